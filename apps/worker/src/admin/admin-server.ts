@@ -1,0 +1,53 @@
+import { type AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import type { WorkerConfig } from '@sinch-callbacks/config';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { type BoardAccess, boardPages } from './board-pages.ts';
+import { guardHost } from './guard-host.ts';
+import { type HealthSources, healthRoutes } from './health-routes.ts';
+
+export type AdminOptions = WorkerConfig['admin'] & HealthSources & Pick<BoardAccess, 'board'>;
+
+export interface AdminServer {
+  readonly adminUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves Bull Board and the health checks.
+ * @throws when the address cannot be listened on.
+ */
+export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
+  const { host, port, user, password } = options;
+  const app = new Hono();
+  app.use(secureHeaders({ xFrameOptions: 'DENY', strictTransportSecurity: false }));
+  app.route('/', healthRoutes(options));
+  if (password === undefined) app.use(guardHost());
+  app.get('/', (context) => context.redirect(boardPath));
+  app.route(boardPath, boardPages({ board: options.board, user, password, path: boardPath }));
+
+  const server = await listen(app, host, port);
+  const { port: actualPort } = server.address() as AddressInfo;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return {
+    adminUrl: `http://${shownHost}:${actualPort}`,
+    close: async () => await closeServer(server),
+  };
+}
+
+const boardPath = '/queues';
+
+async function listen(app: Hono, hostname: string, port: number): Promise<ServerType> {
+  return await new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port }, () => resolve(server));
+    server.once('error', reject);
+  });
+}
+
+async function closeServer(server: ServerType): Promise<void> {
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+}

@@ -1,0 +1,104 @@
+import { type CallbackEvent, decideEvent } from '@sinch-callbacks/core';
+import type { EventToWrite, EventWriter, WriteOutcome } from '@sinch-callbacks/db';
+import type { DatabaseWait } from './wait-for-database.ts';
+
+export type ApplyOutcome = WriteOutcome | { readonly kind: 'returned' };
+
+export interface EventBatcher {
+  /** Applies one event together with whatever else is waiting. Never throws. */
+  apply(event: CallbackEvent, attempt: number): Promise<ApplyOutcome>;
+  /**
+   * Gives back every event that is not known to be applied. One whose write is under way may
+   * be applied all the same; trying it again changes nothing.
+   */
+  stop(): void;
+}
+
+interface Entry {
+  readonly item: EventToWrite;
+  readonly settle: (outcome: ApplyOutcome) => void;
+}
+
+/**
+ * Many events in one transaction, without making a lone one wait: a batch is whatever has
+ * gathered while the batch before it was written, so batches grow under load by themselves.
+ */
+export function createEventBatcher(
+  writer: EventWriter,
+  databaseWait: DatabaseWait,
+  maxBatchSize: number,
+): EventBatcher {
+  const waiting: Entry[] = [];
+  let unsettled = new Set<Entry>();
+  let isWriting = false;
+  let isStopped = false;
+
+  function settle(entry: Entry, outcome: ApplyOutcome): void {
+    unsettled.delete(entry);
+    entry.settle(outcome);
+  }
+
+  async function writeAll(): Promise<void> {
+    if (isWriting) return;
+    isWriting = true;
+    try {
+      while (waiting.length > 0) {
+        await writeOne(waiting.splice(0, maxBatchSize));
+      }
+    } finally {
+      isWriting = false;
+    }
+  }
+
+  async function writeOne(batch: readonly Entry[]): Promise<void> {
+    try {
+      const items = batch.map((entry) => entry.item);
+      const result = await databaseWait.run(async () => await writer.write(items));
+      batch.forEach((entry, index) => {
+        const outcome = result.kind === 'done' ? result.value[index] : undefined;
+        settle(entry, outcome ?? { kind: 'returned' });
+      });
+    } catch (error) {
+      for (const entry of batch) settle(entry, failed('transient', error));
+    }
+  }
+
+  return {
+    async apply(event, attempt) {
+      if (isStopped) return { kind: 'returned' };
+      const item = decide(event, attempt);
+      if ('kind' in item) return item;
+      return await new Promise((resolve) => {
+        const entry = { item, settle: resolve };
+        unsettled.add(entry);
+        waiting.push(entry);
+        // In the next turn, so that everything that arrives in this one shares a transaction.
+        setImmediate(() => void writeAll());
+      });
+    },
+    stop() {
+      isStopped = true;
+      waiting.length = 0;
+      const left = unsettled;
+      unsettled = new Set();
+      for (const entry of left) entry.settle({ kind: 'returned' });
+    },
+  };
+}
+
+function decide(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {
+  try {
+    const decision = decideEvent(event);
+    if (decision.kind !== 'refuse') return { event, decision, attempts: attempt };
+    return failed('permanent', decision.reason);
+  } catch (error) {
+    // Deciding is pure: what fails once fails each time.
+    return failed('permanent', error);
+  }
+}
+
+function failed(failureClass: 'transient' | 'permanent', error: unknown): WriteOutcome {
+  const { message, stack } =
+    error instanceof Error ? error : { message: String(error), stack: undefined };
+  return { kind: 'failed', failureClass, message, stack };
+}

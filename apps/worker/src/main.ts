@@ -1,0 +1,28 @@
+import { ConfigError, parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
+import { createLogger, processFailed } from '@sinch-callbacks/telemetry';
+import { startWorker } from './start-worker.ts';
+
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+async function main(): Promise<void> {
+  const config = readConfig(parseWorkerConfig);
+  const logger = createLogger({ name: 'worker', level: config.logLevel });
+  const worker = await startWorker(config, logger);
+  for (const signal of stopSignals) {
+    process.once(signal, () => {
+      void worker.stop(signal).then(() => process.exit(0));
+    });
+  }
+  process.once('uncaughtException', (error) => {
+    processFailed(logger, error);
+    process.exit(1);
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  const message = error instanceof ConfigError ? error.message : error;
+  process.stderr.write(`${message instanceof Error ? (message.stack ?? message) : message}\n`);
+  process.exit(1);
+}

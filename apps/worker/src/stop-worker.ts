@@ -1,0 +1,78 @@
+import type { Database } from '@sinch-callbacks/db';
+import type { BoardQueues, Consumer } from '@sinch-callbacks/queue';
+import {
+  type Logger,
+  processFailed,
+  workerStopped,
+  workerStopping,
+} from '@sinch-callbacks/telemetry';
+import type { AdminServer } from './admin/admin-server.ts';
+import type { EventBatcher } from './event-batcher.ts';
+import type { ProgressMonitor } from './progress-monitor.ts';
+import type { DatabaseWait } from './wait-for-database.ts';
+
+export interface WorkerParts {
+  readonly consumers: readonly Consumer[];
+  readonly started: Promise<unknown>;
+  readonly batcher: EventBatcher;
+  readonly databaseWait: DatabaseWait;
+  readonly monitor: ProgressMonitor;
+  readonly admin: AdminServer;
+  readonly board: BoardQueues;
+  readonly database: Database;
+}
+
+/** For the events in hand to be finished; then they go back to the queue. */
+const finishWithinMs = 10_000;
+/** For giving them back and for closing connections. Locks of jobs left over run out by themselves. */
+const closeWithinMs = 5_000;
+
+/** See `RunningWorker.stop`. */
+export async function stopWorker(
+  parts: WorkerParts,
+  signal: string,
+  logger: Logger,
+): Promise<void> {
+  const startedAt = Date.now();
+  workerStopping(logger, { signal });
+  const idle = Promise.all(parts.consumers.map((consumer) => consumer.stopTaking()));
+  const hasFinished = await settlesWithin(idle, finishWithinMs, logger);
+  if (!hasFinished) {
+    parts.databaseWait.stop();
+    parts.batcher.stop();
+    await settlesWithin(idle, closeWithinMs, logger);
+  }
+  parts.monitor.stop();
+  await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
+  workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });
+}
+
+async function closeInOrder(parts: WorkerParts): Promise<void> {
+  await parts.admin.close();
+  await Promise.all(parts.consumers.map((consumer) => consumer.close()));
+  await parts.board.close();
+  await parts.started;
+  await parts.database.close();
+}
+
+/** Whether `work` came to its end in time. An error is logged and counts as an end. */
+async function settlesWithin(
+  work: Promise<unknown>,
+  timeoutMs: number,
+  logger: Logger,
+): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const settled = work.then(
+    () => true,
+    (error: unknown) => {
+      processFailed(logger, error);
+      return true;
+    },
+  );
+  const inTime = await Promise.race([settled, deadline]);
+  clearTimeout(timer);
+  return inTime;
+}

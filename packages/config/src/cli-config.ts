@@ -1,0 +1,51 @@
+import type { ConfigResult, Environment } from './config-result.ts';
+import type { LogLevel } from './log-level.ts';
+import { parseVariables } from './parse-variables.ts';
+import { chooseQueue, type QueueTarget } from './queue-target.ts';
+import { variables } from './variables.ts';
+
+/** What the commands may need. Each command says itself what it cannot do without. */
+export interface CliConfig {
+  /** The first one signs what the CLI sends. */
+  readonly secrets: readonly string[];
+  readonly databaseUrl: string | undefined;
+  readonly queue: QueueTarget | undefined;
+  readonly queuePrefix: string;
+  /** Credentials of the Conversation API. */
+  readonly sinch: {
+    readonly projectId: string | undefined;
+    readonly appId: string | undefined;
+    readonly accessKeyId: string | undefined;
+    readonly accessSecret: string | undefined;
+  };
+  readonly logLevel: LogLevel;
+}
+
+const cliVariables = {
+  SINCH_WEBHOOK_SECRET: variables.SINCH_WEBHOOK_SECRET,
+  REDIS_URL: variables.REDIS_URL,
+  DATABASE_URL: variables.DATABASE_URL,
+  QUEUE_PREFIX: variables.QUEUE_PREFIX,
+  SINCH_PROJECT_ID: variables.SINCH_PROJECT_ID,
+  SINCH_APP_ID: variables.SINCH_APP_ID,
+  SINCH_ACCESS_KEY_ID: variables.SINCH_ACCESS_KEY_ID,
+  SINCH_ACCESS_SECRET: variables.SINCH_ACCESS_SECRET,
+  LOG_LEVEL: variables.LOG_LEVEL,
+};
+
+/** Nothing is required, since no command needs everything; a malformed value is refused. */
+export function parseCliConfig(environment: Environment): ConfigResult<CliConfig> {
+  return parseVariables(cliVariables, environment, (values) => ({
+    secrets: values.SINCH_WEBHOOK_SECRET,
+    databaseUrl: values.DATABASE_URL,
+    queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
+    queuePrefix: values.QUEUE_PREFIX,
+    sinch: {
+      projectId: values.SINCH_PROJECT_ID,
+      appId: values.SINCH_APP_ID,
+      accessKeyId: values.SINCH_ACCESS_KEY_ID,
+      accessSecret: values.SINCH_ACCESS_SECRET,
+    },
+    logLevel: values.LOG_LEVEL,
+  }));
+}

@@ -1,0 +1,48 @@
+import type { ConfigResult, Environment } from './config-result.ts';
+import type { LogLevel } from './log-level.ts';
+import { parseVariables } from './parse-variables.ts';
+import { chooseQueue, type QueueTarget } from './queue-target.ts';
+import { variables } from './variables.ts';
+
+export interface IngestConfig {
+  readonly verification: {
+    /** Empty when none is configured: ingest then answers 503, so that Sinch tries again later. */
+    readonly secrets: readonly string[];
+    readonly timestampToleranceSeconds: number;
+    readonly replayPolicy: 'absorb' | 'reject';
+  };
+  readonly maxBodyBytes: number;
+  /** Absent when neither URL is given: ingest then starts and answers 503. */
+  readonly queue: QueueTarget | undefined;
+  readonly queuePrefix: string;
+  readonly logLevel: LogLevel;
+}
+
+const ingestVariables = {
+  SINCH_WEBHOOK_SECRET: variables.SINCH_WEBHOOK_SECRET,
+  SINCH_TIMESTAMP_TOLERANCE_SECONDS: variables.SINCH_TIMESTAMP_TOLERANCE_SECONDS,
+  SINCH_REPLAY_POLICY: variables.SINCH_REPLAY_POLICY,
+  INGEST_MAX_BODY_BYTES: variables.INGEST_MAX_BODY_BYTES,
+  REDIS_URL: variables.REDIS_URL,
+  DATABASE_URL: variables.DATABASE_URL,
+  QUEUE_PREFIX: variables.QUEUE_PREFIX,
+  LOG_LEVEL: variables.LOG_LEVEL,
+};
+
+/**
+ * Nothing is required: an ingest without a secret or a queue starts and answers 503, because a
+ * receiver that is down loses what one that says "later" does not. A malformed value is refused.
+ */
+export function parseIngestConfig(environment: Environment): ConfigResult<IngestConfig> {
+  return parseVariables(ingestVariables, environment, (values) => ({
+    verification: {
+      secrets: values.SINCH_WEBHOOK_SECRET,
+      timestampToleranceSeconds: values.SINCH_TIMESTAMP_TOLERANCE_SECONDS,
+      replayPolicy: values.SINCH_REPLAY_POLICY,
+    },
+    maxBodyBytes: values.INGEST_MAX_BODY_BYTES,
+    queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
+    queuePrefix: values.QUEUE_PREFIX,
+    logLevel: values.LOG_LEVEL,
+  }));
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/*
+ * The kinds of variables there are. Each takes a trimmed text that is not empty, and fails with
+ * the words that follow the variable's name in a message. The value itself is never among them.
+ */
+
+/** Decimal digits alone: `1e3`, `0x10` and `10 s` are mistakes, not numbers. */
+export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+}
+
+export function oneOf<const Choices extends readonly string[]>(choices: Choices) {
+  return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+}
+
+/** Texts separated by commas. Blanks around them are dropped, and so are empty ones. */
+export function list() {
+  return z.string().transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+}
+
+/** A URL that starts with one of `schemes`. */
+export function url(...schemes: readonly string[]) {
+  const starts = schemes.map((scheme) => `${scheme}://`);
+  const promise = `a URL that starts with ${starts.join(' or ')}`;
+  return z
+    .string({ error: `must be set to ${promise}` })
+    .refine((value) => starts.some((start) => value.startsWith(start)) && URL.canParse(value), {
+      error: `must be ${promise}, with any special character of its password percent-encoded`,
+    });
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { logLevels } from './log-level.ts';
+import { list, oneOf, url, wholeNumber } from './variable-kinds.ts';
+
+const secondsPerWeek = 7 * 24 * 60 * 60;
+const bytesPerMiB = 1024 * 1024;
+
+/** Every variable there is. Each app takes those it needs; `.env.example` explains them all. */
+export const variables = {
+  SINCH_WEBHOOK_SECRET: list().default([]),
+  SINCH_TIMESTAMP_TOLERANCE_SECONDS: wholeNumber(1, secondsPerWeek).default(300),
+  SINCH_REPLAY_POLICY: oneOf(['absorb', 'reject']).default('absorb'),
+  INGEST_MAX_BODY_BYTES: wholeNumber(1, 64 * bytesPerMiB).default(bytesPerMiB),
+  REDIS_URL: url('redis', 'rediss').optional(),
+  DATABASE_URL: url('postgres', 'postgresql').optional(),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 letters, digits, "_" or "-"' })
+    .default('sinch'),
+  WORKER_CONCURRENCY: wholeNumber(1, 1000).default(100),
+  ADMIN_HOST: z.string().default('127.0.0.1'),
+  ADMIN_PORT: wholeNumber(0, 65_535).default(3001),
+  ADMIN_USER: z.string().default('admin'),
+  ADMIN_PASSWORD: z.string().optional(),
+  LOG_LEVEL: oneOf(logLevels).default('info'),
+  SINCH_PROJECT_ID: z.string().optional(),
+  SINCH_APP_ID: z.string().optional(),
+  SINCH_ACCESS_KEY_ID: z.string().optional(),
+  SINCH_ACCESS_SECRET: z.string().optional(),
+};
+
+export type VariableName = keyof typeof variables;
+
+/** The names of every variable that some app reads. */
+export const variableNames = Object.keys(variables) as readonly VariableName[];

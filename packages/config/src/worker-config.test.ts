@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { parseWorkerConfig } from './worker-config.ts';
+
+const databaseUrl = 'postgres://sinch@localhost/sinch';
+
+describe('parseWorkerConfig', () => {
+  it('needs a database and nothing else; the queue then lives there too', () => {
+    expect(parseWorkerConfig({ DATABASE_URL: databaseUrl })).toEqual({
+      kind: 'valid',
+      config: {
+        databaseUrl,
+        queue: { kind: 'postgres', url: databaseUrl },
+        queuePrefix: 'sinch',
+        concurrency: 100,
+        admin: { host: '127.0.0.1', port: 3001, user: 'admin', password: undefined },
+        logLevel: 'info',
+      },
+    });
+  });
+
+  it('refuses to start without a database, even where there is a Redis', () => {
+    const result = parseWorkerConfig({ REDIS_URL: 'redis://localhost' });
+    expect(result).toEqual({
+      kind: 'invalid',
+      message:
+        'Invalid configuration:\n- DATABASE_URL must be set to a URL that starts with postgres:// or postgresql://',
+    });
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.5', 'worker.internal', '128.0.0.1', '127.evil.example'])(
+    'refuses to be administered from %s without a password',
+    (host) => {
+      const environment = { DATABASE_URL: databaseUrl, ADMIN_HOST: host };
+      expect(parseWorkerConfig(environment)).toEqual({
+        kind: 'invalid',
+        message:
+          'Invalid configuration:\n- ADMIN_PASSWORD must be set, because ADMIN_HOST can be reached from other machines',
+      });
+      expect(parseWorkerConfig({ ...environment, ADMIN_PASSWORD: 'x' })).toMatchObject({
+        kind: 'valid',
+        config: { admin: { host, password: 'x' } },
+      });
+    },
+  );
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost'])(
+    'asks for no password on %s, which only this machine reaches',
+    (host) => {
+      const environment = { DATABASE_URL: databaseUrl, ADMIN_HOST: host };
+      expect(parseWorkerConfig(environment)).toMatchObject({ kind: 'valid' });
+    },
+  );
+
+  it('reports a missing password beside the other problems, not after them', () => {
+    const result = parseWorkerConfig({ ADMIN_HOST: '0.0.0.0', WORKER_CONCURRENCY: 'many' });
+    expect(result.kind === 'invalid' && result.message.split('\n')).toHaveLength(4);
+  });
+});

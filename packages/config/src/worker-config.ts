@@ -1,0 +1,63 @@
+import type { ConfigResult, Environment } from './config-result.ts';
+import { isLoopback } from './is-loopback.ts';
+import type { LogLevel } from './log-level.ts';
+import { parseVariables, type Rule } from './parse-variables.ts';
+import { chooseQueue, type QueueTarget } from './queue-target.ts';
+import { variables } from './variables.ts';
+
+export interface WorkerConfig {
+  readonly databaseUrl: string;
+  readonly queue: QueueTarget;
+  readonly queuePrefix: string;
+  /** How many events may be in hand at once. */
+  readonly concurrency: number;
+  readonly admin: {
+    readonly host: string;
+    /** 0 asks the system for a free port. */
+    readonly port: number;
+    readonly user: string;
+    /** Absent only where `host` is loopback. */
+    readonly password: string | undefined;
+  };
+  readonly logLevel: LogLevel;
+}
+
+const workerVariables = {
+  REDIS_URL: variables.REDIS_URL,
+  DATABASE_URL: variables.DATABASE_URL.unwrap(),
+  QUEUE_PREFIX: variables.QUEUE_PREFIX,
+  WORKER_CONCURRENCY: variables.WORKER_CONCURRENCY,
+  ADMIN_HOST: variables.ADMIN_HOST,
+  ADMIN_PORT: variables.ADMIN_PORT,
+  ADMIN_USER: variables.ADMIN_USER,
+  ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
+  LOG_LEVEL: variables.LOG_LEVEL,
+};
+
+/** A worker needs its database; the queue lives there too unless there is a Redis. */
+export function parseWorkerConfig(environment: Environment): ConfigResult<WorkerConfig> {
+  return parseVariables(
+    workerVariables,
+    environment,
+    (values) => ({
+      databaseUrl: values.DATABASE_URL,
+      queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
+      queuePrefix: values.QUEUE_PREFIX,
+      concurrency: values.WORKER_CONCURRENCY,
+      admin: {
+        host: values.ADMIN_HOST,
+        port: values.ADMIN_PORT,
+        user: values.ADMIN_USER,
+        password: values.ADMIN_PASSWORD,
+      },
+      logLevel: values.LOG_LEVEL,
+    }),
+    [adminIsProtected],
+  );
+}
+
+/** Bull Board shows whole payloads and can delete jobs: beyond this machine it needs a password. */
+const adminIsProtected: Rule = ({ ADMIN_HOST, ADMIN_PASSWORD }) =>
+  ADMIN_HOST === undefined || isLoopback(ADMIN_HOST) || ADMIN_PASSWORD !== undefined
+    ? undefined
+    : 'ADMIN_PASSWORD must be set, because ADMIN_HOST can be reached from other machines';

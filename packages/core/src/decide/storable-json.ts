@@ -1,0 +1,25 @@
+/**
+ * What Postgres can hold of a JSON text: jsonb refuses NUL and lone surrogates, which JSON
+ * allows as escapes. Both become U+FFFD in the copy; the raw body keeps what Sinch sent.
+ *
+ * Texts without such an escape, that is nearly all, are returned as they are.
+ * @throws RangeError when the text needs the change and is nested too deep to rewrite.
+ */
+export function storableJson(jsonText: string): string {
+  if (!suspiciousEscape.test(jsonText)) return jsonText;
+  return JSON.stringify(JSON.parse(jsonText, (_key, value: unknown) => storableValue(value)));
+}
+
+const suspiciousEscape = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
+
+function storableValue(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [storableText(key), member]),
+  );
+}
+
+function storableText(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}

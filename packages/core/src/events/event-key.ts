@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { Trigger } from './triggers.ts';
+
+/** What makes two callbacks the same one: `TRIGGER.<entity id>.<digest of the raw body>`. */
+export type EventKey = string;
+
+const unsafeInKey = /[^A-Za-z0-9_-]/g;
+const maxEntityLength = 64;
+const noEntity = '-';
+
+/**
+ * Builds the event key. It holds letters, digits, `_`, `-` and `.` only, so that it can be a
+ * BullMQ job id (which refuses `:`), a file name and a word in a shell.
+ *
+ * The digest is SHA-256 of the raw bytes: the entity id is there for people, so it may be
+ * shortened without two events ever sharing a key.
+ */
+export function eventKey(
+  trigger: Trigger,
+  entityId: string | undefined,
+  rawBody: Uint8Array,
+): EventKey {
+  const entity = entityId?.replace(unsafeInKey, '_').slice(0, maxEntityLength) || noEntity;
+  return `${trigger}.${entity}.${createHash('sha256').update(rawBody).digest('hex')}`;
+}
+
+/** The digest at the end of an event key, 64 hexadecimal digits. */
+export function digestOfEventKey(key: EventKey): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}

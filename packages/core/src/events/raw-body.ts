@@ -1,0 +1,41 @@
+/**
+ * The exact bytes of a callback, as text that JSON, Redis and Postgres can all carry.
+ * `utf8`: the text is the body. `base64`: the bytes are not valid UTF-8, or hold a NUL, which
+ * a Postgres text column refuses.
+ */
+export interface RawBody {
+  readonly encoding: 'utf8' | 'base64';
+  readonly text: string;
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Keeps every byte: `rawBodyBytes(encodeRawBody(bytes))` equals `bytes`. */
+export function encodeRawBody(bytes: Uint8Array): RawBody {
+  const text = decodeUtf8(bytes);
+  if (text === undefined || text.includes('\u0000')) {
+    return { encoding: 'base64', text: Buffer.from(bytes).toString('base64') };
+  }
+  return { encoding: 'utf8', text };
+}
+
+/** The bytes that Sinch signed. */
+export function rawBodyBytes(rawBody: RawBody): Uint8Array {
+  return Buffer.from(rawBody.text, rawBody.encoding);
+}
+
+/** The body as text; bytes that are no UTF-8 become U+FFFD, so it is for reading, not for keeping. */
+export function rawBodyText(rawBody: RawBody): string {
+  return rawBody.encoding === 'utf8'
+    ? rawBody.text
+    : Buffer.from(rawBody.text, 'base64').toString();
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

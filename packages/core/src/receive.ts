@@ -1,0 +1,82 @@
+import type { CallbackEvent } from './events/callback-event.ts';
+import { eventKey } from './events/event-key.ts';
+import { encodeRawBody, rawBodyText } from './events/raw-body.ts';
+import { recognise } from './events/recognise.ts';
+import type { Trigger } from './events/triggers.ts';
+import {
+  type ReadHeader,
+  type SignatureFault,
+  verifySignature,
+} from './signature/verify-signature.ts';
+
+export interface CallbackRequest {
+  readonly rawBody: Uint8Array;
+  readonly readHeader: ReadHeader;
+  readonly receivedAt: Date;
+}
+
+export interface ReceiveSettings {
+  /** Webhook secrets in order of preference; several during a rotation. */
+  readonly secrets: readonly string[];
+  readonly timestampToleranceSeconds: number;
+  /** What a valid signature with an old timestamp gets. */
+  readonly replayPolicy: 'absorb' | 'reject';
+}
+
+export type RejectionCause = SignatureFault | 'stale-timestamp' | 'future-timestamp';
+
+export type ReceiveOutcome =
+  /** Queue it, then answer 200. */
+  | { readonly kind: 'verified'; readonly event: CallbackEvent }
+  /** 401: forged or misconfigured. */
+  | { readonly kind: 'rejected'; readonly cause: RejectionCause }
+  /** 503, so that Sinch tries again: there is no secret to verify with. */
+  | { readonly kind: 'unconfigured' };
+
+/**
+ * Verify, recognise, key: turns a request into an event or says why not.
+ *
+ * Nothing is parsed before the signature holds. A stale timestamp is flagged and let through
+ * by default, because a late retry may be the only copy and Sinch never repeats a 4xx.
+ */
+export function receive(request: CallbackRequest, settings: ReceiveSettings): ReceiveOutcome {
+  if (settings.secrets.length === 0) return { kind: 'unconfigured' };
+  const verdict = verifySignature(request.rawBody, request.readHeader, settings.secrets);
+  if (verdict.kind === 'invalid') return { kind: 'rejected', cause: verdict.cause };
+
+  const ageSeconds = request.receivedAt.getTime() / 1000 - verdict.timestampSeconds;
+  if (ageSeconds < -settings.timestampToleranceSeconds) {
+    return { kind: 'rejected', cause: 'future-timestamp' };
+  }
+  const isStale = ageSeconds > settings.timestampToleranceSeconds;
+  if (isStale && settings.replayPolicy === 'reject') {
+    return { kind: 'rejected', cause: 'stale-timestamp' };
+  }
+
+  const rawBody = encodeRawBody(request.rawBody);
+  const { trigger, entityId } = identify(rawBodyText(rawBody));
+  const { timestampSeconds, nonce, secretPosition } = verdict;
+  return {
+    kind: 'verified',
+    event: {
+      key: eventKey(trigger, entityId, request.rawBody),
+      trigger,
+      entityId,
+      rawBody,
+      receivedAt: request.receivedAt.toISOString(),
+      signature: { timestampSeconds, nonce, secretPosition, isStale },
+    },
+  };
+}
+
+function identify(bodyText: string): { trigger: Trigger; entityId: string | undefined } {
+  const recognition = recognise(bodyText);
+  switch (recognition.kind) {
+    case 'known':
+      return { trigger: recognition.trigger, entityId: recognition.entityId };
+    case 'unknown':
+      return { trigger: 'UNKNOWN', entityId: recognition.topLevelKeys.join('+') || undefined };
+    case 'unreadable':
+      return { trigger: 'UNREADABLE', entityId: undefined };
+  }
+}

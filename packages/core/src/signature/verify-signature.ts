@@ -1,0 +1,63 @@
+import { timingSafeEqual } from 'node:crypto';
+import { computeSignature } from './sign-callback.ts';
+import { signatureAlgorithm, signatureHeaders } from './signature-headers.ts';
+
+/** Reads one request header by its lower-case name; `null` or `undefined` when absent. */
+export type ReadHeader = (name: string) => string | null | undefined;
+
+export type SignatureFault =
+  | 'missing-signature-headers'
+  | 'unsupported-algorithm'
+  | 'malformed-signature-headers'
+  | 'signature-mismatch';
+
+export type SignatureVerdict =
+  | {
+      readonly kind: 'valid';
+      /** Which of the configured secrets signed it, counted from 0. */
+      readonly secretPosition: number;
+      readonly timestampSeconds: number;
+      readonly nonce: string;
+    }
+  | { readonly kind: 'invalid'; readonly cause: SignatureFault };
+
+const signaturePattern = /^[A-Za-z0-9+/]{43}=$/;
+const timestampPattern = /^\d{1,12}$/;
+const noncePattern = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * Says whether one of `secrets` signed exactly these bytes.
+ *
+ * Every secret is tried and every comparison takes constant time, so the answer's
+ * timing tells nothing about a secret. Age and repetition are not judged here.
+ */
+export function verifySignature(
+  rawBody: Uint8Array,
+  readHeader: ReadHeader,
+  secrets: readonly string[],
+): SignatureVerdict {
+  const signature = readHeader(signatureHeaders.signature);
+  const timestamp = readHeader(signatureHeaders.timestamp);
+  const nonce = readHeader(signatureHeaders.nonce);
+  const algorithm = readHeader(signatureHeaders.algorithm);
+  if (!signature || !timestamp || !nonce || !algorithm) return invalid('missing-signature-headers');
+  if (algorithm !== signatureAlgorithm) return invalid('unsupported-algorithm');
+  const isWellFormed =
+    signaturePattern.test(signature) &&
+    timestampPattern.test(timestamp) &&
+    noncePattern.test(nonce);
+  if (!isWellFormed) return invalid('malformed-signature-headers');
+
+  const claimed = Buffer.from(signature, 'base64');
+  let secretPosition = -1;
+  secrets.forEach((secret, position) => {
+    const computed = computeSignature(rawBody, nonce, timestamp, secret);
+    if (timingSafeEqual(computed, claimed) && secretPosition < 0) secretPosition = position;
+  });
+  if (secretPosition < 0) return invalid('signature-mismatch');
+  return { kind: 'valid', secretPosition, timestampSeconds: Number(timestamp), nonce };
+}
+
+function invalid(cause: SignatureFault): SignatureVerdict {
+  return { kind: 'invalid', cause };
+}

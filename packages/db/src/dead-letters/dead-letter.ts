@@ -1,0 +1,58 @@
+import type { CallbackEvent, Trigger } from '@sinch-callbacks/core';
+
+/** One try at applying an event, as the dead letter keeps it. */
+export interface AttemptRecord {
+  /** 0 for the live queue, n for the nth replay. */
+  readonly replay: number;
+  /** Counted from 1 in each replay. */
+  readonly attempt: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly errorClass: string;
+  readonly message: string;
+}
+
+/** An event that will not be tried again by itself, and why. */
+export interface DeadLetterRecord {
+  readonly event: CallbackEvent;
+  readonly replay: number;
+  readonly errorClass: string;
+  readonly errorMessage: string;
+  readonly stack: string | undefined;
+  /** The attempts of this replay. At least one. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly deadAt: Date;
+}
+
+export interface DeadLetterFilter {
+  readonly keys?: readonly string[] | undefined;
+  readonly trigger?: string | undefined;
+  readonly errorClass?: string | undefined;
+  /** Died at or after. */
+  readonly since?: Date | undefined;
+  /** Died before. */
+  readonly until?: Date | undefined;
+  /** Those that were applied or discarded since, too. Default: only open ones. */
+  readonly includeResolved?: boolean | undefined;
+}
+
+/** A line in a list of dead letters: nothing of the body. */
+export interface DeadLetterSummary {
+  readonly eventKey: string;
+  readonly trigger: Trigger;
+  readonly errorClass: string;
+  readonly errorMessage: string;
+  readonly attempts: number;
+  readonly replays: number;
+  readonly firstFailedAt: Date;
+  readonly deadAt: Date;
+  readonly replayedAt: Date | undefined;
+  readonly resolvedAt: Date | undefined;
+  readonly resolution: string | undefined;
+}
+
+export interface DeadLetter extends DeadLetterSummary {
+  readonly stack: string | undefined;
+  readonly history: readonly AttemptRecord[];
+  readonly event: CallbackEvent;
+}

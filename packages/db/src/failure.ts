@@ -1,0 +1,112 @@
+/**
+ * Whose fault a failure is. `transient`: trying again may help. `permanent`: it is the event's,
+ * and no retry can help. `infrastructure`: the database is away or not ready, which is no
+ * event's fault, so it costs none an attempt.
+ */
+export type FailureClass = 'transient' | 'permanent' | 'infrastructure';
+
+/** Postgres error code prefixes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+const classBySqlState: readonly (readonly [prefix: string, failureClass: FailureClass])[] = [
+  ['08', 'infrastructure'], // connection
+  ['25006', 'infrastructure'], // read-only: a standby after a failover
+  ['28', 'infrastructure'], // authorization
+  ['3D', 'infrastructure'], // no such database
+  ['42', 'infrastructure'], // undefined table or column: migrations are missing
+  ['53', 'infrastructure'], // disk, memory or connections exhausted
+  ['57014', 'transient'], // statement timeout
+  ['57', 'infrastructure'], // shutting down, starting up
+  ['58', 'infrastructure'], // I/O
+  ['40', 'transient'], // serialization failure, deadlock
+  ['55', 'transient'], // lock not available
+  ['22', 'permanent'], // data exception
+  ['23', 'permanent'], // constraint violation
+  ['54', 'permanent'], // nested too deep, too many columns
+  ['P0', 'permanent'], // raised by a trigger or function
+];
+
+/** Failures of the driver that carry no Postgres code because no server was reached. */
+const unreachableKinds = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TlsConnectionError',
+  'TooManyConnections',
+]);
+
+/** Prisma's own: unreachable, timed out, closed, pool exhausted, transaction not started. */
+const unreachablePrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+
+/** Node's socket errors and pg's own texts, which carry no code at all. */
+const connectionTrouble =
+  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/;
+
+/** Says whose fault an error from a query was. What it does not know counts as transient. */
+export function classifyFailure(error: unknown): FailureClass {
+  const { sqlState, kind, prismaCode, message } = factsOfError(error);
+  if (sqlState !== undefined) {
+    const known = classBySqlState.find(([prefix]) => sqlState.startsWith(prefix));
+    return known?.[1] ?? 'transient';
+  }
+  if (kind !== undefined && unreachableKinds.has(kind)) return 'infrastructure';
+  if (prismaCode !== undefined && unreachablePrismaCodes.has(prismaCode)) return 'infrastructure';
+  return connectionTrouble.test(message) ? 'infrastructure' : 'transient';
+}
+
+/** The database cannot be used now. Wait and try again; no event is to blame. */
+export class DatabaseUnavailableError extends Error {
+  readonly code = 'DATABASE_UNAVAILABLE';
+
+  constructor(cause: unknown) {
+    super(`the database cannot be used: ${describeFailure(cause)}`, { cause });
+    this.name = 'DatabaseUnavailableError';
+  }
+}
+
+/**
+ * Runs queries and tells a database that is away from a query that failed.
+ * @throws DatabaseUnavailableError for the former; what `queries` throws for the latter.
+ */
+export async function whileAvailable<T>(queries: () => Promise<T>): Promise<T> {
+  try {
+    return await queries();
+  } catch (error) {
+    if (classifyFailure(error) === 'infrastructure') throw new DatabaseUnavailableError(error);
+    throw error;
+  }
+}
+
+/** One line for people: the Postgres code and message where there are any. */
+export function describeFailure(error: unknown): string {
+  const { sqlState, message } = factsOfError(error);
+  return sqlState === undefined ? message : `${message} (SQLSTATE ${sqlState})`;
+}
+
+interface ErrorFacts {
+  readonly sqlState: string | undefined;
+  readonly kind: string | undefined;
+  readonly prismaCode: string | undefined;
+  readonly message: string;
+}
+
+/** Prisma wraps the driver's error: `meta.driverAdapterError.cause` holds what Postgres said. */
+function factsOfError(error: unknown): ErrorFacts {
+  const cause = member(member(member(error, 'meta'), 'driverAdapterError'), 'cause');
+  return {
+    sqlState: asText(member(cause, 'originalCode')),
+    kind: asText(member(cause, 'kind')),
+    prismaCode: asText(member(error, 'code')),
+    message:
+      asText(member(cause, 'originalMessage')) ??
+      asText(member(cause, 'kind')) ??
+      asText(member(error, 'message')) ??
+      String(error),
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

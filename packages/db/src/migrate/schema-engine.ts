@@ -1,0 +1,66 @@
+/// <reference path="./web-assembly.d.ts" />
+import { readFileSync } from 'node:fs';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as engineModule from '@prisma/schema-engine-wasm/schema_engine_bg';
+import pg from 'pg';
+
+type SchemaEngine = engineModule.SchemaEngine;
+
+const wasmFile = new URL(
+  'schema_engine_bg.wasm',
+  import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'),
+);
+
+let isLoaded = false;
+
+/**
+ * Prisma's own schema engine, in the build that npm carries as WebAssembly: migrating needs
+ * no download and no native binary, and fills the same `_prisma_migrations` table as
+ * `prisma migrate deploy`.
+ *
+ * The engine's connections are closed when `use` ends, and with them the advisory lock that it
+ * takes and never gives back.
+ */
+export async function withSchemaEngine<Result>(
+  url: string,
+  use: (engine: SchemaEngine) => Promise<Result>,
+): Promise<Result> {
+  loadEngine();
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  try {
+    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+    const options = { datamodels: undefined };
+    return await use(await engineModule.SchemaEngine.new(options, discardLog, adapter));
+  } finally {
+    await pool.end();
+  }
+}
+
+const connectTimeoutMs = 10_000;
+
+/** The engine looks for this global when it panics, and says nothing of the cause without it. */
+const panicRegistry = {
+  message: '',
+  set_message(text: string) {
+    this.message = text;
+  },
+};
+
+function loadEngine(): void {
+  if (isLoaded) return;
+  Reflect.set(globalThis, 'PRISMA_WASM_PANIC_REGISTRY', panicRegistry);
+  const wasm = new WebAssembly.Module(readFileSync(wasmFile));
+  const imports = { './schema_engine_bg.js': { ...engineModule } };
+  const instance = new WebAssembly.Instance(wasm, imports);
+  engineModule.__wbg_set_wasm(instance.exports);
+  const start = instance.exports['__wbindgen_start'];
+  if (typeof start !== 'function') throw new Error('the schema engine has no start function');
+  start();
+  isLoaded = true;
+}
+
+/** What matters comes back as a result or an error. */
+function discardLog(): void {
+  return;
+}

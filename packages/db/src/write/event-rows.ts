@@ -1,0 +1,98 @@
+import type { CallbackEvent, Decision } from '@sinch-callbacks/core';
+import type { Prisma } from '../generated/client.ts';
+
+/** An event whose decision says that it is to be stored. */
+export interface EventToWrite {
+  readonly event: CallbackEvent;
+  readonly decision: Exclude<Decision, { kind: 'refuse' }>;
+  /** Attempts that this event has had, this one included. */
+  readonly attempts: number;
+}
+
+const columns = [
+  ['event_key', 'text'],
+  ['trigger', 'text'],
+  ['entity_id', 'text'],
+  ['project_id', 'text'],
+  ['app_id', 'text'],
+  ['accepted_time', 'timestamptz'],
+  ['event_time', 'timestamptz'],
+  ['received_at', 'timestamptz'],
+  ['applied_at', 'timestamptz'],
+  ['state', 'event_state'],
+  ['attempts', 'integer'],
+  ['raw_body', 'text'],
+  ['raw_body_encoding', 'text'],
+  ['payload', 'jsonb'],
+] as const;
+
+const names = columns.map(([name]) => name).join(', ');
+
+/**
+ * The durable guard against doubles. It returns the events that are to be projected: new ones,
+ * dead ones that are tried again, and unhandled ones that have become readable. An event that
+ * was applied before returns nothing and changes nothing.
+ */
+const insertEvents = `
+INSERT INTO callback_event AS e (${names})
+SELECT ${columns.map(([name, type]) => `f.${name}::${type}`).join(', ')}
+FROM unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) AS f(${names})
+ORDER BY f.event_key
+ON CONFLICT (event_key) DO UPDATE SET
+  project_id = excluded.project_id,
+  app_id = excluded.app_id,
+  accepted_time = excluded.accepted_time,
+  event_time = excluded.event_time,
+  applied_at = excluded.applied_at,
+  state = excluded.state,
+  attempts = e.attempts + excluded.attempts,
+  payload = excluded.payload
+WHERE e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND excluded.state = 'APPLIED')
+RETURNING e.event_key, (e.xmax <> 0) AS was_stored`;
+
+const resolveDeadLetters = `
+UPDATE dead_letter SET resolved_at = $2::timestamptz, resolution = 'APPLIED'
+WHERE event_key = ANY($1::text[]) AND resolved_at IS NULL`;
+
+/**
+ * Stores the events and returns the keys of those whose rows are to be written now.
+ * @param events with distinct keys.
+ */
+export async function writeEventRows(
+  tx: Prisma.TransactionClient,
+  events: readonly EventToWrite[],
+  appliedAt: Date,
+): Promise<ReadonlySet<string>> {
+  const rows = events.map((event) => eventRow(event, appliedAt));
+  const values = columns.map((_, index) => rows.map((row) => row[index] ?? null));
+  const written = await tx.$queryRawUnsafe<{ event_key: string; was_stored: boolean }[]>(
+    insertEvents,
+    ...values,
+  );
+  const triedAgain = written.filter((row) => row.was_stored).map((row) => row.event_key);
+  if (triedAgain.length > 0) {
+    await tx.$executeRawUnsafe(resolveDeadLetters, triedAgain, appliedAt);
+  }
+  return new Set(written.map((row) => row.event_key));
+}
+
+function eventRow({ event, decision, attempts }: EventToWrite, appliedAt: Date) {
+  const { envelope } = decision;
+  const isApplied = decision.kind === 'apply';
+  return [
+    event.key,
+    event.trigger,
+    event.entityId,
+    envelope.projectId,
+    envelope.appId,
+    envelope.acceptedTime,
+    envelope.eventTime,
+    event.receivedAt,
+    isApplied ? appliedAt.toISOString() : undefined,
+    isApplied ? 'APPLIED' : 'UNHANDLED',
+    String(attempts),
+    event.rawBody.text,
+    event.rawBody.encoding,
+    decision.payloadJson,
+  ];
+}

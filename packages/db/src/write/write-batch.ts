@@ -1,0 +1,42 @@
+import type { PrismaClient } from '../generated/client.ts';
+import { type EventToWrite, writeEventRows } from './event-rows.ts';
+import { markRemovedIdentities } from './mark-removed-identities.ts';
+import { type EventFacts, projections } from './projection-tables.ts';
+
+const transactionTimeoutMs = 30_000;
+const transactionStartTimeoutMs = 10_000;
+
+/**
+ * Writes all events and their rows, or nothing: one transaction, one statement per table that
+ * is concerned, however many events there are.
+ *
+ * @param events with distinct keys.
+ * @returns the keys of the events that were not applied before.
+ * @throws Prisma's error when any of it fails.
+ */
+export async function writeBatch(
+  prisma: PrismaClient,
+  events: readonly EventToWrite[],
+  appliedAt: Date,
+): Promise<ReadonlySet<string>> {
+  return await prisma.$transaction(
+    async (tx) => {
+      const written = await writeEventRows(tx, events, appliedAt);
+      const facts = events.filter(({ event }) => written.has(event.key)).flatMap(factsOf);
+      for (const { rows, statement } of projections) {
+        const batch = facts.flatMap(rows);
+        if (batch.length === 0) continue;
+        const values = statement.columns.map((name) => batch.map((row) => row[name] ?? null));
+        await tx.$executeRawUnsafe(statement.sql, ...values);
+      }
+      await markRemovedIdentities(tx, facts);
+      return written;
+    },
+    { maxWait: transactionStartTimeoutMs, timeout: transactionTimeoutMs },
+  );
+}
+
+function factsOf({ event, decision }: EventToWrite): EventFacts[] {
+  if (decision.kind !== 'apply') return [];
+  return [{ eventKey: event.key, receivedAt: event.receivedAt, facts: decision.facts }];
+}

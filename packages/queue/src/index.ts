@@ -1,0 +1,21 @@
+export { type BoardQueues, openBoardQueues } from './board-queues.ts';
+export type { LetterToBury, RecordLetter } from './bury.ts';
+export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
+export { type BackendState, inspectBackend } from './inspect-backend.ts';
+export type { AttemptRecord } from './job-contract.ts';
+export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-job.ts';
+export {
+  type CallbackProducer,
+  type EnqueueOutcome,
+  type ProducerOptions,
+  openProducer,
+} from './producer.ts';
+export {
+  type JobQueue,
+  type QueueBackend,
+  type QueueLocation,
+  migrateQueue,
+} from './queue-backend.ts';
+export { type Lane, queueNames } from './queue-names.ts';
+export { type ReplayLane, openReplayLane } from './replay-lane.ts';
+export type { DeathCause, FailureClass } from './retry-policy.ts';

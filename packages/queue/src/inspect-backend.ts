@@ -1,0 +1,89 @@
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { withDeadline } from './deadline.ts';
+import type { QueueBackend } from './queue-backend.ts';
+
+/** What the queue's server says of itself, as far as it decides whether events can be lost. */
+export type BackendState =
+  | {
+      readonly kind: 'redis';
+      readonly version: string;
+      /** Anything but `noeviction` may drop queued events when memory is short. */
+      readonly maxmemoryPolicy: string | undefined;
+      /** Without the append-only file a crash of Redis loses what is queued. */
+      readonly appendOnly: boolean | undefined;
+      readonly usedMemoryBytes: number;
+      /** 0 when there is no limit. */
+      readonly maxMemoryBytes: number;
+    }
+  | { readonly kind: 'postgres'; readonly version: string }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+const timeoutMs = 5_000;
+
+/** Looks at the queue's server without changing it. Never throws. */
+export async function inspectBackend(backend: QueueBackend): Promise<BackendState> {
+  try {
+    switch (backend.kind) {
+      case 'redis':
+        return await inspectRedis(backend.url);
+      case 'postgres':
+        return await inspectPostgres(backend.url);
+    }
+  } catch (error) {
+    return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function inspectRedis(url: string): Promise<BackendState> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    const info = parseInfo(await redis.info());
+    return {
+      kind: 'redis',
+      version: info.get('redis_version') ?? 'unknown',
+      maxmemoryPolicy: info.get('maxmemory_policy'),
+      appendOnly: info.has('aof_enabled') ? info.get('aof_enabled') === '1' : undefined,
+      usedMemoryBytes: Number(info.get('used_memory') ?? 0),
+      maxMemoryBytes: Number(info.get('maxmemory') ?? 0),
+    };
+  } catch (error) {
+    throw lastError ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function inspectPostgres(connectionString: string): Promise<BackendState> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: timeoutMs });
+  try {
+    await client.connect();
+    const { rows } = await withDeadline(
+      client.query<{ server_version: string }>('SHOW server_version'),
+      timeoutMs,
+    );
+    return { kind: 'postgres', version: rows[0]?.server_version ?? 'unknown' };
+  } finally {
+    await client.end();
+  }
+}
+
+/** `INFO` answers in lines of `name:value` under `# Section` heads. */
+function parseInfo(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(/\r?\n/).flatMap((line): [string, string][] => {
+    const colon = line.indexOf(':');
+    return colon > 0 && !line.startsWith('#') ? [[line.slice(0, colon), line.slice(colon + 1)]] : [];
+  });
+  return new Map(pairs);
+}

@@ -1,0 +1,78 @@
+import { type CallbackEvent, type Trigger, isKnownTrigger } from '@sinch-callbacks/core';
+import * as z from 'zod';
+
+/** Raised when a job's shape changes in a way that older workers cannot read. */
+export const jobVersion = 1;
+
+const attemptRecord = z.object({
+  replay: z.number().int().min(0),
+  attempt: z.number().int().min(1),
+  at: z.string(),
+  errorClass: z.string(),
+  message: z.string(),
+});
+
+const jobData = z.object({
+  version: z.literal(jobVersion),
+  key: z.string().min(1),
+  trigger: z.string().transform(readTrigger),
+  entityId: z.string().optional(),
+  rawBody: z.object({ encoding: z.enum(['utf8', 'base64']), text: z.string() }),
+  receivedAt: z.string(),
+  signature: z
+    .object({
+      timestampSeconds: z.number(),
+      nonce: z.string(),
+      secretPosition: z.number(),
+      isStale: z.boolean(),
+    })
+    .optional(),
+  /** 0 for what Sinch sent, n for the nth replay. */
+  replay: z.number().int().min(0),
+  /** Failed attempts so far, in this queue. */
+  attempts: z.array(attemptRecord),
+});
+
+/** What a job carries, as JSON. */
+export type JobData = z.input<typeof jobData>;
+
+/** One failed try at applying an event. */
+export type AttemptRecord = z.infer<typeof attemptRecord>;
+
+/** A job as a worker reads it. */
+export interface EventJob {
+  readonly event: CallbackEvent;
+  readonly replay: number;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+export type JobReading =
+  | { readonly kind: 'readable'; readonly job: EventJob }
+  /** Written by a newer release; a newer worker will read it. */
+  | { readonly kind: 'newer-version' }
+  /** Not written by us, or damaged. */
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+/** The job data of an event. `undefined` members vanish in JSON, which is what absent means. */
+export function jobDataOf(event: CallbackEvent, replay: number): JobData {
+  return { version: jobVersion, ...event, replay, attempts: [] };
+}
+
+/** The job id: the event key, or `<key>.r<n>` since BullMQ ignores an id that it still holds. */
+export function jobIdOf(eventKey: string, replay: number): string {
+  return replay === 0 ? eventKey : `${eventKey}.r${replay}`;
+}
+
+export function readJobData(data: unknown): JobReading {
+  const version = typeof data === 'object' && data !== null ? Reflect.get(data, 'version') : 0;
+  if (typeof version === 'number' && version > jobVersion) return { kind: 'newer-version' };
+  const result = jobData.safeParse(data);
+  if (!result.success) return { kind: 'malformed', problem: z.prettifyError(result.error) };
+  const { key, trigger, entityId, rawBody, receivedAt, signature, replay, attempts } = result.data;
+  const event = { key, trigger, entityId, rawBody, receivedAt, signature };
+  return { kind: 'readable', job: { event, replay, attempts } };
+}
+
+function readTrigger(text: string): Trigger {
+  return isKnownTrigger(text) || text === 'UNREADABLE' ? text : 'UNKNOWN';
+}

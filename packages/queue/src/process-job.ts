@@ -1,0 +1,139 @@
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { type Job, WaitingError } from 'bullmq';
+import { type LetterToBury, type RecordLetter, buryLetter } from './bury.ts';
+import { type AttemptRecord, type EventJob, type JobData, readJobData } from './job-contract.ts';
+import type { JobQueue } from './queue-backend.ts';
+import { type FailureClass, afterFailure } from './retry-policy.ts';
+
+export type HandleOutcome =
+  /** Applied, kept, or known before: there is nothing left to do. */
+  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'failed';
+      readonly failureClass: FailureClass;
+      readonly message: string;
+      readonly stack: string | undefined;
+    }
+  /** Not tried, since the process is stopping: the job goes back and no attempt is counted. */
+  | { readonly kind: 'returned' };
+
+/** Applies one event. What it throws counts as a transient failure. */
+export type HandleEvent = (event: CallbackEvent, attempt: number) => Promise<HandleOutcome>;
+
+/** What became of a job, for logs and counters. */
+export type JobReport =
+  | { readonly kind: 'retrying'; readonly event: CallbackEvent; readonly record: AttemptRecord }
+  | { readonly kind: 'buried'; readonly letter: LetterToBury };
+
+export interface JobSteps {
+  readonly handle: HandleEvent;
+  readonly recordLetter: RecordLetter;
+  readonly report: (report: JobReport) => void;
+  readonly now: () => Date;
+}
+
+/** A failed attempt, as BullMQ is to see it: it schedules the next one. */
+class AttemptFailedError extends Error {
+  readonly code = 'ATTEMPT_FAILED';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'AttemptFailedError';
+  }
+}
+
+type QueueJob = Job<JobData, void>;
+
+/**
+ * Takes one job from its queue to its end: done, tried again later, returned, or buried.
+ * @throws AttemptFailedError or WaitingError, both for BullMQ.
+ */
+export async function processJob(
+  job: QueueJob,
+  token: string | undefined,
+  deadQueue: JobQueue,
+  steps: JobSteps,
+): Promise<void> {
+  const reading = readJobData(job.data);
+  switch (reading.kind) {
+    case 'newer-version':
+      throw new AttemptFailedError('the job was written by a newer release');
+    case 'malformed':
+      return await bury(malformedLetter(job, reading.problem, steps.now()));
+    case 'readable':
+      return await processReadable(reading.job);
+  }
+
+  async function processReadable({ event, replay, attempts }: EventJob): Promise<void> {
+    const attempt = job.attemptsMade + 1;
+    const outcome = await handleSafely(steps.handle, event, attempt);
+    switch (outcome.kind) {
+      case 'done':
+        return;
+      case 'returned':
+        return await putBack(job, token);
+      case 'failed': {
+        const { failureClass, message, stack } = outcome;
+        const at = steps.now().toISOString();
+        const record = { replay, attempt, at, errorClass: failureClass, message };
+        const history = [...attempts, record];
+        const decision = afterFailure(failureClass, attempt, job.opts.attempts ?? 1);
+        if (decision.kind === 'give-up') {
+          const { cause } = decision;
+          return await bury({ event, replay, cause, message, stack, attempts: history });
+        }
+        await job.updateData({ ...job.data, attempts: history });
+        steps.report({ kind: 'retrying', event, record });
+        throw new AttemptFailedError(message);
+      }
+    }
+  }
+
+  async function bury(letter: LetterToBury): Promise<void> {
+    const result = await buryLetter(deadQueue, steps.recordLetter, letter);
+    if (result === 'returned') return await putBack(job, token);
+    steps.report({ kind: 'buried', letter });
+  }
+}
+
+async function handleSafely(
+  handle: HandleEvent,
+  event: CallbackEvent,
+  attempt: number,
+): Promise<HandleOutcome> {
+  try {
+    return await handle(event, attempt);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { kind: 'failed', failureClass: 'transient', message, stack };
+  }
+}
+
+/** Back to the queue at once, and no attempt is counted. */
+async function putBack(job: QueueJob, token: string | undefined): Promise<never> {
+  if (token === undefined) throw new Error(`job ${job.id} has no lock to give back`);
+  await job.moveToWait(token);
+  throw new WaitingError();
+}
+
+/** Even a job that we cannot read is kept: its data becomes the body of the dead letter. */
+export function malformedLetter(job: QueueJob, problem: string, at: Date): LetterToBury {
+  const message = `the job cannot be read: ${problem}`;
+  return {
+    event: {
+      key: job.id ?? `UNREADABLE.-.${job.timestamp}`,
+      trigger: 'UNREADABLE',
+      entityId: undefined,
+      rawBody: { encoding: 'utf8', text: JSON.stringify(job.data) },
+      receivedAt: new Date(job.timestamp).toISOString(),
+      signature: undefined,
+    },
+    replay: 0,
+    cause: 'malformed-job',
+    message,
+    stack: undefined,
+    attempts: [
+      { replay: 0, attempt: 1, at: at.toISOString(), errorClass: 'malformed-job', message },
+    ],
+  };
+}

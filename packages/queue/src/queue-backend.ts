@@ -1,0 +1,141 @@
+import { type Processor, Queue, Worker, type WorkerOptions, createPostgresBackend } from 'bullmq';
+import type { JobData } from './job-contract.ts';
+import { queueNames } from './queue-names.ts';
+
+/** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
+export type QueueBackend =
+  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface QueueLocation {
+  readonly backend: QueueBackend;
+  /**
+   * Namespace of all keys; in Postgres, of the schema. Letters, digits, `_` and `-`.
+   * On Redis it becomes a hash tag, which keeps a queue's keys on one node of a cluster.
+   */
+  readonly prefix?: string;
+}
+
+export type JobQueue = Queue<JobData, void>;
+export type JobWorker = Worker<JobData, void>;
+
+/**
+ * How a connection behaves while the other side is away. `fail-fast`: a command gives up within
+ * about `timeoutMs`, for somebody who waits for an answer. `wait`: a command waits for as long
+ * as it takes, for a worker that has nothing better to do.
+ */
+export type Patience = { readonly kind: 'fail-fast'; readonly timeoutMs: number } | { readonly kind: 'wait' };
+
+const defaultPrefix = 'sinch';
+const connectTimeoutMs = 5_000;
+const longestReconnectDelayMs = 2_000;
+const eventStreamLength = 1_000;
+const poolSize = { 'fail-fast': 4, wait: 10 } as const;
+
+/**
+ * Opens a queue. It connects at once, in the background.
+ * @param onError hears of every trouble with the connection; BullMQ throws where nobody listens.
+ */
+export function openQueue(
+  location: QueueLocation,
+  name: string,
+  patience: Patience,
+  onError: (error: Error) => void,
+): JobQueue {
+  const options = {
+    skipWaitingForReady: patience.kind === 'fail-fast',
+    streams: { events: { maxLen: eventStreamLength } },
+  };
+  const { backend } = location;
+  switch (backend.kind) {
+    case 'redis': {
+      const connection = redisConnection(backend.url, patience);
+      const queue: JobQueue = new Queue(name, { ...options, connection, prefix: tag(location) });
+      return queue.on('error', onError);
+    }
+    case 'postgres': {
+      const connection = postgresConnection(location, patience);
+      const queue = new Queue(name, { ...options, connection }, createPostgresBackend);
+      // The two differ in the type of their backend alone, which nobody here looks at.
+      return (queue as unknown as JobQueue).on('error', onError);
+    }
+  }
+}
+
+/** Opens a worker that waits for `run`. */
+export function openWorker(
+  location: QueueLocation,
+  name: string,
+  processJob: Processor<JobData, void>,
+  options: Omit<WorkerOptions, 'connection' | 'prefix' | 'autorun'>,
+  onError: (error: Error) => void,
+): JobWorker {
+  const { backend } = location;
+  const common = { ...options, autorun: false };
+  switch (backend.kind) {
+    case 'redis': {
+      const connection = redisConnection(backend.url, { kind: 'wait' });
+      const prefix = tag(location);
+      const worker: JobWorker = new Worker(name, processJob, { ...common, connection, prefix });
+      return worker.on('error', onError);
+    }
+    case 'postgres': {
+      const connection = postgresConnection(location, { kind: 'wait' });
+      const worker = new Worker(name, processJob, { ...common, connection }, createPostgresBackend);
+      return (worker as unknown as JobWorker).on('error', onError);
+    }
+  }
+}
+
+/**
+ * Prepares the place where the queues live: BullMQ's tables on Postgres, nothing on Redis.
+ * Safe to repeat, and to run from several processes at once.
+ */
+export async function migrateQueue(location: QueueLocation): Promise<void> {
+  if (location.backend.kind === 'redis') return;
+  const connection = { ...postgresConnection(location, { kind: 'wait' }), migrate: true };
+  const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
+  queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
+  try {
+    await queue.waitUntilReady();
+  } finally {
+    await queue.close();
+  }
+}
+
+function ignoreHereBecauseWaitUntilReadyRejects(): void {
+  return;
+}
+
+function redisConnection(url: string, patience: Patience) {
+  const reconnect = {
+    url,
+    retryStrategy: (times: number) => Math.min(times * 100, longestReconnectDelayMs),
+  };
+  if (patience.kind === 'wait') {
+    return { ...reconnect, connectTimeout: connectTimeoutMs, maxRetriesPerRequest: null };
+  }
+  const { timeoutMs } = patience;
+  return {
+    ...reconnect,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    maxRetriesPerRequest: 1,
+  };
+}
+
+function postgresConnection({ backend, prefix = defaultPrefix }: QueueLocation, patience: Patience) {
+  const { kind } = patience;
+  return {
+    connectionString: backend.url,
+    schema: `${prefix.replaceAll('-', '_')}_queue`,
+    max: poolSize[kind],
+    connectionTimeoutMillis: kind === 'wait' ? connectTimeoutMs : patience.timeoutMs,
+    application_name: 'sinch-callbacks-queue',
+    keepAlive: true,
+  };
+}
+
+function tag({ prefix = defaultPrefix }: QueueLocation): string {
+  return `{${prefix}}`;
+}

@@ -1,0 +1,32 @@
+import type { Logger } from '../create-logger.ts';
+
+export interface CallbackReceived {
+  /** How the request ended, such as `accepted` or `rejected`. */
+  readonly outcome: string;
+  /** Why, where the outcome leaves that open, such as `signature-mismatch`. */
+  readonly cause?: string | undefined;
+  readonly method: string;
+  /** The answer's HTTP status. */
+  readonly status: number;
+  /** The body's length, where it was read. */
+  readonly bytes?: number | undefined;
+  readonly durationMs: number;
+  readonly trigger?: string | undefined;
+  readonly eventKey?: string | undefined;
+  /** Which configured secret signed it, counted from 0: tells when an old one is no longer used. */
+  readonly secretPosition?: number | undefined;
+  /** The signature's timestamp was older than the tolerance. */
+  readonly stale?: boolean | undefined;
+  /** What broke, where something did. */
+  readonly err?: unknown;
+}
+
+/** The one line that every request to the webhook ends in. */
+export function callbackReceived(logger: Logger, facts: CallbackReceived): void {
+  logger[levelOf(facts.status)](facts, 'callback received');
+}
+
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status >= 500) return 'error';
+  return status >= 400 ? 'warn' : 'info';
+}

@@ -1,0 +1,22 @@
+export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
+export { type CallbackReceived, callbackReceived } from './events/callback-received.ts';
+export {
+  type AttemptFailed,
+  attemptFailed,
+  type DeadLettered,
+  deadLettered,
+  type EventApplied,
+  eventApplied,
+} from './events/event-outcomes.ts';
+export {
+  type DependencyLost,
+  dependencyLost,
+  dependencyRestored,
+  processFailed,
+  type WorkerStarted,
+  type WorkerStopped,
+  type WorkerStopping,
+  workerStarted,
+  workerStopped,
+  workerStopping,
+} from './events/process-events.ts';

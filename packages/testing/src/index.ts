@@ -1,0 +1,3 @@
+export * from './processes/index.ts';
+export * from './servers/index.ts';
+export * from './sinch/index.ts';

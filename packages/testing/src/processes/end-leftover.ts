@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { isAlive } from './is-alive.ts';
+import { until } from './until.ts';
+
+const stopTimeoutMs = 15_000;
+
+/**
+ * Ends a process that an earlier run left behind, and waits for its end.
+ *
+ * A number in an old pid file may be anybody's by now: the process is touched only when its
+ * command line holds `mark`, such as the path of its data.
+ */
+export async function endLeftover(
+  pid: number,
+  mark: string,
+  stopSignal: NodeJS.Signals,
+): Promise<'ended' | 'not there'> {
+  if (!isAlive(pid) || !(await commandLine(pid)).includes(mark)) return 'not there';
+  process.kill(pid, stopSignal);
+  try {
+    await until(() => !isAlive(pid), { what: `process ${pid} to end`, timeoutMs: stopTimeoutMs });
+  } catch (error) {
+    if (!isAlive(pid)) return 'ended';
+    process.kill(pid, 'SIGKILL');
+    await until(() => !isAlive(pid), { what: `process ${pid} to end (${String(error)})` });
+  }
+  return 'ended';
+}
+
+/** "" for a process that is gone. */
+async function commandLine(pid: number): Promise<string> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+  } catch {
+    // No /proc: not Linux.
+    return promisify(execFile)('ps', ['-o', 'args=', '-p', String(pid)]).then(
+      ({ stdout }) => stdout,
+      () => '',
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { orphanGuard } from './orphan-guard.ts';
+import { collectOutput, type ProcessOutput } from './process-output.ts';
+import { describeReady, type ReadyWhen, waitReady } from './wait-ready.ts';
+
+export interface ProcessOptions {
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** The whole environment of the child; the starter's own when absent. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Ready at once when absent. */
+  readonly readyWhen?: ReadyWhen;
+  readonly readyTimeoutMs?: number;
+  /** What asks it to end; SIGTERM when absent. */
+  readonly stopSignal?: NodeJS.Signals;
+  readonly stopTimeoutMs?: number;
+  /** Gets everything the child writes. */
+  readonly log?: Writable;
+  /** Run as another user; only root can. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** For messages; the command when absent. */
+  readonly name?: string;
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartedProcess {
+  readonly pid: number;
+  /** Resolves when it has ended and its output is read, whatever ended it. Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** The last lines of its output. */
+  lastLines(): string;
+  /** Asks it to end, and ends it with its whole group when it has not by the deadline. */
+  stop(): Promise<ProcessExit>;
+  /** SIGKILL to its whole group: a crash. */
+  kill(): Promise<ProcessExit>;
+}
+
+const defaultReadyTimeoutMs = 30_000;
+const defaultStopTimeoutMs = 10_000;
+const outputGraceMs = 250;
+
+/**
+ * Starts a process in a group of its own and waits until it is ready. It ends with its
+ * starter, even if that is killed.
+ * @throws when it cannot start, ends early or is not ready in time; the message holds the last
+ * lines of its output, and nothing of it is left running.
+ */
+export async function startProcess(options: ProcessOptions): Promise<StartedProcess> {
+  const name = options.name ?? options.command;
+  const child = spawn(options.command, options.args ?? [], {
+    cwd: options.cwd,
+    env: options.env,
+    ...options.user,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collectOutput([child.stdout, child.stderr], options.log);
+  const exited = whenExited(child);
+  const pid = await whenSpawned(child, name);
+  orphanGuard.watch(pid, options.stopSignal ?? 'SIGTERM');
+  void exited.then(() => orphanGuard.forget(pid));
+
+  const started = control(pid, exited, output, options);
+  try {
+    await whenReady(name, options, output, exited);
+    return started;
+  } catch (error) {
+    await started.kill();
+    throw error;
+  }
+}
+
+function whenSpawned(child: ChildProcess, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve(child.pid ?? 0));
+    child.once('error', (error) => {
+      reject(new Error(`${name} could not be started: ${error.message}`, { cause: error }));
+    });
+  });
+}
+
+/**
+ * Waits for the end of the process, then for the end of its output; but not long, because a
+ * grandchild may hold the pipes open. Whatever it left in its group ends with it.
+ */
+function whenExited(child: ChildProcess): Promise<ProcessExit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      const finish = () => resolve({ code, signal });
+      const timer = setTimeout(finish, outputGraceMs);
+      child.once('close', () => {
+        clearTimeout(timer);
+        finish();
+      });
+    });
+  });
+}
+
+async function whenReady(
+  name: string,
+  options: ProcessOptions,
+  output: ProcessOutput,
+  exited: Promise<ProcessExit>,
+): Promise<void> {
+  const readyWhen = options.readyWhen ?? { kind: 'at-once' };
+  const timeoutMs = options.readyTimeoutMs ?? defaultReadyTimeoutMs;
+  const waiting = new AbortController();
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), timeoutMs);
+  try {
+    const ready = waitReady(readyWhen, output, waiting.signal).then(() => 'ready' as const);
+    const result = await Promise.race([ready, exited, late.promise]);
+    if (result === 'ready') return;
+    const fault =
+      result === 'late'
+        ? `was not ready after ${timeoutMs} ms (waited for ${describeReady(readyWhen)})`
+        : `ended before it was ready (${describeExit(result)})`;
+    throw new Error(`${name} ${fault}. Its last lines:\n${output.lastLines()}`);
+  } finally {
+    clearTimeout(timer);
+    waiting.abort();
+  }
+}
+
+/** "exit code 1" or "SIGKILL". */
+export function describeExit({ code, signal }: ProcessExit): string {
+  return signal ?? `exit code ${code ?? 'unknown'}`;
+}
+
+function control(
+  pid: number,
+  exited: Promise<ProcessExit>,
+  output: ProcessOutput,
+  { stopSignal = 'SIGTERM', stopTimeoutMs = defaultStopTimeoutMs }: ProcessOptions,
+): StartedProcess {
+  let hasExited = false;
+  void exited.then(() => {
+    hasExited = true;
+  });
+  // The number of a process that has ended may soon be another's.
+  const signal = (name: NodeJS.Signals) => {
+    if (!hasExited) signalGroup(pid, name);
+  };
+  return {
+    pid,
+    exited,
+    lastLines: () => output.lastLines(),
+    kill() {
+      signal('SIGKILL');
+      return exited;
+    },
+    async stop() {
+      signal(stopSignal);
+      const timer = setTimeout(() => signal('SIGKILL'), stopTimeoutMs);
+      try {
+        return await exited;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!isGone) throw error;
+  }
+}

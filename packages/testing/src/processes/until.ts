@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface UntilOptions {
+  readonly timeoutMs?: number;
+  readonly intervalMs?: number;
+  /** What is awaited, for the error's message: "the worker to be ready". */
+  readonly what: string;
+}
+
+const defaultTimeoutMs = 10_000;
+const defaultIntervalMs = 20;
+
+/**
+ * Asks again and again until the answer is not false, undefined or null, and returns it.
+ * An exception counts as "not yet" and is the cause of the error when time runs out.
+ * @throws when it does not come true in time.
+ */
+export async function until<T>(
+  predicate: () => T | Promise<T>,
+  { timeoutMs = defaultTimeoutMs, intervalMs = defaultIntervalMs, what }: UntilOptions,
+): Promise<Exclude<T, false | undefined | null>> {
+  const deadline = performance.now() + timeoutMs;
+  let lastError: unknown;
+  do {
+    try {
+      const answer = await predicate();
+      lastError = undefined;
+      if (isYes(answer)) return answer;
+    } catch (error) {
+      lastError = error;
+    }
+    await sleep(intervalMs);
+  } while (performance.now() < deadline);
+  throw new Error(`Waited ${timeoutMs} ms for ${what}, in vain.`, { cause: lastError });
+}
+
+function isYes<T>(answer: T): answer is Exclude<T, false | undefined | null> {
+  return answer !== false && answer !== undefined && answer !== null;
+}

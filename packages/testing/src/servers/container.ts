@@ -1,0 +1,78 @@
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  type StartedTestContainer,
+} from 'testcontainers';
+
+export interface ContainerOptions {
+  readonly image: string;
+  readonly port: number;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface StartedContainer {
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const engineTimeoutMs = 3_000;
+/** Pulling the image included. */
+const startTimeoutMs = 120_000;
+
+/** @throws when no Docker engine answers, the image cannot be had, or its port does not open. */
+export async function startContainer(options: ContainerOptions): Promise<StartedContainer> {
+  await within(engineTimeoutMs, 'a Docker engine', getContainerRuntimeClient());
+  const container = new LoopbackContainer(options.image)
+    .withExposedPorts(options.port)
+    .withCommand([...options.command])
+    .withEnvironment({ ...options.environment });
+  const starting = container.start();
+  try {
+    const started = await within(startTimeoutMs, `a container of ${options.image}`, starting);
+    return {
+      // localhost may mean ::1 first, where nothing is published.
+      host: started.getHost().replace(/^localhost$/, '127.0.0.1'),
+      port: started.getMappedPort(options.port),
+      close: async () => void (await started.stop()),
+    };
+  } catch (error) {
+    // It may still come up when nobody waits for it any more.
+    void starting.then(stop, () => undefined);
+    throw error;
+  }
+}
+
+/** Docker publishes ports on every address of the machine; this one on loopback alone. */
+class LoopbackContainer extends GenericContainer {
+  protected override async beforeContainerCreated(): Promise<void> {
+    const { info } = await getContainerRuntimeClient();
+    // A remote engine's loopback would be out of reach.
+    if (!['localhost', '127.0.0.1'].includes(info.containerRuntime.host)) return;
+    const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostPort: string }[]>;
+    this.hostConfig.PortBindings = Object.fromEntries(
+      Object.entries(bindings).map(([port, hosts]) => [
+        port,
+        hosts.map((host) => ({ ...host, HostIp: '127.0.0.1' })),
+      ]),
+    );
+  }
+}
+
+async function stop(container: StartedTestContainer): Promise<void> {
+  await container.stop();
+}
+
+async function within<T>(timeoutMs: number, what: string, awaited: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`No ${what} in ${timeoutMs} ms.`)),
+    timeoutMs,
+  );
+  try {
+    return await Promise.race([awaited, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { queryRows } from './query-rows.ts';
+
+export interface TestDatabase {
+  readonly name: string;
+  readonly url: string;
+  /** Drops it, whoever is still connected. Doing so twice is no error. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Makes an empty database of one's own on this server, or a copy of `template`, which nobody
+ * may be connected to meanwhile.
+ * @param name must not be taken; a new one when absent.
+ */
+export async function createDatabase(
+  serverUrl: string,
+  name = `test_${randomBytes(8).toString('hex')}`,
+  { template }: { readonly template?: string } = {},
+): Promise<TestDatabase> {
+  const copyOf = template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)}`;
+  await runOn(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}${copyOf}`);
+  return {
+    name,
+    url: urlOf(serverUrl, name),
+    drop: () =>
+      runOn(serverUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`),
+  };
+}
+
+/** The database of this name on this server; made if it is not there. */
+export async function ensureDatabase(serverUrl: string, name: string): Promise<string> {
+  const found = await queryRows(serverUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+  if (found.length === 0) await runOn(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  return urlOf(serverUrl, name);
+}
+
+async function runOn(url: string, statement: string): Promise<void> {
+  await queryRows(url, statement);
+}
+
+function urlOf(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.href;
+}

@@ -1,0 +1,16 @@
+export { createDatabase, ensureDatabase, type TestDatabase } from './create-database.ts';
+export {
+  type PostgresOptions,
+  type PostgresServer,
+  startPostgres,
+  startPostgresContainer,
+} from './postgres.ts';
+export { queryRows } from './query-rows.ts';
+export {
+  type NoRedis,
+  type RedisOptions,
+  type RedisServer,
+  type RedisSource,
+  startRedis,
+  startRedisContainer,
+} from './redis.ts';

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { canReach, type SystemUser } from './postgres-user.ts';
+
+/**
+ * Makes a directory that `user` can reach: `preferred`, or when a parent of it is closed to that
+ * user, one named after it where temporary files are kept. The same `preferred` always leads to
+ * the same directory.
+ * @throws when no place will do; the message names those tried.
+ */
+export async function makeReachableDirectory(
+  preferred: string,
+  user: SystemUser | undefined,
+): Promise<string> {
+  const wanted = resolve(preferred);
+  const standIn = `sinch-callbacks-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
+  // /var/tmp comes first: it outlives a restart of the machine.
+  const places = [wanted, ...['/var/tmp', tmpdir(), '/tmp'].map((place) => join(place, standIn))];
+  const faults: string[] = [];
+  for (const place of places) {
+    const fault = await tryPlace(place, user);
+    if (fault === undefined) return place;
+    faults.push(`${place}: ${fault}`);
+  }
+  throw new Error(
+    `Postgres has no place for its data. Tried:\n${faults.join('\n')}\n` +
+      'Use a directory whose parents all have mode 755, or run as a user other than root.',
+  );
+}
+
+async function tryPlace(place: string, user: SystemUser | undefined): Promise<string | undefined> {
+  try {
+    const made = await mkdir(place, { recursive: true, mode: 0o755 });
+    // Where everybody may write, somebody else could have been there first.
+    const { uid } = await lstat(place);
+    if (process.getuid !== undefined && uid !== process.getuid()) return 'belongs to another user';
+    if (user === undefined || (await canReach(user, place))) return undefined;
+    if (made !== undefined) await rm(made, { recursive: true });
+    return `user ${user.name} cannot reach it`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

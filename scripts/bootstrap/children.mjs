@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+/** @type {NodeJS.Signals | undefined} */
+let stoppedBy;
+
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const parentCheckMs = 1000;
+const shownLines = 40;
+
+/**
+ * Children run in groups of their own, so that each gets every signal once, from here: a
+ * terminal would send Ctrl-C to all of them and to this process, which would pass it on again.
+ */
+export function exitOnSignals() {
+  for (const signal of signals) process.on(signal, () => stop(signal));
+  // npm that is killed for good takes no child with it.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return;
+  setInterval(() => process.ppid === parent || stop('SIGHUP'), parentCheckMs).unref();
+}
+
+/** @param {NodeJS.Signals} signal */
+function stop(signal) {
+  stoppedBy ??= signal;
+  process.exitCode = exitCodes[stoppedBy];
+  for (const child of running) {
+    try {
+      process.kill(-child.pid, signal);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/**
+ * Runs a program to its end; what it writes is seen at once.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, cwd: string, ipc?: boolean }} options
+ * `ipc` gives the child a channel that closes with this process, however that ends.
+ * @returns {Promise<number>} its exit code
+ */
+export function runVisibly(program, args, { env, cwd, ipc = false }) {
+  const stdio = ['ignore', 'inherit', 'inherit', ...(ipc ? ['ipc'] : [])];
+  return finish(spawnGroup(program, args, { env, cwd, stdio }), program);
+}
+
+/**
+ * Runs a program to its end; what it writes goes to a file, and is shown only if it fails.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, cwd: string, logFile: string }} options
+ * @throws when it fails
+ */
+export async function runQuietly(program, args, { env, cwd, logFile }) {
+  await mkdir(dirname(logFile), { recursive: true });
+  const child = spawnGroup(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = createWriteStream(logFile);
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const code = await finish(child, program);
+  await new Promise((resolve) => {
+    log.end(resolve);
+  });
+  if (code === 0) return;
+  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-shownLines);
+  throw new Error(`${[program, ...args].join(' ')} failed:\n${lines.join('\n')}\n(${logFile})`);
+}
+
+/** Runs a program to its end and returns what it wrote. */
+export async function readOutput(program, args, { env, cwd }) {
+  const child = spawnGroup(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    output += chunk;
+  });
+  const code = await finish(child, program);
+  if (code !== 0) throw new Error(`${[program, ...args].join(' ')} failed (exit code ${code}).`);
+  return output;
+}
+
+function spawnGroup(program, args, options) {
+  if (stoppedBy !== undefined) throw new Error(`Stopped by ${stoppedBy}.`);
+  return spawn(program, args, { ...options, detached: true });
+}
+
+function finish(child, program) {
+  running.add(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => {
+      running.delete(child);
+      reject(new Error(`${program} could not be started: ${error.message}`));
+    });
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      if (stoppedBy !== undefined && code !== 0) process.exitCode = exitCodes[stoppedBy];
+      resolve(code ?? exitCodes[signal] ?? 1);
+    });
+  });
+}

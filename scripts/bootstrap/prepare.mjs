@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { runQuietly } from './children.mjs';
+import { step } from './steps.mjs';
+import { findToolchain } from './toolchain.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Brings the toolchain and installs. Quick when nothing has changed. */
+export async function prepare() {
+  const toolchain = await step('toolchain', async (note) => {
+    const found = await findToolchain(root);
+    note(found.describe);
+    return found;
+  });
+  await step('packages', () => runLogged(toolchain, 'install', 'pnpm', ['install', '--frozen-lockfile']));
+  return toolchain;
+}
+
+/** Generates the database client and builds the apps. What has not changed is not built again. */
+export function build(toolchain) {
+  return step('build', () => runLogged(toolchain, 'build', 'pnpm', ['build']));
+}
+
+function runLogged({ env, root: cwd }, name, program, args) {
+  return runQuietly(program, args, { env, cwd, logFile: join(cwd, '.dev', 'logs', `${name}.log`) });
+}

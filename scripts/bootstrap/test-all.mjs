@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runVisibly } from './children.mjs';
+import { build, prepare } from './prepare.mjs';
+
+/**
+ * Everything that guards the project: static checks, build, tests. All of them run, whatever
+ * fails before; the last line counts. A check or build that fails counts as one failed test.
+ * @param {readonly string[]} vitestArgs
+ * @returns {Promise<number>} the exit code
+ */
+export async function testAll(vitestArgs) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    const toolchain = await prepare();
+    if ((await run(toolchain, 'pnpm', ['check'])) !== 0) counts.failed += 1;
+    await build(toolchain).catch((error) => {
+      console.error(error.message);
+      counts.failed += 1;
+    });
+    add(counts, await runVitest(toolchain, vitestArgs));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    counts.failed += 1;
+  }
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  return counts.failed === 0 ? 0 : 1;
+}
+
+async function runVitest(toolchain, vitestArgs) {
+  const folder = await mkdtemp(join(tmpdir(), 'sinch-callbacks-vitest-'));
+  const file = join(folder, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const code = await run(toolchain, 'vitest', ['run', ...reporters, ...vitestArgs]);
+    return countResults(JSON.parse(await readFile(file, 'utf8')), code);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A run can fail without a failed test: a file that does not load, a promise that nobody awaited. */
+function countResults(report, exitCode) {
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+  ).length;
+  const failed = report.numFailedTests + brokenFiles;
+  const ran = report.numPassedTests + failed;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && (exitCode !== 0 || ran === 0) ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function add(counts, more) {
+  for (const name of Object.keys(counts)) counts[name] += more[name];
+}
+
+function run({ env, root }, program, args) {
+  return runVisibly(program, args, { env, cwd: root });
+}
