@@ -14,7 +14,7 @@ RUN find . -type f ! -name package.json ! -name 'pnpm-*.yaml' -delete
 
 FROM toolchain AS build
 COPY --from=manifests /app ./
-RUN pnpm install --frozen-lockfile --include-workspace-root \
+RUN pnpm install --frozen-lockfile \
   --filter-prod '@sinch-callbacks/ingest...' --filter-prod '@sinch-callbacks/db...'
 COPY . .
 RUN pnpm --filter @sinch-callbacks/db generate && pnpm --filter @sinch-callbacks/ingest build

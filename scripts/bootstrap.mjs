@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitOnSignals } from './bootstrap/children.mjs';
 /**
  * `npm start` and `npm test`, from a clone on a machine with little more than Node and npm.
  *
@@ -6,7 +7,6 @@
  * than the project itself. It brings the toolchain, installs, builds, and hands over.
  */
 import { startStack } from './bootstrap/start-stack.mjs';
-import { exitOnSignals } from './bootstrap/children.mjs';
 import { testAll } from './bootstrap/test-all.mjs';
 
 const commands = { start: startStack, test: testAll };

@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runQuietly } from './children.mjs';
 import { step } from './steps.mjs';
 import { findToolchain } from './toolchain.mjs';
@@ -13,7 +13,9 @@ export async function prepare() {
     note(found.describe);
     return found;
   });
-  await step('packages', () => runLogged(toolchain, 'install', 'pnpm', ['install', '--frozen-lockfile']));
+  await step('packages', () =>
+    runLogged(toolchain, 'install', 'pnpm', ['install', '--frozen-lockfile']),
+  );
   return toolchain;
 }
 

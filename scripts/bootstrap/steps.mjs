@@ -1,32 +1,51 @@
 const isTerminal = process.stdout.isTTY === true;
-const paint = (code, text) => (isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text);
+const longAfterMs = 1_000;
+const betweenNotesMs = 2_000;
 
 /**
- * Does one step and prints how long it took. Long ones say first that they have begun.
+ * Does one step and prints how long it took. A long one says that it has begun, and shows its
+ * notes meanwhile: in place on a terminal, now and then elsewhere.
  * @template T
  * @param {string} title
- * @param {(note: (text: string) => void) => Promise<T>} work may call `note` to add a detail
+ * @param {(note: (text: string) => void) => Promise<T>} work the last note stays
  * @returns {Promise<T>}
  */
 export async function step(title, work) {
   const startedAt = performance.now();
   let detail = '';
-  const begun = setTimeout(() => console.log(`${paint(2, '…')} ${title}`), 1_000);
+  let shownAt = startedAt;
+  const show = () => {
+    shownAt = performance.now();
+    const line = `… ${title.padEnd(12)} ${detail}`.trimEnd();
+    process.stdout.write(isTerminal ? `\r\u001b[K${paint(2, line)}` : `${line}\n`);
+  };
+  const note = (/** @type {string} */ text) => {
+    detail = text;
+    if (isTerminal || performance.now() - shownAt > betweenNotesMs) show();
+  };
+  const begun = setTimeout(show, longAfterMs);
+  const finish = (/** @type {string} */ mark) => {
+    clearTimeout(begun);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    const start = isTerminal ? '\r\u001b[K' : '';
+    const text = `${title.padEnd(12)} ${detail.padEnd(48)}`;
+    process.stdout.write(`${start}${mark} ${text} ${paint(2, `${seconds.padStart(5)} s`)}\n`);
+  };
+
   try {
-    const result = await work((text) => {
-      detail = text;
-    });
-    print(paint(32, '✓'), title, detail, startedAt);
+    const result = await work(note);
+    finish(paint(32, '✓'));
     return result;
   } catch (error) {
-    print(paint(31, '✗'), title, detail, startedAt);
+    finish(paint(31, '✗'));
     throw error;
-  } finally {
-    clearTimeout(begun);
   }
 }
 
-function print(mark, title, detail, startedAt) {
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${mark} ${title.padEnd(12)} ${detail.padEnd(44)} ${paint(2, `${seconds} s`)}`);
+/**
+ * @param {number} color
+ * @param {string} text
+ */
+function paint(color, text) {
+  return isTerminal ? `\u001b[${color}m${text}\u001b[0m` : text;
 }

@@ -44,7 +44,8 @@ async function runVitest(toolchain, vitestArgs) {
 /** A run can fail without a failed test: a file that does not load, a promise that nobody awaited. */
 function countResults(report, exitCode) {
   const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+    (file) =>
+      file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   ).length;
   const failed = report.numFailedTests + brokenFiles;
   const ran = report.numPassedTests + failed;

@@ -1,6 +1,9 @@
 import { getRawBodyWeb } from 'raw-body';
 import type { BodyLimits, BodyReading } from './handle-callback.ts';
 
+/** The body of a web Request. */
+export type WebBody = ReadableStream<Uint8Array> | null;
+
 /**
  * Reads the exact bytes of a request's body, compressed or not: the signature covers what was sent.
  *
@@ -8,7 +11,7 @@ import type { BodyLimits, BodyReading } from './handle-callback.ts';
  * be is let go at the limit. The rest stays on the wire for whoever answers.
  */
 export async function readWebBody(
-  { headers, body }: Pick<Request, 'headers' | 'body'>,
+  { headers, body }: { readonly headers: Headers; readonly body: WebBody },
   { maxBytes, timeoutMs }: BodyLimits,
 ): Promise<BodyReading> {
   if (body === null) return { kind: 'read', bytes: new Uint8Array() };

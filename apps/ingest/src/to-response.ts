@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import { discardBody } from './discard-body.ts';
+import type { WebBody } from './read-web-body.ts';
 
 /**
  * An answer as a web Response.
@@ -8,7 +9,7 @@ import { discardBody } from './discard-body.ts';
  * but ends only after the rest was thrown away: a socket closed on unread bytes is reset, and the
  * sender would see a broken connection, and try again, instead of a refusal (RFC 9112, 9.6).
  */
-export function toResponse(answer: Answer, request: Pick<Request, 'body'>): Response {
+export function toResponse(answer: Answer, request: { readonly body: WebBody }): Response {
   const { status, headers, body: text } = answer;
   const unread = answer.headers['connection'] === 'close' ? request.body : null;
   if (unread === null || unread.locked) return new Response(text, { status, headers });

@@ -1,4 +1,4 @@
-export { type Decision, type Envelope, decideEvent } from './decide/decide-event.ts';
+export { type Decision, decideEvent, type Envelope } from './decide/decide-event.ts';
 export type {
   ConsentFact,
   ContactFact,
@@ -10,15 +10,16 @@ export type {
 } from './decide/facts.ts';
 export { type Stamp, type Stamped } from './decide/stamp.ts';
 export { statusRank } from './decide/status-rank.ts';
+export { storableJson, storableText } from './decide/storable-json.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
-export { type EventKey, digestOfEventKey, eventKey } from './events/event-key.ts';
-export { type RawBody, encodeRawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
+export { digestOfEventKey, type EventKey, eventKey } from './events/event-key.ts';
+export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
 export {
-  type KnownTrigger,
-  type Trigger,
   isKnownTrigger,
+  type KnownTrigger,
   knownTriggers,
+  type Trigger,
   triggerCatalog,
 } from './events/triggers.ts';
 export {

@@ -25,14 +25,14 @@ const idleInTransactionTimeoutMs = 60_000;
 /** Opens the pool. Nothing connects before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
   const adapter = new PrismaPg({
-      connectionString: options.url,
-      max: options.poolSize ?? defaultPoolSize,
-      connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: queryTimeoutMs,
-      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
-      keepAlive: true,
-      application_name: 'sinch-callbacks',
+    connectionString: options.url,
+    max: options.poolSize ?? defaultPoolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    keepAlive: true,
+    application_name: 'sinch-callbacks',
   });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   let closed: Promise<void> | undefined;

@@ -7,18 +7,16 @@ export type {
   DeadLetterSummary,
 } from './dead-letters/dead-letter.ts';
 export {
-  type Page,
   countDeadLetters,
   findDeadLetter,
   listDeadLetters,
+  type Page,
 } from './dead-letters/find-dead-letters.ts';
 export { recordDeadLetter } from './dead-letters/record-dead-letter.ts';
 export { discardDeadLetters, markReplayed } from './dead-letters/settle-dead-letters.ts';
-export {
-  DatabaseUnavailableError,
-} from './failure.ts';
+export { DatabaseUnavailableError } from './failure.ts';
 export { type DatabaseState, inspectDatabase } from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-as-sql.ts';
 export type { EventToWrite } from './write/event-rows.ts';
-export { type EventWriter, type WriteOutcome, createEventWriter } from './write/event-writer.ts';
+export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';

@@ -1,4 +1,4 @@
-import { type JobQueue, type QueueLocation, openQueue } from './queue-backend.ts';
+import { type JobQueue, openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 
 /** The three queues for a dashboard to read. */

@@ -3,9 +3,9 @@ import { quarantineFailedJobs } from './quarantine.ts';
 import {
   type JobQueue,
   type JobWorker,
-  type QueueLocation,
   openQueue,
   openWorker,
+  type QueueLocation,
 } from './queue-backend.ts';
 import { type Lane, queueNames } from './queue-names.ts';
 
@@ -39,6 +39,11 @@ export interface Consumer {
 /** A job of a process that died is taken again after its lock has run out. */
 const lockDurationMs = 15_000;
 const stalledIntervalMs = 5_000;
+/**
+ * Between tries at a command that failed, such as saying that a job is done. Well under the
+ * lock's duration, or a short outage would hand finished jobs to somebody else.
+ */
+const commandRetryMs = 2_000;
 /** Deaths of a process with one event in hand before that event is quarantined. */
 const maxStalledCount = 3;
 const quarantineIntervalMs = 30_000;
@@ -67,6 +72,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
         lockDuration: lockDurationMs,
         stalledInterval: stalledIntervalMs,
         maxStalledCount,
+        runRetryDelay: commandRetryMs,
         removeOnComplete: keepCompleted,
         ...(options.ratePerSecond && { limiter: { max: options.ratePerSecond, duration: 1_000 } }),
       },

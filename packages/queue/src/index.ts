@@ -7,15 +7,15 @@ export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-
 export {
   type CallbackProducer,
   type EnqueueOutcome,
-  type ProducerOptions,
   openProducer,
+  type ProducerOptions,
 } from './producer.ts';
 export {
   type JobQueue,
+  migrateQueue,
   type QueueBackend,
   type QueueLocation,
-  migrateQueue,
 } from './queue-backend.ts';
 export { type Lane, queueNames } from './queue-names.ts';
-export { type ReplayLane, openReplayLane } from './replay-lane.ts';
+export { openReplayLane, type ReplayLane } from './replay-lane.ts';
 export type { DeathCause, FailureClass } from './retry-policy.ts';

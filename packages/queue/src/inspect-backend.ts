@@ -83,7 +83,9 @@ async function inspectPostgres(connectionString: string): Promise<BackendState> 
 function parseInfo(text: string): ReadonlyMap<string, string> {
   const pairs = text.split(/\r?\n/).flatMap((line): [string, string][] => {
     const colon = line.indexOf(':');
-    return colon > 0 && !line.startsWith('#') ? [[line.slice(0, colon), line.slice(colon + 1)]] : [];
+    return colon > 0 && !line.startsWith('#')
+      ? [[line.slice(0, colon), line.slice(colon + 1)]]
+      : [];
   });
   return new Map(pairs);
 }

@@ -1,4 +1,4 @@
-import { type CallbackEvent, type Trigger, isKnownTrigger } from '@sinch-callbacks/core';
+import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbacks/core';
 import * as z from 'zod';
 
 /** Raised when a job's shape changes in a way that older workers cannot read. */

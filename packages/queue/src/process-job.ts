@@ -1,9 +1,9 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { type Job, WaitingError } from 'bullmq';
-import { type LetterToBury, type RecordLetter, buryLetter } from './bury.ts';
+import { buryLetter, type LetterToBury, type RecordLetter } from './bury.ts';
 import { type AttemptRecord, type EventJob, type JobData, readJobData } from './job-contract.ts';
 import type { JobQueue } from './queue-backend.ts';
-import { type FailureClass, afterFailure } from './retry-policy.ts';
+import { afterFailure, type FailureClass } from './retry-policy.ts';
 
 export type HandleOutcome =
   /** Applied, kept, or known before: there is nothing left to do. */

@@ -1,9 +1,9 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { withDeadline } from './deadline.ts';
 import { jobDataOf, jobIdOf } from './job-contract.ts';
-import { type JobQueue, type QueueLocation, openQueue } from './queue-backend.ts';
+import { type JobQueue, openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
-import { retryOptions } from './retry-policy.ts';
+import { type RetryPolicy, retryOptions } from './retry-policy.ts';
 
 export type EnqueueOutcome =
   /** The queue holds it, or held it before. */
@@ -14,6 +14,7 @@ export type EnqueueOutcome =
 export interface ProducerOptions extends QueueLocation {
   /** How long one call may take, connecting included. */
   readonly timeoutMs?: number;
+  readonly retry?: RetryPolicy;
 }
 
 export interface CallbackProducer {
@@ -39,6 +40,7 @@ const defaultTimeoutMs = 2_000;
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const retry = retryOptions(options.retry);
   let current: JobQueue | undefined;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
@@ -62,7 +64,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       const data = jobDataOf(event, 0);
       const jobId = jobIdOf(event.key, 0);
       try {
-        await withQueue((queue) => queue.add(event.trigger, data, { ...retryOptions, jobId }));
+        await withQueue((queue) => queue.add(event.trigger, data, { ...retry, jobId }));
         return { kind: 'queued' };
       } catch (error) {
         return { kind: 'unavailable', reason: describe(error) };

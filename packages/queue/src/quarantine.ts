@@ -1,4 +1,4 @@
-import { type LetterToBury, buryLetter } from './bury.ts';
+import { buryLetter, type LetterToBury } from './bury.ts';
 import { readJobData } from './job-contract.ts';
 import { type JobSteps, malformedLetter } from './process-job.ts';
 import type { JobQueue } from './queue-backend.ts';

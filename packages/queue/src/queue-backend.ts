@@ -1,4 +1,4 @@
-import { type Processor, Queue, Worker, type WorkerOptions, createPostgresBackend } from 'bullmq';
+import { createPostgresBackend, type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { JobData } from './job-contract.ts';
 import { queueNames } from './queue-names.ts';
 
@@ -24,7 +24,9 @@ export type JobWorker = Worker<JobData, void>;
  * about `timeoutMs`, for somebody who waits for an answer. `wait`: a command waits for as long
  * as it takes, for a worker that has nothing better to do.
  */
-export type Patience = { readonly kind: 'fail-fast'; readonly timeoutMs: number } | { readonly kind: 'wait' };
+export type Patience =
+  | { readonly kind: 'fail-fast'; readonly timeoutMs: number }
+  | { readonly kind: 'wait' };
 
 const defaultPrefix = 'sinch';
 const connectTimeoutMs = 5_000;
@@ -124,7 +126,10 @@ function redisConnection(url: string, patience: Patience) {
   };
 }
 
-function postgresConnection({ backend, prefix = defaultPrefix }: QueueLocation, patience: Patience) {
+function postgresConnection(
+  { backend, prefix = defaultPrefix }: QueueLocation,
+  patience: Patience,
+) {
   const { kind } = patience;
   return {
     connectionString: backend.url,

@@ -1,6 +1,6 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { jobDataOf, jobIdOf } from './job-contract.ts';
-import { type QueueLocation, openQueue } from './queue-backend.ts';
+import { openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 import { retryOptions } from './retry-policy.ts';
 
@@ -26,7 +26,7 @@ export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): Repl
   return {
     async replay(event, replay) {
       const jobId = jobIdOf(event.key, replay);
-      await replayQueue.add(event.trigger, jobDataOf(event, replay), { ...retryOptions, jobId });
+      await replayQueue.add(event.trigger, jobDataOf(event, replay), { ...retryOptions(), jobId });
     },
     async removeDead(eventKey) {
       await deadQueue.remove(jobIdOf(eventKey, 0));

@@ -4,11 +4,21 @@
  */
 const maxAttempts = 12;
 
-/** Given to every live and replayed job. */
-export const retryOptions = {
-  attempts: maxAttempts,
-  backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-} as const;
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  /** The pause before the second attempt; each further one is twice as long. */
+  readonly firstPauseMs: number;
+}
+
+const defaultPolicy: RetryPolicy = { maxAttempts, firstPauseMs: 2_000 };
+/** Up to half of each pause is taken off at random, so that what failed together comes back apart. */
+const jitter = 0.5;
+
+/** How BullMQ is to retry a job. */
+export function retryOptions(policy: RetryPolicy = defaultPolicy) {
+  const backoff = { type: 'exponential', delay: policy.firstPauseMs, jitter };
+  return { attempts: policy.maxAttempts, backoff };
+}
 
 /**
  * `transient`: trying again may help. `permanent`: it cannot. (A third kind, infrastructure,

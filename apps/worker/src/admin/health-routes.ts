@@ -23,7 +23,10 @@ export function healthRoutes({ monitor, consumers, database }: HealthSources): H
       case 'progressing':
         return context.json({ status: 'ok' });
       case 'stalled':
-        return context.json({ status: 'stalled', forSeconds: Math.round(progress.forMs / 1000) }, 503);
+        return context.json(
+          { status: 'stalled', forSeconds: Math.round(progress.forMs / 1000) },
+          503,
+        );
     }
   });
   app.get('/readyz', async (context) => {

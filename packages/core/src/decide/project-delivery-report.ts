@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { factsOf } from './facts.ts';
 import { channelFields, readChannel, reason, text } from './fields.ts';
-import type { Projection, ProjectionInput } from './projection.ts';
 import { surroundingsOf } from './project-message.ts';
+import type { Projection, ProjectionInput } from './projection.ts';
 import { earliestStampOf, stampOf } from './stamp.ts';
 import { statusRank } from './status-rank.ts';
 

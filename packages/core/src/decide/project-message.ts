@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ConversationFact, type Facts, type MessageFact, factsOf } from './facts.ts';
+import { type ConversationFact, type Facts, factsOf, type MessageFact } from './facts.ts';
 import { type Channel, channelFields, jsonObject, readChannel, text } from './fields.ts';
 import { type Instant, parseInstant } from './instant.ts';
 import type { Projection, ProjectionInput } from './projection.ts';

@@ -1,4 +1,4 @@
-import { type EventKey, digestOfEventKey } from '../events/event-key.ts';
+import { digestOfEventKey, type EventKey } from '../events/event-key.ts';
 import { type Instant, noInstantSortable } from './instant.ts';
 
 /**

@@ -20,6 +20,7 @@ function storableValue(value: unknown): unknown {
   );
 }
 
-function storableText(text: string): string {
+/** A text that a Postgres text column takes. */
+export function storableText(text: string): string {
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }

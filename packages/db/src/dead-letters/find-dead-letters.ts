@@ -1,4 +1,4 @@
-import { type CallbackEvent, type Trigger, isKnownTrigger } from '@sinch-callbacks/core';
+import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';

@@ -1,3 +1,4 @@
+import { storableJson, storableText } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
@@ -58,16 +59,12 @@ async function writeLetter(tx: Prisma.TransactionClient, letter: DeadLetterRecor
     event.key,
     event.trigger,
     letter.errorClass,
-    storable(letter.errorMessage),
-    letter.stack === undefined ? null : storable(letter.stack),
-    storable(JSON.stringify(attempts)),
+    // Error texts may quote the body, which may hold what Postgres refuses.
+    storableText(letter.errorMessage),
+    letter.stack === undefined ? null : storableText(letter.stack),
+    storableJson(JSON.stringify(attempts)),
     attempts[0]?.at ?? deadAt.toISOString(),
     deadAt.toISOString(),
     letter.replay,
   );
-}
-
-/** Error texts may quote the body, which may hold what Postgres refuses. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD').replaceAll('\\u0000', '\\ufffd').toWellFormed();
 }

@@ -1,5 +1,5 @@
-import { whileAvailable } from '../failure.ts';
 import type { Database } from '../database.ts';
+import { whileAvailable } from '../failure.ts';
 import { defaultMigrationsDir, listMigrationNames } from './migration-files.ts';
 
 export interface DatabaseState {

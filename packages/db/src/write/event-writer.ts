@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { DatabaseUnavailableError, classifyFailure, describeFailure } from '../failure.ts';
+import { classifyFailure, DatabaseUnavailableError, describeFailure } from '../failure.ts';
 import type { EventToWrite } from './event-rows.ts';
 import { writeBatch } from './write-batch.ts';
 

@@ -93,20 +93,14 @@ const messageStatus: ProjectionTable = {
 const conversation: ProjectionTable = {
   name: 'conversation',
   key: text('sinch_conversation_id'),
-  greatest: [
-    ...text('app_id', 'contact_id'),
-    { name: 'last_updated_at', type: 'timestamptz' },
-  ],
+  greatest: [...text('app_id', 'contact_id'), { name: 'last_updated_at', type: 'timestamptz' }],
   least: [{ name: 'created_at', type: 'timestamptz' }],
   groups: [
     { stamp: 'state_stamp', columns: [{ name: 'state', type: 'conversation_state' }] },
     { stamp: 'channel_stamp', columns: text('active_channel') },
     {
       stamp: 'details_stamp',
-      columns: [
-        ...text('metadata', 'correlation_id'),
-        { name: 'metadata_json', type: 'jsonb' },
-      ],
+      columns: [...text('metadata', 'correlation_id'), { name: 'metadata_json', type: 'jsonb' }],
     },
   ],
   rows: ({ facts, receivedAt }) =>
@@ -130,10 +124,7 @@ const conversation: ProjectionTable = {
 const contact: ProjectionTable = {
   name: 'contact',
   key: text('sinch_contact_id'),
-  greatest: [
-    ...text('merged_into_contact_id'),
-    { name: 'last_updated_at', type: 'timestamptz' },
-  ],
+  greatest: [...text('merged_into_contact_id'), { name: 'last_updated_at', type: 'timestamptz' }],
   least: [
     { name: 'created_at', type: 'timestamptz' },
     { name: 'deleted_at', type: 'timestamptz' },

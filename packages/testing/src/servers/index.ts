@@ -1,4 +1,5 @@
 export { createDatabase, ensureDatabase, type TestDatabase } from './create-database.ts';
+export { type CuttableProxy, openCuttableProxy } from './cuttable-proxy.ts';
 export {
   type PostgresOptions,
   type PostgresServer,

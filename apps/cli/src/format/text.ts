@@ -1,0 +1,31 @@
+/**
+ * Foreign text as one line of at most `maxLength` characters. Control characters become spaces:
+ * an error message may quote a callback's body, and a terminal would obey what is in it.
+ */
+export function oneLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
+  const line = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+  return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1)}…`;
+}
+
+/** Foreign text of several lines, without what a terminal would obey. */
+export function plainText(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, '\uFFFD');
+}
+
+/** `2026-11-23 18:05:44Z`. */
+export function showInstant(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+/** `1 letter`, `2 letters`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `12.5 MiB`. */
+export function showBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
+  const amount = bytes / 1024 ** power;
+  return `${Number(amount.toFixed(1))} ${units[power] ?? ''}`;
+}

@@ -1,0 +1,50 @@
+import { isKnownTrigger, knownTriggers, type KnownTrigger, type Trigger } from '@sinch-callbacks/core';
+import { InvalidArgumentError } from 'commander';
+import { momentForms, parseMoment } from './parse-moment.ts';
+
+/*
+ * Parsers of option values, as commander calls them. What they refuse ends in one line that
+ * names the option, and exit code 2.
+ */
+
+/** Decimal digits alone: `1e3` and `10s` are mistakes. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+  };
+}
+
+export function moment(now: () => Date): (text: string) => Date {
+  return (text) => {
+    const at = parseMoment(text, now());
+    if (at !== undefined) return at;
+    throw new InvalidArgumentError(`It is ${momentForms}.`);
+  };
+}
+
+/** A trigger that Sinch documents, in any case and with `-` for `_`. */
+export function knownTrigger(text: string): KnownTrigger {
+  const trigger = text.toUpperCase().replaceAll('-', '_');
+  if (isKnownTrigger(trigger)) return trigger;
+  throw new InvalidArgumentError(`Triggers are:\n  ${knownTriggers.join('\n  ')}`);
+}
+
+/** A trigger as an event has it, those that are none of Sinch's included. */
+export function eventTrigger(text: string): Trigger {
+  const trigger = text.toUpperCase().replaceAll('-', '_');
+  return trigger === 'UNKNOWN' || trigger === 'UNREADABLE' ? trigger : knownTrigger(text);
+}
+
+/** An http or https address without user and password, which would end in logs. */
+export function webAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError('It starts with http:// or https://.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidArgumentError('It must not hold a user or a password.');
+  }
+  return url.href;
+}

@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { addDeadCommand } from './dead/dead-command.ts';
+import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addSendCommand } from './send/send-command.ts';
+import type { Host } from './session.ts';
+import type { World } from './world.ts';
+
+const afterHelp = `
+Settings come from the environment (see .env.example). What it does not give comes from
+.dev/stack.json, which \`npm start\` keeps while it runs; database and queue always come from the
+same place. A line on stderr says which was used.
+
+Exit codes:
+  0  done
+  1  something failed, or a fault was found
+  2  wrong use, or a setting is missing or malformed
+  3  the database or the queue cannot be reached
+
+Examples:
+  $ callbacks send MESSAGE_DELIVERY            a signed sample to the running stack
+  $ callbacks dead list --since 2h             what died lately, and why
+  $ callbacks dead replay --all --wait         try every dead letter again
+  $ callbacks doctor                           is everything set up so that nothing is lost?
+`;
+
+/** The whole command line. It throws CommanderError where commander would end the process. */
+export function buildProgram(host: Host, world: World): Command {
+  const program = new Command('callbacks')
+    .description('Look after the callbacks that Sinch sends: try, repair, check.')
+    .version(manifest.version)
+    .option('--json', 'print one JSON document on stdout')
+    .option('--stack <file>', 'read this file instead of .dev/stack.json')
+    .option('--no-stack', 'take settings from the environment alone')
+    .exitOverride()
+    .showHelpAfterError('(--help shows the options and examples)')
+    .configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text),
+    })
+    .configureHelp({
+      showGlobalOptions: true,
+      // Commander takes the colour out again where the terminal shows none.
+      styleTitle: (title) => styleText('bold', title, { validateStream: false }),
+    })
+    .addHelpText('after', afterHelp);
+  addSendCommand(program, host, world.now);
+  addDeadCommand(program, host, world.now);
+  addDoctorCommand(program, host);
+  return program;
+}

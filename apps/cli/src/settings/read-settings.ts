@@ -1,0 +1,70 @@
+import {
+  type Environment,
+  parseCliConfig,
+  type QueueTarget,
+  readConfig,
+} from '@sinch-callbacks/config';
+import { fillEnvironment } from './fill-environment.ts';
+import { readStackFile } from './stack-file.ts';
+
+/** A setting, and where it is from. */
+export interface Given<T> {
+  readonly value: T;
+  /** For people: `the environment`, or the stack file's name. */
+  readonly from: string;
+}
+
+export interface Settings {
+  /** Signs what is sent. */
+  readonly secret: Given<string> | undefined;
+  readonly databaseUrl: Given<string> | undefined;
+  readonly queue: Given<QueueTarget> | undefined;
+  readonly queuePrefix: string;
+  readonly ingestUrl: Given<string> | undefined;
+  readonly adminUrl: Given<string> | undefined;
+}
+
+const environmentName = 'the environment';
+
+/**
+ * The environment, and for what it does not give the stack file.
+ * @throws ConfigError when a variable is malformed.
+ * @throws UsageError when the stack file cannot be read.
+ */
+export async function readSettings(
+  stackChoice: string | false | undefined,
+  environment?: Environment,
+): Promise<Settings> {
+  const stack = await readStackFile(stackChoice);
+  let secretFrom = environmentName;
+  let serversFrom = environmentName;
+  const config = readConfig((given) => {
+    const filled = fillEnvironment(given, stack);
+    if (stack && filled.secretFromStack) secretFrom = stack.name;
+    if (stack && filled.serversFromStack) serversFrom = stack.name;
+    return parseCliConfig(filled.environment);
+  }, environment);
+  return {
+    secret: given(config.secrets[0], secretFrom),
+    databaseUrl: given(config.databaseUrl, serversFrom),
+    queue: given(config.queue, serversFrom),
+    queuePrefix: config.queuePrefix,
+    ingestUrl: stack && given(stack.ingestUrl, stack.name),
+    adminUrl: stack && given(stack.adminUrl, stack.name),
+  };
+}
+
+function given<T>(value: T | undefined, from: string): Given<T> | undefined {
+  return value === undefined ? undefined : { value, from };
+}
+
+/** `database and queue from the environment`: one phrase for each place. */
+export function describeOrigins(
+  settings: Readonly<Record<string, Given<unknown> | undefined>>,
+): string {
+  const names = new Map<string, string[]>();
+  for (const [name, setting] of Object.entries(settings)) {
+    if (setting) names.set(setting.from, [...(names.get(setting.from) ?? []), name]);
+  }
+  return [...names].map(([from, list]) => `${list.join(' and ')} from ${from}`).join(', ');
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../failure.ts';
+
+/** What `npm start` tells of the stack that it runs. Any part may be missing. */
+export interface StackFile {
+  /** As people should see it in messages. */
+  readonly name: string;
+  readonly ingestUrl: string | undefined;
+  readonly adminUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly queueUrl: string | undefined;
+  readonly webhookSecret: string | undefined;
+}
+
+const defaultName = '.dev/stack.json';
+const defaultPath = fileURLToPath(new URL(`../../../../${defaultName}`, import.meta.url));
+
+/**
+ * Reads the file that `npm start` keeps while it runs.
+ * @param choice a path, `false` to read none, or `undefined` for the usual one, which need not exist.
+ * @throws UsageError when a file is there, or was asked for, and cannot be read.
+ */
+export async function readStackFile(
+  choice: string | false | undefined,
+): Promise<StackFile | undefined> {
+  if (choice === false) return undefined;
+  const name = choice ?? defaultName;
+  const text = await readText(choice ?? defaultPath, name);
+  if (text !== undefined) return parseStackFile(text, name);
+  if (choice === undefined) return undefined;
+  throw new UsageError(`${name} does not exist`);
+}
+
+/** @throws UsageError when the text is no JSON object, or an address in it is none. */
+export function parseStackFile(text: string, name: string): StackFile {
+  const values = parseObject(text);
+  if (values === undefined) {
+    throw new UsageError(`${name} is not a stack file; --no-stack leaves it unread`);
+  }
+  const read = (member: string) => {
+    const value = values.get(member);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const readAddress = (member: string) => {
+    const value = read(member);
+    if (value === undefined || URL.canParse(value)) return value;
+    throw new UsageError(`${member} in ${name} is no URL; --no-stack leaves it unread`);
+  };
+  return {
+    name,
+    ingestUrl: readAddress('ingestUrl'),
+    adminUrl: readAddress('adminUrl'),
+    databaseUrl: read('databaseUrl'),
+    queueUrl: read('queueUrl'),
+    webhookSecret: read('webhookSecret'),
+  };
+}
+
+async function readText(path: string, name: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    throw new UsageError(`${name} cannot be read (${String(code)})`, { cause: error });
+  }
+}
+
+function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? new Map(Object.entries(value)) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

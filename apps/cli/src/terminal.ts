@@ -1,0 +1,43 @@
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import type { World } from './world.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where a command's words go: results to stdout, everything else to stderr. */
+export interface Terminal {
+  /** Stdout holds one JSON document, and nothing for people. */
+  readonly isJson: boolean;
+  /** A line of the result, for people; nothing with `--json`. */
+  print(line: string): void;
+  /** A line beside the result, on stderr. */
+  note(line: string): void;
+  /** The result for programs; nothing without `--json`. */
+  document(value: unknown): void;
+  /** A piece of that document, for results too long to hold. Only with `--json`. */
+  write(piece: string): void;
+  /** Colours a part of a printed line, on terminals that show colours. */
+  paint(style: Style, text: string): string;
+}
+
+export function openTerminal({ stdout, stderr }: World, isJson: boolean): Terminal {
+  return {
+    isJson,
+    print(line) {
+      if (!isJson) stdout.write(`${line}\n`);
+    },
+    note(line) {
+      stderr.write(`${paint(stderr, 'dim', line)}\n`);
+    },
+    document(value) {
+      if (isJson) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    write: (piece) => void stdout.write(piece),
+    paint: (style, text) => paint(stdout, style, text),
+  };
+}
+
+/** Plain where the stream is no terminal, or NO_COLOR asks for it. */
+function paint(stream: Writable, style: Style, text: string): string {
+  return styleText(style, text, { stream });
+}

@@ -1,0 +1,80 @@
+import {
+  type CallbackRequest,
+  type ReceiveOutcome,
+  receive,
+  signCallback,
+} from '@sinch-callbacks/core';
+import { describe, expect, it } from 'vitest';
+import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
+
+const event = verified('{"message":{"id":"M1"}}');
+const outcomes: readonly (readonly [number, CallbackOutcome])[] = [
+  [200, { kind: 'accepted', event }],
+  [401, { kind: 'rejected', cause: 'signature-mismatch' }],
+  [413, { kind: 'too-large' }],
+  [400, { kind: 'unreadable-body' }],
+  [503, { kind: 'unconfigured' }],
+  [503, { kind: 'unavailable', event, cause: 'ECONNREFUSED' }],
+  [503, { kind: 'failed', error: new Error('a bug at postgres://sinch:hunter2@db') }],
+  [405, { kind: 'method-not-allowed' }],
+];
+
+describe('outcomeToAnswer', () => {
+  it.each(outcomes)('answers %i to %o', (status, outcome) => {
+    const answer = outcomeToAnswer(outcome);
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    });
+  });
+
+  it('asks to come back with every 503 and with nothing else', () => {
+    for (const [status, outcome] of outcomes) {
+      const retryAfter = outcomeToAnswer(outcome).headers['retry-after'];
+      expect(Number(retryAfter) > 0).toBe(status === 503);
+    }
+  });
+
+  it('uses no refusal for a fault of ours, since Sinch repeats nothing but 429 and 5xx', () => {
+    for (const kind of ['unconfigured', 'unavailable', 'failed']) {
+      const found = outcomes.find(([, outcome]) => outcome.kind === kind);
+      expect(found && outcomeToAnswer(found[1]).status).toBe(503);
+    }
+  });
+
+  it('says what is allowed with 405, and ends the connection where the body is still coming', () => {
+    expect(outcomeToAnswer({ kind: 'method-not-allowed' }).headers['allow']).toBe('POST');
+    expect(outcomeToAnswer({ kind: 'too-large' }).headers['connection']).toBe('close');
+    expect(outcomeToAnswer({ kind: 'unreadable-body' }).headers['connection']).toBe('close');
+  });
+
+  it('tells one word and nothing of what is inside', () => {
+    for (const [, outcome] of outcomes) {
+      expect(outcomeToAnswer(outcome).body).toMatch(/^\{"status":"[a-z-]+"\}$/);
+    }
+  });
+});
+
+function verified(body: string) {
+  const rawBody = Buffer.from(body);
+  const headers: Record<string, string> = signCallback({
+    rawBody,
+    secret: 'secret',
+    nonce: '01FJA8B4A7BM43YGWSG9GBV067',
+    timestampSeconds: 1_634_579_353,
+  });
+  const request: CallbackRequest = {
+    rawBody,
+    readHeader: (name) => headers[name],
+    receivedAt: new Date(1_634_579_353_000),
+  };
+  const settings = {
+    secrets: ['secret'],
+    timestampToleranceSeconds: 300,
+    replayPolicy: 'absorb',
+  } as const;
+  const outcome: ReceiveOutcome = receive(request, settings);
+  if (outcome.kind !== 'verified') throw new Error(outcome.kind);
+  return outcome.event;
+}

@@ -1,0 +1,18 @@
+import type { Sender } from '@sinch-callbacks/testing/sinch';
+import type { StartedIngest } from './started-ingest.ts';
+
+export const secrets = { current: 'current-secret', previous: 'previous-secret' };
+
+/** What the rows of the contract are checked with. Ready once the tests run. */
+export interface ContractBench {
+  /** An ingest with two secrets, its queue and the defaults. */
+  readonly ingest: StartedIngest;
+  readonly redisUrl: string;
+  /** Starts a further one; it ends with the suite. */
+  start(environment: Readonly<Record<string, string>>): Promise<StartedIngest>;
+  /** Signs with the current secret and sends to `url`, or to `ingest`. */
+  sender(this: void, url?: string): Sender;
+  /** The bytes that the queue holds for an event, or undefined. */
+  queuedBody(eventKey: string): Promise<Buffer | undefined>;
+  countQueued(): Promise<number>;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { type ContractBench, secrets } from '../contract-bench.ts';
+import { openRaw, postHead } from '../raw-request.ts';
+
+export function describeLifetime(bench: () => ContractBench): void {
+  describe('a server', () => {
+    it('refuses to start with malformed variables, names them all and shows no value', async () => {
+      const starting = bench().start({
+        REDIS_URL: 'http://cache.example/hunter2',
+        INGEST_MAX_BODY_BYTES: 'hunter2',
+        LOG_LEVEL: 'hunter2',
+      });
+      const message = await starting.then(String, String);
+      expect(message).toContain('exit code 1');
+      for (const name of ['REDIS_URL', 'INGEST_MAX_BODY_BYTES', 'LOG_LEVEL']) {
+        expect(message).toContain(`- ${name} must be `);
+      }
+      expect(message).not.toContain('hunter2');
+    });
+
+    it('finishes the request in hand when it is asked to end, and then ends', async () => {
+      const ingest = await bench().start({
+        SINCH_WEBHOOK_SECRET: secrets.current,
+        REDIS_URL: bench().redisUrl,
+        QUEUE_PREFIX: 'lifetime',
+      });
+      const body = '{"app_id":"A","message_delivery_report":{"message_id":"S1"}}';
+      const connection = await openRaw(ingest.webhookUrl);
+      const headers = { ...bench().sender().sign(body), 'content-length': body.length };
+      await connection.write(postHead(ingest.webhookUrl, headers) + body.slice(0, 10));
+      await expect.poll(() => fetch(ingest.healthUrl).then(({ status }) => status)).toBe(200);
+
+      const stopping = ingest.stop();
+      await expect.poll(() => fetch(ingest.healthUrl).catch(() => 'refused')).toBe('refused');
+      await connection.write(body.slice(10));
+      expect(await connection.answers).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"accepted"\}/);
+      expect(await stopping).not.toMatchObject({ signal: 'SIGKILL' });
+    }, 20_000);
+  });
+}

@@ -1,0 +1,101 @@
+import { until } from '@sinch-callbacks/testing/processes';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ContractBench, secrets } from '../contract-bench.ts';
+import { type Gate, openGate } from '../gate.ts';
+
+const boundMs = 5_000;
+const unavailable = '{"status":"unavailable"}';
+
+export function describeOutages(bench: () => ContractBench): void {
+  const body = '{"app_id":"A","message_delivery_report":{"message_id":"O1"}}';
+
+  describe('without a secret', () => {
+    it('every callback gets 503 with Retry-After, so that none is lost', async () => {
+      const ingest = await bench().start({ REDIS_URL: bench().redisUrl });
+      const answer = await bench().sender(ingest.webhookUrl).send(body);
+      expect(answer).toMatchObject({ status: 503, body: unavailable });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+  });
+
+  describe('without a queue', () => {
+    it('a verified callback gets 503 with Retry-After, and health says so', async () => {
+      const ingest = await bench().start({ SINCH_WEBHOOK_SECRET: secrets.current });
+      const answer = await bench().sender(ingest.webhookUrl).send(body);
+      expect(answer).toMatchObject({ status: 503, body: unavailable });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await fetch(ingest.healthUrl)).status).toBe(503);
+    });
+  });
+
+  describe('health', () => {
+    it('is 200 while the queue can be reached', async () => {
+      const answer = await fetch(bench().ingest.healthUrl);
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toBe('{"status":"ok"}');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    });
+  });
+
+  describe('while Redis is away', () => {
+    let gate: Gate | undefined;
+    afterEach(async () => {
+      await gate?.close();
+      gate = undefined;
+    });
+
+    it.each(['shut', 'silent'] as const)(
+      'a verified callback gets 503 in bounded time, and 200 once Redis is back: %s',
+      async (state) => {
+        gate = await openGate(bench().redisUrl);
+        const ingest = await startBehind(gate);
+        const sender = bench().sender(ingest.webhookUrl);
+        expect((await sender.send(body)).status).toBe(200);
+
+        gate.set(state);
+        const [answer, health] = await bounded(
+          Promise.all([sender.send(body), fetch(ingest.healthUrl)]),
+        );
+        expect(answer).toMatchObject({ status: 503, body: unavailable });
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(health.status).toBe(503);
+        expect(await health.text()).toBe(unavailable);
+
+        gate.set('open');
+        await until(async () => (await sender.send(body)).status === 200, {
+          what: 'callbacks to be taken again',
+        });
+        expect((await fetch(ingest.healthUrl)).status).toBe(200);
+      },
+      30_000,
+    );
+
+    it('a forged callback is still refused, and a server that starts then still recovers', async () => {
+      gate = await openGate(bench().redisUrl);
+      gate.set('shut');
+      const ingest = await startBehind(gate);
+      const sender = bench().sender(ingest.webhookUrl);
+      expect((await bounded(sender.send(body, { secret: 'forged' }))).status).toBe(401);
+      expect((await bounded(sender.send(body))).status).toBe(503);
+      gate.set('open');
+      await until(async () => (await sender.send(body)).status === 200, {
+        what: 'callbacks to be taken',
+      });
+    }, 30_000);
+  });
+
+  function startBehind({ url }: Gate) {
+    return bench().start({
+      SINCH_WEBHOOK_SECRET: secrets.current,
+      REDIS_URL: url,
+      QUEUE_PREFIX: 'outages',
+    });
+  }
+
+  async function bounded<T>(work: Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const result = await work;
+    expect(performance.now() - startedAt).toBeLessThan(boundMs);
+    return result;
+  }
+}

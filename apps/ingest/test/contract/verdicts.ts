@@ -1,0 +1,158 @@
+import { gzipSync } from 'node:zlib';
+import { eventKey, signatureHeaders } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/testing/processes';
+import type { SendOverrides } from '@sinch-callbacks/testing/sinch';
+import { describe, expect, it } from 'vitest';
+import { type ContractBench, secrets } from '../contract-bench.ts';
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+function deliveryReport(messageId: string): string {
+  return `{"app_id":"A","message_delivery_report":{"message_id":"${messageId}","status":"DELIVERED"}}`;
+}
+
+export function describeVerdicts(bench: () => ContractBench): void {
+  describe('a verified callback', () => {
+    it('is answered 200 accepted, and is in the queue by then, byte for byte', async () => {
+      const body =
+        '{ "message_delivery_report" : {"message_id":"M1", "n":1.10e+2, "text":"åé\\u0000\\ud800 😀"} }\r\n';
+      const answer = await bench().sender().send(body);
+      expect(answer).toMatchObject({ status: 200, body: '{"status":"accepted"}' });
+      const key = eventKey('MESSAGE_DELIVERY', 'M1', Buffer.from(body));
+      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+    });
+
+    it('is answered 200 again and again, and queued once', async () => {
+      const body = deliveryReport('M2');
+      const before = await bench().countQueued();
+      const answers = await Promise.all([1, 2, 3].map(() => bench().sender().send(body)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(await bench().countQueued()).toBe(before + 1);
+    });
+
+    it('may repeat a nonce', async () => {
+      const nonce = '01FJA8B4A7BM43YGWSG9GBV067';
+      for (const id of ['M3', 'M4']) {
+        expect(await bench().sender().send(deliveryReport(id), { nonce })).toMatchObject({
+          status: 200,
+        });
+      }
+    });
+
+    it.each(['current', 'previous'] as const)('may be signed with the %s secret', async (name) => {
+      const overrides = { secret: secrets[name] };
+      const answer = await bench()
+        .sender()
+        .send(deliveryReport(`M5-${name}`), overrides);
+      expect(answer.status).toBe(200);
+    });
+
+    it('is taken even when it is stale, and flagged', async () => {
+      const body = deliveryReport('M6');
+      const seen = bench().ingest.requestLines().length;
+      const answer = await bench()
+        .sender()
+        .send(body, { timestampSeconds: nowSeconds() - 86_400 });
+      expect(answer.status).toBe(200);
+      const line = await until(() => bench().ingest.requestLines()[seen], { what: 'its line' });
+      expect(line).toMatchObject({ outcome: 'accepted', stale: true });
+      const key = eventKey('MESSAGE_DELIVERY', 'M6', Buffer.from(body));
+      expect(await bench().queuedBody(key)).toBeDefined();
+    });
+
+    it('is queued when nobody knows its trigger', async () => {
+      const body = '{"app_id":"A","brand_new_notification":{"id":"N1"}}';
+      expect(await bench().sender().send(body)).toMatchObject({
+        status: 200,
+        body: '{"status":"accepted"}',
+      });
+      const key = eventKey('UNKNOWN', 'brand_new_notification', Buffer.from(body));
+      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+    });
+
+    it.each([
+      ['text that is no JSON', Buffer.from('hello')],
+      ['nothing at all', Buffer.alloc(0)],
+      ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28])],
+    ])('is queued when it is %s', async (_, body) => {
+      expect((await bench().sender().send(body)).status).toBe(200);
+      expect(await bench().queuedBody(eventKey('UNREADABLE', undefined, body))).toEqual(body);
+    });
+
+    it('is verified by the bytes on the wire when it is compressed', async () => {
+      const body = gzipSync(deliveryReport('M7'));
+      const headers = { 'content-encoding': 'gzip' };
+      expect((await bench().sender().send(body, { headers })).status).toBe(200);
+      expect(await bench().queuedBody(eventKey('UNREADABLE', undefined, body))).toEqual(body);
+    });
+
+    it('needs no particular content type', async () => {
+      const headers = { 'content-type': 'text/plain; charset=utf-16' };
+      const answer = await bench().sender().send(deliveryReport('M8'), { headers });
+      expect(answer.status).toBe(200);
+    });
+
+    it('may come to the address with a slash at its end', async () => {
+      const sender = bench().sender(`${bench().ingest.webhookUrl}/`);
+      expect((await sender.send(deliveryReport('M9'))).status).toBe(200);
+    });
+  });
+
+  describe('a forged or misconfigured callback', () => {
+    it.each(Object.values(signatureHeaders))('gets 401 without %s', async (name) => {
+      await expectRejected({ headers: { [name]: undefined } });
+    });
+
+    it.each([
+      ['of another algorithm', { [signatureHeaders.algorithm]: 'HmacSHA1' }],
+      ['with a signature that is none', { [signatureHeaders.signature]: 'x' }],
+      ['with a timestamp that is none', { [signatureHeaders.timestamp]: 'now' }],
+      ['with a timestamp in milliseconds', { [signatureHeaders.timestamp]: String(Date.now()) }],
+    ])('gets 401 %s', async (_, headers) => {
+      await expectRejected({ headers });
+    });
+
+    it('gets 401 when another secret signed it', async () => {
+      await expectRejected({ secret: 'somebody-elses-secret' });
+    });
+
+    it('gets 401 when one bit of the body differs', async () => {
+      const body = Buffer.from(deliveryReport('F2'));
+      const headers = bench().sender().sign(body);
+      body[10] = (body[10] ?? 0) ^ 1;
+      await expectRejected({ headers }, body);
+    });
+
+    it('gets 401 when its timestamp is in the future', async () => {
+      await expectRejected({ timestampSeconds: nowSeconds() + 3_600 });
+    });
+
+    async function expectRejected(
+      overrides: SendOverrides,
+      body: string | Buffer = deliveryReport('F1'),
+    ): Promise<void> {
+      const before = await bench().countQueued();
+      const answer = await bench().sender().send(body, overrides);
+      expect(answer).toMatchObject({ status: 401, body: '{"status":"rejected"}' });
+      expect(await bench().countQueued()).toBe(before);
+    }
+  });
+
+  describe('SINCH_REPLAY_POLICY=reject', () => {
+    it('makes a stale callback 401, and a fresh one is still 200', async () => {
+      const ingest = await bench().start({
+        SINCH_WEBHOOK_SECRET: secrets.current,
+        REDIS_URL: bench().redisUrl,
+        QUEUE_PREFIX: 'reject',
+        SINCH_REPLAY_POLICY: 'reject',
+        SINCH_TIMESTAMP_TOLERANCE_SECONDS: '60',
+      });
+      const sender = bench().sender(ingest.webhookUrl);
+      const body = deliveryReport('R1');
+      const stale = await sender.send(body, { timestampSeconds: nowSeconds() - 120 });
+      expect(stale.status).toBe(401);
+      const fresh = await sender.send(body, { timestampSeconds: nowSeconds() - 30 });
+      expect(fresh.status).toBe(200);
+    });
+  });
+}

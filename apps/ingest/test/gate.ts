@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface Gate {
+  /** `url` with the gate's address in place of the server's. */
+  readonly url: string;
+  /** `open` lets everything through. `shut` refuses. `silent` takes connections and answers nothing. */
+  set(state: 'open' | 'shut' | 'silent'): void;
+  close(): Promise<void>;
+}
+
+/** Stands in front of a server, so that a test can take it away and bring it back. */
+export async function openGate(serverUrl: string): Promise<Gate> {
+  const target = new URL(serverUrl);
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'shut' | 'silent' = 'open';
+
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const server = createServer((client) => {
+    keep(client);
+    if (state === 'shut') client.destroy();
+    if (state !== 'open') return;
+    const upstream = keep(connect({ host: target.hostname, port: Number(target.port) }));
+    client.pipe(upstream).pipe(client);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = new URL(serverUrl);
+  url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
+
+  const dropAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: url.href,
+    set(next) {
+      state = next;
+      if (next === 'shut') dropAll();
+      if (next === 'silent') for (const socket of sockets) socket.unpipe().pause();
+    },
+    async close() {
+      dropAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { type BoardQueues, openBoardQueues, queueNames } from '@sinch-callbacks/queue';
+import { createSender } from '@sinch-callbacks/testing/sinch';
+import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { describeBodies } from './contract/bodies.ts';
+import { describeLifetime } from './contract/lifetime.ts';
+import { describeLogLine } from './contract/log-line.ts';
+import { describeMethods } from './contract/methods.ts';
+import { describeOutages } from './contract/outages.ts';
+import { describeVerdicts } from './contract/verdicts.ts';
+import { type ContractBench, secrets } from './contract-bench.ts';
+import type { StartedIngest, StartIngest } from './started-ingest.ts';
+
+/** Checks every row of the HTTP contract against a running server, on a real Redis. */
+export function describeHttpContract(name: string, startIngest: StartIngest): void {
+  describe(`${name} keeps the HTTP contract`, () => {
+    const started: StartedIngest[] = [];
+    const redisUrl = inject('redisUrl');
+    let board: BoardQueues;
+    let ingest: StartedIngest;
+
+    const start: StartIngest = async (environment) => {
+      const one = await startIngest(environment);
+      started.push(one);
+      return one;
+    };
+    const liveQueue = () => {
+      const queue = board.queues.find((candidate) => candidate.name === queueNames.live);
+      if (queue === undefined) throw new Error('There is no live queue.');
+      return queue;
+    };
+    const bench = (): ContractBench => ({
+      ingest,
+      redisUrl,
+      start,
+      sender: (url = ingest.webhookUrl) => createSender({ url, secret: secrets.current }),
+      async queuedBody(eventKey) {
+        const rawBody = (await liveQueue().getJob(eventKey))?.data.rawBody;
+        return rawBody && Buffer.from(rawBody.text, rawBody.encoding);
+      },
+      countQueued: async () => await liveQueue().getWaitingCount(),
+    });
+
+    beforeAll(async () => {
+      const prefix = `ingest-${randomUUID().slice(0, 8)}`;
+      board = openBoardQueues({ backend: { kind: 'redis', url: redisUrl }, prefix }, () => {});
+      ingest = await start({
+        SINCH_WEBHOOK_SECRET: `${secrets.current},${secrets.previous}`,
+        REDIS_URL: redisUrl,
+        QUEUE_PREFIX: prefix,
+      });
+    });
+
+    afterAll(async () => {
+      await Promise.all(started.map((one) => one.stop()));
+      await board.close();
+    });
+
+    describeVerdicts(bench);
+    describeBodies(bench);
+    describeMethods(bench);
+    describeOutages(bench);
+    describeLogLine(bench);
+    describeLifetime(bench);
+  });
+}

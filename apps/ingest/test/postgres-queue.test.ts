@@ -1,0 +1,37 @@
+import { migrateQueue } from '@sinch-callbacks/queue';
+import { createDatabase, type TestDatabase } from '@sinch-callbacks/testing/servers';
+import { createSender } from '@sinch-callbacks/testing/sinch';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Deployment, deployNext } from './deploy-next.ts';
+import type { StartedIngest } from './started-ingest.ts';
+
+const secret = 'current-secret';
+
+describe('where there is no Redis', () => {
+  let deployment: Deployment;
+  let database: TestDatabase;
+  let ingest: StartedIngest | undefined;
+
+  beforeAll(async () => {
+    deployment = await deployNext();
+    database = await createDatabase(inject('postgresUrl'));
+    ingest = await deployment.start({ SINCH_WEBHOOK_SECRET: secret, DATABASE_URL: database.url });
+  });
+  afterAll(async () => {
+    await ingest?.stop();
+    await database.drop();
+    await deployment.remove();
+  });
+
+  it('a callback gets 503 until the queue was prepared in Postgres, and 200 from then on', async () => {
+    const { webhookUrl = '', healthUrl = '' } = ingest ?? {};
+    const sender = createSender({ url: webhookUrl, secret });
+    expect((await sender.send('{"app_id":"A"}')).status).toBe(503);
+    expect((await fetch(healthUrl)).status).toBe(503);
+
+    await migrateQueue({ backend: { kind: 'postgres', url: database.url } });
+    expect((await sender.send('{"app_id":"A"}')).status).toBe(200);
+    expect((await sender.send('{"app_id":"A"}')).status).toBe(200);
+    expect((await fetch(healthUrl)).status).toBe(200);
+  });
+});

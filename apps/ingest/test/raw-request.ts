@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+const timeoutMs = 15_000;
+
+export interface RawConnection {
+  /** Resolves once the bytes are handed to the system. Says whether the other side still takes any. */
+  write(bytes: string | Uint8Array): Promise<boolean>;
+  /** Sends no more, and still listens. */
+  endWriting(): void;
+  /** Breaks the connection off. */
+  abort(): void;
+  /** Everything that came back, once the other side has closed. */
+  readonly answers: Promise<string>;
+}
+
+/** A connection on which a test can lie about what it sends, which no HTTP client allows. */
+export async function openRaw(url: string): Promise<RawConnection> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  await once(socket, 'connect');
+  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('The other side stays silent.')));
+  return {
+    write: (bytes) => writeTo(socket, bytes),
+    endWriting: () => void socket.end(),
+    abort: () => void socket.resetAndDestroy(),
+    answers: collect(socket),
+  };
+}
+
+/** The head of a POST, with a blank line at its end. */
+export function postHead(url: string, headers: Readonly<Record<string, string | number>>): string {
+  const { pathname, host } = new URL(url);
+  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
+  return [`POST ${pathname} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+}
+
+/** One chunk of a body sent with `transfer-encoding: chunked`. */
+export function chunk(bytes: Uint8Array): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${bytes.length.toString(16)}\r\n`),
+    bytes,
+    Buffer.from('\r\n'),
+  ]);
+}
+
+function writeTo(socket: Socket, bytes: string | Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (socket.writable) socket.write(bytes, (error) => resolve(!error));
+    else resolve(false);
+  });
+}
+
+/** A reset after the answer is no news to whoever lied; what came before it counts. */
+function collect(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (part: string) => {
+      text += part;
+    });
+    socket.on('end', () => socket.end());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => resolve(text));
+  });
+}

@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  countDeadLetters,
+  createEventWriter,
+  type DeadLetterRecord,
+  discardDeadLetters,
+  findDeadLetter,
+  listDeadLetters,
+  markReplayed,
+  recordDeadLetter,
+} from '../src/index.ts';
+import {
+  allRows,
+  emptyTables,
+  eventOf,
+  type MigratedDatabase,
+  openMigratedDatabase,
+  toWrite,
+} from './support.ts';
+
+let migrated: MigratedDatabase;
+
+beforeAll(async () => {
+  migrated = await openMigratedDatabase();
+});
+
+afterEach(async () => {
+  await emptyTables(migrated.database);
+});
+
+afterAll(async () => {
+  await migrated.close();
+});
+
+const deadAt = new Date('2026-01-02T03:05:00Z');
+
+function letter(changes: Partial<DeadLetterRecord> & { id?: string } = {}): DeadLetterRecord {
+  const { id = 'm', replay = 0, ...rest } = changes;
+  const event = eventOf({ message_delivery_report: { message_id: id, status: 'READ' } });
+  const attempt = { attempt: 1, at: '2026-01-02T03:04:00.000Z', errorClass: 'permanent' };
+  return {
+    event,
+    replay,
+    errorClass: 'permanent',
+    errorMessage: 'refused\u0000',
+    stack: 'at x',
+    attempts: [{ ...attempt, replay, message: 'refused \u0000 \ud800' }],
+    deadAt,
+    ...rest,
+  };
+}
+
+describe('a dead letter', () => {
+  it('holds the event, the reason and every attempt, also where the error text is unstorable', async () => {
+    const { database } = migrated;
+    const { event } = letter();
+    await recordDeadLetter(database, letter());
+    expect(await findDeadLetter(database, event.key)).toMatchObject({
+      eventKey: event.key,
+      errorMessage: 'refused\ufffd',
+      event: { ...event, signature: undefined },
+      history: [{ replay: 0, attempt: 1, errorClass: 'permanent' }],
+    });
+    const { callback_event: events } = await allRows(database);
+    expect(events).toMatchObject([{ state: 'DEAD', raw_body: event.rawBody.text }]);
+  });
+
+  it('that is recorded twice, as after a crash, is recorded once', async () => {
+    await recordDeadLetter(migrated.database, letter());
+    const once = await allRows(migrated.database);
+    await recordDeadLetter(migrated.database, letter());
+    expect(await allRows(migrated.database)).toEqual(once);
+  });
+
+  it('opens again with all its history when a replay fails too', async () => {
+    const { database } = migrated;
+    const { event } = letter();
+    await recordDeadLetter(database, letter());
+    await markReplayed(database, event.key, 1, new Date());
+    await recordDeadLetter(database, letter({ replay: 1 }));
+    const found = await findDeadLetter(database, event.key);
+    expect(found?.history.map(({ replay }) => replay)).toEqual([0, 1]);
+    expect(found?.replays).toBe(1);
+    expect(found?.resolvedAt).toBeUndefined();
+  });
+
+  it('is resolved by the event being applied, and only then', async () => {
+    const { database } = migrated;
+    const { event } = letter();
+    await recordDeadLetter(database, letter());
+    const writer = createEventWriter(database, () => new Date());
+    expect(await writer.write([toWrite(event)])).toEqual([{ kind: 'applied' }]);
+    const found = await findDeadLetter(database, event.key);
+    expect(found?.resolution).toBe('APPLIED');
+    expect(await countDeadLetters(database, {})).toBe(0);
+  });
+
+  it('is not made of an event that was applied meanwhile', async () => {
+    const { database } = migrated;
+    const { event } = letter();
+    await createEventWriter(database, () => new Date()).write([toWrite(event)]);
+    await recordDeadLetter(database, letter());
+    expect(await findDeadLetter(database, event.key)).toBeUndefined();
+  });
+
+  it('is discarded once, and stays stored', async () => {
+    const { database } = migrated;
+    const { event } = letter();
+    await recordDeadLetter(database, letter());
+    expect(await discardDeadLetters(database, [event.key], new Date())).toBe(1);
+    expect(await discardDeadLetters(database, [event.key], new Date())).toBe(0);
+    const found = await findDeadLetter(database, event.key);
+    expect(found?.resolution).toBe('DISCARDED');
+  });
+});
+
+describe('the list of dead letters', () => {
+  it('comes in pages that hold each letter once', async () => {
+    const { database } = migrated;
+    for (let n = 0; n < 7; n += 1) await recordDeadLetter(database, letter({ id: `m${n}` }));
+    const keys: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await listDeadLetters(database, {}, { limit: 3, after });
+      if (page.length === 0) break;
+      keys.push(...page.map(({ eventKey }) => eventKey));
+      after = keys.at(-1);
+    }
+    expect(new Set(keys).size).toBe(7);
+    expect(keys).toHaveLength(7);
+  });
+
+  it('is filtered by trigger, error class and time of death', async () => {
+    const { database } = migrated;
+    await recordDeadLetter(database, letter({ id: 'a' }));
+    await recordDeadLetter(database, letter({ id: 'b', errorClass: 'quarantined' }));
+    const count = async (filter: Parameters<typeof countDeadLetters>[1]) =>
+      await countDeadLetters(database, filter);
+    expect(await count({ trigger: 'MESSAGE_DELIVERY' })).toBe(2);
+    expect(await count({ trigger: 'MESSAGE_INBOUND' })).toBe(0);
+    expect(await count({ errorClass: 'quarantined' })).toBe(1);
+    expect(await count({ since: deadAt })).toBe(2);
+    expect(await count({ until: deadAt })).toBe(0);
+  });
+});

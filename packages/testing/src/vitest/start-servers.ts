@@ -1,0 +1,29 @@
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from '../servers/postgres.ts';
+import { startRedis } from '../servers/redis.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A Postgres server; each test file makes its own database on it. */
+    postgresUrl: string;
+    /** A Redis; each test file takes its own prefix. */
+    redisUrl: string;
+  }
+}
+
+/**
+ * One real Postgres and one real Redis for a whole run of tests. Tests `inject` their addresses.
+ * @throws when one of them cannot be had, with what to do about it.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  if (redis.kind === 'unavailable') {
+    await postgres.close();
+    throw new Error(redis.message);
+  }
+  project.provide('postgresUrl', postgres.url);
+  project.provide('redisUrl', redis.url);
+  return async () => {
+    await Promise.all([postgres.close(), redis.close()]);
+  };
+}

@@ -1,0 +1,55 @@
+import { step } from '../bootstrap/steps.mjs';
+import { migrate, startIngest, startWorker } from './apps.ts';
+import type { Closers } from './closers.ts';
+import type { RunningPart } from './running-part.ts';
+import { openDatabase, openQueue } from './servers.ts';
+import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
+import { keptWebhookSecret } from './webhook-secret.ts';
+
+/**
+ * Opens the stack part by part, each added to `closers` as soon as it is there.
+ * @param onEnd hears of a part that ended by itself, with its last lines.
+ */
+export async function openStack(
+  closers: Closers,
+  onEnd: (problem: string) => void,
+): Promise<Stack> {
+  const keep = <Part extends RunningPart>(part: Part): Part => {
+    closers.add(part.name, () => part.close());
+    void part.ended.then((lines) =>
+      onEnd(`${part.name} ended by itself. Its last lines:\n${lines}`),
+    );
+    return part;
+  };
+  const open = <Part extends RunningPart & { readonly note: string }>(
+    title: string,
+    start: () => Promise<Part>,
+  ): Promise<Part> =>
+    step(title, async (note) => {
+      const part = keep(await start());
+      note(part.note);
+      return part;
+    });
+
+  await clearAfterKilledRun();
+  const webhookSecret = await keptWebhookSecret();
+  const { databaseUrl } = await open('postgres', openDatabase);
+  const { redisUrl, advice } = await open('queue', openQueue);
+  if (advice !== undefined) console.log(advice);
+  const settings = { databaseUrl, redisUrl, webhookSecret };
+  await step('migrations', () => migrate(settings));
+  const ingest = await open('ingest', () => startIngest(settings));
+  const worker = await open('worker', () => startWorker(settings));
+
+  const stack: Stack = {
+    ingestUrl: ingest.url,
+    adminUrl: worker.url,
+    databaseUrl,
+    queueUrl: redisUrl ?? databaseUrl,
+    webhookSecret,
+    pids: { start: process.pid, ingest: ingest.pid, worker: worker.pid },
+  };
+  closers.add('.dev/stack.json', removeStackFile);
+  await writeStackFile(stack);
+  return stack;
+}

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises';
+
+/** `undefined` for a file that does not exist. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDatabase, startPostgres, startRedis } from '@sinch-callbacks/testing/servers';
+import { places } from './places.ts';
+import type { RunningPart } from './running-part.ts';
+
+export interface DatabaseServer extends RunningPart {
+  readonly databaseUrl: string;
+  readonly note: string;
+}
+
+export interface QueueServer extends RunningPart {
+  /** Absent where there is no Redis: the queue then lives in Postgres. */
+  readonly redisUrl: string | undefined;
+  readonly note: string;
+  /** How to get a Redis where there is none. */
+  readonly advice?: string;
+}
+
+const preferredPorts = { postgres: 5433, redis: 6380 };
+const databaseName = 'sinch_callbacks';
+
+/** Real Postgres, with its data kept from run to run. */
+export async function openDatabase(): Promise<DatabaseServer> {
+  const server = await startPostgres({
+    dataDir: places.postgres,
+    port: preferredPorts.postgres,
+    log: logFile('postgres'),
+  });
+  const databaseUrl = await ensureDatabase(server.url, databaseName);
+  const notes = [`${server.kind}, ${portNote(server.url, preferredPorts.postgres)}`];
+  if (server.directory !== undefined && server.directory !== places.postgres) {
+    notes.push(`data in ${server.directory}`);
+  }
+  const { ended } = server;
+  return {
+    name: 'postgres',
+    databaseUrl,
+    note: notes.join(', '),
+    ended,
+    close: () => server.close(),
+  };
+}
+
+/** Redis from wherever it can be had; the last resort is to do without. */
+export async function openQueue(): Promise<QueueServer> {
+  const server = await startRedis({
+    dataDir: places.redis,
+    port: preferredPorts.redis,
+    log: logFile('redis'),
+  });
+  if (server.kind === 'unavailable') {
+    return {
+      name: 'queue',
+      redisUrl: undefined,
+      note: 'in Postgres, for want of a Redis',
+      advice: server.message,
+      ended: new Promise(() => {}),
+      close: async () => {},
+    };
+  }
+  const { ended } = server;
+  return {
+    name: 'redis',
+    redisUrl: server.url,
+    note: `Redis (${server.kind}), ${portNote(server.url, preferredPorts.redis)}`,
+    ended,
+    close: () => server.close(),
+  };
+}
+
+/** Everything a part writes, by part; begun anew with each run. */
+export function logFile(name: string) {
+  return createWriteStream(join(places.logs, `${name}.log`), { mode: 0o600 });
+}
+
+/** Says so when the usual port was taken. */
+export function portNote(url: string, preferred: number): string {
+  const port = new URL(url).port;
+  return port === String(preferred) ? `port ${port}` : `port ${port}, as ${preferred} is taken`;
+}
