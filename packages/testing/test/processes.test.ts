@@ -86,24 +86,30 @@ describe('startProcess', () => {
     await expect(starting).rejects.toThrow('redis could not be started: spawn /nowhere/at-all');
   });
 
-  test('ends its children when it is killed itself', async () => {
+  test('ends its children when it is killed itself, with SIGKILL those that would not', async () => {
+    const stubborn = `trap '' TERM; echo deaf; while :; do sleep 1; done`;
     const module = new URL('../src/processes/index.ts', import.meta.url).href;
     const parent = await startNode(
       `import(${JSON.stringify(module)}).then(async ({ startProcess }) => {
-         const child = await startProcess({ command: 'sleep', args: ['60'] });
-         console.log('child ' + child.pid);
+         const willing = await startProcess({ command: 'sleep', args: ['60'] });
+         const deaf = await startProcess({
+           command: '/bin/sh',
+           args: ['-c', ${JSON.stringify(stubborn)}],
+           readyWhen: { kind: 'line', pattern: /deaf/ },
+         });
+         console.log('children ' + willing.pid + ' ' + deaf.pid);
          setInterval(() => {}, 1000);
        })`,
-      { readyWhen: { kind: 'line', pattern: /child/ } },
+      { readyWhen: { kind: 'line', pattern: /children/ } },
     );
-    const child = Number(/child (\d+)/.exec(parent.lastLines())?.[1]);
-    expect(isAlive(child)).toBe(true);
+    const children = (parent.lastLines().match(/\d+/g) ?? []).map(Number);
+    expect(children.map(isAlive)).toEqual([true, true]);
 
     process.kill(parent.pid, 'SIGKILL');
     await parent.exited;
 
-    await until(() => !isAlive(child), { what: 'the orphan to be gone' });
-  });
+    await until(() => !children.some(isAlive), { what: 'the orphans to be gone' });
+  }, 15_000);
 });
 
 describe('freePort', () => {

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
  * A starter that is killed with SIGKILL cannot stop its children, and children in groups of
  * their own do not feel the terminal's Ctrl-C. So one small shell per starter reads, from a
  * pipe, which groups live; the pipe ends with the starter, however it ends, and then the shell
- * stops what is left: first gently, after a grace with SIGKILL.
+ * stops what is left, the youngest first: gently, and after five seconds with SIGKILL.
  */
 export interface OrphanGuard {
   watch(processGroup: number, stopSignal: NodeJS.Signals): void;
@@ -18,18 +18,16 @@ const script = `
 living=
 while read -r word group signal; do
   case $word in
-    watch) living="$living $signal:$group" ;;
+    watch) living="$signal:$group $living" ;;
     forget) kept=; for one in $living; do [ "\${one#*:}" = "$group" ] || kept="$kept $one"; done; living=$kept ;;
   esac
 done
-[ -n "$living" ] || exit 0
-for one in $living; do kill -s "\${one%%:*}" -- "-\${one#*:}" 2>/dev/null; done
-for second in 1 2 3 4 5 6 7 8; do
-  sleep 1
-  alive=; for one in $living; do kill -0 -- "-\${one#*:}" 2>/dev/null && alive=yes; done
-  [ -n "$alive" ] || exit 0
+for one in $living; do
+  signal=\${one%%:*} group=\${one#*:} round=0
+  kill -s "$signal" -- "-$group" 2>/dev/null
+  while [ $round -lt 50 ] && kill -s 0 -- "-$group" 2>/dev/null; do sleep 0.1; round=$((round + 1)); done
+  kill -s KILL -- "-$group" 2>/dev/null
 done
-for one in $living; do kill -s KILL -- "-\${one#*:}" 2>/dev/null; done
 `;
 
 let shell: ChildProcess | undefined;

@@ -1,0 +1,108 @@
+import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
+import { DatabaseUnavailableError, type EventWriter, type WriteOutcome } from '@sinch-callbacks/db';
+import { expect, it } from 'vitest';
+import { createEventBatcher } from './event-batcher.ts';
+import { createDatabaseWait } from './wait-for-database.ts';
+
+const quiet = { onLost: () => undefined, onRestored: () => undefined };
+
+function eventOf(id: string, text = JSON.stringify({ message: { id } })): CallbackEvent {
+  return {
+    key: eventKey('MESSAGE_INBOUND', id, Buffer.from(text)),
+    trigger: 'MESSAGE_INBOUND',
+    entityId: id,
+    rawBody: { encoding: 'utf8', text },
+    receivedAt: '2026-01-02T03:04:05.678Z',
+    signature: undefined,
+  };
+}
+
+/** A writer whose writes end when the test says so. */
+function openWriter() {
+  const batches: { ids: (string | undefined)[]; end: (outcome: WriteOutcome | Error) => void }[] =
+    [];
+  const writer: EventWriter = {
+    write: async (events) =>
+      await new Promise((resolve, reject) => {
+        const ids = events.map(({ event }) => event.entityId);
+        const end = (outcome: WriteOutcome | Error) =>
+          outcome instanceof Error ? reject(outcome) : resolve(events.map(() => outcome));
+        batches.push({ ids, end });
+      }),
+  };
+  return { writer, batches };
+}
+
+const turn = async () => {
+  await new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
+};
+
+it('writes a lone event at once, and together what gathers meanwhile, up to the limit', async () => {
+  const { writer, batches } = openWriter();
+  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 3);
+  const outcomes = [batcher.apply(eventOf('1'), 1)];
+  await turn();
+  outcomes.push(...['2', '3', '4', '5'].map(async (id) => await batcher.apply(eventOf(id), 1)));
+  await turn();
+  expect(batches.map(({ ids }) => ids)).toEqual([['1']]);
+  for (let n = 0; n < 3; n += 1) {
+    batches[n]?.end({ kind: 'applied' });
+    await turn();
+  }
+  expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3', '4'], ['5']]);
+  expect(await Promise.all(outcomes)).toEqual(Array(5).fill({ kind: 'applied' }));
+});
+
+it('refuses by itself what cannot be applied, without troubling the database', async () => {
+  const { writer, batches } = openWriter();
+  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 3);
+  expect(await batcher.apply(eventOf('1', '{'), 1)).toMatchObject({
+    kind: 'failed',
+    failureClass: 'permanent',
+    message: 'the body is not JSON',
+  });
+  await turn();
+  expect(batches).toEqual([]);
+});
+
+it('fails the events of a write that broke in an unforeseen way, as worth another try', async () => {
+  const { writer, batches } = openWriter();
+  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 3);
+  const outcome = batcher.apply(eventOf('1'), 1);
+  await turn();
+  batches[0]?.end(new TypeError('a bug'));
+  expect(await outcome).toMatchObject({ kind: 'failed', failureClass: 'transient' });
+});
+
+it('writes again when the database was away, says so once, and loses nothing', async () => {
+  const { writer, batches } = openWriter();
+  const said: string[] = [];
+  const watch = { onLost: () => said.push('lost'), onRestored: () => said.push('restored') };
+  const wait = createDatabaseWait(watch, Date.now);
+  const batcher = createEventBatcher(writer, wait, 3);
+  const outcome = batcher.apply(eventOf('1'), 1);
+  for (let n = 0; n < 2; n += 1) {
+    await expect.poll(() => batches.length).toBe(n + 1);
+    batches[n]?.end(new DatabaseUnavailableError(new Error('away')));
+  }
+  await expect.poll(() => batches.length).toBe(3);
+  expect(wait.isWaiting()).toBe(true);
+  batches[2]?.end({ kind: 'applied' });
+  expect(await outcome).toEqual({ kind: 'applied' });
+  expect(said).toEqual(['lost', 'restored']);
+  expect(wait.isWaiting()).toBe(false);
+});
+
+it('gives back everything that is not known to be applied when it stops', async () => {
+  const { writer } = openWriter();
+  const wait = createDatabaseWait(quiet, Date.now);
+  const batcher = createEventBatcher(writer, wait, 1);
+  const outcomes = ['1', '2'].map(async (id) => await batcher.apply(eventOf(id), 1));
+  await turn();
+  wait.stop();
+  batcher.stop();
+  expect(await Promise.all(outcomes)).toEqual([{ kind: 'returned' }, { kind: 'returned' }]);
+  expect(await batcher.apply(eventOf('3'), 1)).toEqual({ kind: 'returned' });
+});

@@ -1,0 +1,124 @@
+import http from 'node:http';
+import { findDeadLetter } from '@sinch-callbacks/db';
+import { openReplayLane } from '@sinch-callbacks/queue';
+import { until } from '@sinch-callbacks/testing/processes';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
+
+let world: WorkerWorld;
+
+beforeEach(async () => {
+  world = await openWorkerWorld();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });
+
+describe('a dead letter', () => {
+  it('shows in Bull Board without its body, and is applied by a replay once its cause is gone', async () => {
+    await refuse('01POISON');
+    const { adminUrl } = await world.start();
+    const [poison, neighbour] = [reportEvent('01POISON'), reportEvent('01FINE')];
+    await world.enqueue([poison, neighbour]);
+    await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
+    const [job] = await boardJobs(adminUrl);
+    expect(job).toMatchObject({
+      id: poison.key,
+      name: 'MESSAGE_DELIVERY',
+      data: { cause: 'permanent', rawBody: 'set ADMIN_PASSWORD to see bodies' },
+    });
+    expect(await world.states()).toEqual({ APPLIED: 1, DEAD: 1 });
+
+    await world.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
+    const letter = await findDeadLetter(world.database, poison.key);
+    if (letter === undefined) throw new Error('not recorded');
+    const lane = openReplayLane(world.location);
+    await lane.removeDead(poison.key);
+    await lane.replay(letter.event, 1);
+    await lane.close();
+    await until(async () => (await world.states())['APPLIED'] === 2, soon('the replay'));
+    expect((await findDeadLetter(world.database, poison.key))?.resolution).toBe('APPLIED');
+    expect(await boardJobs(adminUrl)).toEqual([]);
+  });
+});
+
+describe('the admin pages', () => {
+  it('refuse to be reachable from other machines without a password', async () => {
+    await expect(world.start({ ADMIN_HOST: '0.0.0.0' })).rejects.toThrow(
+      /ADMIN_PASSWORD must be set/,
+    );
+  });
+
+  it('ask for the password where there is one, and then show bodies', async () => {
+    await refuse('01POISON');
+    const { adminUrl } = await world.start({ ADMIN_PASSWORD: 'open sesame' });
+    await world.enqueue([reportEvent('01POISON')]);
+    expect((await fetch(`${adminUrl}/queues`)).status).toBe(401);
+    expect((await fetch(`${adminUrl}/queues`, login('admin', 'guess'))).status).toBe(401);
+    expect((await fetch(`${adminUrl}/queues`, login('admin', 'open sesame'))).status).toBe(200);
+    expect((await fetch(`${adminUrl}/healthz`)).status).toBe(200);
+    const options = login('admin', 'open sesame');
+    await until(async () => (await boardJobs(adminUrl, options)).length === 1, soon('it to show'));
+    const [job] = await boardJobs(adminUrl, options);
+    expect(job?.data.rawBody).toMatchObject({ encoding: 'utf8' });
+  });
+
+  it('without a password, answer only to the names of this machine, so that no other page can read them', async () => {
+    const { adminUrl } = await world.start();
+    const { hostname, port } = new URL(adminUrl);
+    const status = async (host: string) =>
+      await new Promise<number | undefined>((resolve, reject) => {
+        http
+          .get({ hostname, port, path: '/queues', headers: { host } }, (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          })
+          .on('error', reject);
+      });
+    expect(await status(`localhost:${port}`)).toBe(200);
+    expect(await status('evil.example')).toBe(403);
+  });
+
+  it('can be looked at and not touched', async () => {
+    await refuse('01POISON');
+    const { adminUrl } = await world.start();
+    await world.enqueue([reportEvent('01POISON')]);
+    await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
+    const key = reportEvent('01POISON').key;
+    const url = `${adminUrl}/queues/api/queues/sinch-callbacks-dead/${key}/clean`;
+    const answer = await fetch(url, { method: 'PUT' });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await boardJobs(adminUrl)).toHaveLength(1);
+  });
+});
+
+interface BoardJob {
+  readonly id: string;
+  readonly name: string;
+  readonly data: { readonly rawBody: unknown };
+}
+
+async function boardJobs(adminUrl: string, options: RequestInit = {}): Promise<BoardJob[]> {
+  const query = 'activeQueue=sinch-callbacks-dead&status=latest&page=1&jobsPerPage=10';
+  const answer = await fetch(`${adminUrl}/queues/api/queues?${query}`, options);
+  const { queues } = (await answer.json()) as { queues: { name: string; jobs: BoardJob[] }[] };
+  return queues.find(({ name }) => name === 'sinch-callbacks-dead')?.jobs ?? [];
+}
+
+function login(user: string, password: string): RequestInit {
+  const credentials = Buffer.from(`${user}:${password}`).toString('base64');
+  return { headers: { authorization: `Basic ${credentials}` } };
+}
+
+async function refuse(messageId: string): Promise<void> {
+  const { prisma } = world.database;
+  await prisma.$executeRawUnsafe(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'refused'; END $$`);
+  await prisma.$executeRawUnsafe(`
+    CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON message FOR EACH ROW
+    WHEN (NEW.sinch_message_id = '${messageId}') EXECUTE FUNCTION refuse()`);
+}

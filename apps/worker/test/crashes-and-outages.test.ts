@@ -1,0 +1,103 @@
+import { until } from '@sinch-callbacks/testing/processes';
+import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
+
+let world: WorkerWorld;
+
+beforeEach(async () => {
+  world = await openWorkerWorld();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index) => reportEvent(`01M${index}`));
+
+const soon = (what: string) => ({ what, timeoutMs: 50_000, intervalMs: 50 });
+
+describe('a worker', () => {
+  it('that is killed in the middle of 5,000 events leaves each to be applied exactly once', async () => {
+    const events = numbered(5_000);
+    const first = await world.start();
+    const enqueued = world.enqueue(events);
+    await until(async () => ((await world.states())['APPLIED'] ?? 0) > 300, soon('some events'));
+    await first.kill();
+    await enqueued;
+    expect((await world.states())['APPLIED']).toBeLessThan(5_000);
+
+    await world.start();
+    await until(
+      async () => (await world.states())['APPLIED'] === 5_000,
+      soon('every event to be applied'),
+    );
+    const { prisma } = world.database;
+    expect(await world.states()).toEqual({ APPLIED: 5_000 });
+    expect(await prisma.messageStatus.count()).toBe(5_000);
+    expect(await prisma.message.count()).toBe(5_000);
+  });
+
+  it('that is told to stop finishes what it has in hand and ends with 0', async () => {
+    const worker = await world.start({ WORKER_CONCURRENCY: '20' });
+    const enqueued = world.enqueue(numbered(2_000));
+    await until(async () => ((await world.states())['APPLIED'] ?? 0) > 50, soon('some events'));
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
+    await enqueued;
+    await world.start();
+    await until(async () => (await world.states())['APPLIED'] === 2_000, soon('the rest'));
+    const again = await world.database.prisma.callbackEvent.count({
+      where: { attempts: { gt: 1 } },
+    });
+    expect(again).toBe(0);
+  });
+
+  it('sits out a database that is away: no attempt is counted and nothing is dead', async () => {
+    const proxy = await openCuttableProxy(world.databaseUrl);
+    const worker = await world.start({ DATABASE_URL: proxy.url });
+    await proxy.cut();
+    await world.enqueue(numbered(50));
+    await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 503, soon('a 503'));
+    expect(await statusOf(worker.adminUrl, '/healthz')).toBe(200);
+    expect(await world.states()).toEqual({});
+    await proxy.mend();
+    await until(async () => (await world.states())['APPLIED'] === 50, soon('all to be applied'));
+    const attempts = await world.database.prisma.callbackEvent.groupBy({ by: ['attempts'] });
+    expect(attempts).toEqual([{ attempts: 1 }]);
+    await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 200, soon('a 200'));
+    await worker.stop();
+    await proxy.close();
+  });
+
+  it('that is told to stop while the database is away gives its events back', async () => {
+    const proxy = await openCuttableProxy(world.databaseUrl);
+    const worker = await world.start({ DATABASE_URL: proxy.url });
+    await proxy.cut();
+    await world.enqueue(numbered(20));
+    await until(() => worker.lastLines().includes('dependency lost'), soon('it to notice'));
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
+    await world.start();
+    await until(async () => (await world.states())['APPLIED'] === 20, soon('all to be applied'));
+    const attempts = await world.database.prisma.callbackEvent.groupBy({ by: ['attempts'] });
+    expect(attempts).toEqual([{ attempts: 1 }]);
+  });
+
+  it('goes on by itself after its queue was away', async () => {
+    const proxy = await openCuttableProxy(world.location.backend.url);
+    const worker = await world.start({ REDIS_URL: proxy.url });
+    await world.enqueue(numbered(10));
+    await until(async () => (await world.states())['APPLIED'] === 10, soon('the first ten'));
+    await proxy.cut();
+    await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 503, soon('a 503'));
+    await world.enqueue([reportEvent('01LATE')]);
+    await proxy.mend();
+    await until(async () => (await world.states())['APPLIED'] === 11, soon('the late one'));
+    await worker.stop();
+    await proxy.close();
+  });
+});
+
+async function statusOf(adminUrl: string, path: string): Promise<number> {
+  return (await fetch(adminUrl + path)).status;
+}
