@@ -17,6 +17,8 @@ COPY --from=manifests /app ./
 RUN pnpm install --frozen-lockfile \
   --filter-prod '@sinch-callbacks/ingest...' --filter-prod '@sinch-callbacks/db...'
 COPY . .
+# Else the commands below would first install what the filters left out.
+ENV pnpm_config_verify_deps_before_run=false
 RUN pnpm --filter @sinch-callbacks/db generate && pnpm --filter @sinch-callbacks/ingest build
 
 # Prisma brings its query compiler for every database it knows; this one is Postgres.

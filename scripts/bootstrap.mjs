@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { exitOnSignals } from './bootstrap/children.mjs';
 /**
  * `npm start` and `npm test`, from a clone on a machine with little more than Node and npm.
  *
  * Plain JavaScript without dependencies: it runs before anything is installed, on an older Node
  * than the project itself. It brings the toolchain, installs, builds, and hands over.
  */
+
+import { exitOnSignals } from './bootstrap/children.mjs';
 import { startStack } from './bootstrap/start-stack.mjs';
 import { testAll } from './bootstrap/test-all.mjs';
 

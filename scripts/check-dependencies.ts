@@ -16,6 +16,10 @@ const owners: readonly { library: RegExp; rooms: readonly string[] }[] = [
   { library: /^(next|react|react-dom|raw-body)$/, rooms: ['apps/ingest'] },
   { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, rooms: ['apps/worker'] },
   { library: /^pino$/, rooms: ['packages/telemetry'] },
+  {
+    library: /^@sinch-callbacks\/simulator$/,
+    rooms: ['apps/cli', 'packages/testing', 'bench', '.'],
+  },
 ];
 
 const testingTool = '@sinch-callbacks/testing';

@@ -8,12 +8,23 @@ import { createClosers } from './start/closers.ts';
 import { describeBurst, findProblems } from './start/describe-burst.ts';
 import { describeStack } from './start/describe-stack.ts';
 import { openStack } from './start/open-stack.ts';
+import { placesIn } from './start/places.ts';
 import { takeRunLock } from './start/run-lock.ts';
 import { sendBurst } from './start/send-burst.ts';
 import type { Stack } from './start/stack-file.ts';
 import { whenToldToStop } from './start/when-told-to-stop.ts';
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    /** End after the check, with 0 or 1. */
+    once: { type: 'boolean', default: false },
+    /** How many messages live through the burst; each causes a few callbacks. */
+    messages: { type: 'string', default: '400' },
+    /** Keep everything in this folder, as a stack of its own. */
+    dir: { type: 'string' },
+  },
+});
+const places = placesIn(values.dir);
 const closers = createClosers((problem) => console.error(problem));
 const told = whenToldToStop();
 const wholeRun = Promise.withResolvers<number>();
@@ -38,20 +49,21 @@ process.exit(exitCode);
 
 /** Resolves with the exit code after the check, or stays up until somebody stops it. */
 async function run(): Promise<number> {
-  closers.add('.dev/start.pid', await takeRunLock());
-  const stack = await openStack(closers, (problem) => wholeRun.reject(new Error(problem)));
+  closers.add('start.pid', await takeRunLock(places));
+  const stack = await openStack(places, closers, (problem) => wholeRun.reject(new Error(problem)));
   const isSound = await exercise(stack);
   if (values.once) return isSound ? 0 : 1;
   isUp = true;
   console.log('\nEverything is up. Ctrl-C stops it.\n');
-  console.log(describeStack(stack).join('\n'));
+  console.log(describeStack(stack, places).join('\n'));
   return new Promise(() => {});
 }
 
 /** Sends the burst, prints the table and says whether it came out as it must. */
 async function exercise({ ingestUrl, databaseUrl, webhookSecret }: Stack): Promise<boolean> {
   const webhookUrl = `${ingestUrl}/api/sinch/webhook`;
-  const target = { webhookUrl, databaseUrl, webhookSecret, signal: told };
+  const messages = Number(values.messages);
+  const target = { webhookUrl, databaseUrl, webhookSecret, messages, signal: told };
   const result = await step('burst', (note) => sendBurst(target, note));
   console.log(`\n${describeBurst(result).join('\n')}`);
   const problems = findProblems(result);

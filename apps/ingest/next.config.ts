@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { NextConfig } from 'next';
+import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js';
 
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
+const environmentFile = fileURLToPath(new URL('../../.env', import.meta.url));
 
 const nextConfig: NextConfig = {
   output: 'standalone',
@@ -23,4 +26,10 @@ const nextConfig: NextConfig = {
   agentRules: false,
 };
 
-export default nextConfig;
+/** Next looks for `.env` beside this file; while developing, the repository's own is meant. */
+export default function configure(phase: string): NextConfig {
+  if (phase === PHASE_DEVELOPMENT_SERVER && existsSync(environmentFile)) {
+    process.loadEnvFile(environmentFile);
+  }
+  return nextConfig;
+}

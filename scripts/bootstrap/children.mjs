@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { watchNpm } from './watch-npm.mjs';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
@@ -9,8 +10,7 @@ const running = new Set();
 let stoppedBy;
 
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-const parentCheckMs = 1000;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
 const shownLines = 40;
 
 /**
@@ -19,10 +19,7 @@ const shownLines = 40;
  */
 export function exitOnSignals() {
   for (const signal of signals) process.on(signal, () => stop(signal));
-  // npm that is killed for good takes no child with it.
-  const parent = process.ppid;
-  if (process.env.npm_lifecycle_event === undefined) return;
-  setInterval(() => process.ppid === parent || stop('SIGHUP'), parentCheckMs).unref();
+  watchNpm(() => stop('SIGHUP'));
 }
 
 /** @param {NodeJS.Signals} signal */

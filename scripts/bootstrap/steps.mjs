@@ -1,6 +1,4 @@
 const isTerminal = process.stdout.isTTY === true;
-const longAfterMs = 1_000;
-const betweenNotesMs = 2_000;
 
 /**
  * Does one step and prints how long it took. A long one says that it has begun, and shows its
@@ -13,19 +11,19 @@ const betweenNotesMs = 2_000;
 export async function step(title, work) {
   const startedAt = performance.now();
   let detail = '';
-  let shownAt = startedAt;
+  let shown = '';
   const show = () => {
-    shownAt = performance.now();
     const line = `… ${title.padEnd(12)} ${detail}`.trimEnd();
+    if (line === shown) return;
+    shown = line;
     process.stdout.write(isTerminal ? `\r\u001b[K${paint(2, line)}` : `${line}\n`);
   };
   const note = (/** @type {string} */ text) => {
     detail = text;
-    if (isTerminal || performance.now() - shownAt > betweenNotesMs) show();
   };
-  const begun = setTimeout(show, longAfterMs);
+  const showing = setInterval(show, isTerminal ? 100 : 2_000);
   const finish = (/** @type {string} */ mark) => {
-    clearTimeout(begun);
+    clearInterval(showing);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const start = isTerminal ? '\r\u001b[K' : '';
     const text = `${title.padEnd(12)} ${detail.padEnd(48)}`;

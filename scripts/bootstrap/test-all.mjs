@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runVisibly } from './children.mjs';
+import { countResults } from './count-results.mjs';
 import { build, prepare } from './prepare.mjs';
 
 /**
@@ -39,21 +40,6 @@ async function runVitest(toolchain, vitestArgs) {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** A run can fail without a failed test: a file that does not load, a promise that nobody awaited. */
-function countResults(report, exitCode) {
-  const brokenFiles = report.testResults.filter(
-    (file) =>
-      file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-  ).length;
-  const failed = report.numFailedTests + brokenFiles;
-  const ran = report.numPassedTests + failed;
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && (exitCode !== 0 || ran === 0) ? 1 : failed,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
 }
 
 function add(counts, more) {

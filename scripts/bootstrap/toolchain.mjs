@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { readOutput } from './children.mjs';
+import { isAtLeast } from './is-at-least.mjs';
 
 /** @typedef {{ env: NodeJS.ProcessEnv, root: string, describe: string }} Toolchain */
 
@@ -33,7 +34,17 @@ export async function findToolchain(root) {
   const options = packages.map((name) => `--package=${name}`);
   const answer = await readOutput(
     'npm',
-    ['exec', '--yes', '--loglevel=error', ...options, '--', 'node', '-e', ask],
+    [
+      'exec',
+      '--yes',
+      '--loglevel=error',
+      '--no-update-notifier',
+      ...options,
+      '--',
+      'node',
+      '-e',
+      ask,
+    ],
     { env, cwd: root },
   );
   const [nodeVersion, path] = JSON.parse(answer.trim().split('\n').at(-1));
@@ -55,11 +66,4 @@ function cleanEnvironment() {
     ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cafile|.*proxy)$/i.test(name),
   );
   return Object.fromEntries(kept);
-}
-
-/** Compares major, minor and patch. */
-function isAtLeast(version, wanted) {
-  const [have, want] = [version, wanted].map((text) => text.split('.').map(Number));
-  const place = want.findIndex((number, index) => number !== have[index]);
-  return place === -1 || have[place] > want[place];
 }

@@ -6,11 +6,13 @@ import {
   type StartedProcess,
   startProcess,
 } from '@sinch-callbacks/testing/processes';
-import { places } from './places.ts';
+import { logFile } from './log-file.ts';
+import { type Places, programs } from './places.ts';
+import { portNote } from './port-note.ts';
 import type { RunningPart } from './running-part.ts';
-import { logFile, portNote } from './servers.ts';
 
 export interface AppSettings {
+  readonly places: Places;
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly webhookSecret: string;
@@ -29,7 +31,7 @@ const migrateTimeoutMs = 120_000;
 /** Brings the database up to date. */
 export async function migrate(settings: AppSettings): Promise<void> {
   const run = await startProcess({
-    ...runNode('migrate', places.migrate),
+    ...runNode(settings, 'migrate', programs.migrate),
     env: environment(settings, {}),
     readyWhen: { kind: 'at-once' },
   });
@@ -43,11 +45,11 @@ export async function migrate(settings: AppSettings): Promise<void> {
 
 /** The production server of Next, as built. */
 export async function startIngest(settings: AppSettings): Promise<RunningApp> {
-  await access(places.ingest);
+  await assertBuilt();
   const port = await freePort(preferredPorts.ingest);
   const url = `http://${host}:${port}`;
   const app = await startProcess({
-    ...runNode('ingest', places.ingest),
+    ...runNode(settings, 'ingest', programs.ingest),
     env: environment(settings, { PORT: String(port), HOSTNAME: host }),
     readyWhen: { kind: 'http', url: `${url}/api/health` },
   });
@@ -58,15 +60,16 @@ export async function startWorker(settings: AppSettings): Promise<RunningApp> {
   const port = await freePort(preferredPorts.admin);
   const url = `http://${host}:${port}`;
   const app = await startProcess({
-    ...runNode('worker', places.worker),
+    ...runNode(settings, 'worker', programs.worker),
     env: environment(settings, { ADMIN_HOST: host, ADMIN_PORT: String(port) }),
     readyWhen: { kind: 'http', url: `${url}/readyz` },
   });
   return runningApp('worker', url, preferredPorts.admin, app);
 }
 
-function runNode(name: string, script: string): ProcessOptions {
-  return { name, command: process.execPath, args: [script], cwd: places.root, log: logFile(name) };
+function runNode({ places }: AppSettings, name: string, script: string): ProcessOptions {
+  const log = logFile(places, name);
+  return { name, command: process.execPath, args: [script], cwd: programs.root, log };
 }
 
 function runningApp(
@@ -83,6 +86,14 @@ function runningApp(
     ended: app.exited.then((exit) => `(${describeExit(exit)})\n${app.lastLines()}`),
     close: () => app.stop(),
   };
+}
+
+async function assertBuilt(): Promise<void> {
+  try {
+    await access(programs.ingest);
+  } catch (error) {
+    throw new Error('apps/ingest is not built: run `pnpm build` first.', { cause: error });
+  }
 }
 
 /** Variables of ours that happen to be set in the terminal must not reach this stack. */

@@ -1,21 +1,24 @@
+import { relative } from 'node:path';
+import type { Places } from './places.ts';
 import type { Stack } from './stack-file.ts';
 
-/** Where everything is, and a request to try, line by line. */
-export function describeStack({ ingestUrl, adminUrl, databaseUrl }: Stack): string[] {
+/** Where everything is, and something to try, line by line. */
+export function describeStack(
+  { ingestUrl, adminUrl, databaseUrl }: Stack,
+  places: Places,
+): string[] {
+  const here = (path: string) => relative('.', path);
   return [
     `  webhook     ${ingestUrl}/api/sinch/webhook`,
     `  Bull Board  ${adminUrl}/queues`,
     `  database    ${databaseUrl}`,
-    '  all of it   .dev/stack.json      logs  .dev/logs/',
+    `  all of it   ${here(places.stackFile)}`,
+    `  logs        ${here(places.logs)}`,
     '',
-    'Send one yourself, from another terminal:',
+    'Send a signed callback, from another terminal:',
     '',
-    `  SECRET=$(sed -n 's/.*"webhookSecret": "\\(.*\\)".*/\\1/p' .dev/stack.json)`,
-    `  BODY='{"app_id":"me","message":{"id":"my-first","contact_message":{"text_message":{"text":"hello"}}}}'`,
-    '  NONCE=my-nonce TIME=$(date +%s)',
-    `  SIGNATURE=$(printf '%s.%s.%s' "$BODY" "$NONCE" "$TIME" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)`,
-    `  curl -i ${ingestUrl}/api/sinch/webhook -d "$BODY" -H 'content-type: application/json' \\`,
-    '    -H "x-sinch-webhook-signature: $SIGNATURE" -H "x-sinch-webhook-signature-nonce: $NONCE" \\',
-    '    -H "x-sinch-webhook-signature-timestamp: $TIME" -H "x-sinch-webhook-signature-algorithm: HmacSHA256"',
+    '  npm run --silent callbacks -- send MESSAGE_INBOUND',
+    '',
+    'README.md shows the same with openssl and curl.',
   ];
 }

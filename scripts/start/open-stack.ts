@@ -1,6 +1,7 @@
 import { step } from '../bootstrap/steps.mjs';
 import { migrate, startIngest, startWorker } from './apps.ts';
 import type { Closers } from './closers.ts';
+import type { Places } from './places.ts';
 import type { RunningPart } from './running-part.ts';
 import { openDatabase, openQueue } from './servers.ts';
 import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
@@ -11,6 +12,7 @@ import { keptWebhookSecret } from './webhook-secret.ts';
  * @param onEnd hears of a part that ended by itself, with its last lines.
  */
 export async function openStack(
+  places: Places,
   closers: Closers,
   onEnd: (problem: string) => void,
 ): Promise<Stack> {
@@ -31,12 +33,12 @@ export async function openStack(
       return part;
     });
 
-  await clearAfterKilledRun();
-  const webhookSecret = await keptWebhookSecret();
-  const { databaseUrl } = await open('postgres', openDatabase);
-  const { redisUrl, advice } = await open('queue', openQueue);
+  await clearAfterKilledRun(places);
+  const webhookSecret = await keptWebhookSecret(places);
+  const { databaseUrl } = await open('postgres', () => openDatabase(places));
+  const { redisUrl, advice } = await open('queue', () => openQueue(places));
   if (advice !== undefined) console.log(advice);
-  const settings = { databaseUrl, redisUrl, webhookSecret };
+  const settings = { places, databaseUrl, redisUrl, webhookSecret };
   await step('migrations', () => migrate(settings));
   const ingest = await open('ingest', () => startIngest(settings));
   const worker = await open('worker', () => startWorker(settings));
@@ -49,7 +51,7 @@ export async function openStack(
     webhookSecret,
     pids: { start: process.pid, ingest: ingest.pid, worker: worker.pid },
   };
-  closers.add('.dev/stack.json', removeStackFile);
-  await writeStackFile(stack);
+  closers.add('stack.json', () => removeStackFile(places));
+  await writeStackFile(places, stack);
   return stack;
 }

@@ -1,18 +1,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { isAlive } from '@sinch-callbacks/testing/processes';
-import { places } from './places.ts';
+import type { Places } from './places.ts';
 import { readIfThere } from './read-if-there.ts';
 
 /**
  * Takes the place of the one stack that may run on this clone's data; returns how to give it up.
  * @throws when another run has it.
  */
-export async function takeRunLock(): Promise<() => Promise<void>> {
+export async function takeRunLock(places: Places): Promise<() => Promise<void>> {
   await mkdir(places.logs, { recursive: true });
   const holder = Number((await readIfThere(places.lock)) ?? Number.NaN);
   if (Number.isInteger(holder) && holder !== process.pid && (await isStart(holder))) {
     throw new Error(
-      `It is running already, as process ${holder}; .dev/stack.json has its addresses.`,
+      `It is running already, as process ${holder}; ${places.stackFile} has its addresses.`,
     );
   }
   await rm(places.lock, { force: true });

@@ -13,6 +13,7 @@ export interface BurstTarget {
   readonly webhookUrl: string;
   readonly databaseUrl: string;
   readonly webhookSecret: string;
+  readonly messages: number;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +33,6 @@ export interface BurstResult {
   readonly applySeconds: number;
 }
 
-const messages = 400;
 const concurrency = 16;
 const settleTimeoutMs = 90_000;
 const pollMs = 100;
@@ -43,7 +43,7 @@ export async function sendBurst(
   onProgress: (text: string) => void,
 ): Promise<BurstResult> {
   const seed = `${Date.now()}-${randomBytes(4).toString('hex')}`;
-  const planned = burst({ seed, messages, startAt: new Date() });
+  const planned = burst({ seed, messages: target.messages, startAt: new Date() });
   const sender = createSender({ url: target.webhookUrl, secret: target.webhookSecret });
 
   const startedAt = performance.now();

@@ -1,7 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { ensureDatabase, startPostgres, startRedis } from '@sinch-callbacks/testing/servers';
-import { places } from './places.ts';
+import { logFile } from './log-file.ts';
+import type { Places } from './places.ts';
+import { portNote } from './port-note.ts';
 import type { RunningPart } from './running-part.ts';
 
 export interface DatabaseServer extends RunningPart {
@@ -21,11 +21,11 @@ const preferredPorts = { postgres: 5433, redis: 6380 };
 const databaseName = 'sinch_callbacks';
 
 /** Real Postgres, with its data kept from run to run. */
-export async function openDatabase(): Promise<DatabaseServer> {
+export async function openDatabase(places: Places): Promise<DatabaseServer> {
   const server = await startPostgres({
     dataDir: places.postgres,
     port: preferredPorts.postgres,
-    log: logFile('postgres'),
+    log: logFile(places, 'postgres'),
   });
   const databaseUrl = await ensureDatabase(server.url, databaseName);
   const notes = [`${server.kind}, ${portNote(server.url, preferredPorts.postgres)}`];
@@ -43,11 +43,11 @@ export async function openDatabase(): Promise<DatabaseServer> {
 }
 
 /** Redis from wherever it can be had; the last resort is to do without. */
-export async function openQueue(): Promise<QueueServer> {
+export async function openQueue(places: Places): Promise<QueueServer> {
   const server = await startRedis({
     dataDir: places.redis,
     port: preferredPorts.redis,
-    log: logFile('redis'),
+    log: logFile(places, 'redis'),
   });
   if (server.kind === 'unavailable') {
     return {
@@ -67,15 +67,4 @@ export async function openQueue(): Promise<QueueServer> {
     ended,
     close: () => server.close(),
   };
-}
-
-/** Everything a part writes, by part; begun anew with each run. */
-export function logFile(name: string) {
-  return createWriteStream(join(places.logs, `${name}.log`), { mode: 0o600 });
-}
-
-/** Says so when the usual port was taken. */
-export function portNote(url: string, preferred: number): string {
-  const port = new URL(url).port;
-  return port === String(preferred) ? `port ${port}` : `port ${port}, as ${preferred} is taken`;
 }

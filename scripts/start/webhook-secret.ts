@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { places } from './places.ts';
+import type { Places } from './places.ts';
 import { readIfThere } from './read-if-there.ts';
 
 /** The secret of this clone's stack: made once, then kept, so that a saved request stays valid. */
-export async function keptWebhookSecret(): Promise<string> {
+export async function keptWebhookSecret(places: Places): Promise<string> {
   const kept = await readIfThere(places.secret);
   if (kept) return kept;
   const secret = randomBytes(24).toString('hex');

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addDeadCommand } from './dead/dead-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addMessageCommand } from './message/message-command.ts';
 import { addSendCommand } from './send/send-command.ts';
 import type { Host } from './session.ts';
 import type { World } from './world.ts';
@@ -20,6 +21,7 @@ Exit codes:
 
 Examples:
   $ callbacks send MESSAGE_DELIVERY            a signed sample to the running stack
+  $ callbacks message 01JD…                    how a message stands, and every report of it
   $ callbacks dead list --since 2h             what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
   $ callbacks doctor                           is everything set up so that nothing is lost?
@@ -46,6 +48,7 @@ export function buildProgram(host: Host, world: World): Command {
     })
     .addHelpText('after', afterHelp);
   addSendCommand(program, host, world.now);
+  addMessageCommand(program, host);
   addDeadCommand(program, host, world.now);
   addDoctorCommand(program, host);
   return program;

@@ -1,5 +1,5 @@
 import type { Sender } from '@sinch-callbacks/testing/sinch';
-import type { StartedIngest } from './started-ingest.ts';
+import type { RequestLine, StartedIngest } from './started-ingest.ts';
 
 export const secrets = { current: 'current-secret', previous: 'previous-secret' };
 
@@ -15,4 +15,6 @@ export interface ContractBench {
   /** The bytes that the queue holds for an event, or undefined. */
   queuedBody(eventKey: string): Promise<Buffer | undefined>;
   countQueued(): Promise<number>;
+  /** Marks the log of `ingest`, and returns how to read the requests' lines after the mark. */
+  markLog(): Promise<() => readonly RequestLine[]>;
 }

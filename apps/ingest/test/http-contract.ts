@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BoardQueues, openBoardQueues, queueNames } from '@sinch-callbacks/queue';
+import { until } from '@sinch-callbacks/testing/processes';
 import { createSender } from '@sinch-callbacks/testing/sinch';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { describeBodies } from './contract/bodies.ts';
@@ -9,7 +10,7 @@ import { describeMethods } from './contract/methods.ts';
 import { describeOutages } from './contract/outages.ts';
 import { describeVerdicts } from './contract/verdicts.ts';
 import { type ContractBench, secrets } from './contract-bench.ts';
-import type { StartedIngest, StartIngest } from './started-ingest.ts';
+import type { RequestLine, StartedIngest, StartIngest } from './started-ingest.ts';
 
 /** Checks every row of the HTTP contract against a running server, on a real Redis. */
 export function describeHttpContract(name: string, startIngest: StartIngest): void {
@@ -39,6 +40,16 @@ export function describeHttpContract(name: string, startIngest: StartIngest): vo
         return rawBody && Buffer.from(rawBody.text, rawBody.encoding);
       },
       countQueued: async () => await liveQueue().getWaitingCount(),
+      async markLog() {
+        // What is written arrives here a little later, so the mark is a line of its own.
+        const mark = randomUUID();
+        await bench().sender().send(`{"message":{"id":"${mark}"}}`);
+        const isMark = (line: RequestLine) => String(line['eventKey']).includes(mark);
+        const index = await until(() => ingest.requestLines().findIndex(isMark) + 1 || undefined, {
+          what: 'the mark in the log',
+        });
+        return () => ingest.requestLines().slice(index);
+      },
     });
 
     beforeAll(async () => {

@@ -18,5 +18,10 @@ export { DatabaseUnavailableError } from './failure.ts';
 export { type DatabaseState, inspectDatabase } from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-as-sql.ts';
+export {
+  findMessage,
+  type MessageHistory,
+  type StatusReport,
+} from './read/find-message.ts';
 export type { EventToWrite } from './write/event-rows.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';

@@ -22,7 +22,8 @@ afterAll(async () => {
 });
 
 /** Time to find a small counterexample within the test's own limit. */
-const shrinkFor = { interruptAfterTimeLimit: 45_000, markInterruptAsFailure: true };
+const limitMs = 150_000;
+const shrinkFor = { interruptAfterTimeLimit: limitMs - 10_000, markInterruptAsFailure: true };
 
 /** A history, and the same one in another order, with repetitions, cut into batches. */
 const twoTellings = fc
@@ -47,36 +48,44 @@ function cutAt(events: readonly EventToWrite[], cuts: readonly number[]): EventT
   return sorted.slice(1).map((end, index) => events.slice(sorted[index], end));
 }
 
-it('any order, any repetition and any batching of the same events ends in the same rows', async () => {
-  const { database } = migrated;
-  const writer = createEventWriter(database, () => new Date());
-  await fc.assert(
-    fc.asyncProperty(twoTellings, async ([events, batches]) => {
-      await emptyTables(database);
-      await writer.write(events);
-      const expected = await allRows(database);
-      await emptyTables(database);
-      for (const batch of batches) await writer.write(batch);
-      expect(await allRows(database)).toEqual(expected);
-    }),
-    { numRuns: 150, ...shrinkFor },
-  );
-});
+it(
+  'any order, any repetition and any batching of the same events ends in the same rows',
+  async () => {
+    const { database } = migrated;
+    const writer = createEventWriter(database, () => new Date());
+    await fc.assert(
+      fc.asyncProperty(twoTellings, async ([events, batches]) => {
+        await emptyTables(database);
+        await writer.write(events);
+        const expected = await allRows(database);
+        await emptyTables(database);
+        for (const batch of batches) await writer.write(batch);
+        expect(await allRows(database)).toEqual(expected);
+      }),
+      { numRuns: 120, ...shrinkFor },
+    );
+  },
+  limitMs,
+);
 
-it('two writers that apply the same events at the same time end in the same rows', async () => {
-  const { database } = migrated;
-  const writers = [1, 2].map(() => createEventWriter(database, () => new Date()));
-  await fc.assert(
-    fc.asyncProperty(twoTellings, async ([events, batches]) => {
-      await emptyTables(database);
-      await writers[0]?.write(events);
-      const expected = await allRows(database);
-      await emptyTables(database);
-      await Promise.all(
-        batches.map(async (batch, index) => await writers[index % 2]?.write(batch)),
-      );
-      expect(await allRows(database)).toEqual(expected);
-    }),
-    { numRuns: 100, ...shrinkFor },
-  );
-});
+it(
+  'two writers that apply the same events at the same time end in the same rows',
+  async () => {
+    const { database } = migrated;
+    const writers = [1, 2].map(() => createEventWriter(database, () => new Date()));
+    await fc.assert(
+      fc.asyncProperty(twoTellings, async ([events, batches]) => {
+        await emptyTables(database);
+        await writers[0]?.write(events);
+        const expected = await allRows(database);
+        await emptyTables(database);
+        await Promise.all(
+          batches.map(async (batch, index) => await writers[index % 2]?.write(batch)),
+        );
+        expect(await allRows(database)).toEqual(expected);
+      }),
+      { numRuns: 80, ...shrinkFor },
+    );
+  },
+  limitMs,
+);

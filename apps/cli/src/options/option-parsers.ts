@@ -1,4 +1,9 @@
-import { isKnownTrigger, knownTriggers, type KnownTrigger, type Trigger } from '@sinch-callbacks/core';
+import {
+  isKnownTrigger,
+  type KnownTrigger,
+  knownTriggers,
+  type Trigger,
+} from '@sinch-callbacks/core';
 import { InvalidArgumentError } from 'commander';
 import { momentForms, parseMoment } from './parse-moment.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { KnownTrigger } from '@sinch-callbacks/core';
-import { sampleCallback } from '@sinch-callbacks/testing/sinch';
+import { sampleCallback } from '@sinch-callbacks/simulator';
 import { UsageError } from '../failure.ts';
 import { readBounded } from './read-bounded.ts';
 

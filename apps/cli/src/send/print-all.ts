@@ -18,7 +18,7 @@ export function printAll(
     const { key, body, headers: signature } = sender.sign(bodyAt(index));
     const headers = { 'content-type': 'application/json', ...signature };
     const curl = curlCommand({ url, headers, body });
-    report.item({ key, headers, body: encodeRawBody(body), curl });
+    report.item({ eventKey: key, headers, body: encodeRawBody(body), curl });
     terminal.print(curl);
   }
   report.end({ url });

@@ -29,7 +29,7 @@ export async function sendAll(
   for (let index = 0; index < plan.count; index += 1) {
     const callback = sender.sign(plan.bodyAt(index));
     const result = await sender.send(callback);
-    report.item({ key: callback.key, ...result });
+    report.item({ eventKey: callback.key, ...result });
     terminal.print(describeResult(callback, result, terminal));
     if (isAsWanted(result, plan)) asWanted += 1;
     else if (result.kind === 'answered' && !hasExplained) {
@@ -56,14 +56,11 @@ function explain(status: number, plan: SendingPlan, terminal: Terminal): boolean
   return explanation !== undefined;
 }
 
-function describeResult(
-  { key }: SignedCallback,
-  result: SendResult,
-  { paint }: Terminal,
-): string {
+function describeResult({ key }: SignedCallback, result: SendResult, terminal: Terminal): string {
   const what = key ?? '(a body that does not fit its signature)';
-  if (result.kind === 'unanswered') return `${paint('red', 'no answer')}  ${what}: ${result.reason}`;
+  if (result.kind === 'unanswered')
+    return `${terminal.paint('red', 'no answer')}  ${what}: ${result.reason}`;
   const { status, answer, durationMs } = result;
   const colour = status >= 200 && status <= 299 ? 'green' : 'red';
-  return `${paint(colour, String(status))}  ${describeAnswer(answer)}  ${what}  ${durationMs} ms`;
+  return `${terminal.paint(colour, String(status))}  ${describeAnswer(answer)}  ${what}  ${durationMs} ms`;
 }

@@ -1,6 +1,6 @@
 import { receive, type SignatureHeaders } from '@sinch-callbacks/core';
-import { createSender, type Sender } from '@sinch-callbacks/testing/sinch';
-import type { BodyAt } from './choose-bodies.ts';
+import { createSender, type Sender } from '@sinch-callbacks/simulator';
+import { whyUnanswered } from '../http/why-unanswered.ts';
 import { tamper } from './tamper.ts';
 
 /** A signed callback that is ready to go. */
@@ -58,7 +58,7 @@ export function createCallbackSender(choice: SigningChoice, now: () => Date): Ca
         const durationMs = Math.round(performance.now() - startedAt);
         return { kind: 'answered', status: answer.status, answer: answer.body, durationMs };
       } catch (error) {
-        return { kind: 'unanswered', reason: reasonOf(error) };
+        return { kind: 'unanswered', reason: whyUnanswered(error) };
       }
     },
   };
@@ -76,12 +76,4 @@ function keyOf(
     { secrets: [secret], timestampToleranceSeconds: anyAge, replayPolicy: 'absorb' },
   );
   return outcome.kind === 'verified' ? outcome.event.key : undefined;
-}
-
-/** fetch says only "fetch failed"; what failed is in the cause, or in the causes of that. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first instanceof Error ? first.message || first.name : error.message;
 }

@@ -22,11 +22,12 @@ export function addSendCommand(program: Command, host: Host, now: () => Date): v
 }
 
 async function send(
-  { world, terminal, readSettings }: Session,
+  session: Session,
   trigger: KnownTrigger | undefined,
   options: SendOptions,
 ): Promise<ExitCode> {
-  const settings = await readSettings();
+  const { world, terminal } = session;
+  const settings = await session.readSettings();
   const url = requireUrl(options.url, settings);
   const secret = requireSecret(settings);
   const bodyAt = await chooseBodies({ ...options, trigger }, world.stdin, world.now());

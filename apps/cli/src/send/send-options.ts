@@ -1,5 +1,5 @@
 import { knownTriggers } from '@sinch-callbacks/core';
-import { sampleCallbacks } from '@sinch-callbacks/testing/sinch';
+import { sampleCallbacks } from '@sinch-callbacks/simulator';
 import { Argument, type Command } from 'commander';
 import { knownTrigger, moment, webAddress, wholeNumber } from '../options/option-parsers.ts';
 import { momentForms } from '../options/parse-moment.ts';

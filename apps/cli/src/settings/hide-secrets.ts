@@ -1,7 +1,8 @@
 /** A URL as it may be shown: scheme, host and path, without user, password or parameters. */
 export function showUrl(url: string): string {
-  if (!URL.canParse(url)) return '(not a URL)';
+  if (!URL.canParse(url)) return '(not an address)';
   const { protocol, host, pathname } = new URL(url);
+  if (host === '') return '(not an address)';
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 

@@ -38,8 +38,8 @@ export async function readSettings(
   const stack = await readStackFile(stackChoice);
   let secretFrom = environmentName;
   let serversFrom = environmentName;
-  const config = readConfig((given) => {
-    const filled = fillEnvironment(given, stack);
+  const config = readConfig((variables) => {
+    const filled = fillEnvironment(variables, stack);
     if (stack && filled.secretFromStack) secretFrom = stack.name;
     if (stack && filled.serversFromStack) serversFrom = stack.name;
     return parseCliConfig(filled.environment);
@@ -58,6 +58,8 @@ function given<T>(value: T | undefined, from: string): Given<T> | undefined {
   return value === undefined ? undefined : { value, from };
 }
 
+const and = new Intl.ListFormat('en');
+
 /** `database and queue from the environment`: one phrase for each place. */
 export function describeOrigins(
   settings: Readonly<Record<string, Given<unknown> | undefined>>,
@@ -66,5 +68,5 @@ export function describeOrigins(
   for (const [name, setting] of Object.entries(settings)) {
     if (setting) names.set(setting.from, [...(names.get(setting.from) ?? []), name]);
   }
-  return [...names].map(([from, list]) => `${list.join(' and ')} from ${from}`).join(', ');
+  return [...names].map(([from, list]) => `${and.format(list)} from ${from}`).join('; ');
 }

@@ -23,14 +23,14 @@ const startTimeoutMs = 120_000;
 
 /** @throws when no Docker engine answers, the image cannot be had, or its port does not open. */
 export async function startContainer(options: ContainerOptions): Promise<StartedContainer> {
-  await within(engineTimeoutMs, 'a Docker engine', getContainerRuntimeClient());
+  await within(engineTimeoutMs, 'The Docker engine', getContainerRuntimeClient());
   const container = new LoopbackContainer(options.image)
     .withExposedPorts(options.port)
     .withCommand([...options.command])
     .withEnvironment({ ...options.environment });
   const starting = container.start();
   try {
-    const started = await within(startTimeoutMs, `a container of ${options.image}`, starting);
+    const started = await within(startTimeoutMs, `The container of ${options.image}`, starting);
     return {
       // localhost may mean ::1 first, where nothing is published.
       host: started.getHost().replace(/^localhost$/, '127.0.0.1'),
@@ -67,7 +67,7 @@ async function stop(container: StartedTestContainer): Promise<void> {
 async function within<T>(timeoutMs: number, what: string, awaited: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Error(`No ${what} in ${timeoutMs} ms.`)),
+    () => late.reject(new Error(`${what} did not come up in ${timeoutMs} ms.`)),
     timeoutMs,
   );
   try {

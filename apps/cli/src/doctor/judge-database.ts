@@ -1,0 +1,51 @@
+import type { DatabaseState } from '@sinch-callbacks/db';
+import { counted } from '../format/text.ts';
+import { type Check, failure, ok, warning } from './check.ts';
+import { isOlderThan } from './compare-versions.ts';
+
+export type DatabaseFindings =
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  | {
+      readonly kind: 'reached';
+      readonly state: DatabaseState;
+      /** Unknown while there is no table of them. */
+      readonly openDeadLetters: number | undefined;
+    };
+
+/** Older ones get no more fixes, and nothing here is tested on them. */
+const leastPostgres = '14';
+
+/** @param place the server's address as it may be shown. */
+export function judgeDatabase(findings: DatabaseFindings, place: string): Check[] {
+  if (findings.kind === 'unreachable') {
+    const advice =
+      'Start it, or correct DATABASE_URL; the worker waits meanwhile and loses nothing.';
+    return [failure('database', `${place}: ${findings.reason}`, advice)];
+  }
+  const { state, openDeadLetters } = findings;
+  return [
+    judgeVersion(state.serverVersion, place),
+    judgeMigrations(state.pendingMigrations),
+    ...(openDeadLetters === undefined ? [] : [judgeDeadLetters(openDeadLetters)]),
+  ];
+}
+
+function judgeVersion(version: string, place: string): Check {
+  const found = `Postgres ${version} at ${place}`;
+  if (isOlderThan(version, leastPostgres)) {
+    return warning('database', found, `Upgrade it: nothing before ${leastPostgres} is tested.`);
+  }
+  return ok('database', found);
+}
+
+function judgeMigrations(pending: readonly string[]): Check {
+  if (pending.length === 0) return ok('migrations', 'all applied');
+  const message = `${counted(pending.length, 'migration')} pending: ${pending.join(', ')}`;
+  const advice = 'Run node apps/worker/src/migrate.ts; until then nothing is applied, nor lost.';
+  return failure('migrations', message, advice);
+}
+
+function judgeDeadLetters(open: number): Check {
+  if (open === 0) return ok('dead letters', 'none open');
+  return warning('dead letters', `${open} open`, 'callbacks dead list shows them and why.');
+}

@@ -1,0 +1,82 @@
+import type { BackendState } from '@sinch-callbacks/queue';
+import { showBytes } from '../format/text.ts';
+import { type Check, failure, ok, warning } from './check.ts';
+import { isOlderThan } from './compare-versions.ts';
+
+type RedisState = Extract<BackendState, { kind: 'redis' }>;
+
+/** BullMQ refuses anything older. */
+const leastRedis = '5.0.0';
+/** The oldest that this project is run against. */
+const testedRedis = '7.0.0';
+
+/** @param place the server's address as it may be shown. */
+export function judgeQueue(state: BackendState, place: string): Check[] {
+  switch (state.kind) {
+    case 'unreachable': {
+      const advice = 'Start it, or correct REDIS_URL (DATABASE_URL where there is no Redis).';
+      return [failure('queue server', `${place} cannot be reached: ${state.reason}`, advice)];
+    }
+    case 'postgres':
+      return [ok('queue server', `Postgres ${state.version} at ${place} (no REDIS_URL)`)];
+    case 'redis':
+      return [
+        judgeVersion(state, place),
+        judgeEviction(state),
+        judgeAppendOnly(state),
+        judgeMemory(state),
+      ];
+  }
+}
+
+function judgeVersion({ version }: RedisState, place: string): Check {
+  const found = `Redis ${version} at ${place}`;
+  if (isOlderThan(version, leastRedis)) {
+    return failure('queue server', found, `Upgrade it: BullMQ needs ${leastRedis} or newer.`);
+  }
+  if (isOlderThan(version, testedRedis)) {
+    return warning('queue server', found, `Upgrade it: nothing before ${testedRedis} is tested.`);
+  }
+  return ok('queue server', found);
+}
+
+function judgeEviction({ maxmemoryPolicy: policy }: RedisState): Check {
+  if (policy === 'noeviction') return ok('eviction', policy);
+  if (policy === undefined) {
+    const advice = "Make sure in its provider's settings that maxmemory-policy is noeviction.";
+    return warning('eviction', 'the server does not tell its policy', advice);
+  }
+  const message = `maxmemory-policy is ${policy}: queued events vanish when memory runs short`;
+  const advice = 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf.';
+  return failure('eviction', message, advice);
+}
+
+function judgeAppendOnly({ appendOnly }: RedisState): Check {
+  if (appendOnly) return ok('append-only file', 'on');
+  if (appendOnly === undefined) {
+    const advice = "Make sure in its provider's settings that the append-only file is on.";
+    return warning('append-only file', 'the server does not tell', advice);
+  }
+  const message = 'off: a crash of Redis loses callbacks that Sinch was told are safe';
+  return failure(
+    'append-only file',
+    message,
+    'CONFIG SET appendonly yes, and the same in redis.conf.',
+  );
+}
+
+const fullShare = 0.95;
+const nearlyFullShare = 0.75;
+
+function judgeMemory({ usedMemoryBytes: used, maxMemoryBytes: max }: RedisState): Check {
+  if (max === 0) return ok('memory', `${showBytes(used)} used, no limit set`);
+  const message = `${showBytes(used)} of ${showBytes(max)} used`;
+  if (used >= max * fullShare) {
+    const advice = 'Raise maxmemory now: a full Redis takes no callback, and ingest answers 503.';
+    return failure('memory', message, advice);
+  }
+  if (used >= max * nearlyFullShare) {
+    return warning('memory', message, 'Raise maxmemory, or see why the queue grows.');
+  }
+  return ok('memory', message);
+}

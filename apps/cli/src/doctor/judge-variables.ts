@@ -1,0 +1,31 @@
+import type { Settings } from '../settings/read-settings.ts';
+import { type Check, failure, ok, warning } from './check.ts';
+
+/** What `.env.example` holds in the place of secrets. */
+const placeholder = /^replace-me/i;
+
+/** Whether the variables that the whole needs are there. */
+export function judgeVariables({ secret, databaseUrl, queue }: Settings): Check[] {
+  const checks: Check[] = [];
+  if (secret === undefined) {
+    const message = 'SINCH_WEBHOOK_SECRET is not set here';
+    const advice = 'Ingest answers every callback with 503 without it; set it where ingest runs.';
+    checks.push(warning('webhook secret', message, advice));
+  } else if (placeholder.test(secret.value)) {
+    const message = 'SINCH_WEBHOOK_SECRET still holds the placeholder of .env.example';
+    checks.push(
+      failure('webhook secret', message, 'Set it to the secret of the webhook at Sinch.'),
+    );
+  } else {
+    checks.push(ok('webhook secret', `set, from ${secret.from}`));
+  }
+  if (databaseUrl === undefined) {
+    const advice = 'Set it to the Postgres that the worker writes to.';
+    checks.push(failure('DATABASE_URL', 'not set', advice));
+  }
+  if (queue === undefined) {
+    const advice = 'Set REDIS_URL, or DATABASE_URL to keep the queue in Postgres.';
+    checks.push(failure('REDIS_URL', 'not set, and neither is DATABASE_URL', advice));
+  }
+  return checks;
+}

@@ -1,0 +1,130 @@
+import type { BackendState } from '@sinch-callbacks/queue';
+import { describe, expect, it } from 'vitest';
+import type { Settings } from '../settings/read-settings.ts';
+import { isOlderThan } from './compare-versions.ts';
+import { judgeDatabase } from './judge-database.ts';
+import { ingestHealth, judgeHealth } from './judge-health.ts';
+import { judgeQueue } from './judge-queue.ts';
+import { judgeVariables } from './judge-variables.ts';
+
+type Redis = Extract<BackendState, { kind: 'redis' }>;
+
+const healthy: Redis = {
+  kind: 'redis',
+  version: '7.4.1',
+  maxmemoryPolicy: 'noeviction',
+  appendOnly: true,
+  usedMemoryBytes: 10,
+  maxMemoryBytes: 100,
+};
+
+function statuses(changes: Partial<Redis>): Record<string, string> {
+  const checks = judgeQueue({ ...healthy, ...changes }, 'redis://host');
+  return Object.fromEntries(checks.map(({ name, status }) => [name, status]));
+}
+
+describe('the queue server', () => {
+  it('is well when nothing can be lost', () => {
+    expect(new Set(Object.values(statuses({})))).toEqual(new Set(['ok']));
+    expect(statuses({ maxMemoryBytes: 0, usedMemoryBytes: 1e12 })).toMatchObject({ memory: 'ok' });
+  });
+
+  it.each<[Partial<Redis>, Record<string, string>]>([
+    [{ maxmemoryPolicy: 'allkeys-lru' }, { eviction: 'failure' }],
+    [{ maxmemoryPolicy: undefined }, { eviction: 'warning' }],
+    [{ appendOnly: false }, { 'append-only file': 'failure' }],
+    [{ appendOnly: undefined }, { 'append-only file': 'warning' }],
+    [{ usedMemoryBytes: 80 }, { memory: 'warning' }],
+    [{ usedMemoryBytes: 95 }, { memory: 'failure' }],
+    [{ version: '6.2.14' }, { 'queue server': 'warning' }],
+    [{ version: '4.0.9' }, { 'queue server': 'failure' }],
+    [{ version: 'unknown' }, { 'queue server': 'ok' }],
+  ])('with %j is %j', (changes, expected) => {
+    expect(statuses(changes)).toMatchObject(expected);
+  });
+
+  it('that is away is a failure with what to do', () => {
+    const [check] = judgeQueue({ kind: 'unreachable', reason: 'ECONNREFUSED' }, 'redis://host');
+    expect(check).toMatchObject({
+      status: 'failure',
+      advice: expect.stringContaining('REDIS_URL'),
+    });
+  });
+
+  it('may be Postgres', () => {
+    const [check] = judgeQueue({ kind: 'postgres', version: '18.4' }, 'postgres://host');
+    expect(check).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('the database', () => {
+  const state = { serverVersion: '18.4', pendingMigrations: [] };
+
+  it('with pending migrations is a failure that names them and the way out', () => {
+    const pending = { ...state, pendingMigrations: ['2026_init'] };
+    const findings = { kind: 'reached', state: pending, openDeadLetters: undefined } as const;
+    expect(judgeDatabase(findings, 'postgres://host')).toContainEqual(
+      expect.objectContaining({
+        name: 'migrations',
+        status: 'failure',
+        message: '1 migration pending: 2026_init',
+        advice: expect.stringContaining('migrate.ts'),
+      }),
+    );
+  });
+
+  it('with open dead letters is a warning', () => {
+    const findings = { kind: 'reached', state, openDeadLetters: 3 } as const;
+    expect(judgeDatabase(findings, 'postgres://host').map(({ status }) => status)).toEqual([
+      'ok',
+      'ok',
+      'warning',
+    ]);
+  });
+});
+
+describe('health pages', () => {
+  it.each([
+    [200, 'ok'],
+    [503, 'failure'],
+    [404, 'failure'],
+    [302, 'failure'],
+  ])('that answer %i are %s', (status, expected) => {
+    const check = judgeHealth(ingestHealth, { kind: 'answered', status }, 'http://host');
+    expect(check.status).toBe(expected);
+  });
+});
+
+describe('variables', () => {
+  const given = <T>(value: T) => ({ value, from: 'the environment' });
+  const nothing: Settings = {
+    secret: undefined,
+    databaseUrl: undefined,
+    queue: undefined,
+    queuePrefix: 'sinch',
+    ingestUrl: undefined,
+    adminUrl: undefined,
+  };
+
+  it('that are missing are named', () => {
+    expect(judgeVariables(nothing)).toMatchObject([
+      { name: 'webhook secret', status: 'warning' },
+      { name: 'DATABASE_URL', status: 'failure' },
+      { name: 'REDIS_URL', status: 'failure' },
+    ]);
+  });
+
+  it('that still hold a placeholder are a failure', () => {
+    const secret = given('replace-me-with-the-secret-of-the-webhook');
+    expect(judgeVariables({ ...nothing, secret })[0]?.status).toBe('failure');
+  });
+});
+
+describe('versions', () => {
+  it('are compared as numbers', () => {
+    expect(isOlderThan('7.0.9', '7.0.10')).toBe(true);
+    expect(isOlderThan('10.0', '9.9.9')).toBe(false);
+    expect(isOlderThan('7', '7.0.0')).toBe(false);
+    expect(isOlderThan('14.20 (Debian 14.20-1)', '14')).toBe(false);
+  });
+});

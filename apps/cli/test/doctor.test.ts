@@ -1,0 +1,171 @@
+import { freePort } from '@sinch-callbacks/testing/processes';
+import { createDatabase, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  inject,
+  it,
+  onTestFinished,
+} from 'vitest';
+import type { Check } from '../src/doctor/check.ts';
+import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
+import { startHttpServer } from './http-server.ts';
+import { bury, reportOf } from './letters.ts';
+import { redisCommand } from './redis-command.ts';
+
+/** Of its own, since its settings are spoilt. */
+let redis: RedisServer;
+let world: CliWorld;
+
+beforeAll(async () => {
+  const started = await startRedis();
+  if (started.kind === 'unavailable') throw new Error(started.message);
+  redis = started;
+  world = await openCliWorld();
+}, 120_000);
+
+afterEach(async () => {
+  await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  await redisCommand(redis.url, 'CONFIG', 'SET', 'appendonly', 'yes');
+});
+
+afterAll(async () => {
+  await world.close();
+  await redis.close();
+});
+
+async function examine(changes: Record<string, string> = {}, ...args: string[]) {
+  const env = { ...world.env, REDIS_URL: redis.url, ...changes };
+  const ended = await callbacksHere(['doctor', '--json', '--no-stack', ...args], env);
+  const { status, checks } = JSON.parse(ended.stdout) as { status: string; checks: Check[] };
+  const find = (name: string) => checks.find((check) => check.name === name);
+  return { ...ended, status, checks, find };
+}
+
+describe('doctor', () => {
+  it('finds nothing where all is well, and ends with 0', async () => {
+    const { code, status, checks } = await examine();
+    expect({ code, status }).toEqual({ code: 0, status: 'ok' });
+    expect(checks.map(({ name }) => name)).toEqual([
+      'webhook secret',
+      'queue server',
+      'eviction',
+      'append-only file',
+      'memory',
+      'database',
+      'migrations',
+      'dead letters',
+      'ingest',
+      'worker',
+      'worker ready',
+    ]);
+  });
+
+  it('reads well, and exits so, in a process of its own', async () => {
+    const { code, stdout } = await callbacks(['doctor', '--no-stack'], world.env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^✓ webhook secret +set, from the environment$/m);
+    expect(stdout).toMatch(/^✓ migrations +all applied$/m);
+    expect(stdout).toMatch(/^- ingest +not looked at: give --ingest-url$/m);
+    expect(stdout).not.toContain('\u001B');
+  });
+
+  it.each([
+    ['eviction', 'maxmemory-policy', 'allkeys-lru', 'noeviction'],
+    ['append-only file', 'appendonly', 'no', 'appendonly yes'],
+  ])('finds a wrong %s and says what to do', async (name, setting, value, advice) => {
+    await redisCommand(redis.url, 'CONFIG', 'SET', setting, value);
+    const { code, find } = await examine();
+    expect(code).toBe(1);
+    expect(find(name)).toMatchObject({
+      status: 'failure',
+      advice: expect.stringContaining(advice),
+    });
+  });
+
+  it('finds a Redis that is nearly full', async () => {
+    await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
+    onTestFinished(() => redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', '0'));
+    const { code, find } = await examine();
+    expect({ code, status: find('memory')?.status }).toEqual({ code: 1, status: 'failure' });
+  });
+
+  it('finds a database without its tables', async () => {
+    const { url, drop } = await createDatabase(inject('postgresUrl'));
+    onTestFinished(drop);
+    const { code, find } = await examine({ DATABASE_URL: url });
+    expect(code).toBe(1);
+    expect(find('database')?.status).toBe('ok');
+    expect(find('migrations')).toMatchObject({
+      status: 'failure',
+      message: expect.stringContaining('_init'),
+      advice: expect.stringContaining('migrate.ts'),
+    });
+  });
+
+  it('finds servers that are away, and tells no password', async () => {
+    const { code, stdout, stderr, find } = await examine({
+      REDIS_URL: 'redis://:hidden@127.0.0.1:9',
+      DATABASE_URL: 'postgres://user:hidden@127.0.0.1:9/none',
+      SINCH_WEBHOOK_SECRET: 'hidden',
+    });
+    expect(code).toBe(1);
+    expect(find('queue server')).toMatchObject({
+      status: 'failure',
+      message: expect.stringContaining('redis://127.0.0.1:9 cannot be reached'),
+    });
+    expect(find('database')).toMatchObject({ status: 'failure' });
+    expect(stdout + stderr).not.toContain('hidden');
+  });
+
+  it('finds a password that the server refuses, and does not repeat it', async () => {
+    const { port } = new URL(redis.url);
+    const { find, stdout } = await examine({ REDIS_URL: `redis://:guess@127.0.0.1:${port}` });
+    expect(find('queue server')).toMatchObject({ status: 'failure' });
+    expect(stdout).not.toContain('guess');
+  });
+
+  it('finds malformed and missing variables', async () => {
+    const malformed = await examine({ QUEUE_PREFIX: 'no:colons' });
+    expect(malformed).toMatchObject({ code: 1, status: 'failure' });
+    expect(malformed.find('variables')?.message).toContain('QUEUE_PREFIX must be');
+    const missing = await callbacksHere(['doctor', '--json', '--no-stack'], {});
+    expect(missing.code).toBe(1);
+    expect(missing.stdout).toContain('"DATABASE_URL"');
+  });
+
+  it('looks at ingest and worker where they are given', async () => {
+    const unwell = new Set(['/readyz']);
+    const { url } = await startHttpServer(({ path }) => ({
+      status: unwell.has(path) ? 503 : 200,
+      body: '{}',
+    }));
+    const args = ['--ingest-url', `${url}/api/sinch/webhook`, '--admin-url', url];
+    const { code, find } = await examine({}, ...args);
+    expect(code).toBe(1);
+    expect(find('ingest')?.message).toBe(`${url}/api/health is well`);
+    expect(find('worker')?.status).toBe('ok');
+    expect(find('worker ready')?.status).toBe('failure');
+    const nobody = await examine({}, '--ingest-url', `http://127.0.0.1:${await freePort()}`);
+    expect(nobody.find('ingest')).toMatchObject({
+      status: 'failure',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('says that the queue lives in Postgres where there is no Redis', async () => {
+    const { code, find } = await examine({ REDIS_URL: '' });
+    expect(code).toBe(0);
+    expect(find('queue server')?.message).toMatch(/^Postgres .* \(no REDIS_URL\)$/);
+  });
+
+  it('warns of open dead letters', async () => {
+    await bury(world, [reportOf('01DEAD')]);
+    const { code, status, find } = await examine();
+    expect({ code, status }).toEqual({ code: 0, status: 'warning' });
+    expect(find('dead letters')?.message).toBe('1 open');
+  });
+});

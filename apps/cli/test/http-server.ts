@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+export interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A server for one test, on loopback. Returns its address and everything it gets. */
+export async function startHttpServer(
+  answer: (request: Received) => { readonly status: number; readonly body: string },
+) {
+  const requests: Received[] = [];
+  const server = createServer((incoming, response) => {
+    void buffer(incoming).then((body) => {
+      const request = { path: incoming.url ?? '', headers: incoming.headers, body };
+      requests.push(request);
+      const reply = answer(request);
+      response.writeHead(reply.status).end(reply.body);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, requests };
+}

@@ -1,0 +1,91 @@
+import { type CallbackEvent, decideEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
+import { createEventWriter, recordDeadLetter } from '@sinch-callbacks/db';
+import { type HandleOutcome, openConsumer, openProducer } from '@sinch-callbacks/queue';
+import { until } from '@sinch-callbacks/testing/processes';
+import type { CliWorld } from './cli-world.ts';
+
+/** A delivery report about this message. */
+export function reportOf(messageId: string): CallbackEvent {
+  const body = Buffer.from(
+    JSON.stringify({
+      app_id: '01APP',
+      message_delivery_report: {
+        message_id: messageId,
+        status: 'DELIVERED',
+        contact_id: '01PERSON',
+      },
+    }),
+  );
+  return {
+    key: eventKey('MESSAGE_DELIVERY', messageId, body),
+    trigger: 'MESSAGE_DELIVERY',
+    entityId: messageId,
+    rawBody: encodeRawBody(body),
+    receivedAt: '2026-11-23T18:00:00.000Z',
+    signature: undefined,
+  };
+}
+
+/** Kills events as a worker does: both writes of a dead letter, by the queue's own consumer. */
+export async function bury(
+  world: CliWorld,
+  events: readonly CallbackEvent[],
+  deadAt = new Date(),
+): Promise<void> {
+  const producer = openProducer({ ...world.location, timeoutMs: 10_000 });
+  for (const event of events) await producer.enqueue(event);
+  await producer.close();
+  const failed: HandleOutcome = {
+    kind: 'failed',
+    failureClass: 'permanent',
+    message: 'refused by the test\n\u001B[2J',
+    stack: 'Error: refused by the test\n    at nowhere',
+  };
+  const work = consume(world, 'live', async () => failed, deadAt);
+  const keys = new Set(events.map(({ key }) => key));
+  await until(
+    async () => (await world.jobIds('dead')).filter((id) => keys.has(id)).length === keys.size,
+    {
+      what: 'the letters to be buried',
+    },
+  );
+  await work.close();
+}
+
+/** Works on a lane as a worker does; `apply` writes the event's rows. */
+export function consume(
+  { location, database }: CliWorld,
+  lane: 'live' | 'replay',
+  handle: (event: CallbackEvent, apply: () => Promise<HandleOutcome>) => Promise<HandleOutcome>,
+  deadAt = new Date(),
+): { close(): Promise<void> } {
+  const writer = createEventWriter(database, () => new Date());
+  const apply = async (event: CallbackEvent): Promise<HandleOutcome> => {
+    const decision = decideEvent(event);
+    if (decision.kind === 'refuse') throw new Error(decision.reason);
+    await writer.write([{ event, decision, attempts: 1 }]);
+    return { kind: 'done' };
+  };
+  const consumer = openConsumer({
+    ...location,
+    lane,
+    concurrency: 5,
+    handle: async (event) => await handle(event, async () => await apply(event)),
+    recordLetter: async ({ event, replay, cause, message, stack, attempts }) => {
+      const reason = { errorClass: cause, errorMessage: message, stack, attempts };
+      await recordDeadLetter(database, { event, replay, ...reason, deadAt });
+      return 'recorded';
+    },
+    report: () => undefined,
+    now: () => new Date(),
+    onConnectionError: () => undefined,
+  });
+  const started = consumer.start();
+  return {
+    async close() {
+      await started;
+      await consumer.stopTaking();
+      await consumer.close();
+    },
+  };
+}

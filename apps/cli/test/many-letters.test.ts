@@ -1,0 +1,68 @@
+import { countDeadLetters } from '@sinch-callbacks/db';
+import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CliWorld, callbacks, openCliWorld } from './cli-world.ts';
+
+/** More than two pages of what the commands read at once. */
+const many = 1_200;
+
+let world: CliWorld;
+
+beforeEach(async () => {
+  world = await openCliWorld();
+  await insertLetters(world, many);
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const openLetters = async () => await countDeadLetters(world.database, {});
+
+describe('many dead letters', () => {
+  it('are each met once, although they leave the list while it is read', async () => {
+    const discarded = await callbacks(['dead', 'discard', '--all', '--json'], world.env);
+    expect(discarded.code).toBe(0);
+    const { letters, counts } = JSON.parse(discarded.stdout);
+    expect(counts).toEqual({ discarded: many });
+    expect(new Set(letters.map((l: { eventKey: string }) => l.eventKey)).size).toBe(many);
+    expect(await openLetters()).toBe(0);
+  });
+
+  it('are reported as far as it went when the queue goes away, and the rest is done later', async () => {
+    const proxy = await openCuttableProxy(String(world.env['REDIS_URL']));
+    const env = { ...world.env, REDIS_URL: proxy.url };
+    const running = callbacks(['dead', 'replay', '--all', '--json'], env);
+    while ((await countReplayed(world)) < 50) await new Promise(setImmediate);
+    await proxy.cut();
+    const { code, stdout, stderr } = await running;
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.not.stringMatching(/\n +at /),
+    });
+    const { letters, counts, error } = JSON.parse(stdout);
+    expect(error.code).toBe('queue-unavailable');
+    expect(letters).toHaveLength(counts.replayed);
+    expect(counts.replayed).toBeLessThan(many);
+
+    expect(await callbacks(['dead', 'replay', '--all'], world.env)).toMatchObject({ code: 0 });
+    expect(await countReplayed(world)).toBe(many);
+    expect(await openLetters()).toBe(many);
+  });
+});
+
+async function countReplayed({ database }: CliWorld): Promise<number> {
+  return await database.prisma.deadLetter.count({ where: { replays: { gte: 1 } } });
+}
+
+async function insertLetters({ database }: CliWorld, count: number): Promise<void> {
+  await database.prisma.$executeRawUnsafe(`
+    INSERT INTO callback_event
+      (event_key, trigger, received_at, state, attempts, raw_body, raw_body_encoding)
+    SELECT 'UNREADABLE.-.' || md5(n::text), 'UNREADABLE', now(), 'DEAD', 1, 'x' || n, 'utf8'
+    FROM generate_series(1, ${count}) AS n`);
+  await database.prisma.$executeRawUnsafe(`
+    INSERT INTO dead_letter
+      (event_key, trigger, error_class, error_message, attempts, first_failed_at, dead_at)
+    SELECT event_key, trigger, 'permanent', 'not JSON', '[]', now(), now() FROM callback_event`);
+}

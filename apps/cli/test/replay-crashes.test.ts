@@ -1,0 +1,55 @@
+import { findDeadLetter } from '@sinch-callbacks/db';
+import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
+import { describe, expect, it } from 'vitest';
+import { replayAction } from '../src/dead/replay-letter.ts';
+import { callbacksHere, openCliWorld } from './cli-world.ts';
+import { bury, consume, reportOf } from './letters.ts';
+
+/** The replay's queue, on which whoever replays dies at one moment. */
+const crashes: Readonly<Record<string, (lane: ReplayLane) => ReplayLane>> = {
+  'the copy in the dead queue is removed': (lane) => ({
+    ...lane,
+    removeDead: async (key) => {
+      await lane.removeDead(key);
+      throw new Error('crash');
+    },
+  }),
+  'the replay is noted': (lane) => ({
+    ...lane,
+    replay: async () => await Promise.reject(new Error('crash')),
+  }),
+  'the job is queued': (lane) => ({
+    ...lane,
+    replay: async (event, replay) => {
+      await lane.replay(event, replay);
+      throw new Error('crash');
+    },
+  }),
+};
+
+describe.each(['redis', 'postgres'] as const)('with the queue on %s', (backend) => {
+  it.each(Object.entries(crashes))(
+    'a replay that dies after %s is finished by the same command',
+    async (_, crashing) => {
+      const world = await openCliWorld(backend);
+      const lane = openReplayLane(world.location);
+      const event = reportOf('01CRASH');
+      await bury(world, [event]);
+      const letter = await findDeadLetter(world.database, event.key);
+      const act = replayAction(world.database, crashing(lane), () => new Date());
+      await expect(act({ key: event.key, summary: letter })).rejects.toThrow('crash');
+      await lane.close();
+
+      const worker = consume(world, 'replay', async (_event, apply) => await apply());
+      const args = ['dead', 'replay', '--all', '--wait', '30', '--no-stack'];
+      expect(await callbacksHere(args, world.env)).toMatchObject({ code: 0 });
+      await worker.close();
+      expect(await findDeadLetter(world.database, event.key)).toMatchObject({
+        resolution: 'APPLIED',
+      });
+      expect(await world.database.prisma.messageStatus.count()).toBe(1);
+      expect(await world.jobIds('dead')).toEqual([]);
+      await world.close();
+    },
+  );
+});

@@ -1,0 +1,113 @@
+import { eventKey, recognise, type Trigger } from '@sinch-callbacks/core';
+import { everyTrigger, messageLifecycle, personLifecycle } from './burst-lifecycles.ts';
+import { type BurstMessages, summariseMessages } from './burst-messages.ts';
+import type { SendOverrides } from './create-sender.ts';
+import { drawInteger, type Random } from './random.ts';
+import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-world.ts';
+
+/** One request of a burst. Copies of an event share body and key. */
+export interface BurstCallback {
+  readonly key: string;
+  readonly trigger: Trigger;
+  readonly body: string;
+  /** A copy repeats the first signature or is signed anew: nobody knows which Sinch does. */
+  readonly overrides: Pick<SendOverrides, 'nonce' | 'timestampSeconds'>;
+}
+
+export interface Burst extends BurstMessages {
+  readonly seed: string;
+  /** In sending order: neighbours are out of order, and some events come again. */
+  readonly callbacks: readonly BurstCallback[];
+  /** Distinct event keys; the dead ones are not among them. */
+  readonly appliedKeys: readonly string[];
+  readonly deadKeys: readonly string[];
+  readonly expected: {
+    readonly callbacks: number;
+    /** Distinct event keys, the dead one included. */
+    readonly uniqueEvents: number;
+    readonly duplicates: number;
+    /** Distinct message ids, in both directions. */
+    readonly messages: number;
+    /** Events that can never be applied: one, of signed bytes that are not JSON. */
+    readonly dead: number;
+  };
+}
+
+export interface BurstOptions {
+  readonly seed: string;
+  /** How many messages live through their reports; each causes one to five callbacks. */
+  readonly messages: number;
+  /** When the burst is sent: signatures and ids carry this time. */
+  readonly startAt: Date;
+}
+
+const messagesPerPerson = 10;
+const copyShare = 0.15;
+/** How far a callback may come before or after its place. */
+const disorder = 40;
+
+/** A deterministic plan: the same options give the same bytes in the same order. */
+export function burst({ seed, messages, startAt }: BurstOptions): Burst {
+  const world = createSampleWorld(seed, startAt);
+  const signedAt = Math.floor(startAt.getTime() / 1000);
+  const events = lives(world, messages).map((body) => plan(JSON.stringify(body), world, signedAt));
+  const poison = plan(`{"app_id":"${world.appId}","message":{"id":"${world.id()}`, world, signedAt);
+  const copies = events
+    .filter(() => world.random() < copyShare)
+    .map((event) => (world.random() < 0.5 ? event : { ...event, overrides: {} }));
+  const about = summariseMessages(events.map(({ body }) => body));
+
+  return {
+    seed,
+    callbacks: scatter(events, copies, poison, world.random),
+    appliedKeys: events.map(({ key }) => key),
+    deadKeys: [poison.key],
+    ...about,
+    expected: {
+      callbacks: events.length + copies.length + 1,
+      uniqueEvents: events.length + 1,
+      duplicates: copies.length,
+      messages: about.messageIds.length,
+      dead: 1,
+    },
+  };
+}
+
+/** Everything that happens, in order. */
+function lives(world: SampleWorld, messages: number): CallbackBody[] {
+  const bodies = everyTrigger(world);
+  for (let made = 0; made < messages; made += messagesPerPerson) {
+    const person = world.person();
+    bodies.push(...personLifecycle(world, person));
+    for (let own = 0; own < Math.min(messagesPerPerson, messages - made); own += 1) {
+      bodies.push(...messageLifecycle(world, person));
+    }
+  }
+  return bodies;
+}
+
+function plan(body: string, world: SampleWorld, timestampSeconds: number): BurstCallback {
+  const recognition = recognise(body);
+  const known = recognition.kind === 'known' ? recognition : undefined;
+  const trigger = known?.trigger ?? (recognition.kind === 'unknown' ? 'UNKNOWN' : 'UNREADABLE');
+  const key = eventKey(trigger, known?.entityId, Buffer.from(body));
+  return { key, trigger, body, overrides: { nonce: world.id(), timestampSeconds } };
+}
+
+/** Puts everything near its place in time, copies anywhere, the poison in the middle. */
+function scatter(
+  events: readonly BurstCallback[],
+  copies: readonly BurstCallback[],
+  poison: BurstCallback,
+  random: Random,
+): BurstCallback[] {
+  const placed = [
+    ...events.map((event, place) => ({
+      event,
+      at: place + drawInteger(random, -disorder, disorder),
+    })),
+    ...copies.map((event) => ({ event, at: drawInteger(random, 0, events.length) })),
+    { event: poison, at: events.length / 2 },
+  ];
+  return placed.toSorted((one, other) => one.at - other.at).map(({ event }) => event);
+}

@@ -1,0 +1,75 @@
+import type { KnownTrigger } from '@sinch-callbacks/core';
+import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-world.ts';
+import { capabilityNotification, consentNotification } from './samples/consents.ts';
+import { eventDeliveryReport, inboundEvents } from './samples/contact-events.ts';
+import { contactMerge, contactNotification, duplicatedIdentities } from './samples/contacts.ts';
+import { conversationNotification } from './samples/conversations.ts';
+import { inboundMessages, redactedMessage } from './samples/inbound-messages.ts';
+import {
+  batchStatus,
+  channelEvent,
+  recordNotification,
+  smartConversation,
+  unsupportedCallback,
+} from './samples/notices.ts';
+import { deliveryReports, submitNotification } from './samples/sent-messages.ts';
+
+export type SampleBuilder = (world: SampleWorld) => CallbackBody;
+
+/**
+ * Builders of invented callbacks: for every trigger its variants by name, the usual one first.
+ * Their shapes follow Sinch's reference; no value in them was ever anybody's.
+ */
+export const sampleCallbacks: Readonly<
+  Record<KnownTrigger, Readonly<Record<string, SampleBuilder>>>
+> = {
+  MESSAGE_INBOUND: inboundMessages,
+  MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: { text: redactedMessage },
+  MESSAGE_SUBMIT: { text: (world) => submitNotification(world) },
+  MESSAGE_DELIVERY: deliveryReports,
+  EVENT_INBOUND: inboundEvents,
+  EVENT_DELIVERY: { delivered: eventDeliveryReport },
+  CONVERSATION_START: { start: (world) => conversationNotification(world, 'start') },
+  CONVERSATION_STOP: { stop: (world) => conversationNotification(world, 'stop') },
+  CONVERSATION_DELETE: { delete: (world) => conversationNotification(world, 'delete') },
+  CONTACT_CREATE: { create: (world) => contactNotification(world, 'create') },
+  CONTACT_UPDATE: { update: (world) => contactNotification(world, 'update') },
+  CONTACT_DELETE: { delete: (world) => contactNotification(world, 'delete') },
+  CONTACT_MERGE: { merge: contactMerge },
+  CONTACT_IDENTITIES_DUPLICATION: { sms: duplicatedIdentities },
+  CAPABILITY: { partial: capabilityNotification },
+  OPT_IN: {
+    succeeded: (world) => consentNotification(world, 'opt_in'),
+    failed: (world) => consentNotification(world, 'opt_in', 'FAILED'),
+  },
+  OPT_OUT: {
+    succeeded: (world) => consentNotification(world, 'opt_out'),
+    failed: (world) => consentNotification(world, 'opt_out', 'FAILED'),
+  },
+  CHANNEL_EVENT: { quality: channelEvent },
+  UNSUPPORTED: { messenger: unsupportedCallback },
+  SMART_CONVERSATIONS: { sentiment: smartConversation },
+  RECORD_NOTIFICATION: { stored: recordNotification },
+  BATCH_STATUS_UPDATE: { completed: batchStatus },
+};
+
+export interface SampleChoice {
+  readonly seed: string;
+  /** One of the trigger's variants; the usual one when absent. */
+  readonly variant?: string;
+  readonly startAt?: Date;
+}
+
+/**
+ * One invented callback of this trigger; the same choice gives the same bytes.
+ * @throws RangeError for a variant that the trigger does not have; the message lists them.
+ */
+export function sampleCallback(trigger: KnownTrigger, choice: SampleChoice): CallbackBody {
+  const variants = sampleCallbacks[trigger];
+  const names = Object.keys(variants);
+  const build = variants[choice.variant ?? names[0] ?? ''];
+  if (build === undefined) {
+    throw new RangeError(`${trigger} has no variant '${choice.variant}': ${names.join(', ')}.`);
+  }
+  return build(createSampleWorld(choice.seed, choice.startAt));
+}

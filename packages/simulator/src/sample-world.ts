@@ -1,0 +1,66 @@
+import { createRandom, drawInteger, pick, type Random, ulid, uuid } from './random.ts';
+
+/** A callback's body before it is written as JSON. */
+export type CallbackBody = Readonly<Record<string, unknown>>;
+
+/** Somebody who writes to the app and is written to. All of it is invented. */
+export interface Person {
+  readonly contactId: string;
+  readonly conversationId: string;
+  readonly channel: string;
+  /** A number from +1 555 555 0100 to +1 555 555 0199, which are kept for fiction. */
+  readonly phone: string;
+  readonly name: string;
+}
+
+/** Where sample callbacks take their ids, times and people from. */
+export interface SampleWorld {
+  readonly random: Random;
+  readonly projectId: string;
+  readonly appId: string;
+  /** A new id. */
+  id(): string;
+  /** Moves the world's clock on a little and reads it. */
+  now(): string;
+  /** A new person; no two of them share an id. */
+  person(): Person;
+}
+
+const defaultStartAt = new Date('2026-01-15T09:00:00Z');
+
+/** The same seed and start give the same world. */
+export function createSampleWorld(seed: string, startAt: Date = defaultStartAt): SampleWorld {
+  const random = createRandom(seed);
+  let nowMs = startAt.getTime();
+  const id = () => ulid(nowMs, random);
+  return {
+    random,
+    projectId: uuid(random),
+    appId: id(),
+    id,
+    now: () => {
+      nowMs += drawInteger(random, 1, 2_000);
+      return writeInstant(nowMs, random);
+    },
+    person: () => ({
+      contactId: id(),
+      conversationId: id(),
+      channel: pick(random, channels),
+      phone: `15555550${drawInteger(random, 100, 199)}`,
+      name: `${pick(random, firstNames)} ${pick(random, lastNames)}`,
+    }),
+  };
+}
+
+const channels = ['WHATSAPP', 'RCS', 'SMS', 'MESSENGER', 'VIBERBM'];
+const firstNames = ['Ada', 'Björn', 'Chidi', 'Dolores', 'Emiko', 'Farid', 'Zoë'];
+const lastNames = ['Example', 'Muster', 'Sample', 'Testsson', 'Örnek', '試験'];
+
+/** Sinch writes 0, 3, 6, 7 or 9 fractional digits. */
+function writeInstant(atMs: number, random: Random): string {
+  const [wholeSeconds = '', fraction = ''] = new Date(atMs).toISOString().slice(0, -1).split('.');
+  const digits = pick(random, [0, 3, 6, 7, 9]);
+  if (digits === 0) return `${wholeSeconds}Z`;
+  const finer = String(drawInteger(random, 0, 999_999)).padStart(6, '0');
+  return `${wholeSeconds}.${(fraction + finer).slice(0, digits)}Z`;
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { root } from './readme-command.ts';
+
+export const stackFile = path.join(root, '.dev/stack.json');
+
+export interface Stack {
+  readonly ingestUrl: string;
+  readonly adminUrl: string;
+  readonly databaseUrl: string;
+  readonly queueUrl: string;
+  readonly webhookSecret: string;
+  readonly pids: Readonly<Record<string, number>>;
+}
+
+/**
+ * Starts the whole stack the way `npm start` does once everything is installed and built.
+ * @throws when another one runs from this folder.
+ */
+export async function startStack(): Promise<{ stack: Stack; start: StartedProcess }> {
+  if (existsSync(stackFile)) {
+    throw new Error('`npm start` runs in this folder: stop it, then test again');
+  }
+  const start = await startProcess({
+    name: 'npm start',
+    command: process.execPath,
+    args: [path.join(root, 'scripts/start.ts')],
+    cwd: root,
+    env: process.env,
+    readyWhen: { kind: 'line', pattern: /Everything is up/ },
+    readyTimeoutMs: 120_000,
+    stopTimeoutMs: 60_000,
+  });
+  return { stack: JSON.parse(readFileSync(stackFile, 'utf8')) as Stack, start };
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end, in the repository's folder. */
+export async function runCommand(command: string, ...args: string[]): Promise<CommandResult> {
+  return await new Promise((resolve) => {
+    execFile(command, args, { cwd: root, timeout: 60_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** Runs `callbacks … --json` and reads what it prints. */
+export async function callbacks(...args: string[]): Promise<{ code: number; document: unknown }> {
+  const main = path.join(root, 'apps/cli/src/main.ts');
+  const { code, stdout } = await runCommand(process.execPath, main, ...args, '--json');
+  return { code, document: JSON.parse(stdout) as unknown };
+}

@@ -1,0 +1,140 @@
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  isAlive,
+  type StartedProcess,
+  startProcess,
+  until,
+} from '@sinch-callbacks/testing/processes';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Stack } from '../scripts/start/stack-file.ts';
+
+// The whole stack, with real processes and of its own: beside one that `npm start` may run here.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const startTimeoutMs = 120_000;
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sinch-callbacks-start-'));
+  // Where root runs it, another user serves the database and has to get there.
+  await chmod(dir, 0o755);
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+describe('npm start', () => {
+  test(
+    'applies all of a burst, then stays up, and ends without a trace when told to',
+    async () => {
+      const start = await startUp();
+      const stack = await readStack();
+      const output = start.lastLines();
+
+      expect(output).toMatch(/^ {2}rejected +0$/m);
+      expect(output).toMatch(/^ {2}dead +1 /m);
+      expect(output).toMatch(/^ {2}lost +0$/m);
+      expect((await stat(join(dir, 'stack.json'))).mode & 0o777).toBe(0o600);
+      expect((await fetch(`${stack.ingestUrl}/api/health`)).status).toBe(200);
+      expect((await fetch(`${stack.adminUrl}/queues`)).status).toBe(200);
+
+      await expect(start.stop()).resolves.toEqual({ code: 0, signal: null });
+
+      await expectNothingLeft(stack);
+      await expect(stat(join(dir, 'stack.json'))).rejects.toThrow('ENOENT');
+    },
+    startTimeoutMs,
+  );
+
+  test(
+    'names a part that dies, ends with 1 and leaves nothing running',
+    async () => {
+      const start = await startUp();
+      const stack = await readStack();
+
+      process.kill(stack.pids.worker, 'SIGKILL');
+
+      await expect(start.exited).resolves.toEqual({ code: 1, signal: null });
+      expect(start.lastLines()).toContain('worker ended by itself');
+      await expectNothingLeft(stack);
+    },
+    startTimeoutMs,
+  );
+
+  test(
+    'a second one in the same place is refused and harms nothing',
+    async () => {
+      await startUp();
+      const { ingestUrl } = await readStack();
+
+      const second = startUp();
+
+      await expect(second).rejects.toThrow('It is running already');
+      expect((await fetch(`${ingestUrl}/api/health`)).status).toBe(200);
+    },
+    startTimeoutMs,
+  );
+
+  test(
+    'leaves nothing running when it is killed, and the next one starts on the same data',
+    async () => {
+      const killed = await startUp();
+      const stack = await readStack();
+      process.kill(killed.pid, 'SIGKILL');
+      await killed.exited;
+      await expectNothingLeft(stack);
+
+      const next = await startProcess({ ...command(['--once']), readyWhen: { kind: 'at-once' } });
+      onTestFinished(async () => void (await next.kill()));
+
+      await expect(next.exited).resolves.toEqual({ code: 0, signal: null });
+      expect(next.lastLines()).toMatch(/^ {2}lost +0$/m);
+    },
+    startTimeoutMs,
+  );
+});
+
+function command(options: readonly string[]) {
+  return {
+    name: 'npm start',
+    command: process.execPath,
+    args: ['scripts/start.ts', '--dir', dir, '--messages', '50', ...options],
+    cwd: root,
+  };
+}
+
+async function startUp(): Promise<StartedProcess> {
+  const start = await startProcess({
+    ...command([]),
+    readyWhen: { kind: 'line', pattern: /Everything is up/ },
+    readyTimeoutMs: startTimeoutMs,
+  });
+  onTestFinished(async () => void (await start.stop()));
+  return start;
+}
+
+async function readStack(): Promise<Stack> {
+  return JSON.parse(await readFile(join(dir, 'stack.json'), 'utf8')) as Stack;
+}
+
+async function expectNothingLeft({ pids, ...stack }: Stack): Promise<void> {
+  const urls = [stack.ingestUrl, stack.adminUrl, stack.databaseUrl, stack.queueUrl];
+  await until(async () => (await Promise.all(urls.map(isRefused))).every(Boolean), {
+    what: 'every port to be closed',
+    timeoutMs: 20_000,
+  });
+  expect(Object.values(pids).filter(isAlive)).toEqual([]);
+}
+
+function isRefused(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+}
