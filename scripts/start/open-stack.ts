@@ -7,6 +7,8 @@ import { openDatabase, openQueue } from './servers.ts';
 import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
 import { keptWebhookSecret } from './webhook-secret.ts';
 
+const shownLines = 20;
+
 /**
  * Opens the stack part by part, each added to `closers` as soon as it is there.
  * @param onEnd hears of a part that ended by itself, with its last lines.
@@ -18,9 +20,10 @@ export async function openStack(
 ): Promise<Stack> {
   const keep = <Part extends RunningPart>(part: Part): Part => {
     closers.add(part.name, () => part.close());
-    void part.ended.then((lines) =>
-      onEnd(`${part.name} ended by itself. Its last lines:\n${lines}`),
-    );
+    void part.ended.then((output) => {
+      const lines = output.split('\n').slice(-shownLines).join('\n');
+      onEnd(`${part.name} ended by itself. Its last lines:\n${lines}`);
+    });
     return part;
   };
   const open = <Part extends RunningPart & { readonly note: string }>(

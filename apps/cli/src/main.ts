@@ -1,9 +1,10 @@
+import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
 
-// `callbacks dead list | head`: whoever reads has had enough.
+// `callbacks dead replay --all | head`: nobody reads on. It ends here, as in a crash, which is safe.
 process.stdout.on('error', (error: Error & { code?: string }) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  process.exit(exitCodes.failed);
 });
 
 const { stdin, stdout, stderr } = process;

@@ -1,5 +1,6 @@
-import { ConfigError, parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
+import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
 import { createLogger, processFailed } from '@sinch-callbacks/telemetry';
+import { explainFailure } from './explain-failure.ts';
 import { startWorker } from './start-worker.ts';
 
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -22,7 +23,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const message = error instanceof ConfigError ? error.message : error;
-  process.stderr.write(`${message instanceof Error ? (message.stack ?? message) : message}\n`);
+  process.stderr.write(`${explainFailure(error)}\n`);
   process.exit(1);
 }

@@ -1,6 +1,7 @@
-import { ConfigError, parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
-import { DatabaseUnavailableError, migrateDatabase } from '@sinch-callbacks/db';
+import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
+import { migrateDatabase } from '@sinch-callbacks/db';
 import { migrateQueue } from '@sinch-callbacks/queue';
+import { explainFailure } from './explain-failure.ts';
 
 /** Prepares the database, and the queue where it lives in one. Run before each release's workers. */
 async function main(): Promise<void> {
@@ -14,8 +15,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const isForeseen = error instanceof ConfigError || error instanceof DatabaseUnavailableError;
-  const text = error instanceof Error && isForeseen ? error.message : error;
-  process.stderr.write(`${text instanceof Error ? (text.stack ?? text) : text}\n`);
+  process.stderr.write(`${explainFailure(error)}\n`);
   process.exit(1);
 }

@@ -9,10 +9,9 @@ export type {
   MessageStatusFact,
 } from './decide/facts.ts';
 export { type Stamp, type Stamped } from './decide/stamp.ts';
-export { statusRank } from './decide/status-rank.ts';
 export { storableJson, storableText } from './decide/storable-json.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
-export { digestOfEventKey, type EventKey, eventKey } from './events/event-key.ts';
+export { type EventKey, eventKey } from './events/event-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
 export {
@@ -20,7 +19,6 @@ export {
   type KnownTrigger,
   knownTriggers,
   type Trigger,
-  triggerCatalog,
 } from './events/triggers.ts';
 export {
   type CallbackRequest,
@@ -33,7 +31,6 @@ export { type CallbackToSign, signCallback } from './signature/sign-callback.ts'
 export {
   type SignatureHeaderName,
   type SignatureHeaders,
-  signatureAlgorithm,
   signatureHeaders,
 } from './signature/signature-headers.ts';
 export {

@@ -1,5 +1,5 @@
 /** Something took longer than its limit. */
-export class DeadlineExceededError extends Error {
+class DeadlineExceededError extends Error {
   readonly code = 'DEADLINE_EXCEEDED';
 
   readonly timeoutMs: number;

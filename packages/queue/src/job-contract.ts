@@ -2,7 +2,7 @@ import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbac
 import * as z from 'zod';
 
 /** Raised when a job's shape changes in a way that older workers cannot read. */
-export const jobVersion = 1;
+const jobVersion = 1;
 
 const attemptRecord = z.object({
   replay: z.number().int().min(0),
@@ -64,7 +64,8 @@ export function jobIdOf(eventKey: string, replay: number): string {
 }
 
 export function readJobData(data: unknown): JobReading {
-  const version = typeof data === 'object' && data !== null ? Reflect.get(data, 'version') : 0;
+  const version: unknown =
+    typeof data === 'object' && data !== null ? Reflect.get(data, 'version') : undefined;
   if (typeof version === 'number' && version > jobVersion) return { kind: 'newer-version' };
   const result = jobData.safeParse(data);
   if (!result.success) return { kind: 'malformed', problem: z.prettifyError(result.error) };

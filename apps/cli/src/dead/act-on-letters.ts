@@ -2,7 +2,6 @@ import type { Database } from '@sinch-callbacks/db';
 import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { failureOf } from '../failure.ts';
-import { counted } from '../format/text.ts';
 import type { Session } from '../session.ts';
 import { describeOrigins, type Settings } from '../settings/read-settings.ts';
 import { findTargets } from './find-targets.ts';
@@ -40,15 +39,14 @@ export async function actOnLetters(session: Session, work: LetterWork): Promise<
     const { code, message } = failure ?? { code: 'unexpected', message: String(error) };
     report.end({ dryRun: work.dryRun !== undefined, error: { code, message } });
     if (failure === undefined) throw error;
-    terminal.note(`${describeCounts(report)} before this:`);
+    terminal.note(`${report.summary()} before this:`);
     session.world.stderr.write(`error: ${message}\n`);
     return failure.exitCode;
   }
   report.end({ dryRun: work.dryRun !== undefined });
-  terminal.note(describeCounts(report));
-  const counts = report.counts();
-  const hasFailed = ['not-found', 'dead-again', 'unsettled'].some((kind) => counts[kind]);
-  return hasFailed ? exitCodes.failed : exitCodes.ok;
+  terminal.note(report.summary());
+  const failures = report.count('not-found') + report.count('dead-again');
+  return failures + report.count('unsettled') > 0 ? exitCodes.failed : exitCodes.ok;
 }
 
 async function act(
@@ -93,10 +91,4 @@ async function actOnEach(
     if (result.kind === 'replayed') replayed.push({ key: target.key, deadAt: result.deadAt });
   }
   return replayed;
-}
-
-function describeCounts(report: LetterReport): string {
-  const counts = Object.entries(report.counts());
-  if (counts.length === 0) return 'no dead letter matches';
-  return counts.map(([kind, count]) => `${counted(count, 'letter')} ${kind}`).join(', ');
 }

@@ -21,6 +21,9 @@ Cut off in the middle, the same command again does the rest; an event is never a
 Ends with 0 when everything chosen was replayed or needed no replay (with --wait: was applied),
 with 1 when a key is not found, or with --wait something died again or took too long.
 
+With --json: {letters: [{eventKey, outcome, …}], waited: [{eventKey, outcome}], counts, dryRun,
+error}, also when it was cut off by a failure.
+
 Examples:
   $ callbacks dead replay --error-class attempts-exhausted --since 2026-11-23T06:00 --dry-run
   $ callbacks dead replay --error-class attempts-exhausted --since 2026-11-23T06:00 --wait
@@ -59,6 +62,8 @@ Choose by event keys, or by filters, or all with --all. A discarded event is nev
 and its reason stay stored.
 
 Ends with 0 when everything chosen is closed, with 1 when a key is not found.
+
+With --json: {letters: [{eventKey, outcome, …}], counts, dryRun, error}.
 
 Examples:
   $ callbacks dead discard --trigger UNREADABLE --until 7d --dry-run

@@ -33,6 +33,9 @@ function causeLines(): string[] {
 const listHelp = `
 Nothing of a body is shown. Ends with 0 whether there are dead letters or not.
 
+With --json: {total, letters: [{eventKey, trigger, errorClass, errorMessage, attempts, replays,
+firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
+
 Examples:
   $ callbacks dead list --since 2h
   $ callbacks dead list --trigger MESSAGE_DELIVERY --error-class attempts-exhausted

@@ -1,4 +1,4 @@
-import { oneLine } from '../format/text.ts';
+import { counted, oneLine } from '../format/text.ts';
 import { openJsonReport } from '../json-report.ts';
 import type { Terminal } from '../terminal.ts';
 import type { LetterResult } from './letter-action.ts';
@@ -12,33 +12,39 @@ export interface LetterReport {
   settled(key: string, as: SettledAs): void;
   /** @param facts more members of the JSON document. */
   end(facts: Readonly<Record<string, unknown>>): void;
-  counts(): Readonly<Record<string, number>>;
+  /** How many letters ended so, so far. */
+  count(kind: Kind): number;
+  /** All counts in one line. */
+  summary(): string;
 }
 
+type Kind = LetterResult['kind'] | SettledAs;
 type Style = Parameters<Terminal['paint']>[0];
 
-const styles: Readonly<Record<LetterResult['kind'] | SettledAs, Style>> = {
-  replayed: 'green',
-  discarded: 'yellow',
-  'would-replay': 'cyan',
-  'would-discard': 'cyan',
-  skipped: 'dim',
-  'not-found': 'red',
-  applied: 'green',
-  'dead-again': 'red',
-  unsettled: 'yellow',
+/** How a result is coloured, and what the last line says of so many letters. */
+const kinds: Readonly<Record<Kind, { readonly style: Style; readonly phrase: string }>> = {
+  replayed: { style: 'green', phrase: 'replayed' },
+  discarded: { style: 'yellow', phrase: 'discarded' },
+  'would-replay': { style: 'cyan', phrase: 'would be replayed' },
+  'would-discard': { style: 'cyan', phrase: 'would be discarded' },
+  skipped: { style: 'dim', phrase: 'skipped' },
+  'not-found': { style: 'red', phrase: 'not found' },
+  applied: { style: 'green', phrase: 'applied' },
+  'dead-again': { style: 'red', phrase: 'dead again' },
+  unsettled: { style: 'yellow', phrase: 'not settled in time' },
 };
 
 const width = 'would-discard'.length;
 
 export function openLetterReport(terminal: Terminal): LetterReport {
   const json = openJsonReport(terminal);
-  const counts: Record<string, number> = {};
+  const counts = new Map<Kind, number>();
   json.beginList('letters');
 
-  function say(kind: keyof typeof styles, key: string, detail: string): void {
-    counts[kind] = (counts[kind] ?? 0) + 1;
-    terminal.print(`${terminal.paint(styles[kind], kind.padEnd(width))}  ${oneLine(key)}${detail}`);
+  function say(kind: Kind, key: string, detail: string): void {
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const { style } = kinds[kind];
+    terminal.print(`${terminal.paint(style, kind.padEnd(width))}  ${oneLine(key)}${detail}`);
   }
 
   return {
@@ -52,8 +58,14 @@ export function openLetterReport(terminal: Terminal): LetterReport {
       json.item({ eventKey: key, outcome: as });
       say(as, key, '');
     },
-    end: (facts) => json.end({ counts, ...facts }),
-    counts: () => counts,
+    end: (facts) => json.end({ counts: Object.fromEntries(counts), ...facts }),
+    count: (kind) => counts.get(kind) ?? 0,
+    summary() {
+      const phrases = [...counts].map(
+        ([kind, count]) => `${counted(count, 'letter')} ${kinds[kind].phrase}`,
+      );
+      return phrases.length === 0 ? 'no dead letter matches' : phrases.join(', ');
+    },
   };
 }
 

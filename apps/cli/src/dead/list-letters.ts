@@ -44,7 +44,7 @@ export async function listLetters(session: Session, options: ListOptions): Promi
 }
 
 /** One line a letter; those that are resolved say how. */
-export function letterTable(letters: readonly DeadLetterSummary[]): string[] {
+function letterTable(letters: readonly DeadLetterSummary[]): string[] {
   const rows = letters.map((letter) => [
     showInstant(letter.deadAt),
     letter.errorClass,

@@ -36,7 +36,7 @@ export async function showLetter(
 }
 
 /** The letter for programs; its body, which holds personal data, only where it is asked for. */
-export function letterDocument({ event, ...letter }: DeadLetter, withBody: boolean): unknown {
+function letterDocument({ event, ...letter }: DeadLetter, withBody: boolean): unknown {
   const { rawBody, signature: _, ...facts } = event;
   const bodyBytes = rawBodyBytes(rawBody).length;
   return { ...letter, event: { ...facts, bodyBytes, ...(withBody && { rawBody }) } };

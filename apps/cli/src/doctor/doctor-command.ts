@@ -17,6 +17,8 @@ const help = `
 Looks only, changes nothing, and shows no secret. Ends with 0 when nothing failed (warnings may
 stand), with 1 when something did.
 
+With --json: {status, checks: [{name, status, message, advice}]}.
+
 Examples:
   $ callbacks doctor
   $ callbacks doctor --ingest-url https://example.com --admin-url http://127.0.0.1:3001

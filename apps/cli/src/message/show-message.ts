@@ -25,7 +25,7 @@ export async function showMessage(session: Session, sinchMessageId: string): Pro
 }
 
 /** The message for people: facts, then its reports in the order in which they happened. */
-export function messageLines(message: MessageHistory): string[] {
+function messageLines(message: MessageHistory): string[] {
   const { statusAt, reports } = message;
   const facts = factLines({
     message: oneLine(message.sinchMessageId),

@@ -55,6 +55,9 @@ function helpAfter(): string {
   return `
 Ends with 0 when every answer was 2xx, else with 1.
 
+With --json: {sent: [{eventKey, kind, status, answer, durationMs}], url, ok}; with --print:
+{requests: [{eventKey, headers, body: {encoding, text}, curl}], url}.
+
 Examples:
   $ callbacks send message_delivery --variant read
   $ callbacks send --seed demo && callbacks send --seed demo    the second changes nothing

@@ -54,9 +54,7 @@ function loadEngine(): void {
   const imports = { './schema_engine_bg.js': { ...engineModule } };
   const instance = new WebAssembly.Instance(wasm, imports);
   engineModule.__wbg_set_wasm(instance.exports);
-  const start = instance.exports['__wbindgen_start'];
-  if (typeof start !== 'function') throw new Error('the schema engine has no start function');
-  start();
+  instance.exports.__wbindgen_start();
   isLoaded = true;
 }
 
