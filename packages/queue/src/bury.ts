@@ -29,11 +29,12 @@ export async function buryLetter(
 ): Promise<'buried' | 'returned'> {
   if ((await record(letter)) === 'returned') return 'returned';
   const { event, replay, cause, message } = letter;
-  const data: JobData & { cause: DeathCause; message: string } = {
-    ...jobDataOf(event, replay),
-    attempts: [...letter.attempts],
+  const data: { cause: DeathCause; message: string } & JobData = {
+    // First, so that a dashboard shows it first.
     cause,
     message,
+    ...jobDataOf(event, replay),
+    attempts: [...letter.attempts],
   };
   await deadQueue.add(event.trigger, data, { jobId: jobIdOf(event.key, 0) });
   return 'buried';

@@ -68,7 +68,7 @@ async function createCluster(
 }
 
 /** What a process needs to run as this user; nothing for one's own. */
-export function identity(user: SystemUser | undefined): { uid?: number; gid?: number } {
+function identity(user: SystemUser | undefined): { uid?: number; gid?: number } {
   return user ? { uid: user.uid, gid: user.gid } : {};
 }
 

@@ -5,7 +5,7 @@ import { type PrivateRedisOptions, type RedisProgram, startPrivateRedis } from '
 import { assertRedisAnswers } from './redis-answers.ts';
 
 /** Where a Redis can come from, in the order in which it is looked for. */
-export const redisSources = ['given', 'binary', 'container', 'debian'] as const;
+const redisSources = ['given', 'binary', 'container', 'debian'] as const;
 export type RedisSource = (typeof redisSources)[number];
 
 export interface RedisServer {
