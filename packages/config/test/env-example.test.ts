@@ -9,6 +9,11 @@ import {
 } from '../src/index.ts';
 
 const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+const compose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
+/** What only docker-compose.yml reads. */
+const composeNames = [
+  ...new Set([...compose.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name]) => name ?? '')),
+].filter((name) => !variableNames.some((known) => known === name));
 const assignments = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)];
 const exampleEnvironment: Environment = Object.fromEntries(
   assignments.map(([, name = '', value = '']) => [name, value] as const),
@@ -32,12 +37,12 @@ function variablesReadBy(parse: (environment: Environment) => unknown): string[]
 describe('.env.example', () => {
   it('names every variable once', () => {
     const names = assignments.map(([, name]) => name);
-    expect(names).toHaveLength(variableNames.length);
-    expect(new Set(names)).toEqual(new Set(variableNames));
+    expect(names).toHaveLength(variableNames.length + composeNames.length);
+    expect(new Set(names)).toEqual(new Set([...variableNames, ...composeNames]));
   });
 
   it('names no variable that nobody reads, and every one that somebody reads', () => {
-    const read = new Set(Object.values(parsers).flatMap(variablesReadBy));
+    const read = new Set([...Object.values(parsers).flatMap(variablesReadBy), ...composeNames]);
     expect(read).toEqual(new Set(Object.keys(exampleEnvironment)));
   });
 

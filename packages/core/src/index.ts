@@ -1,3 +1,11 @@
+export type { CallbackBody } from './bodies/callback-bodies.ts';
+export {
+  type EventEnvelope,
+  readSinchEvent,
+  type SinchEvent,
+  type SinchEventOf,
+  type SinchEventReading,
+} from './bodies/sinch-event.ts';
 export { type Decision, decideEvent, type Envelope } from './decide/decide-event.ts';
 export type {
   ConsentFact,

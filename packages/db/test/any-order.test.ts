@@ -62,7 +62,7 @@ it(
         for (const batch of batches) await writer.write(batch);
         expect(await allRows(database)).toEqual(expected);
       }),
-      { numRuns: 120, ...shrinkFor },
+      { numRuns: 1_000, ...shrinkFor },
     );
   },
   limitMs,
@@ -84,7 +84,7 @@ it(
         );
         expect(await allRows(database)).toEqual(expected);
       }),
-      { numRuns: 80, ...shrinkFor },
+      { numRuns: 300, ...shrinkFor },
     );
   },
   limitMs,

@@ -67,6 +67,60 @@ const consent = fc.record({
   status: fc.constantFrom('OPT_IN_SUCCEEDED', 'OPT_OUT_SUCCEEDED', 'OPT_IN_FAILED'),
 });
 
+const inboundEvent = fc.record({
+  id: maybe(id('EVENT')),
+  contact_event: fc.record({ composing_event: fc.record({ text: words }) }),
+  channel_identity: channelIdentity,
+  contact_id: maybe(id('CONTACT')),
+  conversation_id: maybe(id('CONV')),
+  accept_time: time,
+});
+
+const eventDelivery = deliveryReport.map(({ message_id: event_id, ...rest }) => ({
+  ...rest,
+  event_id,
+}));
+
+const unsupported = fc.record({
+  channel_identity: channelIdentity,
+  contact_id: maybe(id('CONTACT')),
+  conversation_id: maybe(id('CONV')),
+  payload: words,
+});
+
+const channelEvent = fc.record({ channel, event_type: words });
+
+const analysis = fc.record({
+  message_id: id('MSG'),
+  contact_id: maybe(id('CONTACT')),
+  conversation_id: maybe(id('CONV')),
+  analysis_results: fc.record({ text: words }),
+});
+
+const record = fc.record({
+  entity_id: id('ENTITY'),
+  record_status: words,
+  contact_id: maybe(id('CONTACT')),
+  channel_identity: channelIdentity,
+});
+
+const batch = fc.record({ batch_id: id('BATCH'), batch_status: words, batch_type: words });
+
+const capability = fc.record({
+  contact_id: maybe(id('CONTACT')),
+  channel,
+  identity: fc.constantFrom('15550100', '15550101'),
+  capability_status: words,
+  channel_capabilities: fc.array(words, { maxLength: 2 }),
+});
+
+const duplicates = fc.record({
+  duplicated_identities: fc.array(
+    fc.record({ channel, contact_ids: fc.array(id('CONTACT'), { maxLength: 3 }) }),
+    { maxLength: 2 },
+  ),
+});
+
 const under = (key: string, value: fc.Arbitrary<object>) => value.map((v) => ({ [key]: v }));
 const nested = (key: string, inner: string, value: fc.Arbitrary<object>) =>
   under(key, under(inner, value));
@@ -93,6 +147,15 @@ const trigger = fc.oneof(
     'contact_merge_notification',
     fc.record({ preserved_contact: contact, deleted_contact: contact }),
   ),
+  under('event', inboundEvent),
+  under('event_delivery_report', eventDelivery),
+  under('unsupported_callback', unsupported),
+  nested('channel_event_notification', 'channel_event', channelEvent),
+  under('smart_conversation_notification', analysis),
+  under('record_notification', record),
+  under('batch_status_update_notification', batch),
+  under('capability_notification', capability),
+  under('duplicated_contact_identities_notification', duplicates),
   under('opt_in_notification', consent),
   under('opt_out_notification', consent),
   under('brand_new_notification', fc.record({ id: id('X') })),

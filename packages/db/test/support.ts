@@ -60,25 +60,45 @@ const tables = {
   callback_event: 'event_key',
   message: 'sinch_message_id',
   message_status: 'event_key',
+  message_channel: 'sinch_message_id, channel',
+  message_analysis: 'sinch_message_id',
   conversation: 'sinch_conversation_id',
   contact: 'sinch_contact_id',
   contact_identity: 'sinch_contact_id, channel, identity, app_id',
-  consent: 'app_id, contact_id, channel, identity',
+  contact_duplicate: 'sinch_contact_id, channel',
+  consent: 'app_id, reported_contact_id, channel, identity',
+  capability: 'app_id, reported_contact_id, channel, identity',
+  inbound_event: 'id',
+  event_delivery: 'sinch_event_id',
+  channel_event: 'event_key',
+  record: 'entity_id',
+  batch: 'batch_id',
   dead_letter: 'event_key',
 } as const;
 
+/** Numbers that the database gives out; an inbound event's `id` is Sinch's. */
+function ownId(table: string): string {
+  return table === 'inbound_event' ? '' : 'id';
+}
+
+const selectAll = Object.entries(tables)
+  .map(
+    ([table, order]) => `
+SELECT '${table}' AS name, coalesce(jsonb_agg(to_jsonb(t) - '${ownId(table)}' - 'applied_at' ORDER BY ${order}), '[]') AS rows
+FROM ${table} AS t`,
+  )
+  .join('\nUNION ALL');
+
+const deleteAll = `WITH ${Object.keys(tables)
+  .map((table) => `d_${table} AS (DELETE FROM ${table})`)
+  .join(', ')} SELECT 1`;
+
 /** Every row of every table, without what differs from run to run on purpose. */
 export async function allRows({ prisma }: Database): Promise<Record<string, unknown[]>> {
-  const rows: Record<string, unknown[]> = {};
-  for (const [table, order] of Object.entries(tables)) {
-    const found = await prisma.$queryRawUnsafe<{ row: Record<string, unknown> }[]>(
-      `SELECT to_jsonb(t) - 'id' - 'applied_at' AS row FROM ${table} AS t ORDER BY ${order}`,
-    );
-    rows[table] = found.map(({ row }) => row);
-  }
-  return rows;
+  const found = await prisma.$queryRawUnsafe<{ name: string; rows: unknown[] }[]>(selectAll);
+  return Object.fromEntries(found.map(({ name, rows }) => [name, rows]));
 }
 
 export async function emptyTables({ prisma }: Database): Promise<void> {
-  await prisma.$executeRawUnsafe(`TRUNCATE ${Object.keys(tables).join(', ')}`);
+  await prisma.$queryRawUnsafe(deleteAll);
 }

@@ -3,11 +3,11 @@ import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { failureOf } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { requireDatabaseUrl, requireQueue, withDatabase } from '../settings/open-servers.ts';
 import { describeOrigins, type Settings } from '../settings/read-settings.ts';
 import { findTargets } from './find-targets.ts';
 import { type LetterAction, onlyOpen } from './letter-action.ts';
 import { type LetterReport, openLetterReport } from './letter-report.ts';
-import { requireDatabaseUrl, requireQueue, withDatabase } from './open-servers.ts';
 import type { Selection } from './select-letters.ts';
 import { type Replayed, waitForReplays } from './wait-for-replays.ts';
 
@@ -22,7 +22,8 @@ export interface LetterWork {
 
 /**
  * Replays, discards or only lists the chosen letters and reports each. A failure in the middle
- * ends it: the report then holds what was done, and the same command again does the rest.
+ * ends it: the report then holds what was done, and the same command again does the rest. What
+ * was replayed and is not applied yet is replayed once more by that, which changes nothing.
  */
 export async function actOnLetters(session: Session, work: LetterWork): Promise<ExitCode> {
   const { terminal } = session;

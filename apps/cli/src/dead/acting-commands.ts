@@ -16,7 +16,7 @@ const maxWaitSeconds = 24 * 3600;
 
 const replayHelp = `
 Choose by event keys, or by filters, or all with --all. What is resolved meanwhile is skipped.
-Cut off in the middle, the same command again does the rest; an event is never applied twice.
+Cut off in the middle, run the same command again: an event is never applied twice.
 
 Ends with 0 when everything chosen was replayed or needed no replay (with --wait: was applied),
 with 1 when a key is not found, or with --wait something died again or took too long.

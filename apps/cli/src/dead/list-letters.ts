@@ -8,9 +8,9 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { tableLines } from '../format/table.ts';
 import { counted, oneLine, showInstant } from '../format/text.ts';
 import type { Session } from '../session.ts';
+import { requireDatabaseUrl, withDatabase } from '../settings/open-servers.ts';
 import { describeOrigins } from '../settings/read-settings.ts';
 import { type FilterOptions, filterOf } from './filter-options.ts';
-import { requireDatabaseUrl, withDatabase } from './open-servers.ts';
 
 export interface ListOptions extends FilterOptions {
   readonly resolved?: true;

@@ -4,8 +4,8 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { factLines, tableLines } from '../format/table.ts';
 import { oneLine, plainText, showBytes, showInstant } from '../format/text.ts';
 import type { Session } from '../session.ts';
+import { requireDatabaseUrl, withDatabase } from '../settings/open-servers.ts';
 import { describeOrigins } from '../settings/read-settings.ts';
-import { requireDatabaseUrl, withDatabase } from './open-servers.ts';
 
 export interface ShowOptions {
   readonly body?: true;
@@ -49,7 +49,7 @@ function letterLines(letter: DeadLetter): string[] {
     trigger: event.trigger,
     entity: event.entityId && oneLine(event.entityId),
     received: event.receivedAt,
-    body: `${showBytes(rawBodyBytes(event.rawBody).length)} (--body shows it)`,
+    body: showBytes(rawBodyBytes(event.rawBody).length),
     state: resolvedAt ? `${resolutionOf(letter)} ${showInstant(resolvedAt)}` : 'open',
     replays: String(letter.replays),
     replayed: replayedAt && showInstant(replayedAt),

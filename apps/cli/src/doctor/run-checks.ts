@@ -35,20 +35,20 @@ export async function runChecks(settings: Settings, addresses: Addresses): Promi
     checkHealth(workerHealth, adminUrl, '--admin-url'),
     checkHealth(workerReadiness, adminUrl, '--admin-url'),
   ]);
-  const secrets = secretsOf(settings);
-  return [judgeVariables(settings), ...checks]
-    .flat()
-    .map((check) => ({ ...check, message: hideSecrets(check.message, secrets) }));
+  return [judgeVariables(settings), ...checks].flat();
 }
 
 async function checkQueue({ queue }: Settings): Promise<Check[]> {
   if (queue === undefined) return [skipped('queue server', 'no address')];
-  return judgeQueue(await inspectBackend(queue.value), showUrl(queue.value.url));
+  const { url } = queue.value;
+  const state = await inspectBackend(queue.value);
+  return judgeQueue(withoutSecrets(state, url), showUrl(url));
 }
 
 async function checkDatabase({ databaseUrl }: Settings): Promise<Check[]> {
   if (databaseUrl === undefined) return [skipped('database', 'no address')];
-  return judgeDatabase(await inspect(databaseUrl.value), showUrl(databaseUrl.value));
+  const url = databaseUrl.value;
+  return judgeDatabase(withoutSecrets(await inspect(url), url), showUrl(url));
 }
 
 async function inspect(url: string): Promise<DatabaseFindings> {
@@ -76,7 +76,8 @@ async function checkHealth(
   return [judgeHealth(page, await probe(server, page.path), place)];
 }
 
-function secretsOf({ secret, databaseUrl, queue }: Settings): string[] {
-  const urls = [databaseUrl?.value, queue?.value.url].filter((url) => url !== undefined);
-  return [...urls.flatMap(secretsOfUrl), ...(secret ? [secret.value] : [])];
+/** Drivers write the reasons, and one of them may quote the address that it was given. */
+function withoutSecrets<State extends { readonly kind: string }>(state: State, url: string): State {
+  if (!('reason' in state) || typeof state.reason !== 'string') return state;
+  return { ...state, reason: hideSecrets(state.reason, secretsOfUrl(url)) };
 }

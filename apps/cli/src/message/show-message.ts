@@ -1,9 +1,9 @@
 import { findMessage, type MessageHistory } from '@sinch-callbacks/db';
-import { requireDatabaseUrl, withDatabase } from '../dead/open-servers.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { factLines, tableLines } from '../format/table.ts';
 import { oneLine, showInstant } from '../format/text.ts';
 import type { Session } from '../session.ts';
+import { requireDatabaseUrl, withDatabase } from '../settings/open-servers.ts';
 import { describeOrigins } from '../settings/read-settings.ts';
 
 /** `callbacks message <id>`: how a message stands, and every report that ever came for it. */

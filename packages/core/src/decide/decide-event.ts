@@ -1,17 +1,26 @@
-import * as z from 'zod';
+import { type EventEnvelope, readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { rawBodyText } from '../events/raw-body.ts';
-import { isJsonObject, recognise } from '../events/recognise.ts';
-import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
-import { type Facts, factsOf } from './facts.ts';
-import { text } from './fields.ts';
+import { triggerCatalog } from '../events/triggers.ts';
+import type { Facts } from './facts.ts';
 import { parseInstant } from './instant.ts';
-import { projectConsent } from './project-consent.ts';
-import { projectContact, projectContactDelete, projectContactMerge } from './project-contact.ts';
+import { projectCapability, projectConsent } from './project-consent.ts';
+import {
+  projectContact,
+  projectContactDelete,
+  projectContactMerge,
+  projectDuplicates,
+} from './project-contact.ts';
 import { projectConversation } from './project-conversation.ts';
-import { projectDeliveryReport } from './project-delivery-report.ts';
-import { projectInboundMessage, projectSubmittedMessage } from './project-message.ts';
-import type { Projection, ProjectionInput } from './projection.ts';
+import { projectEventDelivery, projectMessageDelivery } from './project-delivery.ts';
+import { projectChannelEvent, projectInboundEvent, projectUnsupported } from './project-event.ts';
+import {
+  projectInboundMessage,
+  projectMessageAnalysis,
+  projectSubmittedMessage,
+} from './project-message.ts';
+import { projectBatch, projectRecord } from './project-record.ts';
+import type { Projection, ProjectionContext } from './projection.ts';
 import { storableJson } from './storable-json.ts';
 
 /** The part of a body that every trigger shares. Times are ISO 8601 with 6 fractional digits. */
@@ -30,107 +39,92 @@ export type Decision =
       readonly payloadJson: string;
       readonly facts: Facts;
     }
-  /** Store the event as UNHANDLED: nothing reads it yet, so it is kept for a replay. */
+  /** Store the event as UNHANDLED: nobody here knows its trigger, so it is kept for a replay. */
   | { readonly kind: 'keep'; readonly envelope: Envelope; readonly payloadJson: string }
   /** No retry can help: dead-letter it. */
   | { readonly kind: 'refuse'; readonly reason: string };
 
-const envelopeFields = z.object({
-  app_id: text,
-  project_id: text,
-  accepted_time: text,
-  event_time: text,
-  correlation_id: text,
-});
-
 /**
  * Decides which rows an event concerns. Pure: the same event always gives the same decision,
- * and reading it twice in another order than it happened changes nothing.
+ * and reading it twice or in another order than it happened changes nothing.
  */
 export function decideEvent(event: CallbackEvent): Decision {
   const bodyText = rawBodyText(event.rawBody);
-  const asSent = recognise(bodyText);
+  const asSent = readSinchEvent(bodyText);
   if (asSent.kind === 'unreadable') return { kind: 'refuse', reason: 'the body is not JSON' };
   const payloadJson = storableJson(bodyText);
-  const recognition = payloadJson === bodyText ? asSent : recognise(payloadJson);
-  if (recognition.kind !== 'known') {
-    return { kind: 'keep', envelope: readEnvelope(asSent.body).envelope, payloadJson };
+  const reading = payloadJson === bodyText ? asSent : readSinchEvent(payloadJson);
+  if (reading.kind !== 'known') {
+    const { envelope } = asSent.kind === 'unknown' ? asSent : { envelope: asSent.event };
+    return { kind: 'keep', envelope: storedEnvelope(envelope), payloadJson };
   }
 
-  const { trigger, body } = recognition;
-  const { topLevelKey } = triggerCatalog[trigger];
-  const section = body[topLevelKey];
-  const { envelope, ...context } = readEnvelope(body);
-  const projection = project(trigger, {
-    ...context,
-    key: event.key,
-    section: isJsonObject(section) ? section : {},
-    receivedAt: event.receivedAt,
-  });
+  const acceptedTime = parseInstant(reading.event.acceptedTime);
+  const eventTime = parseInstant(reading.event.eventTime);
+  const { key, receivedAt } = event;
+  const at = eventTime ?? acceptedTime;
+  const projection = project(reading.event, { key, receivedAt, acceptedTime, eventTime, at });
   switch (projection.kind) {
-    case 'facts':
+    case 'facts': {
+      const envelope = storedEnvelope(reading.event);
       return { kind: 'apply', envelope, payloadJson, facts: projection.facts };
-    case 'none-yet':
-      return { kind: 'keep', envelope, payloadJson };
-    case 'incomplete':
+    }
+    case 'incomplete': {
+      const { topLevelKey } = triggerCatalog[reading.event.trigger];
       return { kind: 'refuse', reason: `${topLevelKey}.${projection.missing} is missing` };
+    }
   }
 }
 
-function readEnvelope(body: unknown) {
-  const fields = envelopeFields.catch({}).parse(body);
-  const acceptedTime = parseInstant(fields.accepted_time);
-  const eventTime = parseInstant(fields.event_time);
-  const envelope: Envelope = {
-    appId: fields.app_id,
-    projectId: fields.project_id,
-    acceptedTime: acceptedTime?.iso,
-    eventTime: eventTime?.iso,
-  };
-  const { app_id: appId, correlation_id: correlationId } = fields;
-  return { envelope, appId, correlationId, acceptedTime, eventTime };
-}
-
-function project(
-  trigger: KnownTrigger,
-  input: ProjectionInput,
-): Projection | { readonly kind: 'none-yet' } {
-  switch (trigger) {
+function project(event: SinchEvent, context: ProjectionContext): Projection {
+  switch (event.trigger) {
     case 'MESSAGE_INBOUND':
-      return projectInboundMessage(input, 'original');
     case 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION':
-      return projectInboundMessage(input, 'redacted');
+      return projectInboundMessage(event, context);
     case 'MESSAGE_SUBMIT':
-      return projectSubmittedMessage(input);
+      return projectSubmittedMessage(event, context);
     case 'MESSAGE_DELIVERY':
-      return projectDeliveryReport(input);
+      return projectMessageDelivery(event, context);
+    case 'EVENT_INBOUND':
+      return projectInboundEvent(event, context);
+    case 'EVENT_DELIVERY':
+      return projectEventDelivery(event, context);
     case 'CONVERSATION_START':
-      return projectConversation(input, 'ACTIVE');
     case 'CONVERSATION_STOP':
-      return projectConversation(input, 'STOPPED');
     case 'CONVERSATION_DELETE':
-      return projectConversation(input, 'DELETED');
+      return projectConversation(event, context);
     case 'CONTACT_CREATE':
     case 'CONTACT_UPDATE':
-      return projectContact(input);
+      return projectContact(event, context);
     case 'CONTACT_DELETE':
-      return projectContactDelete(input);
+      return projectContactDelete(event, context);
     case 'CONTACT_MERGE':
-      return projectContactMerge(input);
-    case 'OPT_IN':
-      return projectConsent(input, 'OPTED_IN');
-    case 'OPT_OUT':
-      return projectConsent(input, 'OPTED_OUT');
+      return projectContactMerge(event, context);
     case 'CONTACT_IDENTITIES_DUPLICATION':
-    case 'CHANNEL_EVENT':
-    case 'UNSUPPORTED':
-      return { kind: 'facts', facts: factsOf({}) };
-    case 'EVENT_INBOUND':
-    case 'EVENT_DELIVERY':
+      return projectDuplicates(event, context);
     case 'CAPABILITY':
+      return projectCapability(event, context);
+    case 'OPT_IN':
+    case 'OPT_OUT':
+      return projectConsent(event, context);
+    case 'CHANNEL_EVENT':
+      return projectChannelEvent(event, context);
+    case 'UNSUPPORTED':
+      return projectUnsupported(event, context);
     case 'SMART_CONVERSATIONS':
+      return projectMessageAnalysis(event, context);
     case 'RECORD_NOTIFICATION':
+      return projectRecord(event, context);
     case 'BATCH_STATUS_UPDATE':
-      return { kind: 'none-yet' };
+      return projectBatch(event, context);
   }
+}
+
+function storedEnvelope(envelope: EventEnvelope): Envelope {
+  return {
+    appId: envelope.appId,
+    projectId: envelope.projectId,
+    acceptedTime: parseInstant(envelope.acceptedTime)?.iso,
+    eventTime: parseInstant(envelope.eventTime)?.iso,
+  };
 }

@@ -32,6 +32,25 @@ export interface MessageStatusFact {
   readonly reasonDescription: string | undefined;
 }
 
+/** How far a message has come on one channel: after a switch there are several. */
+export interface MessageChannelFact {
+  readonly sinchMessageId: string;
+  readonly channel: string;
+  readonly identity: string | undefined;
+  readonly status: Stamped<{ status: string; rank: number; at: string | undefined }>;
+  readonly reason:
+    | Stamped<{ code: string | undefined; description: string | undefined }>
+    | undefined;
+}
+
+/** What an analysis made of a message. */
+export interface MessageAnalysisFact {
+  readonly sinchMessageId: string;
+  readonly contactId: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly results: Stamped<{ json: string }>;
+}
+
 export interface ConversationFact {
   readonly sinchConversationId: string;
   readonly appId: string | undefined;
@@ -83,14 +102,112 @@ export interface ConsentFact {
   readonly consent: Stamped<{ state: 'OPTED_IN' | 'OPTED_OUT'; at: string | undefined }>;
 }
 
+/** What a channel can do for an identity. */
+export interface CapabilityFact {
+  readonly appId: string;
+  readonly contactId: string;
+  readonly channel: string;
+  readonly identity: string;
+  readonly capability: Stamped<{
+    status: string;
+    channelCapabilities: readonly string[];
+    reasonCode: string | undefined;
+    at: string | undefined;
+  }>;
+}
+
+/** Contacts that share an identity on a channel, as one of them sees it. */
+export interface ContactDuplicateFact {
+  readonly sinchContactId: string;
+  readonly channel: string;
+  readonly others: Stamped<{ contactIds: readonly string[]; at: string | undefined }>;
+}
+
+/** Something a contact did other than writing. */
+export interface InboundEventFact {
+  /** Sinch's id, or the event key where Sinch gives none. */
+  readonly id: string;
+  readonly appId: string | undefined;
+  readonly contactId: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly processingMode: string | undefined;
+  readonly event: Stamped<{
+    /** Such as `composing_event`. */
+    kind: string;
+    json: string;
+    channel: string | undefined;
+    identity: string | undefined;
+    at: string | undefined;
+  }>;
+}
+
+/** How far an event to a contact has come. */
+export interface EventDeliveryFact {
+  readonly sinchEventId: string;
+  readonly appId: string | undefined;
+  readonly contactId: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly channel: string | undefined;
+  readonly identity: string | undefined;
+  readonly metadata: string | undefined;
+  readonly status: Stamped<{ status: string; rank: number; at: string | undefined }>;
+  readonly reason:
+    | Stamped<{ code: string | undefined; description: string | undefined }>
+    | undefined;
+}
+
+/** News of a channel itself. */
+export interface ChannelEventFact {
+  readonly appId: string | undefined;
+  readonly event: Stamped<{
+    channel: string | undefined;
+    eventType: string | undefined;
+    additionalDataJson: string | undefined;
+    at: string | undefined;
+  }>;
+}
+
+/** How a recording, or a batch, stands: the latest state wins. */
+export interface RecordFact {
+  readonly entityId: string;
+  readonly contactId: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly record: Stamped<{
+    status: string;
+    channel: string | undefined;
+    reasonCode: string | undefined;
+    at: string | undefined;
+  }>;
+}
+
+export interface BatchFact {
+  readonly batchId: string;
+  readonly appId: string | undefined;
+  readonly batch: Stamped<{
+    status: string;
+    type: string | undefined;
+    additionalDataJson: string | undefined;
+    at: string | undefined;
+  }>;
+}
+
 /** Everything one event says, table by table. */
 export interface Facts {
   readonly messages: readonly MessageFact[];
   readonly messageStatuses: readonly MessageStatusFact[];
+  readonly messageChannels: readonly MessageChannelFact[];
+  readonly messageAnalyses: readonly MessageAnalysisFact[];
   readonly conversations: readonly ConversationFact[];
   readonly contacts: readonly ContactFact[];
   readonly contactIdentities: readonly ContactIdentityFact[];
+  readonly contactDuplicates: readonly ContactDuplicateFact[];
   readonly consents: readonly ConsentFact[];
+  readonly capabilities: readonly CapabilityFact[];
+  readonly inboundEvents: readonly InboundEventFact[];
+  readonly eventDeliveries: readonly EventDeliveryFact[];
+  readonly channelEvents: readonly ChannelEventFact[];
+  readonly records: readonly RecordFact[];
+  readonly batches: readonly BatchFact[];
 }
 
 /** Facts of an event that concerns only the tables named. */
@@ -98,10 +215,27 @@ export function factsOf(some: Partial<Facts>): Facts {
   return {
     messages: [],
     messageStatuses: [],
+    messageChannels: [],
+    messageAnalyses: [],
     conversations: [],
     contacts: [],
     contactIdentities: [],
+    contactDuplicates: [],
     consents: [],
+    capabilities: [],
+    inboundEvents: [],
+    eventDeliveries: [],
+    channelEvents: [],
+    records: [],
+    batches: [],
     ...some,
   };
+}
+
+/** A contact that is only named: its row is there from then on, with nothing known of it. */
+export function namedContact(sinchContactId: string | undefined): readonly ContactFact[] {
+  if (sinchContactId === undefined) return [];
+  return [
+    { sinchContactId, profile: undefined, deletedAt: undefined, mergedIntoContactId: undefined },
+  ];
 }

@@ -1,19 +1,7 @@
-import * as z from 'zod';
-import { type ContactFact, type ContactIdentityFact, factsOf } from './facts.ts';
-import { channelIdentity, text, textList } from './fields.ts';
-import type { Projection, ProjectionInput } from './projection.ts';
+import type { CallbackBody } from '../bodies/callback-bodies.ts';
+import { type ContactFact, type ContactIdentityFact, factsOf, namedContact } from './facts.ts';
+import type { Project, Projection, ProjectionContext } from './projection.ts';
 import { stampOf } from './stamp.ts';
-
-const contactFields = z.object({
-  id: text,
-  channel_identities: z.array(channelIdentity).optional().catch(undefined),
-  channel_priority: textList,
-  display_name: text,
-  email: text,
-  external_id: text,
-  metadata: text,
-  language: text,
-});
 
 interface ContactRows {
   readonly contact: ContactFact;
@@ -21,30 +9,57 @@ interface ContactRows {
 }
 
 /** CONTACT_CREATE and CONTACT_UPDATE: the contact as it is now. */
-export function projectContact(input: ProjectionInput): Projection {
-  const rows = readContact(input, 'contact', {});
-  if (rows === undefined) return { kind: 'incomplete', missing: 'contact.id' };
-  return asFacts([rows]);
-}
+export const projectContact: Project<'CONTACT_CREATE' | 'CONTACT_UPDATE'> = ({ body }, context) => {
+  const rows = readContact(body.contact, context, {});
+  return rows ? asFacts([rows]) : { kind: 'incomplete', missing: 'contact.id' };
+};
 
 /** CONTACT_DELETE: the contact as it was, and that it is gone. */
-export function projectContactDelete(input: ProjectionInput): Projection {
-  const rows = readContact(input, 'contact', { deletedAt: instantOf(input) });
-  if (rows === undefined) return { kind: 'incomplete', missing: 'contact.id' };
-  return asFacts([rows]);
-}
+export const projectContactDelete: Project<'CONTACT_DELETE'> = ({ body }, context) => {
+  const rows = readContact(body.contact, context, { deletedAt: goneAt(context) });
+  return rows ? asFacts([rows]) : { kind: 'incomplete', missing: 'contact.id' };
+};
 
 /** CONTACT_MERGE: one contact lives on, the other is gone and points to it. */
-export function projectContactMerge(input: ProjectionInput): Projection {
-  const preserved = readContact(input, 'preserved_contact', {});
+export const projectContactMerge: Project<'CONTACT_MERGE'> = ({ body }, context) => {
+  const preserved = readContact(body.preserved_contact, context, {});
   if (preserved === undefined) return { kind: 'incomplete', missing: 'preserved_contact.id' };
-  const deleted = readContact(input, 'deleted_contact', {
-    deletedAt: instantOf(input),
+  // Merged with itself, it just lives on.
+  if (preserved.contact.sinchContactId === body.deleted_contact?.id) return asFacts([preserved]);
+  const deleted = readContact(body.deleted_contact, context, {
+    deletedAt: goneAt(context),
     mergedIntoContactId: preserved.contact.sinchContactId,
   });
   if (deleted === undefined) return { kind: 'incomplete', missing: 'deleted_contact.id' };
   return asFacts([preserved, deleted]);
-}
+};
+
+/** CONTACT_IDENTITIES_DUPLICATION: each contact is told of the others it shares an identity with. */
+export const projectDuplicates: Project<'CONTACT_IDENTITIES_DUPLICATION'> = (
+  { body },
+  { key, at },
+) => {
+  const groups = (body.duplicated_identities ?? []).flatMap(({ channel, contact_ids: ids }) =>
+    channel === undefined || ids === undefined ? [] : [{ channel, ids: [...new Set(ids)].sort() }],
+  );
+  return {
+    kind: 'facts',
+    facts: factsOf({
+      contactDuplicates: groups.flatMap(({ channel, ids }) =>
+        ids.map((sinchContactId) => ({
+          sinchContactId,
+          channel,
+          others: {
+            contactIds: ids.filter((id) => id !== sinchContactId),
+            at: at?.iso,
+            stamp: stampOf(0, at, key),
+          },
+        })),
+      ),
+      contacts: groups.flatMap(({ ids }) => ids).flatMap(namedContact),
+    }),
+  };
+};
 
 function asFacts(rows: readonly ContactRows[]): Projection {
   return {
@@ -57,26 +72,18 @@ function asFacts(rows: readonly ContactRows[]): Projection {
 }
 
 function readContact(
-  input: ProjectionInput,
-  field: 'contact' | 'preserved_contact' | 'deleted_contact',
+  body: CallbackBody<'CONTACT_CREATE'>['contact'],
+  { key, at }: ProjectionContext,
   end: Partial<Pick<ContactFact, 'deletedAt' | 'mergedIntoContactId'>>,
 ): ContactRows | undefined {
-  const body = contactFields.catch({}).parse(input.section[field]);
-  const sinchContactId = body.id;
-  if (sinchContactId === undefined) return undefined;
-  const stamp = stampOf(0, input.eventTime ?? input.acceptedTime, input.key);
-  const identities = (body.channel_identities ?? []).flatMap((listed) =>
-    listed?.channel === undefined || listed.identity === undefined
-      ? []
-      : [
-          {
-            sinchContactId,
-            channel: listed.channel,
-            identity: listed.identity,
-            appId: listed.app_id ?? '',
-            listedStamp: stamp,
-          },
-        ],
+  const sinchContactId = body?.id;
+  if (body === undefined || sinchContactId === undefined) return undefined;
+  const stamp = stampOf(0, at, key);
+  const identities = (body.channel_identities ?? []).flatMap(
+    ({ channel, identity, app_id: appId }) =>
+      channel === undefined || identity === undefined
+        ? []
+        : [{ sinchContactId, channel, identity, appId: appId ?? '', listedStamp: stamp }],
   );
   const profile = {
     displayName: body.display_name,
@@ -91,7 +98,7 @@ function readContact(
   return { contact: { sinchContactId, profile, deletedAt, mergedIntoContactId }, identities };
 }
 
-/** When the contact went. The time of receipt stands in where Sinch gives none. */
-function instantOf(input: ProjectionInput): string {
-  return (input.eventTime ?? input.acceptedTime)?.iso ?? input.receivedAt;
+/** When a contact went. The time of receipt stands in where Sinch gives none. */
+function goneAt({ at, receivedAt }: ProjectionContext): string {
+  return at?.iso ?? receivedAt;
 }

@@ -1,21 +1,27 @@
+import type { SinchEventOf } from '../bodies/sinch-event.ts';
 import type { EventKey } from '../events/event-key.ts';
-import type { JsonObject } from '../events/recognise.ts';
+import type { KnownTrigger } from '../events/triggers.ts';
 import type { Facts } from './facts.ts';
 import type { Instant } from './instant.ts';
 
-/** What every projection is given: the trigger's own part of the body, and the envelope. */
-export interface ProjectionInput {
+/** What a projection is given beside the event itself. */
+export interface ProjectionContext {
   readonly key: EventKey;
-  /** The value under the trigger's top-level key; an empty object when it is no object. */
-  readonly section: JsonObject;
-  readonly appId: string | undefined;
-  readonly correlationId: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
   readonly acceptedTime: Instant | undefined;
   readonly eventTime: Instant | undefined;
-  readonly receivedAt: string;
+  /** When it happened, as far as the envelope tells. */
+  readonly at: Instant | undefined;
 }
 
 export type Projection =
   | { readonly kind: 'facts'; readonly facts: Facts }
   /** The event lacks the one field without which no row can be found. */
   | { readonly kind: 'incomplete'; readonly missing: string };
+
+/** Turns events of some triggers into facts. Pure. */
+export type Project<T extends KnownTrigger> = (
+  event: SinchEventOf<T>,
+  context: ProjectionContext,
+) => Projection;

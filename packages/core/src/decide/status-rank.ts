@@ -16,8 +16,17 @@ const rankByStatus: ReadonlyMap<string, number> = new Map([
 ]);
 
 const unknownStatusRank = 1;
+const switchedRank = 25;
 
 /** 1 for a status we do not know, 10 to 50 for the others. */
 export function statusRank(status: string): number {
   return rankByStatus.get(status) ?? unknownStatusRank;
+}
+
+/**
+ * The same on one channel: there SWITCHING_CHANNEL is an end that QUEUED_ON_CHANNEL precedes,
+ * though a channel that was given up may still deliver.
+ */
+export function statusRankOnChannel(status: string): number {
+  return status === 'SWITCHING_CHANNEL' ? switchedRank : statusRank(status);
 }

@@ -10,6 +10,13 @@ export interface StampedGroup {
   readonly columns: readonly Column[];
 }
 
+/** A column that takes another's value whenever that changes, and may be set by others between. */
+export interface Follower {
+  readonly name: string;
+  /** A key or `greatest` column of type text. */
+  readonly of: string;
+}
+
 /**
  * A table whose rows are joined from facts. Each way to join is commutative, associative and
  * idempotent, so a row ends the same in whatever order and however often its facts arrive:
@@ -21,6 +28,7 @@ export interface JoinTable {
   readonly greatest: readonly Column[];
   readonly least: readonly Column[];
   readonly groups: readonly StampedGroup[];
+  readonly followers: readonly Follower[];
 }
 
 /** One fact as a row: values by column name, as text, absent as null. */
@@ -38,7 +46,7 @@ export interface JoinStatement {
  * batches never wait for each other in a circle, and writes no row that would not change.
  */
 export function joinStatement(table: JoinTable): JoinStatement {
-  const { key, greatest, least, groups } = table;
+  const { key, greatest, least, groups, followers } = table;
   const columns = [
     ...[...key, ...greatest, ...least].map(({ name }) => name),
     ...groups.flatMap((group) => [group.stamp, ...group.columns.map(({ name }) => name)]),
@@ -58,9 +66,10 @@ export function joinStatement(table: JoinTable): JoinStatement {
       `b.${stamp}_group[1]`,
       ...members.map(({ type }, index) => `b.${stamp}_group[${index + 2}]::${type}`),
     ]),
+    ...followers.map(({ of }) => `nullif(b.${of}, '')`),
   ];
   const sql = `
-INSERT INTO ${table.name} AS t (${columns.join(', ')})
+INSERT INTO ${table.name} AS t (${[...columns, ...followers.map(({ name }) => name)].join(', ')})
 SELECT ${selected.join(', ')}
 FROM (
   SELECT ${merged.join(',\n    ')}
@@ -93,8 +102,13 @@ function extreme(which: 'GREATEST' | 'LEAST', { name, type }: Column): string {
   return `${which}(t.${name}${collation}, excluded.${name}${collation})`;
 }
 
-function assignments({ greatest, least, groups }: JoinTable): string[] {
+function assignments({ greatest, least, groups, followers }: JoinTable): string[] {
   return [
+    ...greatest.flatMap((column) =>
+      followers
+        .filter(({ of }) => of === column.name)
+        .map(({ name }) => `${name} = ${followed(name, column)}`),
+    ),
     ...greatest.map((column) => `${column.name} = ${extreme('GREATEST', column)}`),
     ...least.map((column) => `${column.name} = ${extreme('LEAST', column)}`),
     ...groups.flatMap(({ stamp, columns }) =>
@@ -111,4 +125,10 @@ function changes({ greatest, least, groups }: JoinTable): string[] {
     ...least.map((c) => `${extreme('LEAST', c)} IS DISTINCT FROM t.${c.name}`),
     ...groups.map(({ stamp }) => isNewer(stamp)),
   ];
+}
+
+function followed(name: string, column: Column): string {
+  const joined = extreme('GREATEST', column);
+  const hasChanged = `${joined} IS DISTINCT FROM t.${column.name}`;
+  return `CASE WHEN ${hasChanged} THEN ${joined} ELSE t.${name} END`;
 }

@@ -1,5 +1,5 @@
 import type { Prisma } from '../generated/client.ts';
-import type { EventFacts } from './projection-tables.ts';
+import type { EventFacts } from './tables/projection-table.ts';
 
 /**
  * An identity is removed when a later profile of its contact lists it no more. This follows

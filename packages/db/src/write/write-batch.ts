@@ -1,7 +1,10 @@
 import type { PrismaClient } from '../generated/client.ts';
 import { type EventToWrite, writeEventRows } from './event-rows.ts';
+import { followMerges } from './follow-merges.ts';
 import { markRemovedIdentities } from './mark-removed-identities.ts';
-import { type EventFacts, projections } from './projection-tables.ts';
+import { projections } from './projections.ts';
+import { redactRawBodies } from './redact-raw-bodies.ts';
+import type { EventFacts } from './tables/projection-table.ts';
 
 const transactionTimeoutMs = 30_000;
 const transactionStartTimeoutMs = 10_000;
@@ -30,6 +33,8 @@ export async function writeBatch(
         await tx.$executeRawUnsafe(statement.sql, ...values);
       }
       await markRemovedIdentities(tx, facts);
+      await followMerges(tx, facts);
+      await redactRawBodies(tx, facts);
       return written;
     },
     { maxWait: transactionStartTimeoutMs, timeout: transactionTimeoutMs },

@@ -1,7 +1,7 @@
 import type { QueueTarget } from '@sinch-callbacks/config';
 import { type Database, openDatabase } from '@sinch-callbacks/db';
 import { UsageError } from '../failure.ts';
-import type { Given, Settings } from '../settings/read-settings.ts';
+import type { Given, Settings } from './read-settings.ts';
 
 /** @throws UsageError when no database is set. */
 export function requireDatabaseUrl({ databaseUrl }: Settings): string {

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { isJsonObject, recognise } from '../events/recognise.ts';
+import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
+import { type CallbackBody, callbackBodies } from './callback-bodies.ts';
+import { text } from './fields.ts';
+
+/** What every callback may carry beside its trigger's own part. Times are as Sinch wrote them. */
+export interface EventEnvelope {
+  readonly appId: string | undefined;
+  readonly projectId: string | undefined;
+  readonly acceptedTime: string | undefined;
+  readonly eventTime: string | undefined;
+  readonly messageMetadata: string | undefined;
+  readonly correlationId: string | undefined;
+}
+
+/** An event of one trigger. */
+export type SinchEventOf<T extends KnownTrigger> = EventEnvelope & {
+  readonly trigger: T;
+  readonly body: CallbackBody<T>;
+};
+
+/** Any event that Sinch documents. `switch (event.trigger)` narrows its body. */
+export type SinchEvent = { [T in KnownTrigger]: SinchEventOf<T> }[KnownTrigger];
+
+export type SinchEventReading =
+  | { readonly kind: 'known'; readonly event: SinchEvent }
+  | { readonly kind: 'unknown'; readonly envelope: EventEnvelope }
+  | { readonly kind: 'unreadable' };
+
+const envelopeFields = z.looseObject({
+  app_id: text,
+  project_id: text,
+  accepted_time: text,
+  event_time: text,
+  message_metadata: text,
+  correlation_id: text,
+});
+
+/**
+ * Reads a callback's body into a typed event. Never throws, and refuses no body for a field
+ * that is missing or not as expected.
+ */
+export function readSinchEvent(bodyText: string): SinchEventReading {
+  const recognition = recognise(bodyText);
+  if (recognition.kind === 'unreadable') return recognition;
+  const envelope = readEnvelope(recognition.body);
+  if (recognition.kind === 'unknown') return { kind: 'unknown', envelope };
+  const { trigger, body } = recognition;
+  const value = body[triggerCatalog[trigger].topLevelKey];
+  const section = callbackBodies[trigger].parse(isJsonObject(value) ? value : {});
+  // The catalog pairs each trigger with its body; the compiler cannot follow it through the index.
+  return { kind: 'known', event: { ...envelope, trigger, body: section } as SinchEvent };
+}
+
+function readEnvelope(body: unknown): EventEnvelope {
+  const fields = isJsonObject(body) ? envelopeFields.parse(body) : {};
+  return {
+    appId: fields.app_id,
+    projectId: fields.project_id,
+    acceptedTime: fields.accepted_time,
+    eventTime: fields.event_time,
+    messageMetadata: fields.message_metadata,
+    correlationId: fields.correlation_id,
+  };
+}
