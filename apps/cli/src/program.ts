@@ -6,6 +6,7 @@ import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addMessageCommand } from './message/message-command.ts';
 import { addSendCommand } from './send/send-command.ts';
 import type { Host } from './session.ts';
+import { addUnhandledCommand } from './unhandled/unhandled-command.ts';
 import type { World } from './world.ts';
 
 const afterHelp = `
@@ -50,6 +51,7 @@ export function buildProgram(host: Host, world: World): Command {
   addSendCommand(program, host, world.now);
   addMessageCommand(program, host);
   addDeadCommand(program, host, world.now);
+  addUnhandledCommand(program, host);
   addDoctorCommand(program, host);
   return program;
 }

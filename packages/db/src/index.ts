@@ -23,5 +23,10 @@ export {
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
+export {
+  countUnhandled,
+  listUnhandled,
+  type UnhandledGroup,
+} from './read/unhandled-events.ts';
 export type { EventToWrite } from './write/event-rows.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';

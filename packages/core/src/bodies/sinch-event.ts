@@ -17,6 +17,8 @@ export interface EventEnvelope {
 /** An event of one trigger. */
 export type SinchEventOf<T extends KnownTrigger> = EventEnvelope & {
   readonly trigger: T;
+  /** Sinch's id for what the event is about; absent where Sinch gives none. */
+  readonly entityId: string | undefined;
   readonly body: CallbackBody<T>;
 };
 
@@ -46,11 +48,11 @@ export function readSinchEvent(bodyText: string): SinchEventReading {
   if (recognition.kind === 'unreadable') return recognition;
   const envelope = readEnvelope(recognition.body);
   if (recognition.kind === 'unknown') return { kind: 'unknown', envelope };
-  const { trigger, body } = recognition;
+  const { trigger, entityId, body } = recognition;
   const value = body[triggerCatalog[trigger].topLevelKey];
   const section = callbackBodies[trigger].parse(isJsonObject(value) ? value : {});
   // The catalog pairs each trigger with its body; the compiler cannot follow it through the index.
-  return { kind: 'known', event: { ...envelope, trigger, body: section } as SinchEvent };
+  return { kind: 'known', event: { ...envelope, trigger, entityId, body: section } as SinchEvent };
 }
 
 function readEnvelope(body: unknown): EventEnvelope {

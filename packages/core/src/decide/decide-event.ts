@@ -1,7 +1,7 @@
 import { type EventEnvelope, readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { rawBodyText } from '../events/raw-body.ts';
-import { triggerCatalog } from '../events/triggers.ts';
+import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
 import type { Facts } from './facts.ts';
 import { parseInstant } from './instant.ts';
 import { projectCapability, projectConsent } from './project-consent.ts';
@@ -35,6 +35,9 @@ export type Decision =
   /** Store the event as APPLIED, together with the rows that follow from it. */
   | {
       readonly kind: 'apply';
+      /** As recognised now: an event that was unknown when it came may be known since. */
+      readonly trigger: KnownTrigger;
+      readonly entityId: string | undefined;
       readonly envelope: Envelope;
       readonly payloadJson: string;
       readonly facts: Facts;
@@ -66,8 +69,9 @@ export function decideEvent(event: CallbackEvent): Decision {
   const projection = project(reading.event, { key, receivedAt, acceptedTime, eventTime, at });
   switch (projection.kind) {
     case 'facts': {
+      const { trigger, entityId } = reading.event;
       const envelope = storedEnvelope(reading.event);
-      return { kind: 'apply', envelope, payloadJson, facts: projection.facts };
+      return { kind: 'apply', trigger, entityId, envelope, payloadJson, facts: projection.facts };
     }
     case 'incomplete': {
       const { topLevelKey } = triggerCatalog[reading.event.trigger];

@@ -1,7 +1,7 @@
-import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
+import { eventOfRow, triggerOf } from '../read/event-of-row.ts';
 import type {
   AttemptRecord,
   DeadLetter,
@@ -53,11 +53,10 @@ export async function findDeadLetter(
     ...summaryOf(row),
     stack: row.stack ?? undefined,
     history: historyOf(row.attempts),
-    event: eventOf(row.event),
+    event: eventOfRow(row.event),
   };
 }
 
-type EventRow = Prisma.CallbackEventGetPayload<object>;
 type SummaryRow = Omit<Prisma.DeadLetterGetPayload<object>, 'stack'>;
 
 function conditionsOf(filter: DeadLetterFilter): Prisma.DeadLetterWhereInput {
@@ -92,22 +91,4 @@ function summaryOf(row: SummaryRow): DeadLetterSummary {
 /** Only the writer fills this column, from the same type. */
 function historyOf(attempts: Prisma.JsonValue): readonly AttemptRecord[] {
   return Array.isArray(attempts) ? (attempts as unknown as AttemptRecord[]) : [];
-}
-
-function eventOf(row: EventRow): CallbackEvent {
-  return {
-    key: row.eventKey,
-    trigger: triggerOf(row.trigger),
-    entityId: row.entityId ?? undefined,
-    rawBody: {
-      encoding: row.rawBodyEncoding === 'base64' ? 'base64' : 'utf8',
-      text: row.rawBody,
-    },
-    receivedAt: row.receivedAt.toISOString(),
-    signature: undefined,
-  };
-}
-
-function triggerOf(text: string): Trigger {
-  return isKnownTrigger(text) || text === 'UNREADABLE' ? text : 'UNKNOWN';
 }

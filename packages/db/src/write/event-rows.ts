@@ -39,6 +39,8 @@ SELECT ${columns.map(([name, type]) => `f.${name}::${type}`).join(', ')}
 FROM unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) AS f(${names})
 ORDER BY f.event_key
 ON CONFLICT (event_key) DO UPDATE SET
+  trigger = excluded.trigger,
+  entity_id = excluded.entity_id,
   project_id = excluded.project_id,
   app_id = excluded.app_id,
   accepted_time = excluded.accepted_time,
@@ -79,10 +81,11 @@ export async function writeEventRows(
 function eventRow({ event, decision, attempts }: EventToWrite, appliedAt: Date) {
   const { envelope } = decision;
   const isApplied = decision.kind === 'apply';
+  const { trigger, entityId } = isApplied ? decision : event;
   return [
     event.key,
-    event.trigger,
-    event.entityId,
+    trigger,
+    entityId,
     envelope.projectId,
     envelope.appId,
     envelope.acceptedTime,
