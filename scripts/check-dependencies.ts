@@ -15,7 +15,7 @@ const owners: readonly { library: RegExp; rooms: readonly string[] }[] = [
   { library: /^pg$/, rooms: ['packages/queue', 'packages/db', 'packages/testing', 'bench'] },
   { library: /^(next|react|react-dom|raw-body)$/, rooms: ['apps/ingest'] },
   { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, rooms: ['apps/worker'] },
-  { library: /^pino$/, rooms: ['packages/telemetry'] },
+  { library: /^(pino|prom-client)$/, rooms: ['packages/telemetry'] },
   {
     library: /^@sinch-callbacks\/simulator$/,
     rooms: ['apps/cli', 'packages/testing', 'bench', '.'],

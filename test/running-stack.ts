@@ -17,23 +17,27 @@ export interface Stack {
 
 /**
  * Starts the whole stack the way `npm start` does once everything is installed and built.
- * @throws when another one runs from this folder.
+ * @param directory where it keeps everything, for a stack beside others; `.dev` when absent.
+ * @throws when another one runs there.
  */
-export async function startStack(): Promise<{ stack: Stack; start: StartedProcess }> {
-  if (existsSync(stackFile)) {
+export async function startStack(
+  directory = path.dirname(stackFile),
+): Promise<{ stack: Stack; start: StartedProcess }> {
+  const ownStackFile = path.join(directory, path.basename(stackFile));
+  if (existsSync(ownStackFile)) {
     throw new Error('`npm start` runs in this folder: stop it, then test again');
   }
   const start = await startProcess({
     name: 'npm start',
     command: process.execPath,
-    args: [path.join(root, 'scripts/start.ts')],
+    args: [path.join(root, 'scripts/start.ts'), '--dir', directory],
     cwd: root,
     env: process.env,
     readyWhen: { kind: 'line', pattern: /Everything is up/ },
     readyTimeoutMs: 120_000,
     stopTimeoutMs: 60_000,
   });
-  return { stack: JSON.parse(readFileSync(stackFile, 'utf8')) as Stack, start };
+  return { stack: JSON.parse(readFileSync(ownStackFile, 'utf8')) as Stack, start };
 }
 
 export interface CommandResult {

@@ -9,16 +9,23 @@ export interface Received {
   readonly body: Buffer;
 }
 
+export type Reply =
+  | { readonly status: number; readonly body: string }
+  /** The connection is cut. */
+  | 'cut'
+  /** Nothing comes. */
+  | 'never';
+
 /** A server for one test, on loopback. Returns its address and everything it gets. */
-export async function startHttpServer(
-  answer: (request: Received) => { readonly status: number; readonly body: string },
-) {
+export async function startHttpServer(answer: (request: Received) => Reply) {
   const requests: Received[] = [];
   const server = createServer((incoming, response) => {
     void buffer(incoming).then((body) => {
       const request = { path: incoming.url ?? '', headers: incoming.headers, body };
       requests.push(request);
       const reply = answer(request);
+      if (reply === 'never') return;
+      if (reply === 'cut') return void incoming.socket.destroy();
       response.writeHead(reply.status).end(reply.body);
     });
   });

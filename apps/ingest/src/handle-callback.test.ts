@@ -12,6 +12,7 @@ function ingestThatLogsTo(lines: string[]) {
       destination: { write: (line) => lines.push(line) },
     }),
     producer: undefined,
+    rejected: undefined,
   };
 }
 

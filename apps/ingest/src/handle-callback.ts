@@ -1,9 +1,15 @@
 import type { IngestConfig } from '@sinch-callbacks/config';
-import { type ReadHeader, receive } from '@sinch-callbacks/core';
+import {
+  type ReadHeader,
+  receive,
+  type SignatureHeaders,
+  signatureHeaders,
+} from '@sinch-callbacks/core';
 import type { CallbackProducer } from '@sinch-callbacks/queue';
 import { callbackReceived, type Logger } from '@sinch-callbacks/telemetry';
 import type { Answer } from './answer.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
+import type { Keeping, RejectedKeeper } from './rejected-keeper.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -28,6 +34,8 @@ export interface Ingest {
   readonly logger: Logger;
   /** Absent where no queue is configured. */
   readonly producer: CallbackProducer | undefined;
+  /** Absent where no queue is configured: what is rejected then is only logged. */
+  readonly rejected: RejectedKeeper | undefined;
 }
 
 /** Longer than Sinch waits for an answer; a body that takes this long has nobody waiting for it. */
@@ -39,13 +47,13 @@ const bodyTimeoutMs = 20_000;
  */
 export async function handleCallback(request: WebhookRequest, ingest: Ingest): Promise<Answer> {
   const startedAt = performance.now();
-  const { outcome, bytes } = await decide(request, ingest).catch((error: unknown) => ({
-    outcome: { kind: 'failed', error } as const,
-    bytes: undefined,
-  }));
+  const { outcome, bytes, keeping } = await decide(request, ingest).catch(
+    (error: unknown): Decided => ({ outcome: { kind: 'failed', error } }),
+  );
   const answer = outcomeToAnswer(outcome);
   callbackReceived(ingest.logger, {
     ...factsOf(outcome),
+    ...keeping,
     outcome: outcome.kind,
     method: request.method,
     status: answer.status,
@@ -58,6 +66,7 @@ export async function handleCallback(request: WebhookRequest, ingest: Ingest): P
 interface Decided {
   readonly outcome: CallbackOutcome;
   readonly bytes?: number;
+  readonly keeping?: Keeping | undefined;
 }
 
 async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided> {
@@ -65,21 +74,43 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
   const { maxBodyBytes } = ingest.config;
   const body = await request.readBody({ maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
   if (body.kind !== 'read') return { outcome: body };
-  return { outcome: await accept(body.bytes, request, ingest), bytes: body.bytes.byteLength };
+  const { bytes: rawBody } = body;
+  const receivedAt = new Date();
+  const outcome = await accept(rawBody, receivedAt, request, ingest);
+  const bytes = rawBody.byteLength;
+  if (outcome.kind !== 'rejected') return { outcome, bytes };
+  const headers = signatureHeadersOf(request.readHeader);
+  // Awaited, since what is not dies with a serverless instance as soon as the answer is out.
+  const keeping = await ingest.rejected?.keep({
+    rawBody,
+    headers,
+    cause: outcome.cause,
+    receivedAt,
+  });
+  return { outcome, bytes, keeping };
 }
 
 async function accept(
   rawBody: Uint8Array,
+  receivedAt: Date,
   { readHeader }: WebhookRequest,
   { config, producer }: Ingest,
 ): Promise<CallbackOutcome> {
-  const received = receive({ rawBody, readHeader, receivedAt: new Date() }, config.verification);
+  const received = receive({ rawBody, readHeader, receivedAt }, config.verification);
   if (received.kind !== 'verified') return received;
   if (producer === undefined) return { kind: 'unconfigured' };
   const { event } = received;
   const queued = await producer.enqueue(event);
   if (queued.kind === 'queued') return { kind: 'accepted', event };
   return { kind: 'unavailable', event, cause: queued.reason };
+}
+
+function signatureHeadersOf(readHeader: ReadHeader): Partial<SignatureHeaders> {
+  const present = Object.values(signatureHeaders).flatMap((name) => {
+    const value = readHeader(name);
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(present);
 }
 
 /** What a log line may know of an outcome: names, ids and causes, nothing of the body. */

@@ -1,7 +1,20 @@
 import { type IngestConfig, parseIngestConfig, readConfig } from '@sinch-callbacks/config';
-import { openProducer } from '@sinch-callbacks/queue';
+import {
+  type CallbackProducer,
+  openProducer,
+  openRejectedStore,
+  type QueueLocation,
+  withFallback,
+} from '@sinch-callbacks/queue';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import type { Ingest } from './handle-callback.ts';
+import {
+  createRejectedKeeper,
+  keepingRate,
+  keepingTimeoutMs,
+  type RejectedKeeper,
+} from './rejected-keeper.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
 const shared: typeof globalThis & { [slot]?: Ingest } = globalThis;
@@ -9,7 +22,7 @@ const shared: typeof globalThis & { [slot]?: Ingest } = globalThis;
 /**
  * The process's one ingest. Kept on `globalThis`, because Next bundles every route by itself and
  * each bundle has its own copy of this module; one producer serves them all.
- * Connects to nothing: the producer does that when it is first used.
+ * Connects to nothing: producer and store do that when they are first used.
  * @throws {ConfigError} naming every malformed variable.
  */
 export function openIngest(): Ingest {
@@ -19,9 +32,29 @@ export function openIngest(): Ingest {
 
 function createIngest(config: IngestConfig): Ingest {
   const { queue, queuePrefix, logLevel } = config;
+  const location = queue && { backend: queue, prefix: queuePrefix };
   return {
     config,
     logger: createLogger({ name: 'ingest', level: logLevel }),
-    producer: queue && openProducer({ backend: queue, prefix: queuePrefix }),
+    producer: location && openCallbackProducer(location, config),
+    rejected: location && openKeeper(location),
   };
+}
+
+/** With somewhere else to go, the main queue need not be waited for long. */
+const mainTimeoutMs = 500;
+
+function openCallbackProducer(main: QueueLocation, config: IngestConfig): CallbackProducer {
+  const { fallbackQueue, queuePrefix: prefix } = config;
+  if (fallbackQueue === undefined) return openProducer(main);
+  const fallback = openProducer({ backend: fallbackQueue, prefix });
+  return withFallback(openProducer({ ...main, timeoutMs: mainTimeoutMs }), fallback);
+}
+
+function openKeeper(location: QueueLocation): RejectedKeeper {
+  const store = openRejectedStore(location, { timeoutMs: keepingTimeoutMs });
+  return createRejectedKeeper(
+    store,
+    createTokenBucket(keepingRate, () => performance.now()),
+  );
 }

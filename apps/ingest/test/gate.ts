@@ -6,6 +6,8 @@ export interface Gate {
   readonly url: string;
   /** `open` lets everything through. `shut` refuses. `silent` takes connections and answers nothing. */
   set(state: 'open' | 'shut' | 'silent'): void;
+  /** From now on a connection that says this word is answered nothing any more; others are. */
+  silenceWhoSays(word: string): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function openGate(serverUrl: string): Promise<Gate> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'shut' | 'silent' = 'open';
+  let forbidden: string | undefined;
 
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -26,6 +29,9 @@ export async function openGate(serverUrl: string): Promise<Gate> {
     if (state === 'shut') client.destroy();
     if (state !== 'open') return;
     const upstream = keep(connect({ host: target.hostname, port: Number(target.port) }));
+    client.on('data', (said) => {
+      if (forbidden !== undefined && said.includes(forbidden)) upstream.unpipe().pause();
+    });
     client.pipe(upstream).pipe(client);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
@@ -45,6 +51,9 @@ export async function openGate(serverUrl: string): Promise<Gate> {
       state = next;
       if (next === 'shut') dropAll();
       if (next === 'silent') for (const socket of sockets) socket.unpipe().pause();
+    },
+    silenceWhoSays(word) {
+      forbidden = word;
     },
     async close() {
       dropAll();

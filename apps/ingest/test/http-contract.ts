@@ -4,10 +4,12 @@ import { until } from '@sinch-callbacks/testing/processes';
 import { createSender } from '@sinch-callbacks/testing/sinch';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { describeBodies } from './contract/bodies.ts';
+import { describeFreshness } from './contract/freshness.ts';
 import { describeLifetime } from './contract/lifetime.ts';
 import { describeLogLine } from './contract/log-line.ts';
 import { describeMethods } from './contract/methods.ts';
 import { describeOutages } from './contract/outages.ts';
+import { describeRejected } from './contract/rejected.ts';
 import { describeVerdicts } from './contract/verdicts.ts';
 import { type ContractBench, secrets } from './contract-bench.ts';
 import type { RequestLine, StartedIngest, StartIngest } from './started-ingest.ts';
@@ -68,7 +70,9 @@ export function describeHttpContract(name: string, startIngest: StartIngest): vo
     });
 
     describeVerdicts(bench);
+    describeFreshness(bench);
     describeBodies(bench);
+    describeRejected(bench);
     describeMethods(bench);
     describeOutages(bench);
     describeLogLine(bench);

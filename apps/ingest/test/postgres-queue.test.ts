@@ -1,4 +1,4 @@
-import { migrateQueue } from '@sinch-callbacks/queue';
+import { migrateQueue, openRejectedStore } from '@sinch-callbacks/queue';
 import { createDatabase, type TestDatabase } from '@sinch-callbacks/testing/servers';
 import { createSender } from '@sinch-callbacks/testing/sinch';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -23,15 +23,24 @@ describe('where there is no Redis', () => {
     await deployment.remove();
   });
 
-  it('a callback gets 503 until the queue was prepared in Postgres, and 200 from then on', async () => {
+  it('a callback gets 503 until the queue was prepared in Postgres, and 200 from then on; a rejected one 401, and is kept then', async () => {
     const { webhookUrl = '', healthUrl = '' } = ingest ?? {};
     const sender = createSender({ url: webhookUrl, secret });
     expect((await sender.send('{"app_id":"A"}')).status).toBe(503);
     expect((await fetch(healthUrl)).status).toBe(503);
 
-    await migrateQueue({ backend: { kind: 'postgres', url: database.url } });
+    const forge = async () => (await sender.send('{"app_id":"A"}', { secret: 'forged' })).status;
+    expect(await forge()).toBe(401);
+
+    const location = { backend: { kind: 'postgres', url: database.url } } as const;
+    await migrateQueue(location);
     expect((await sender.send('{"app_id":"A"}')).status).toBe(200);
     expect((await sender.send('{"app_id":"A"}')).status).toBe(200);
     expect((await fetch(healthUrl)).status).toBe(200);
+
+    expect(await forge()).toBe(401);
+    const store = openRejectedStore(location);
+    expect(await store.list({ limit: 10 })).toMatchObject([{ cause: 'signature-mismatch' }]);
+    await store.close();
   });
 });

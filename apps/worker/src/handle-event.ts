@@ -1,10 +1,11 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { HandleEvent } from '@sinch-callbacks/queue';
-import { eventApplied, type Logger } from '@sinch-callbacks/telemetry';
+import { eventApplied, type Telemetry } from '@sinch-callbacks/telemetry';
 import type { EventBatcher } from './event-batcher.ts';
+import { signatureSeen } from './signature-seen.ts';
 
-/** What the queue calls for each job: applies the event and says so in one line. */
-export function createHandler(batcher: EventBatcher, logger: Logger): HandleEvent {
+/** What the queue calls for each job: applies the event, says so in one line and counts it. */
+export function createHandler(batcher: EventBatcher, telemetry: Telemetry): HandleEvent {
   return async (event, attempt) => {
     const startedAt = performance.now();
     const outcome = await batcher.apply(event, attempt);
@@ -12,7 +13,7 @@ export function createHandler(batcher: EventBatcher, logger: Logger): HandleEven
       case 'applied':
       case 'duplicate':
       case 'unhandled':
-        logApplied(logger, event, attempt, outcome.kind, performance.now() - startedAt);
+        noteApplied(telemetry, event, attempt, outcome.kind, performance.now() - startedAt);
         return { kind: 'done' };
       case 'failed':
       case 'returned':
@@ -21,13 +22,20 @@ export function createHandler(batcher: EventBatcher, logger: Logger): HandleEven
   };
 }
 
-function logApplied(
-  logger: Logger,
+function noteApplied(
+  telemetry: Telemetry,
   event: CallbackEvent,
   attempt: number,
   result: string,
   durationMs: number,
 ): void {
   const { key: eventKey, trigger } = event;
-  eventApplied(logger, { eventKey, trigger, attempt, result, durationMs: Math.round(durationMs) });
+  eventApplied(telemetry, {
+    eventKey,
+    trigger,
+    attempt,
+    result,
+    durationMs: Math.round(durationMs),
+    ...signatureSeen(event),
+  });
 }

@@ -5,9 +5,9 @@ import { explainFailure } from './explain-failure.ts';
 
 /** Prepares the database, and the queue where it lives in one. Run before each release's workers. */
 async function main(): Promise<void> {
-  const { databaseUrl, queue, queuePrefix } = readConfig(parseWorkerConfig);
+  const { databaseUrl, queue, fallbackQueue, queuePrefix: prefix } = readConfig(parseWorkerConfig);
   const applied = await migrateDatabase(databaseUrl);
-  await migrateQueue({ backend: queue, prefix: queuePrefix });
+  await migrateQueue({ backend: fallbackQueue ?? queue, prefix });
   const what = applied.length === 0 ? 'nothing to do' : `applied ${applied.join(', ')}`;
   process.stdout.write(`migrations: ${what}\n`);
 }

@@ -1,13 +1,14 @@
 import type { JobReport } from '@sinch-callbacks/queue';
-import { attemptFailed, deadLettered, type Logger } from '@sinch-callbacks/telemetry';
+import { attemptFailed, deadLettered, type Telemetry } from '@sinch-callbacks/telemetry';
+import { signatureSeen } from './signature-seen.ts';
 
-/** Logs what became of a job that was not simply done. */
-export function createJobReporter(logger: Logger): (report: JobReport) => void {
+/** Logs and counts what became of a job that was not simply done. */
+export function createJobReporter(telemetry: Telemetry): (report: JobReport) => void {
   return (report) => {
     switch (report.kind) {
       case 'retrying': {
         const { event, record } = report;
-        attemptFailed(logger, {
+        attemptFailed(telemetry, {
           eventKey: event.key,
           trigger: event.trigger,
           attempt: record.attempt,
@@ -19,13 +20,14 @@ export function createJobReporter(logger: Logger): (report: JobReport) => void {
       }
       case 'buried': {
         const { event, replay, cause, message, attempts } = report.letter;
-        deadLettered(logger, {
+        deadLettered(telemetry, {
           eventKey: event.key,
           trigger: event.trigger,
           attempt: attempts.length,
           replay,
           errorClass: cause,
           error: message,
+          ...signatureSeen(event),
         });
         return;
       }

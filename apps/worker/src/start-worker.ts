@@ -7,6 +7,7 @@ import {
   type Logger,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
+import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
 import { createEventBatcher } from './event-batcher.ts';
 import { createHandler } from './handle-event.ts';
@@ -47,22 +48,32 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     Date.now,
   );
   const batcher = createEventBatcher(createEventWriter(database, now), databaseWait, maxBatchSize);
+  const metrics = createMetrics();
+  const telemetry = { logger, metrics };
   const steps = {
-    handle: createHandler(batcher, logger),
+    handle: createHandler(batcher, telemetry),
     recordLetter: createLetterRecorder(database, databaseWait, now),
-    report: createJobReporter(logger),
+    report: createJobReporter(telemetry),
     now,
     onConnectionError: watchQueueConnection(logger, Date.now),
   };
   const openLane = (lane: Lane, limits: { concurrency: number; ratePerSecond?: number }) =>
     openConsumer({ ...location, ...steps, ...limits, lane });
+  /** What ingest queued while Redis was away. Its dead letters' copies stay on that side. */
+  const openFallbackLane = () => {
+    const { fallbackQueue: backend, queuePrefix: prefix, concurrency } = config;
+    if (backend === undefined) return [];
+    return [openConsumer({ ...steps, backend, prefix, concurrency, lane: 'live' })];
+  };
   const consumers = [
     openLane('live', { concurrency: config.concurrency }),
     openLane('replay', { concurrency: replayConcurrency, ratePerSecond: replaysPerSecond }),
+    ...openFallbackLane(),
   ];
   const board = openBoardQueues(location, steps.onConnectionError);
   const monitor = watchProgress(consumers, () => databaseWait.isWaiting(), Date.now);
-  const admin = await startAdminServer({ ...config.admin, board, monitor, database, consumers });
+  const sources = { board, monitor, database, consumers, metrics };
+  const admin = await startAdminServer({ ...config.admin, ...sources });
 
   const { adminUrl } = admin;
   const { concurrency, queue } = config;

@@ -45,6 +45,34 @@ describe('a dead letter', () => {
   });
 });
 
+describe('the metrics', () => {
+  it('count events by trigger and by secret, and dead letters by cause, and hold no id', async () => {
+    await refuse('01POISON');
+    const { adminUrl } = await world.start({ ADMIN_PASSWORD: 'open sesame' });
+    const signature = { timestampSeconds: 1_700_000_000, nonce: 'n', isStale: false };
+    const events = [
+      { ...reportEvent('01NEW'), signature: { ...signature, secretPosition: 0 } },
+      { ...reportEvent('01OLD'), signature: { ...signature, secretPosition: 1, isStale: true } },
+      { ...reportEvent('01POISON'), signature: { ...signature, secretPosition: 1 } },
+    ];
+    await world.enqueue(events);
+    const read = async () => await (await fetch(`${adminUrl}/metrics`)).text();
+    await until(async () => /by_secret_total\{position="1"\} 2/.test(await read()), soon('counts'));
+    const text = await read();
+    const lastSeen = Date.parse(events[2]?.receivedAt ?? '') / 1000;
+    for (const line of [
+      'sinch_events_total{trigger="MESSAGE_DELIVERY",result="applied"} 2',
+      'sinch_dead_letters_total{cause="permanent"} 1',
+      'sinch_stale_events_total 1',
+      'sinch_events_by_secret_total{position="0"} 1',
+      `sinch_secret_last_seen_timestamp_seconds{position="1"} ${lastSeen}`,
+    ]) {
+      expect(text).toContain(`${line}\n`);
+    }
+    expect(text).not.toContain('01OLD');
+  });
+});
+
 describe('the admin pages', () => {
   it('refuse to be reachable from other machines without a password', async () => {
     await expect(world.start({ ADMIN_HOST: '0.0.0.0' })).rejects.toThrow(

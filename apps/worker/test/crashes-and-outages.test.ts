@@ -83,6 +83,17 @@ describe('a worker', () => {
     expect(attempts).toEqual([{ attempts: 1 }]);
   });
 
+  it('applies what was queued on Postgres while Redis was away, and what is on both only once', async () => {
+    const [both, ...others] = numbered(20);
+    if (both === undefined) throw new Error('no events');
+    const worker = await world.start();
+    await world.enqueue([both]);
+    await world.enqueue([both, ...others], world.fallback);
+    await until(async () => (await world.states())['APPLIED'] === 20, soon('all to be applied'));
+    expect(await world.database.prisma.messageStatus.count()).toBe(20);
+    expect(await statusOf(worker.adminUrl, '/readyz')).toBe(200);
+  });
+
   it('goes on by itself after its queue was away', async () => {
     const proxy = await openCuttableProxy(world.location.backend.url);
     const worker = await world.start({ REDIS_URL: proxy.url });

@@ -12,9 +12,11 @@ export interface WorkerWorld {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly location: QueueLocation;
+  /** Where ingest queues while Redis is away. */
+  readonly fallback: QueueLocation;
   /** Starts a worker process; it is ended with the world. */
   start(changes?: Record<string, string>): Promise<WorkerProcess>;
-  enqueue(events: readonly CallbackEvent[]): Promise<void>;
+  enqueue(events: readonly CallbackEvent[], where?: QueueLocation): Promise<void>;
   /** Numbers of events by state. */
   states(): Promise<Record<string, number>>;
   close(): Promise<void>;
@@ -31,13 +33,18 @@ export async function openWorkerWorld(): Promise<WorkerWorld> {
     backend: { kind: 'redis', url: inject('redisUrl') },
     prefix: `w${randomUUID().slice(0, 8)}`,
   };
-  await Promise.all([migrateDatabase(databaseUrl), migrateQueue(location)]);
+  const fallback: QueueLocation = {
+    backend: { kind: 'postgres', url: databaseUrl },
+    prefix: location.prefix ?? '',
+  };
+  await Promise.all([migrateDatabase(databaseUrl), migrateQueue(fallback)]);
   const database = openDatabase({ url: databaseUrl });
   const started: StartedProcess[] = [];
   return {
     databaseUrl,
     database,
     location,
+    fallback,
     async start(changes = {}) {
       const port = await freePort();
       const adminUrl = `http://127.0.0.1:${port}`;
@@ -59,8 +66,8 @@ export async function openWorkerWorld(): Promise<WorkerWorld> {
       started.push(worker);
       return { ...worker, adminUrl };
     },
-    async enqueue(events) {
-      const producer = openProducer({ ...location, timeoutMs: 10_000 });
+    async enqueue(events, where = location) {
+      const producer = openProducer({ ...where, timeoutMs: 10_000 });
       const outcomes = await Promise.all(
         events.map(async (event) => await producer.enqueue(event)),
       );

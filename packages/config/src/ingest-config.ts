@@ -1,7 +1,7 @@
 import type { ConfigResult, Environment } from './config-result.ts';
 import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
-import { chooseQueue, type QueueTarget } from './queue-target.ts';
+import { chooseFallback, chooseQueue, type QueueTarget } from './queue-target.ts';
 import { variables } from './variables.ts';
 
 export interface IngestConfig {
@@ -14,6 +14,8 @@ export interface IngestConfig {
   readonly maxBodyBytes: number;
   /** Absent when neither URL is given: ingest then starts and answers 503. */
   readonly queue: QueueTarget | undefined;
+  /** Takes events while `queue` is away. Absent where only one of the two URLs is given. */
+  readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
   readonly logLevel: LogLevel;
 }
@@ -42,6 +44,7 @@ export function parseIngestConfig(environment: Environment): ConfigResult<Ingest
     },
     maxBodyBytes: values.INGEST_MAX_BODY_BYTES,
     queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
+    fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
     logLevel: values.LOG_LEVEL,
   }));

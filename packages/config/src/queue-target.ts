@@ -3,6 +3,18 @@ export type QueueTarget =
   | { readonly kind: 'redis'; readonly url: string }
   | { readonly kind: 'postgres'; readonly url: string };
 
+/**
+ * Where events go while Redis is away: Postgres, where both are given. Absent where there is one
+ * of them alone.
+ */
+export function chooseFallback(
+  redisUrl: string | undefined,
+  databaseUrl: string | undefined,
+): QueueTarget | undefined {
+  if (redisUrl === undefined || databaseUrl === undefined) return undefined;
+  return { kind: 'postgres', url: databaseUrl };
+}
+
 /** Redis where there is one; otherwise the queue lives in Postgres beside the data. */
 export function chooseQueue(redisUrl: string | undefined, databaseUrl: string): QueueTarget;
 export function chooseQueue(

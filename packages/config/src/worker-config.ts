@@ -2,12 +2,14 @@ import type { ConfigResult, Environment } from './config-result.ts';
 import { isLoopback } from './is-loopback.ts';
 import type { LogLevel } from './log-level.ts';
 import { parseVariables, type Rule } from './parse-variables.ts';
-import { chooseQueue, type QueueTarget } from './queue-target.ts';
+import { chooseFallback, chooseQueue, type QueueTarget } from './queue-target.ts';
 import { variables } from './variables.ts';
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly queue: QueueTarget;
+  /** Where ingest puts events while Redis is away. Absent where there is no Redis at all. */
+  readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
   /** How many events may be in hand at once. */
   readonly concurrency: number;
@@ -42,6 +44,7 @@ export function parseWorkerConfig(environment: Environment): ConfigResult<Worker
     (values) => ({
       databaseUrl: values.DATABASE_URL,
       queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
+      fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
       queuePrefix: values.QUEUE_PREFIX,
       concurrency: values.WORKER_CONCURRENCY,
       admin: {

@@ -51,84 +51,111 @@ const connectRetryMs = 1_000;
 /** Finished jobs are kept as the first guard against doubles, not as an archive. */
 const keepCompleted = { age: 6 * 3600, count: 2_000 };
 
+/** What a consumer works with, once it is connected. */
+interface Connected {
+  readonly worker: JobWorker;
+  readonly laneQueue: JobQueue;
+  readonly deadQueue: JobQueue;
+}
+
 export function openConsumer(options: ConsumerOptions): Consumer {
   const { onConnectionError } = options;
-  const name = queueNames[options.lane];
-  const waiting = { kind: 'wait' } as const;
-  const deadQueue = openQueue(options, queueNames.dead, waiting, onConnectionError);
-  const laneQueue = openQueue(options, name, waiting, onConnectionError);
   const stop = new AbortController();
-  let worker: JobWorker | undefined;
+  let connected: Connected | undefined;
   let sweep: NodeJS.Timeout | undefined;
   let finished = 0;
 
-  function openLaneWorker(): JobWorker {
-    const opened = openWorker(
-      options,
-      name,
-      async (job, token) => await processJob(job, token, deadQueue, options),
-      {
-        concurrency: options.concurrency,
-        lockDuration: lockDurationMs,
-        stalledInterval: stalledIntervalMs,
-        maxStalledCount,
-        runRetryDelay: commandRetryMs,
-        removeOnComplete: keepCompleted,
-        ...(options.ratePerSecond && { limiter: { max: options.ratePerSecond, duration: 1_000 } }),
-      },
-      onConnectionError,
-    );
-    const count = () => {
-      finished += 1;
-    };
-    return opened.on('completed', count).on('failed', count);
+  /** What failed to connect stays useless, so each try opens everything anew. */
+  async function connect(): Promise<Connected | undefined> {
+    while (!stop.signal.aborted) {
+      const opened = openParts(options);
+      try {
+        for (const part of partsOf(opened)) await part.waitUntilReady();
+        return opened;
+      } catch (error) {
+        onConnectionError(asError(error));
+        await closeAll(opened);
+        await pause(connectRetryMs, stop.signal);
+      }
+    }
+    return undefined;
   }
 
-  async function sweepOnce(): Promise<void> {
+  async function sweepOnce({ laneQueue, deadQueue }: Connected): Promise<void> {
     try {
       await quarantineFailedJobs(laneQueue, deadQueue, options);
     } catch (error) {
-      onConnectionError(error instanceof Error ? error : new Error(String(error)));
+      onConnectionError(asError(error));
     }
+  }
+
+  function countFinished(): void {
+    finished += 1;
   }
 
   return {
     async start() {
-      while (!stop.signal.aborted) {
-        const opened = openLaneWorker();
-        try {
-          await opened.waitUntilReady();
-          worker = opened;
-          break;
-        } catch (error) {
-          // A worker whose first connection failed stays useless, so the next try takes a new one.
-          onConnectionError(error instanceof Error ? error : new Error(String(error)));
-          await closeAll([opened]);
-          await pause(connectRetryMs, stop.signal);
-        }
-      }
-      if (worker === undefined || stop.signal.aborted) return;
-      void worker.run().catch(onConnectionError);
-      await sweepOnce();
-      sweep = setInterval(() => void sweepOnce(), quarantineIntervalMs);
+      const parts = await connect();
+      if (parts === undefined) return;
+      connected = parts;
+      if (stop.signal.aborted) return;
+      parts.worker.on('completed', countFinished).on('failed', countFinished);
+      void parts.worker.run().catch(onConnectionError);
+      await sweepOnce(parts);
+      if (stop.signal.aborted) return;
+      sweep = setInterval(() => void sweepOnce(parts), quarantineIntervalMs);
     },
     async stopTaking() {
       stop.abort();
       clearInterval(sweep);
-      await worker?.pause();
+      await connected?.worker.pause();
     },
     async close() {
       stop.abort();
       clearInterval(sweep);
-      await closeAll([worker, laneQueue, deadQueue]);
+      if (connected !== undefined) await closeAll(connected);
     },
     finishedJobs: () => finished,
-    countWaiting: async () => await laneQueue.getWaitingCount(),
+    async countWaiting() {
+      if (connected === undefined) throw new Error('the queue was not reached yet');
+      return await connected.laneQueue.getWaitingCount();
+    },
   };
 }
 
-async function closeAll(parts: readonly (JobWorker | JobQueue | undefined)[]): Promise<void> {
-  for (const part of parts) await part?.close();
+function openParts(options: ConsumerOptions): Connected {
+  const { lane, concurrency, ratePerSecond, onConnectionError } = options;
+  const name = queueNames[lane];
+  const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);
+  const laneQueue = openQueue(options, name, { kind: 'wait' }, onConnectionError);
+  const worker = openWorker(
+    options,
+    name,
+    async (job, token) => await processJob(job, token, deadQueue, options),
+    {
+      concurrency,
+      lockDuration: lockDurationMs,
+      stalledInterval: stalledIntervalMs,
+      maxStalledCount,
+      runRetryDelay: commandRetryMs,
+      removeOnComplete: keepCompleted,
+      ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
+    },
+    onConnectionError,
+  );
+  return { worker, laneQueue, deadQueue };
+}
+
+function partsOf({ worker, laneQueue, deadQueue }: Connected): readonly (JobWorker | JobQueue)[] {
+  return [worker, laneQueue, deadQueue];
+}
+
+async function closeAll(connected: Connected): Promise<void> {
+  for (const part of partsOf(connected)) await part.close();
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,10 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
 export type { LetterToBury, RecordLetter } from './bury.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
+export { withFallback } from './fallback-producer.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
 export type { AttemptRecord } from './job-contract.ts';
+export { migrateQueue } from './migrate-queue.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-job.ts';
 export {
   type CallbackProducer,
@@ -12,10 +14,20 @@ export {
 } from './producer.ts';
 export {
   type JobQueue,
-  migrateQueue,
   type QueueBackend,
   type QueueLocation,
 } from './queue-backend.ts';
 export { type Lane, queueNames } from './queue-names.ts';
+export {
+  type KeptCallback,
+  type RejectedBounds,
+  type RejectedCallback,
+  rejectedBounds,
+} from './rejected/rejected-callback.ts';
+export {
+  type KeepOutcome,
+  openRejectedStore,
+  type RejectedStore,
+} from './rejected/rejected-store.ts';
 export { openReplayLane, type ReplayLane } from './replay-lane.ts';
 export type { DeathCause, FailureClass } from './retry-policy.ts';

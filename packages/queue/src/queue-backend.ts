@@ -1,6 +1,5 @@
 import { createPostgresBackend, type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { JobData } from './job-contract.ts';
-import { queueNames } from './queue-names.ts';
 
 /** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
 export type QueueBackend =
@@ -52,7 +51,11 @@ export function openQueue(
   switch (backend.kind) {
     case 'redis': {
       const connection = redisConnection(backend.url, patience);
-      const queue: JobQueue = new Queue(name, { ...options, connection, prefix: tag(location) });
+      const queue: JobQueue = new Queue(name, {
+        ...options,
+        connection,
+        prefix: redisPrefix(location),
+      });
       return queue.on('error', onError);
     }
     case 'postgres': {
@@ -77,7 +80,7 @@ export function openWorker(
   switch (backend.kind) {
     case 'redis': {
       const connection = redisConnection(backend.url, { kind: 'wait' });
-      const prefix = tag(location);
+      const prefix = redisPrefix(location);
       const worker: JobWorker = new Worker(name, processJob, { ...common, connection, prefix });
       return worker.on('error', onError);
     }
@@ -89,27 +92,8 @@ export function openWorker(
   }
 }
 
-/**
- * Prepares the place where the queues live: BullMQ's tables on Postgres, nothing on Redis.
- * Safe to repeat, and to run from several processes at once.
- */
-export async function migrateQueue(location: QueueLocation): Promise<void> {
-  if (location.backend.kind === 'redis') return;
-  const connection = { ...postgresConnection(location, { kind: 'wait' }), migrate: true };
-  const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
-  queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
-  try {
-    await queue.waitUntilReady();
-  } finally {
-    await queue.close();
-  }
-}
-
-function ignoreHereBecauseWaitUntilReadyRejects(): void {
-  return;
-}
-
-function redisConnection(url: string, patience: Patience) {
+/** How ioredis is to connect. */
+export function redisConnection(url: string, patience: Patience) {
   const reconnect = {
     url,
     retryStrategy: (times: number) => Math.min(times * 100, longestReconnectDelayMs),
@@ -126,7 +110,8 @@ function redisConnection(url: string, patience: Patience) {
   };
 }
 
-function postgresConnection(
+/** How pg is to connect, and the schema that the queue has for itself. */
+export function postgresConnection(
   { backend, prefix = defaultPrefix }: QueueLocation,
   patience: Patience,
 ) {
@@ -141,6 +126,7 @@ function postgresConnection(
   };
 }
 
-function tag({ prefix = defaultPrefix }: QueueLocation): string {
+/** What every key starts with: a hash tag, so that a cluster keeps them on one node. */
+export function redisPrefix({ prefix = defaultPrefix }: QueueLocation): string {
   return `{${prefix}}`;
 }

@@ -1,15 +1,12 @@
-import { eventKey, recognise, type Trigger } from '@sinch-callbacks/core';
 import { everyTrigger, messageLifecycle, personLifecycle } from './burst-lifecycles.ts';
 import { type BurstMessages, summariseMessages } from './burst-messages.ts';
 import type { SendOverrides } from './create-sender.ts';
+import { type KeyedBody, keyBody } from './keyed-body.ts';
 import { drawInteger, type Random } from './random.ts';
 import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-world.ts';
 
 /** One request of a burst. Copies of an event share body and key. */
-export interface BurstCallback {
-  readonly key: string;
-  readonly trigger: Trigger;
-  readonly body: string;
+export interface BurstCallback extends KeyedBody {
   /** A copy repeats the first signature or is signed anew: nobody knows which Sinch does. */
   readonly overrides: Pick<SendOverrides, 'nonce' | 'timestampSeconds'>;
 }
@@ -87,11 +84,7 @@ function lives(world: SampleWorld, messages: number): CallbackBody[] {
 }
 
 function plan(body: string, world: SampleWorld, timestampSeconds: number): BurstCallback {
-  const recognition = recognise(body);
-  const known = recognition.kind === 'known' ? recognition : undefined;
-  const trigger = known?.trigger ?? (recognition.kind === 'unknown' ? 'UNKNOWN' : 'UNREADABLE');
-  const key = eventKey(trigger, known?.entityId, Buffer.from(body));
-  return { key, trigger, body, overrides: { nonce: world.id(), timestampSeconds } };
+  return { ...keyBody(body), overrides: { nonce: world.id(), timestampSeconds } };
 }
 
 /** Puts everything near its place in time, copies anywhere, the poison in the middle. */

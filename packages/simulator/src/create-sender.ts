@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { type SignatureHeaders, signCallback } from '@sinch-callbacks/core';
-import { ulid } from './random.ts';
+import { secureRandom, ulid } from './random.ts';
 
 export interface SenderOptions {
   /** The webhook's full address. */
@@ -79,8 +78,4 @@ function presentHeaders(headers: Readonly<Record<string, string | undefined>>): 
   return Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as [string, string]],
   );
-}
-
-function secureRandom(): number {
-  return randomBytes(4).readUInt32BE() / 2 ** 32;
 }

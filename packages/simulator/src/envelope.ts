@@ -4,8 +4,8 @@ import type { CallbackBody, Person, SampleWorld } from './sample-world.ts';
 export function envelope(world: SampleWorld, content: CallbackBody): CallbackBody {
   return {
     app_id: world.appId,
-    accepted_time: world.now(),
-    event_time: world.now(),
+    accepted_time: world.acceptedTime(),
+    event_time: world.eventTime(),
     project_id: world.projectId,
     ...content,
   };

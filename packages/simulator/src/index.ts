@@ -6,6 +6,10 @@ export {
   type SenderOptions,
   type SendOverrides,
 } from './create-sender.ts';
+export { type Answer, type RetryRules, usualRetryRules } from './delivery/answer.ts';
+export type { Rate } from './delivery/rate-limit.ts';
+export type { RetrySignature } from './delivery/signing.ts';
+export type { DeliveryCounts, Tally } from './delivery/tally.ts';
 export { createRandom, type Random, ulid } from './random.ts';
 export {
   type SampleBuilder,
@@ -33,3 +37,12 @@ export {
   type SendReport,
   sendAll,
 } from './send-all.ts';
+export { type SinchOptions, type SinchRun, startSinch } from './start-sinch.ts';
+export {
+  type Faults,
+  type Offer,
+  type PlannedEvent,
+  planTraffic,
+  type TrafficOptions,
+  usualFaults,
+} from './traffic/plan-traffic.ts';

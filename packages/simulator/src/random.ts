@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** Draws a number from 0 up to, not including, 1. */
 export type Random = () => number;
 
@@ -13,6 +15,11 @@ export function createRandom(seed: string): Random {
   };
 }
 
+/** Draws that nobody can foresee or repeat. */
+export function secureRandom(): number {
+  return randomBytes(4).readUInt32BE() / 2 ** 32;
+}
+
 /** A whole number from `from` to `to`, both included. */
 export function drawInteger(random: Random, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
@@ -23,6 +30,28 @@ export function pick<T>(random: Random, choices: readonly T[]): T {
   const choice = choices[Math.floor(random() * choices.length)];
   if (choice === undefined) throw new RangeError('Nothing to pick from.');
   return choice;
+}
+
+/**
+ * Picks a name as often as its weight is of all weights.
+ * @throws RangeError when there is nothing to pick from.
+ */
+export function pickWeighted<Name extends string>(
+  random: Random,
+  weights: Readonly<Record<Name, number>>,
+): Name {
+  const entries = Object.entries(weights) as [Name, number][];
+  let left = random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [name, weight] of entries) {
+    left -= weight;
+    if (left < 0) return name;
+  }
+  throw new RangeError('Nothing to pick from.');
+}
+
+/** A whole number from `from` to `to`; each doubling is as likely as the next. For waits. */
+export function drawLog(random: Random, from: number, to: number): number {
+  return Math.round(from * (to / from) ** random());
 }
 
 const crockfordBase32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

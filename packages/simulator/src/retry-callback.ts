@@ -4,6 +4,7 @@ export function isTriedAgain(status: number): boolean {
 }
 
 export interface Backoff {
+  /** The wait after the first failure. */
   readonly baseMs: number;
   readonly maxMs: number;
 }

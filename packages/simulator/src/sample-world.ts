@@ -11,7 +11,12 @@ export interface Person {
   /** A number from +1 555 555 0100 to +1 555 555 0199, which are kept for fiction. */
   readonly phone: string;
   readonly name: string;
+  /** With `DISPATCH` there is neither a conversation nor a contact: both ids are "". */
+  readonly mode: ProcessingMode;
 }
+
+/** How the app that Sinch plays for handles messages. */
+export type ProcessingMode = 'CONVERSATION' | 'DISPATCH';
 
 /** Where sample callbacks take their ids, times and people from. */
 export interface SampleWorld {
@@ -22,6 +27,9 @@ export interface SampleWorld {
   id(): string;
   /** Moves the world's clock on a little and reads it. */
   now(): string;
+  /** What a callback says that it was accepted at, and that it happened at. */
+  acceptedTime(): string;
+  eventTime(): string;
   /** A new person; no two of them share an id. */
   person(): Person;
 }
@@ -33,21 +41,25 @@ export function createSampleWorld(seed: string, startAt: Date = defaultStartAt):
   const random = createRandom(seed);
   let nowMs = startAt.getTime();
   const id = () => ulid(nowMs, random);
+  const now = () => {
+    nowMs += drawInteger(random, 1, 2_000);
+    return writeInstant(nowMs, random);
+  };
   return {
     random,
     projectId: uuid(random),
     appId: id(),
     id,
-    now: () => {
-      nowMs += drawInteger(random, 1, 2_000);
-      return writeInstant(nowMs, random);
-    },
+    now,
+    acceptedTime: now,
+    eventTime: now,
     person: () => ({
       contactId: id(),
       conversationId: id(),
       channel: pick(random, channels),
       phone: `15555550${drawInteger(random, 100, 199)}`,
       name: `${pick(random, firstNames)} ${pick(random, lastNames)}`,
+      mode: 'CONVERSATION',
     }),
   };
 }

@@ -7,6 +7,7 @@ export {
   deadLettered,
   type EventApplied,
   eventApplied,
+  type Telemetry,
 } from './events/event-outcomes.ts';
 export {
   type DependencyLost,
@@ -20,3 +21,4 @@ export {
   workerStopped,
   workerStopping,
 } from './events/process-events.ts';
+export type { Metrics, MetricsText, SignatureSeen } from './metrics/metrics.ts';

@@ -99,6 +99,7 @@ describe('variables', () => {
   const given = <T>(value: T) => ({ value, from: 'the environment' });
   const nothing: Settings = {
     secret: undefined,
+    secrets: undefined,
     databaseUrl: undefined,
     queue: undefined,
     queuePrefix: 'sinch',

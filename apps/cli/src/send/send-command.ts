@@ -1,16 +1,14 @@
 import type { KnownTrigger } from '@sinch-callbacks/core';
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
-import { UsageError } from '../failure.ts';
 import type { Host, Session } from '../session.ts';
-import { describeOrigins, type Given, type Settings } from '../settings/read-settings.ts';
+import { describeOrigins } from '../settings/read-settings.ts';
+import { requireSecret, requireUrl } from '../settings/webhook-target.ts';
 import { chooseBodies } from './choose-bodies.ts';
 import { printAll } from './print-all.ts';
 import { sendAll } from './send-all.ts';
 import { createCallbackSender } from './send-callbacks.ts';
 import { describeSend, type SendOptions } from './send-options.ts';
-
-const webhookPath = '/api/sinch/webhook';
 
 /** `callbacks send` */
 export function addSendCommand(program: Command, host: Host, now: () => Date): void {
@@ -39,17 +37,4 @@ async function send(
   const plan = { url: url.value, bodyAt, count, isTampered, secretFrom: secret.from };
   terminal.note(`${url.value} (${describeOrigins({ address: url, secret })})`);
   return options.print ? printAll(sender, plan, terminal) : await sendAll(sender, plan, terminal);
-}
-
-function requireUrl(option: string | undefined, { ingestUrl }: Settings): Given<string> {
-  if (option !== undefined) return { value: option, from: '--url' };
-  if (ingestUrl) {
-    return { value: new URL(webhookPath, ingestUrl.value).href, from: ingestUrl.from };
-  }
-  throw new UsageError('no address to send to: give --url, or let `npm start` run');
-}
-
-function requireSecret({ secret }: Settings): Given<string> {
-  if (secret) return secret;
-  throw new UsageError('no secret to sign with: set SINCH_WEBHOOK_SECRET, or let `npm start` run');
 }

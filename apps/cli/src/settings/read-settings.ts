@@ -17,6 +17,8 @@ export interface Given<T> {
 export interface Settings {
   /** Signs what is sent. */
   readonly secret: Given<string> | undefined;
+  /** All that are set, the signing one first. */
+  readonly secrets: Given<readonly string[]> | undefined;
   readonly databaseUrl: Given<string> | undefined;
   readonly queue: Given<QueueTarget> | undefined;
   readonly queuePrefix: string;
@@ -46,6 +48,7 @@ export async function readSettings(
   }, environment);
   return {
     secret: given(config.secrets[0], secretFrom),
+    secrets: config.secrets.length > 0 ? given(config.secrets, secretFrom) : undefined,
     databaseUrl: given(config.databaseUrl, serversFrom),
     queue: given(config.queue, serversFrom),
     queuePrefix: config.queuePrefix,

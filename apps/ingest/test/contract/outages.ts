@@ -1,5 +1,6 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import { afterEach, describe, expect, it } from 'vitest';
+import { keepingTimeoutMs } from '../../src/rejected-keeper.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import { type Gate, openGate } from '../gate.ts';
 
@@ -8,6 +9,12 @@ const unavailable = '{"status":"unavailable"}';
 
 export function describeOutages(bench: () => ContractBench): void {
   const body = '{"app_id":"A","message_delivery_report":{"message_id":"O1"}}';
+
+  let gate: Gate | undefined;
+  afterEach(async () => {
+    await gate?.close();
+    gate = undefined;
+  });
 
   describe('without a secret', () => {
     it('every callback gets 503 with Retry-After, so that none is lost', async () => {
@@ -38,12 +45,6 @@ export function describeOutages(bench: () => ContractBench): void {
   });
 
   describe('while Redis is away', () => {
-    let gate: Gate | undefined;
-    afterEach(async () => {
-      await gate?.close();
-      gate = undefined;
-    });
-
     it.each(['shut', 'silent'] as const)(
       'a verified callback gets 503 in bounded time, and 200 once Redis is back: %s',
       async (state) => {
@@ -60,6 +61,8 @@ export function describeOutages(bench: () => ContractBench): void {
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
         expect(health.status).toBe(503);
         expect(await health.text()).toBe(unavailable);
+        const forged = await bounded(sender.send(body, { secret: 'forged' }));
+        expect(forged).toMatchObject({ status: 401, body: '{"status":"rejected"}' });
 
         gate.set('open');
         await until(async () => (await sender.send(body)).status === 200, {
@@ -81,6 +84,29 @@ export function describeOutages(bench: () => ContractBench): void {
       await until(async () => (await sender.send(body)).status === 200, {
         what: 'callbacks to be taken',
       });
+    }, 30_000);
+  });
+
+  describe('while only the store for rejected callbacks is slow', () => {
+    it('a forged callback is refused in time, and verified ones do not even notice', async () => {
+      gate = await openGate(bench().redisUrl);
+      const ingest = await startBehind(gate);
+      const sender = bench().sender(ingest.webhookUrl);
+      expect((await sender.send(body)).status).toBe(200);
+      gate.silenceWhoSays('sinch-callbacks-rejected');
+
+      const forged = Promise.all(
+        Array.from({ length: 20 }, () => bounded(sender.send(body, { secret: 'forged' }))),
+      );
+      for (let n = 0; n < 20; n += 1) expect((await sender.send(`${body}${n}`)).status).toBe(200);
+      expect((await forged).map(({ status }) => status)).toEqual(Array(20).fill(401));
+
+      const lines = () => ingest.requestLines().filter(({ status }) => status !== 405);
+      await until(() => lines().length === 41, { what: 'their lines' });
+      for (const { outcome, keeping, durationMs } of lines()) {
+        expect(keeping).toBe(outcome === 'rejected' ? 'failed' : undefined);
+        if (outcome === 'accepted') expect(durationMs).toBeLessThan(keepingTimeoutMs * 0.9);
+      }
     }, 30_000);
   });
 

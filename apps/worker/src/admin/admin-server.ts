@@ -6,8 +6,12 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type BoardAccess, boardPages } from './board-pages.ts';
 import { guardHost } from './guard-host.ts';
 import { type HealthSources, healthRoutes } from './health-routes.ts';
+import { type MetricsSource, metricsRoute } from './metrics-route.ts';
 
-export type AdminOptions = WorkerConfig['admin'] & HealthSources & Pick<BoardAccess, 'board'>;
+export type AdminOptions = WorkerConfig['admin'] &
+  HealthSources &
+  MetricsSource &
+  Pick<BoardAccess, 'board'>;
 
 export interface AdminServer {
   readonly adminUrl: string;
@@ -15,7 +19,7 @@ export interface AdminServer {
 }
 
 /**
- * Serves Bull Board and the health checks.
+ * Serves Bull Board, the health checks and the metrics.
  * @throws when the address cannot be listened on.
  */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
@@ -23,6 +27,7 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
   const app = new Hono();
   app.use(secureHeaders({ xFrameOptions: 'DENY', strictTransportSecurity: false }));
   app.route('/', healthRoutes(options));
+  app.route('/', metricsRoute(options));
   if (password === undefined) app.use(guardHost());
   app.get('/', (context) => context.redirect(boardPath));
   app.route(boardPath, boardPages({ board: options.board, user, password, path: boardPath }));

@@ -14,7 +14,10 @@ export const projectInboundMessage: Project<
 > = ({ trigger, appId, correlationId, body }, { key, at: envelopeAt }) => {
   if (body.id === undefined) return { kind: 'incomplete', missing: 'id' };
   const at = parseInstant(body.accept_time) ?? envelopeAt;
-  const rank = trigger === 'MESSAGE_INBOUND' ? contentRank.original : contentRank.redacted;
+  const isRedaction = trigger !== 'MESSAGE_INBOUND';
+  const rank = isRedaction ? contentRank.redacted : contentRank.original;
+  // A redaction that brings nothing in place of the original takes it away all the same.
+  const content = body.contact_message ?? (isRedaction ? {} : undefined);
   const message = {
     sinchMessageId: body.id,
     appId,
@@ -24,7 +27,7 @@ export const projectInboundMessage: Project<
     direction: 'TO_APP' as const,
     metadata: body.metadata,
     processingMode: body.processing_mode,
-    content: contentFact(body.contact_message, stampOf(rank, at, key)),
+    content: contentFact(content, stampOf(rank, at, key)),
   };
   return { kind: 'facts', facts: messageFacts(message, channelOf(body), stampOf(0, at, key)) };
 };

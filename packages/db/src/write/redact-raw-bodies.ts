@@ -16,7 +16,7 @@ WHERE m.sinch_message_id = ANY($1::text[])
   AND m.content_stamp COLLATE "C" >= '${redactedRank}'
   AND e.entity_id = m.sinch_message_id
   AND e.trigger = 'MESSAGE_INBOUND'
-  AND e.raw_body <> ''`;
+  AND (e.raw_body <> '' OR e.payload IS NOT NULL)`;
 
 export async function redactRawBodies(
   tx: Prisma.TransactionClient,

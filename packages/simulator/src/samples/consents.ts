@@ -17,14 +17,16 @@ export function consentNotification(
       identity: person.phone,
       status: `${change.toUpperCase()}_${outcome}`,
       ...(outcome === 'FAILED' ? failure : {}),
-      processing_mode: 'CONVERSATION',
+      processing_mode: person.mode,
     },
   });
 }
 
 /** CAPABILITY: what a person's channel can show. */
-export function capabilityNotification(world: SampleWorld): CallbackBody {
-  const person = world.person();
+export function capabilityNotification(
+  world: SampleWorld,
+  person: Person = world.person(),
+): CallbackBody {
   return envelope(world, {
     capability_notification: {
       request_id: world.id(),

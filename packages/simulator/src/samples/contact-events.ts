@@ -1,21 +1,18 @@
 import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, SampleWorld } from '../sample-world.ts';
+import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
 
 /** EVENT_INBOUND: something a person did that is not a message. */
 export const inboundEvents = {
   composing: (world: SampleWorld) =>
     inboundEvent(world, { contact_event: { composing_event: {} } }),
-  reaction: (world: SampleWorld) =>
-    inboundEvent(world, {
-      contact_message_event: {
-        reaction_event: { emoji: '👍', action: 'REACTION_ACTION_REACT', message_id: world.id() },
-      },
-    }),
+  reaction: (world: SampleWorld) => reaction(world, world.id()),
 } as const;
 
 /** EVENT_DELIVERY: what became of an event that the app sent. */
-export function eventDeliveryReport(world: SampleWorld): CallbackBody {
-  const person = world.person();
+export function eventDeliveryReport(
+  world: SampleWorld,
+  person: Person = world.person(),
+): CallbackBody {
   return envelope(world, {
     event_delivery_report: {
       event_id: world.id(),
@@ -23,13 +20,22 @@ export function eventDeliveryReport(world: SampleWorld): CallbackBody {
       channel_identity: channelIdentity(world, person),
       contact_id: person.contactId,
       metadata: '',
-      processing_mode: 'CONVERSATION',
+      processing_mode: person.mode,
     },
   });
 }
 
-function inboundEvent(world: SampleWorld, content: CallbackBody): CallbackBody {
-  const person = world.person();
+/** Somebody reacts to a message. */
+export function reaction(world: SampleWorld, messageId: string, person?: Person): CallbackBody {
+  const reactionEvent = { emoji: '👍', action: 'REACTION_ACTION_REACT', message_id: messageId };
+  return inboundEvent(world, { contact_message_event: { reaction_event: reactionEvent } }, person);
+}
+
+export function inboundEvent(
+  world: SampleWorld,
+  content: CallbackBody,
+  person: Person = world.person(),
+): CallbackBody {
   return envelope(world, {
     event: {
       id: world.id(),
@@ -39,7 +45,7 @@ function inboundEvent(world: SampleWorld, content: CallbackBody): CallbackBody {
       contact_id: person.contactId,
       conversation_id: person.conversationId,
       accept_time: world.now(),
-      processing_mode: 'CONVERSATION',
+      processing_mode: person.mode,
     },
   });
 }

@@ -13,18 +13,26 @@ export function contactNotification(
 }
 
 /** CONTACT_MERGE: one contact lives on in place of two. */
-export function contactMerge(world: SampleWorld): CallbackBody {
+export function contactMerge(
+  world: SampleWorld,
+  preserved: Person = world.person(),
+  deleted: Person = world.person(),
+): CallbackBody {
   return contactEnvelope(world, {
     contact_merge_notification: {
-      preserved_contact: contact(world, world.person()),
-      deleted_contact: contact(world, world.person()),
+      preserved_contact: contact(world, preserved),
+      deleted_contact: contact(world, deleted),
     },
   });
 }
 
 /** CONTACT_IDENTITIES_DUPLICATION: one identity stands in several contacts. */
-export function duplicatedIdentities(world: SampleWorld): CallbackBody {
-  const contactIds = [world.person().contactId, world.person().contactId];
+export function duplicatedIdentities(
+  world: SampleWorld,
+  first: Person = world.person(),
+  second: Person = world.person(),
+): CallbackBody {
+  const contactIds = [first.contactId, second.contactId];
   return contactEnvelope(world, {
     duplicated_contact_identities_notification: {
       duplicated_identities: [{ channel: 'SMS', contact_ids: contactIds }],
@@ -36,7 +44,7 @@ export function duplicatedIdentities(world: SampleWorld): CallbackBody {
 function contactEnvelope(world: SampleWorld, content: CallbackBody): CallbackBody {
   return {
     app_id: '',
-    accepted_time: world.now(),
+    accepted_time: world.acceptedTime(),
     project_id: world.projectId,
     ...content,
   };

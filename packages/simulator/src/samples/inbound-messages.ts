@@ -6,15 +6,20 @@ export function inboundMessage(
   world: SampleWorld,
   contactMessage: CallbackBody = { text_message: { text: 'Is my order on its way? 📦' } },
   person: Person = world.person(),
+  messageId: string = world.id(),
 ): CallbackBody {
-  return envelope(world, { message: messageBody(world, contactMessage, person) });
+  return envelope(world, { message: messageBody(world, contactMessage, person, messageId) });
 }
 
 /** MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: carries the id of the message it redacts. */
-export function redactedMessage(world: SampleWorld): CallbackBody {
+export function redactedMessage(
+  world: SampleWorld,
+  person: Person = world.person(),
+  messageId: string = world.id(),
+): CallbackBody {
   const contactMessage = { text_message: { text: 'My card number is {REDACTED}.' } };
   return envelope(world, {
-    message_redaction: messageBody(world, contactMessage, world.person()),
+    message_redaction: messageBody(world, contactMessage, person, messageId),
   });
 }
 
@@ -56,9 +61,14 @@ export const inboundMessages = {
     }),
 } as const;
 
-function messageBody(world: SampleWorld, contactMessage: CallbackBody, person: Person) {
+function messageBody(
+  world: SampleWorld,
+  contactMessage: CallbackBody,
+  person: Person,
+  messageId: string,
+) {
   return {
-    id: world.id(),
+    id: messageId,
     direction: 'TO_APP',
     contact_message: { reply_to: null, ...contactMessage },
     channel_identity: channelIdentity(world, person),
@@ -67,7 +77,7 @@ function messageBody(world: SampleWorld, contactMessage: CallbackBody, person: P
     metadata: '',
     accept_time: world.now(),
     sender_id: '',
-    processing_mode: 'CONVERSATION',
+    processing_mode: person.mode,
     injected: false,
   };
 }

@@ -1,5 +1,5 @@
 import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, SampleWorld } from '../sample-world.ts';
+import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
 
 /** CHANNEL_EVENT: news of a channel account; it concerns no person. */
 export function channelEvent(world: SampleWorld): CallbackBody {
@@ -15,13 +15,15 @@ export function channelEvent(world: SampleWorld): CallbackBody {
 }
 
 /** UNSUPPORTED: what Sinch could not make a callback of, as the channel sent it. */
-export function unsupportedCallback(world: SampleWorld): CallbackBody {
-  const person = world.person();
+export function unsupportedCallback(
+  world: SampleWorld,
+  person: Person = world.person(),
+): CallbackBody {
   return envelope(world, {
     unsupported_callback: {
       channel: 'MESSENGER',
       payload: '{"object":"page","entry":[]}',
-      processing_mode: 'CONVERSATION',
+      processing_mode: person.mode,
       id: world.id(),
       contact_id: person.contactId,
       conversation_id: person.conversationId,
@@ -31,14 +33,17 @@ export function unsupportedCallback(world: SampleWorld): CallbackBody {
 }
 
 /** SMART_CONVERSATIONS: what an analysis found in a message. */
-export function smartConversation(world: SampleWorld): CallbackBody {
-  const person = world.person();
+export function smartConversation(
+  world: SampleWorld,
+  person: Person = world.person(),
+  messageId: string = world.id(),
+): CallbackBody {
   return envelope(world, {
     smart_conversation_notification: {
       contact_id: person.contactId,
       channel_identity: person.phone,
       channel: person.channel,
-      message_id: world.id(),
+      message_id: messageId,
       conversation_id: person.conversationId,
       analysis_results: {
         ml_sentiment_result: [{ message: 'Thank you!', sentiment: 'positive', score: 0.97 }],
@@ -48,8 +53,10 @@ export function smartConversation(world: SampleWorld): CallbackBody {
 }
 
 /** RECORD_NOTIFICATION. */
-export function recordNotification(world: SampleWorld): CallbackBody {
-  const person = world.person();
+export function recordNotification(
+  world: SampleWorld,
+  person: Person = world.person(),
+): CallbackBody {
   return envelope(world, {
     record_notification: {
       entity_id: world.id(),
@@ -57,7 +64,7 @@ export function recordNotification(world: SampleWorld): CallbackBody {
       channel_identity: channelIdentity(world, person),
       contact_id: person.contactId,
       conversation_id: person.conversationId,
-      processing_mode: 'CONVERSATION',
+      processing_mode: person.mode,
     },
   });
 }

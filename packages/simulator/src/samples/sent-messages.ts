@@ -1,12 +1,12 @@
 import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
+import type { CallbackBody, Person, ProcessingMode, SampleWorld } from '../sample-world.ts';
 
 export interface SentMessage {
   readonly messageId: string;
   readonly person: Person;
   /** Echoed by every report. Senders put their own row's id here. */
   readonly metadata: string;
-  readonly mode: 'CONVERSATION' | 'DISPATCH';
+  readonly mode: ProcessingMode;
 }
 
 export type DeliveryStatus =
@@ -19,7 +19,7 @@ export type DeliveryStatus =
 /** A message that the app sent to somebody. */
 export function sentMessage(world: SampleWorld, person: Person = world.person()): SentMessage {
   const metadata = `{"order":"${world.id()}"}`;
-  return { messageId: world.id(), person, metadata, mode: 'CONVERSATION' };
+  return { messageId: world.id(), person, metadata, mode: person.mode };
 }
 
 /** MESSAGE_SUBMIT: the message was handed to its channel. */
@@ -44,8 +44,8 @@ export function deliveryReport(
   world: SampleWorld,
   status: DeliveryStatus,
   message: SentMessage = sentMessage(world),
+  reason: CallbackBody | undefined = reasonByStatus[status],
 ): CallbackBody {
-  const reason = reasonByStatus[status];
   return envelope(world, {
     message_delivery_report: {
       message_id: message.messageId,

@@ -17,6 +17,10 @@ export interface CallbackReceived {
   readonly secretPosition?: number | undefined;
   /** The signature's timestamp was older than the tolerance. */
   readonly stale?: boolean | undefined;
+  /** Whether a rejected callback was kept for a recheck, such as `kept` or `over-rate`. */
+  readonly keeping?: string | undefined;
+  /** Why it could not be kept. */
+  readonly keepingFailure?: string | undefined;
   /** What broke, where something did. */
   readonly err?: unknown;
 }

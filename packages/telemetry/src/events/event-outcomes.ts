@@ -1,4 +1,11 @@
 import type { Logger } from '../create-logger.ts';
+import type { Metrics, SignatureSeen } from '../metrics/metrics.ts';
+
+/** Where a business event is written down: a line for people, a count for alerts. */
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
 
 interface Attempt {
   readonly eventKey: string;
@@ -9,7 +16,7 @@ interface Attempt {
   readonly replay?: number | undefined;
 }
 
-export interface EventApplied extends Attempt {
+export interface EventApplied extends Attempt, SignatureSeen {
   /** What applying came to, such as `applied`, `duplicate` or `unhandled`. */
   readonly result: string;
   /** From taking the job to the commit. */
@@ -23,22 +30,35 @@ export interface AttemptFailed extends Attempt {
   readonly retryInMs?: number | undefined;
 }
 
-export interface DeadLettered extends Attempt {
+export interface DeadLettered extends Attempt, SignatureSeen {
   readonly errorClass: string;
   readonly error: unknown;
 }
 
 /** An event is in the database: now, or already before. */
-export function eventApplied(logger: Logger, facts: EventApplied): void {
-  logger.info(facts, 'event applied');
+export function eventApplied({ logger, metrics }: Telemetry, facts: EventApplied): void {
+  const { receivedAt: _, ...shown } = facts;
+  logger.info(shown, 'event applied');
+  metrics.eventApplied(facts);
+  metrics.eventEnded(facts);
 }
 
 /** One try failed; the event is tried again, or a dead letter follows. */
-export function attemptFailed(logger: Logger, { error, ...facts }: AttemptFailed): void {
+export function attemptFailed(
+  { logger, metrics }: Telemetry,
+  { error, ...facts }: AttemptFailed,
+): void {
   logger.warn({ ...facts, err: error }, 'attempt failed');
+  metrics.attemptFailed(facts);
 }
 
 /** An event will not be tried again by itself: somebody has to look. */
-export function deadLettered(logger: Logger, { error, ...facts }: DeadLettered): void {
-  logger.error({ ...facts, err: error }, 'event dead-lettered');
+export function deadLettered(
+  { logger, metrics }: Telemetry,
+  { error, ...facts }: DeadLettered,
+): void {
+  const { receivedAt: _, ...shown } = facts;
+  logger.error({ ...shown, err: error }, 'event dead-lettered');
+  metrics.deadLettered({ cause: facts.errorClass });
+  metrics.eventEnded(facts);
 }

@@ -1,0 +1,70 @@
+import { openProducer } from '@sinch-callbacks/queue';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { failureOf, UsageError } from '../failure.ts';
+import type { Session } from '../session.ts';
+import { requireQueue } from '../settings/open-servers.ts';
+import { describeOrigins, type Given, type Settings } from '../settings/read-settings.ts';
+import { recheckAll } from './recheck-all.ts';
+import { openRecheckReport, type RecheckReport } from './recheck-report.ts';
+import { withStore } from './with-store.ts';
+
+export interface RecheckOptions {
+  readonly dryRun?: true;
+}
+
+const timeoutMs = 5_000;
+
+/** `callbacks rejected recheck`. A failure in the middle ends it; the report holds what was done. */
+export async function recheckRejected(
+  session: Session,
+  options: RecheckOptions,
+): Promise<ExitCode> {
+  const { terminal, world } = session;
+  const dryRun = options.dryRun ?? false;
+  const settings = await session.readSettings();
+  const secrets = requireSecrets(settings);
+  const queue = requireQueue(settings);
+  terminal.note(describeOrigins({ queue, secrets }));
+
+  const report = openRecheckReport(terminal);
+  try {
+    await recheckInto(report, settings, secrets.value, dryRun);
+  } catch (error) {
+    const failure = failureOf(error);
+    const { code, message } = failure ?? { code: 'unexpected', message: String(error) };
+    report.end({ dryRun, error: { code, message } });
+    if (failure === undefined) throw error;
+    terminal.note(`${report.summary()}; before this:`);
+    world.stderr.write(`error: ${message}\n`);
+    return failure.exitCode;
+  }
+  report.end({ dryRun });
+  terminal.note(report.summary());
+  return exitCodes.ok;
+}
+
+async function recheckInto(
+  report: RecheckReport,
+  settings: Settings,
+  secrets: readonly string[],
+  dryRun: boolean,
+): Promise<void> {
+  const location = { backend: requireQueue(settings).value, prefix: settings.queuePrefix };
+  const producer = dryRun ? undefined : openProducer({ ...location, timeoutMs });
+  try {
+    await withStore(settings, async (store) => {
+      for await (const [kept, rechecked] of recheckAll({ store, secrets, producer })) {
+        report.rechecked(kept, rechecked);
+      }
+    });
+  } finally {
+    await producer?.close();
+  }
+}
+
+function requireSecrets({ secrets }: Settings): Given<readonly string[]> {
+  if (secrets) return secrets;
+  throw new UsageError(
+    'no secret to verify with: set SINCH_WEBHOOK_SECRET, or let `npm start` run',
+  );
+}

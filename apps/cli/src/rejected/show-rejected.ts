@@ -1,0 +1,47 @@
+import { encodeRawBody, rawBodyText } from '@sinch-callbacks/core';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { factLines } from '../format/table.ts';
+import { oneLine, plainText, showBytes, showInstant } from '../format/text.ts';
+import type { Session } from '../session.ts';
+import { describeOrigins } from '../settings/read-settings.ts';
+import { rejectedFacts } from './list-rejected.ts';
+import { withStore } from './with-store.ts';
+
+export interface ShowOptions {
+  readonly body?: true;
+}
+
+/** `callbacks rejected show <id>`: why it was rejected and what its signature headers said. */
+export async function showRejected(
+  session: Session,
+  id: string,
+  options: ShowOptions,
+): Promise<ExitCode> {
+  const { terminal } = session;
+  const settings = await session.readSettings();
+  terminal.note(describeOrigins({ queue: settings.queue }));
+  const kept = await withStore(settings, (store) => store.find(id));
+  if (kept === undefined) {
+    const message = 'no rejected callback has this id';
+    terminal.document({ error: { code: 'not-found', message } });
+    session.world.stderr.write(`error: ${message}\n`);
+    return exitCodes.failed;
+  }
+  const { cause, receivedAt, headers, bodyBytes, rawBody } = kept;
+  const encoded = options.body && rawBody && encodeRawBody(rawBody);
+  terminal.document({ ...rejectedFacts(kept), headers, ...(encoded && { rawBody: encoded }) });
+
+  const shownHeaders = Object.entries(headers).map(
+    ([name, value]) => [name, oneLine(value)] as const,
+  );
+  const facts = factLines({
+    id: oneLine(kept.id),
+    received: showInstant(receivedAt),
+    cause: oneLine(cause),
+    body: `${showBytes(bodyBytes)}${rawBody ? '' : ', too long to be kept'}`,
+    ...Object.fromEntries(shownHeaders),
+  });
+  for (const line of facts) terminal.print(line);
+  if (encoded) terminal.print(`\nBody\n${plainText(rawBodyText(encoded))}`);
+  return exitCodes.ok;
+}

@@ -1,0 +1,36 @@
+import { openRejectedStore, type RejectedStore } from '@sinch-callbacks/queue';
+import { QueueUnavailableError } from '../failure.ts';
+import { requireQueue } from '../settings/open-servers.ts';
+import type { Settings } from '../settings/read-settings.ts';
+
+const timeoutMs = 5_000;
+
+/** What the commands do with the store. Its calls throw QueueUnavailableError alone. */
+export type OpenStore = Pick<RejectedStore, 'list' | 'find' | 'remove' | 'count'>;
+
+/** Opens the store for the time of `use`. @throws UsageError when no queue is set. */
+export async function withStore<T>(
+  settings: Settings,
+  use: (store: OpenStore) => Promise<T>,
+): Promise<T> {
+  const location = { backend: requireQueue(settings).value, prefix: settings.queuePrefix };
+  const store = openRejectedStore(location, { timeoutMs });
+  try {
+    return await use({
+      list: async (page) => await asStoreCall(store.list(page)),
+      find: async (id) => await asStoreCall(store.find(id)),
+      remove: async (id) => await asStoreCall(store.remove(id)),
+      count: async () => await asStoreCall(store.count()),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+async function asStoreCall<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new QueueUnavailableError(error);
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { eventKey } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/testing/processes';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ContractBench, secrets } from '../contract-bench.ts';
+import type { RequestLine, StartedIngest } from '../started-ingest.ts';
+
+const nonce = '01FJA8B4A7BM43YGWSG9GBV067';
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const daySeconds = 86_400;
+const rejected = { status: 401, body: '{"status":"rejected"}' };
+
+function deliveryReport(messageId: string): string {
+  return `{"app_id":"A","message_delivery_report":{"message_id":"${messageId}","status":"READ"}}`;
+}
+
+/**
+ * Age and repetition. Nobody knows whether Sinch signs a retry anew or sends the old signature
+ * again, so both must end in one event.
+ */
+export function describeFreshness(bench: () => ContractBench): void {
+  describe('a retry', () => {
+    it('that is signed anew, with its own nonce and time, is accepted and is the same event', async () => {
+      const body = deliveryReport('RETRY1');
+      const before = await bench().countQueued();
+      const sender = bench().sender();
+      const first = { nonce: '01FIRST', timestampSeconds: nowSeconds() - 30 };
+      expect((await sender.send(body, first)).status).toBe(200);
+      expect((await sender.send(body, { nonce: '01SECOND' })).status).toBe(200);
+      expect(await bench().countQueued()).toBe(before + 1);
+    });
+
+    it('that repeats the old nonce, time and signature is accepted and is the same event', async () => {
+      const body = deliveryReport('RETRY2');
+      const before = await bench().countQueued();
+      const headers = bench()
+        .sender()
+        .sign(body, { nonce, timestampSeconds: nowSeconds() - 60 });
+      for (let n = 0; n < 2; n += 1) {
+        expect((await bench().sender().send(body, { headers })).status).toBe(200);
+      }
+      expect(await bench().countQueued()).toBe(before + 1);
+    });
+
+    it('that comes a day later with its old signature, and is the only copy, is accepted', async () => {
+      const body = deliveryReport('RETRY3');
+      const linesSince = await bench().markLog();
+      const timestampSeconds = nowSeconds() - daySeconds;
+      expect((await bench().sender().send(body, { nonce, timestampSeconds })).status).toBe(200);
+      const line = await until(() => linesSince()[0], { what: 'its line' });
+      expect(line).toMatchObject({ outcome: 'accepted', stale: true });
+      const key = eventKey('MESSAGE_DELIVERY', 'RETRY3', Buffer.from(body));
+      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+    });
+  });
+
+  it('two callbacks with one nonce are two events', async () => {
+    const before = await bench().countQueued();
+    for (const id of ['NONCE1', 'NONCE2']) {
+      expect((await bench().sender().send(deliveryReport(id), { nonce })).status).toBe(200);
+    }
+    expect(await bench().countQueued()).toBe(before + 2);
+  });
+
+  it('a callback from the future gets 401, and one within the tolerance 200', async () => {
+    const send = (ahead: number) =>
+      bench()
+        .sender()
+        .send(deliveryReport('FUTURE'), { timestampSeconds: nowSeconds() + ahead });
+    expect(await send(3_600)).toMatchObject(rejected);
+    expect((await send(200)).status).toBe(200);
+  });
+
+  describe('with SINCH_REPLAY_POLICY=reject', () => {
+    let ingest: StartedIngest;
+    const send = (id: string, ageSeconds: number) =>
+      bench()
+        .sender(ingest.webhookUrl)
+        .send(deliveryReport(id), { nonce, timestampSeconds: nowSeconds() - ageSeconds });
+
+    beforeAll(async () => {
+      ingest = await bench().start({
+        SINCH_WEBHOOK_SECRET: secrets.current,
+        REDIS_URL: bench().redisUrl,
+        QUEUE_PREFIX: `reject-${randomUUID().slice(0, 8)}`,
+        SINCH_REPLAY_POLICY: 'reject',
+        SINCH_TIMESTAMP_TOLERANCE_SECONDS: '60',
+      });
+    });
+
+    it('a fresh callback gets 200, and so does its repetition with the same nonce', async () => {
+      expect((await send('R1', 30)).status).toBe(200);
+      expect((await send('R1', 30)).status).toBe(200);
+    });
+
+    it('a stale callback gets 401, is kept with its cause, and is not flagged as accepted', async () => {
+      expect(await send('R2', 120)).toMatchObject(rejected);
+      const saysStale = (found: RequestLine) => found['cause'] === 'stale-timestamp';
+      const line = await until(() => ingest.requestLines().find(saysStale), { what: 'its line' });
+      expect(line).toMatchObject({ outcome: 'rejected', status: 401, keeping: 'kept' });
+    });
+
+    it('a callback from the future gets 401 as well', async () => {
+      expect(await send('R3', -120)).toMatchObject(rejected);
+    });
+  });
+}

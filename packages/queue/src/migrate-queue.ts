@@ -1,0 +1,25 @@
+import { createPostgresBackend, Queue } from 'bullmq';
+import { postgresConnection, type QueueLocation } from './queue-backend.ts';
+import { queueNames } from './queue-names.ts';
+import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
+
+/**
+ * Prepares the place where the queues live: on Postgres BullMQ's tables and the one for rejected
+ * callbacks, nothing on Redis. Safe to repeat, and to run from several processes at once.
+ */
+export async function migrateQueue(location: QueueLocation): Promise<void> {
+  if (location.backend.kind === 'redis') return;
+  const connection = { ...postgresConnection(location, { kind: 'wait' }), migrate: true };
+  const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
+  queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
+  try {
+    await queue.waitUntilReady();
+  } finally {
+    await queue.close();
+  }
+  await migratePostgresShelf(location);
+}
+
+function ignoreHereBecauseWaitUntilReadyRejects(): void {
+  return;
+}

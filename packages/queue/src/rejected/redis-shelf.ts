@@ -1,0 +1,101 @@
+import { Redis } from 'ioredis';
+import * as z from 'zod';
+import { type QueueLocation, redisConnection, redisPrefix } from '../queue-backend.ts';
+import { queueNames } from '../queue-names.ts';
+import type { EntryShelf } from './entry-shelf.ts';
+
+/**
+ * Three keys beside the queue's: ids by rank, entries by id, and the bytes of all entries. Ids of
+ * one rank have one score, so Redis sorts them by themselves, which is by time.
+ */
+const dropEntry = `
+local order, entries, total = KEYS[1], KEYS[2], KEYS[3]
+local function drop(id)
+  redis.call('DECRBY', total, redis.call('HSTRLEN', entries, id))
+  redis.call('HDEL', entries, id)
+  return redis.call('ZREM', order, id)
+end
+`;
+
+/** A script, so that nobody sees or leaves more than the limits allow. */
+const putScript = `${dropEntry}
+local id, rank, text, fromId = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local maxEntries, maxTotalBytes, maxAgeMs = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+if redis.call('HSETNX', entries, id, text) == 1 then
+  redis.call('ZADD', order, rank, id)
+  redis.call('INCRBY', total, #text)
+end
+for eachRank = 0, 1 do
+  local function oldest()
+    return redis.call('ZRANGEBYSCORE', order, eachRank, eachRank, 'LIMIT', 0, 1)[1]
+  end
+  local old = oldest()
+  while old and old < fromId do
+    drop(old)
+    old = oldest()
+  end
+end
+while redis.call('ZCARD', order) > maxEntries
+  or tonumber(redis.call('GET', total) or 0) > maxTotalBytes do
+  local first = redis.call('ZRANGE', order, 0, 0)[1]
+  if not first then
+    redis.call('DEL', total)
+    break
+  end
+  drop(first)
+end
+-- Nothing in it is younger than now: when nobody adds to it any more, it goes as a whole.
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, maxAgeMs) end
+return redis.call('HEXISTS', entries, id)
+`;
+
+const removeScript = `${dropEntry}
+return drop(ARGV[1])
+`;
+
+const texts = z.array(z.string().nullable());
+
+/** Entries in Redis, over a connection of its own that gives up within about `timeoutMs`. */
+export function openRedisShelf(location: QueueLocation, timeoutMs: number): EntryShelf {
+  const { url, ...options } = redisConnection(location.backend.url, {
+    kind: 'fail-fast',
+    timeoutMs,
+  });
+  const redis = new Redis(url, options);
+  // Every call rejects by itself when the connection is broken.
+  redis.on('error', () => undefined);
+  const base = `${redisPrefix(location)}:${queueNames.live}-rejected`;
+  const [order, entries, total] = [`${base}:order`, `${base}:entries`, `${base}:bytes`] as const;
+
+  /** All of them: their number has a bound, and they are short. */
+  async function idsFrom(fromId: string): Promise<string[]> {
+    const ids = await redis.zrange(order, '0', '-1');
+    return ids.filter((id) => id >= fromId).toSorted();
+  }
+
+  return {
+    async put({ id, rank, text }, { fromId, maxEntries, maxTotalBytes, maxAgeMs }) {
+      const limits = [fromId, maxEntries, maxTotalBytes, maxAgeMs];
+      const words = [id, rank, text, ...limits].map(String);
+      return (await redis.eval(putScript, 3, order, entries, total, ...words)) === 1;
+    },
+    async read({ limit, fromId, after }) {
+      const all = await idsFrom(fromId);
+      const ids = all.filter((id) => after === undefined || id > after).slice(0, limit);
+      if (ids.length === 0) return [];
+      const found = texts.parse(await redis.hmget(entries, ...ids));
+      return ids.flatMap((id, index) => {
+        const text = found[index];
+        // Removed by somebody since its id was read.
+        return typeof text === 'string' ? [{ id, text }] : [];
+      });
+    },
+    find: async (id) => (await redis.hget(entries, id)) ?? undefined,
+    remove: async (id) => (await redis.eval(removeScript, 3, order, entries, total, id)) === 1,
+    count: async (fromId) => (await idsFrom(fromId)).length,
+    async disconnect() {
+      redis.disconnect();
+      await Promise.resolve();
+    },
+  };
+}

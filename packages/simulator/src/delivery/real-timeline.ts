@@ -1,0 +1,58 @@
+import { createAgenda } from './agenda.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Time that passes with the machine's, faster by a factor. */
+export interface RealTimeline extends Timeline {
+  /** Forgets every task; later ones never run. */
+  stop(): void;
+}
+
+export interface RealTimelineOptions {
+  /** How many seconds pass here in one of the machine's. */
+  readonly compress: number;
+  /** A clock that never goes back, in milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** Longer timers overflow in Node, and fire at once. */
+const longestTimerMs = 2_147_483_647;
+
+export function createRealTimeline(options: RealTimelineOptions): RealTimeline {
+  const { compress, clock = () => performance.now() } = options;
+  const agenda = createAgenda();
+  const startedAt = clock();
+  const nowMs = () => (clock() - startedAt) * compress;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  /** One timer, for the first task. */
+  function arm(): void {
+    clearTimeout(timer);
+    const next = agenda.nextAtMs();
+    if (next === undefined) return;
+    const waitMs = Math.max(0, Math.ceil((next - nowMs()) / compress));
+    timer = setTimeout(runDue, Math.min(waitMs, longestTimerMs));
+  }
+
+  /** What is due now. What its tasks add for now waits for the next turn, so that I/O gets one. */
+  function runDue(): void {
+    const dueMs = nowMs();
+    for (let task = agenda.takeDue(dueMs); task; task = agenda.takeDue(dueMs)) task();
+    arm();
+  }
+
+  return {
+    nowMs,
+    at(atMs, task) {
+      if (isStopped) return;
+      const first = agenda.nextAtMs();
+      agenda.add(Math.max(atMs, nowMs()), task);
+      if (first === undefined || atMs < first) arm();
+    },
+    stop() {
+      isStopped = true;
+      agenda.clear();
+      clearTimeout(timer);
+    },
+  };
+}

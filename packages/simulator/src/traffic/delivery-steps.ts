@@ -1,0 +1,108 @@
+import { drawLog, pickWeighted, type Random } from '../random.ts';
+import type { CallbackBody } from '../sample-world.ts';
+import type { DeliveryStatus } from '../samples/sent-messages.ts';
+import type { EventClock } from './scene.ts';
+
+/** One report of a message: what it says, and how long after the send. */
+export interface DeliveryStep {
+  readonly status: DeliveryStatus;
+  readonly channel: string;
+  readonly afterMs: number;
+  readonly clock: EventClock;
+  /** Where it is not the usual reason of the status. */
+  readonly reason?: CallbackBody;
+}
+
+/**
+ * What is reported of a message that is sent on this channel, oldest first:
+ * SMS tells the end alone, Telegram nothing but the hand-over, the others tell all; WhatsApp takes
+ * free text only from the people who wrote lately; RCS falls back to SMS.
+ */
+export function deliverySteps(random: Random, channel: string): DeliveryStep[] {
+  if (random() < badRequestShare) return [failedAtOnce(channel, drawLog(random, 50, 500))];
+  switch (channel) {
+    case 'SMS':
+      return smsEnd(random, 0);
+    case 'TELEGRAM':
+      return [queued(channel, drawLog(random, 100, 1_000))];
+    case 'WHATSAPP':
+      return random() < outsideWindowShare
+        ? [outsideWindow(drawLog(random, 300, 3_000))]
+        : chat(random, channel);
+    case 'RCS':
+      return random() < fallbackShare ? fallback(random) : chat(random, channel);
+    default:
+      return chat(random, channel);
+  }
+}
+
+const badRequestShare = 0.02;
+const outsideWindowShare = 0.12;
+const fallbackShare = 0.3;
+const lateFirstChannelShare = 0.2;
+const minuteMs = 60_000;
+
+function chat(random: Random, channel: string): DeliveryStep[] {
+  const queuedMs = drawLog(random, 100, 1_000);
+  const deliveredMs = queuedMs + drawLog(random, 500, 20_000);
+  const readMs = deliveredMs + drawLog(random, 2_000, 30 * minuteMs);
+  const first = queued(channel, queuedMs);
+  const delivered = onChannel('DELIVERED', channel, deliveredMs);
+  const read = onChannel('READ', channel, readMs);
+  switch (pickWeighted(random, { delivered: 30, read: 50, readAlone: 10, failed: 10 })) {
+    case 'delivered':
+      return [first, delivered];
+    case 'read':
+      return [first, delivered, read];
+    case 'readAlone':
+      return [first, read];
+    case 'failed':
+      return [first, onChannel('FAILED', channel, deliveredMs)];
+  }
+}
+
+function fallback(random: Random): DeliveryStep[] {
+  const queuedMs = drawLog(random, 100, 1_000);
+  const switchedMs = queuedMs + drawLog(random, 5_000, 2 * minuteMs);
+  const steps: DeliveryStep[] = [
+    queued('RCS', queuedMs),
+    { status: 'SWITCHING_CHANNEL', channel: 'RCS', afterMs: switchedMs, clock: 'sinch' },
+    queued('SMS', switchedMs + drawLog(random, 50, 500)),
+    ...smsEnd(random, switchedMs + 500),
+  ];
+  if (random() >= lateFirstChannelShare) return steps;
+  const lateMs = switchedMs + drawLog(random, minuteMs, 30 * minuteMs);
+  return [...steps, onChannel('DELIVERED', 'RCS', lateMs)];
+}
+
+function smsEnd(random: Random, sentMs: number): DeliveryStep[] {
+  const status = random() < 0.9 ? 'DELIVERED' : 'FAILED';
+  return [onChannel(status, 'SMS', sentMs + drawLog(random, 1_000, minuteMs))];
+}
+
+function queued(channel: string, afterMs: number): DeliveryStep {
+  return { status: 'QUEUED_ON_CHANNEL', channel, afterMs, clock: 'sinch' };
+}
+
+function onChannel(status: DeliveryStatus, channel: string, afterMs: number): DeliveryStep {
+  return { status, channel, afterMs, clock: 'channel' };
+}
+
+function failedAtOnce(channel: string, afterMs: number): DeliveryStep {
+  const reason = {
+    code: 'BAD_REQUEST',
+    description: 'The message cannot be sent as it is.',
+    sub_code: 'UNSPECIFIED_SUB_CODE',
+  };
+  return { status: 'FAILED', channel, afterMs, clock: 'sinch', reason };
+}
+
+function outsideWindow(afterMs: number): DeliveryStep {
+  const reason = {
+    code: 'OUTSIDE_ALLOWED_SENDING_WINDOW',
+    description: 'More than 24 hours have passed since this person last wrote.',
+    sub_code: 'UNSPECIFIED_SUB_CODE',
+    channel_code: '131047',
+  };
+  return { status: 'FAILED', channel: 'WHATSAPP', afterMs, clock: 'channel', reason };
+}

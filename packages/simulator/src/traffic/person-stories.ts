@@ -1,0 +1,77 @@
+import { drawLog, pickWeighted } from '../random.ts';
+import type { SampleBuilder } from '../sample-callbacks.ts';
+import type { Person, SampleWorld } from '../sample-world.ts';
+import { capabilityNotification, consentNotification } from '../samples/consents.ts';
+import { contactMerge, contactNotification, duplicatedIdentities } from '../samples/contacts.ts';
+import { conversationNotification } from '../samples/conversations.ts';
+import { inboundMessage } from '../samples/inbound-messages.ts';
+import { type Happening, openScene } from './scene.ts';
+
+const channelWeights = { SMS: 30, WHATSAPP: 30, RCS: 20, TELEGRAM: 8, MESSENGER: 7, VIBERBM: 5 };
+const dispatchShare = 0.3;
+
+/** Somebody on a channel; in DISPATCH mode Sinch keeps neither a contact nor a conversation. */
+export function meetPerson(world: SampleWorld): Person {
+  const known = { ...world.person(), channel: pickWeighted(world.random, channelWeights) };
+  if (world.random() >= dispatchShare) return known;
+  return { ...known, contactId: '', conversationId: '', mode: 'DISPATCH' };
+}
+
+/** A person appears: a contact, a conversation and, for some, what they agree to. */
+export function arrivalStory(world: SampleWorld, person: Person, beginsAtMs: number): Happening[] {
+  const chance = (share: number) => world.random() < share;
+  const isKept = person.mode === 'CONVERSATION';
+  return inTurn(world, beginsAtMs, [
+    isKept && ((moment) => contactNotification(moment, 'create', person)),
+    isKept && ((moment) => conversationNotification(moment, 'start', person)),
+    person.channel === 'RCS' && ((moment) => capabilityNotification(moment, person)),
+    chance(0.5) && ((moment) => consentNotification(moment, 'opt_in', 'SUCCEEDED', person)),
+    isKept && chance(0.2) && ((moment) => contactNotification(moment, 'update', person)),
+  ]);
+}
+
+/** A person goes. `other` is somebody who turns out to be the same, where there is one. */
+export function farewellStory(
+  world: SampleWorld,
+  person: Person,
+  other: Person | undefined,
+  beginsAtMs: number,
+): Happening[] {
+  const chance = (share: number) => world.random() < share;
+  const isKept = person.mode === 'CONVERSATION';
+  const same = isKept && other?.mode === 'CONVERSATION' ? other : undefined;
+  return inTurn(world, beginsAtMs, [
+    ...(chance(0.15) ? stop(person) : []),
+    same && chance(0.04) && ((moment) => duplicatedIdentities(moment, person, same)),
+    same && chance(0.06) && ((moment) => contactMerge(moment, person, same)),
+    isKept && chance(0.5) && ((moment) => conversationNotification(moment, 'stop', person)),
+    isKept && chance(0.1) && ((moment) => conversationNotification(moment, 'delete', person)),
+    isKept && chance(0.06) && ((moment) => contactNotification(moment, 'delete', person)),
+  ]);
+}
+
+/** The usual way out: a text. Some channels have a button for it, which may fail. */
+function stop(person: Person): SampleBuilder[] {
+  const text = { text_message: { text: 'STOP' } };
+  return [
+    (moment) => inboundMessage(moment, text, person),
+    (moment) => {
+      const outcome = moment.random() < 0.9 ? 'SUCCEEDED' : 'FAILED';
+      return consentNotification(moment, 'opt_out', outcome, person);
+    },
+  ];
+}
+
+/** One after the other, a little apart. */
+function inTurn(
+  world: SampleWorld,
+  beginsAtMs: number,
+  builders: readonly (SampleBuilder | false | undefined)[],
+): Happening[] {
+  let atMs = beginsAtMs;
+  return builders.flatMap((build) => {
+    if (!build) return [];
+    atMs += drawLog(world.random, 5, 2_000);
+    return [openScene(world, atMs).tell(0, 'sinch', build)];
+  });
+}

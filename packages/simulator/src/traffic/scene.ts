@@ -1,0 +1,45 @@
+import { drawInteger, type Random, ulid } from '../random.ts';
+import type { SampleBuilder } from '../sample-callbacks.ts';
+import type { CallbackBody, SampleWorld } from '../sample-world.ts';
+
+/** A callback's body, and when what it tells of happened. */
+export interface Happening {
+  /** Unix time in milliseconds. */
+  readonly atMs: number;
+  readonly body: CallbackBody;
+}
+
+/** Sinch tells microseconds; what a channel reports comes in whole seconds. */
+export type EventClock = 'sinch' | 'channel';
+
+/** Happenings around one thing, such as a message. All of them say the same `accepted_time`. */
+export interface Scene {
+  tell(afterMs: number, clock: EventClock, build: SampleBuilder): Happening;
+}
+
+export function openScene(world: SampleWorld, beginsAtMs: number): Scene {
+  const accepted = sinchInstant(beginsAtMs, world.random);
+  return {
+    tell(afterMs, clock, build) {
+      const atMs = beginsAtMs + afterMs;
+      const event = clock === 'sinch' ? sinchInstant(atMs, world.random) : channelInstant(atMs);
+      const moment: SampleWorld = {
+        ...world,
+        id: () => ulid(atMs, world.random),
+        now: () => event,
+        acceptedTime: () => accepted,
+        eventTime: () => event,
+      };
+      return { atMs, body: build(moment) };
+    },
+  };
+}
+
+function sinchInstant(atMs: number, random: Random): string {
+  const microseconds = String(drawInteger(random, 0, 999)).padStart(3, '0');
+  return `${new Date(atMs).toISOString().slice(0, -1)}${microseconds}Z`;
+}
+
+function channelInstant(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,23 @@
+/** What the worker counts. Labels come from small closed sets: no id, nothing of a body. */
+export interface Metrics {
+  /** An event came to its end: in the database, or a dead letter. */
+  eventEnded(signature: SignatureSeen): void;
+  eventApplied(labels: { readonly trigger: string; readonly result: string }): void;
+  attemptFailed(labels: { readonly errorClass: string }): void;
+  deadLettered(labels: { readonly cause: string }): void;
+}
+
+/** What an event's signature told, where it is known: a replayed event has none. */
+export interface SignatureSeen {
+  /** Which configured secret signed it, counted from 0. */
+  readonly secretPosition?: number | undefined;
+  readonly stale?: boolean | undefined;
+  /** When the callback came, ISO 8601. */
+  readonly receivedAt?: string | undefined;
+}
+
+/** The metrics as a scraper reads them. */
+export interface MetricsText {
+  readonly contentType: string;
+  readonly text: string;
+}
