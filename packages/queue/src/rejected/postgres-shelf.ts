@@ -8,7 +8,7 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
   const pool = new pg.Pool({ ...connection, max: 1, query_timeout: timeoutMs });
   // Every call rejects by itself when the connection is broken.
   pool.on('error', () => undefined);
-  const { table, keep } = namesIn(schema);
+  const { table, keep, remove } = namesIn(schema);
   return {
     async put({ id, rank, text }, { fromId, maxEntries, maxTotalBytes }) {
       const { rows } = await pool.query<{ held: boolean }>(
@@ -33,8 +33,10 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
       return rows[0]?.entry;
     },
     async remove(id) {
-      const { rowCount } = await pool.query(`DELETE FROM ${table} WHERE id = $1`, [id]);
-      return rowCount === 1;
+      const { rows } = await pool.query<{ removed: boolean }>(`SELECT ${remove}($1) AS removed`, [
+        id,
+      ]);
+      return rows[0]?.removed ?? false;
     },
     async count(fromId) {
       const { rows } = await pool.query<{ count: number }>(
@@ -61,41 +63,76 @@ export async function migratePostgresShelf(location: QueueLocation): Promise<voi
 
 function namesIn(schema: string) {
   const quoted = pg.escapeIdentifier(schema);
-  return { table: `${quoted}.rejected_callback`, keep: `${quoted}.keep_rejected_callback` };
+  return {
+    table: `${quoted}.rejected_callback`,
+    totals: `${quoted}.rejected_callback_totals`,
+    keep: `${quoted}.keep_rejected_callback`,
+    remove: `${quoted}.remove_rejected_callback`,
+  };
 }
 
 /**
- * Statements sent together are one transaction. A function, so that adding and dropping are one
+ * Statements sent together are one transaction. Functions, so that adding and dropping are one
  * round trip under a lock that no client can hold on to: two that looked at once would each see
- * room for its own.
+ * room for its own. The one row of totals is that lock, and spares counting thousands of entries
+ * for each one that is added.
  */
 function migration(schema: string): string {
-  const { table, keep } = namesIn(schema);
-  const lock = `pg_advisory_xact_lock(hashtextextended(${pg.escapeLiteral(table)}, 0))`;
+  const { table, totals, keep, remove } = namesIn(schema);
   return `
-    SELECT ${lock};
+    SELECT pg_advisory_xact_lock(hashtextextended(${pg.escapeLiteral(table)}, 0));
     CREATE TABLE IF NOT EXISTS ${table} (
       id text COLLATE "C" PRIMARY KEY,
       rank integer NOT NULL,
       entry text NOT NULL,
       bytes integer NOT NULL
     );
+    CREATE INDEX IF NOT EXISTS rejected_callback_rank ON ${table} (rank, id);
+    CREATE TABLE IF NOT EXISTS ${totals} (
+      single boolean PRIMARY KEY DEFAULT true CHECK (single),
+      entries bigint NOT NULL,
+      bytes bigint NOT NULL
+    );
+    INSERT INTO ${totals} (entries, bytes)
+      SELECT count(*), coalesce(sum(bytes), 0) FROM ${table} ON CONFLICT DO NOTHING;
     CREATE OR REPLACE FUNCTION ${keep}(
       new_id text, new_rank integer, new_entry text,
       from_id text, max_entries bigint, max_total_bytes bigint
     ) RETURNS boolean LANGUAGE plpgsql AS $$
+    DECLARE
+      held ${totals}%ROWTYPE;
+      gone record;
     BEGIN
-      PERFORM ${lock};
+      SELECT * INTO held FROM ${totals} FOR UPDATE;
       INSERT INTO ${table} VALUES (new_id, new_rank, new_entry, octet_length(new_entry))
         ON CONFLICT DO NOTHING;
-      DELETE FROM ${table} WHERE id < from_id;
-      DELETE FROM ${table} WHERE id IN (
-        SELECT id FROM (
-          SELECT id, row_number() OVER kept AS place, sum(bytes) OVER kept AS total
-          FROM ${table} WINDOW kept AS (ORDER BY rank DESC, id DESC)
-        ) AS held WHERE place > max_entries OR total > max_total_bytes
-      );
+      IF FOUND THEN
+        held.entries := held.entries + 1;
+        held.bytes := held.bytes + octet_length(new_entry);
+      END IF;
+      FOR gone IN DELETE FROM ${table} WHERE id < from_id RETURNING bytes LOOP
+        held.entries := held.entries - 1;
+        held.bytes := held.bytes - gone.bytes;
+      END LOOP;
+      WHILE held.entries > max_entries OR held.bytes > max_total_bytes LOOP
+        DELETE FROM ${table} WHERE id = (SELECT id FROM ${table} ORDER BY rank, id LIMIT 1)
+          RETURNING bytes INTO gone;
+        EXIT WHEN NOT FOUND;
+        held.entries := held.entries - 1;
+        held.bytes := held.bytes - gone.bytes;
+      END LOOP;
+      UPDATE ${totals} SET entries = held.entries, bytes = held.bytes;
       RETURN EXISTS (SELECT FROM ${table} WHERE id = new_id);
+    END $$;
+    CREATE OR REPLACE FUNCTION ${remove}(old_id text) RETURNS boolean LANGUAGE plpgsql AS $$
+    DECLARE
+      gone record;
+    BEGIN
+      PERFORM FROM ${totals} FOR UPDATE;
+      DELETE FROM ${table} WHERE id = old_id RETURNING bytes INTO gone;
+      IF NOT FOUND THEN RETURN false; END IF;
+      UPDATE ${totals} SET entries = entries - 1, bytes = bytes - gone.bytes;
+      RETURN true;
     END $$;
   `;
 }
