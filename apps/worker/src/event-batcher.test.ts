@@ -22,11 +22,14 @@ function openWriter() {
   const batches: { ids: (string | undefined)[]; end: (outcome: WriteOutcome | Error) => void }[] =
     [];
   const writer: EventWriter = {
-    write: async (events) =>
+    write: async (events, onOutcome) =>
       await new Promise((resolve, reject) => {
         const ids = events.map(({ event }) => event.entityId);
-        const end = (outcome: WriteOutcome | Error) =>
-          outcome instanceof Error ? reject(outcome) : resolve(events.map(() => outcome));
+        const end = (outcome: WriteOutcome | Error) => {
+          if (outcome instanceof Error) return reject(outcome);
+          for (const { event } of events) onOutcome?.(event.key, outcome);
+          resolve(events.map(() => outcome));
+        };
         batches.push({ ids, end });
       }),
   };
@@ -53,6 +56,38 @@ it('writes a lone event at once, and together what gathers meanwhile, up to the 
   }
   expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3', '4'], ['5']]);
   expect(await Promise.all(outcomes)).toEqual(Array(5).fill({ kind: 'applied' }));
+});
+
+it('writes no more text at once than fits in memory several times over', async () => {
+  const { writer, batches } = openWriter();
+  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 100);
+  const large = JSON.stringify({ message: { id: 'large', text: 'x'.repeat(3 * 1024 * 1024) } });
+  const outcomes = ['1', '2', '3'].map(
+    async (id) => await batcher.apply(eventOf(id, large + ' '.repeat(Number(id))), 1),
+  );
+  for (let n = 0; n < 3; n += 1) {
+    await turn();
+    batches[n]?.end({ kind: 'applied' });
+  }
+  expect(await Promise.all(outcomes)).toEqual(Array(3).fill({ kind: 'applied' }));
+  expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2'], ['3']]);
+});
+
+it('settles an event as soon as it is written, before the rest of its batch', async () => {
+  const released = Promise.withResolvers<void>();
+  const writer: EventWriter = {
+    async write(events, onOutcome) {
+      onOutcome?.(events[0]?.event.key ?? '', { kind: 'applied' });
+      await released.promise;
+      for (const { event } of events.slice(1)) onOutcome?.(event.key, { kind: 'applied' });
+      return events.map(() => ({ kind: 'applied' }));
+    },
+  };
+  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 100);
+  const [first, second] = ['1', '2'].map(async (id) => await batcher.apply(eventOf(id), 1));
+  expect(await first).toEqual({ kind: 'applied' });
+  released.resolve();
+  expect(await second).toEqual({ kind: 'applied' });
 });
 
 it('refuses by itself what cannot be applied, without troubling the database', async () => {
@@ -91,7 +126,7 @@ it('writes again when the database was away, says so once, and loses nothing', a
   expect(wait.isWaiting()).toBe(true);
   batches[2]?.end({ kind: 'applied' });
   expect(await outcome).toEqual({ kind: 'applied' });
-  expect(said).toEqual(['lost', 'restored']);
+  await expect.poll(() => said).toEqual(['lost', 'restored']);
   expect(wait.isWaiting()).toBe(false);
 });
 

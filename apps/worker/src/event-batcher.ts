@@ -19,6 +19,9 @@ interface Entry {
   readonly settle: (outcome: ApplyOutcome) => void;
 }
 
+/** Bodies of one batch, in characters: they are in memory several times over while it is written. */
+const maxBatchLength = 4 * 1024 * 1024;
+
 /**
  * Many events in one transaction, without making a lone one wait: a batch is whatever has
  * gathered while the batch before it was written, so batches grow under load by themselves.
@@ -34,33 +37,38 @@ export function createEventBatcher(
   let isStopped = false;
 
   function settle(entry: Entry, outcome: ApplyOutcome): void {
-    unsettled.delete(entry);
-    entry.settle(outcome);
+    if (unsettled.delete(entry)) entry.settle(outcome);
   }
 
   async function writeAll(): Promise<void> {
     if (isWriting) return;
     isWriting = true;
     try {
-      while (waiting.length > 0) {
-        await writeOne(waiting.splice(0, maxBatchSize));
-      }
+      while (waiting.length > 0) await writeOne(takeBatch(waiting, maxBatchSize));
     } finally {
       isWriting = false;
     }
   }
 
+  /** Settles each event as soon as it is known what became of it, not with the last of its batch. */
   async function writeOne(batch: readonly Entry[]): Promise<void> {
+    const left = () => batch.filter((entry) => unsettled.has(entry));
     try {
-      const items = batch.map((entry) => entry.item);
-      const result = await databaseWait.run(async () => await writer.write(items));
-      batch.forEach((entry, index) => {
-        const outcome = result.kind === 'done' ? result.value[index] : undefined;
-        settle(entry, outcome ?? { kind: 'returned' });
+      await databaseWait.run(async () => {
+        const items = left().map((entry) => entry.item);
+        await writer.write(items, (key, outcome) => settleAll(left(), key, outcome));
       });
+      for (const entry of left()) settle(entry, { kind: 'returned' });
     } catch (error) {
-      for (const entry of batch) settle(entry, failed('transient', error));
+      for (const entry of left()) settle(entry, failed('transient', error));
     }
+  }
+
+  function settleAll(entries: readonly Entry[], key: string, outcome: WriteOutcome): void {
+    const [first, ...repeated] = entries.filter(({ item }) => item.event.key === key);
+    if (first !== undefined) settle(first, outcome);
+    const again = outcome.kind === 'failed' ? outcome : ({ kind: 'duplicate' } as const);
+    for (const entry of repeated) settle(entry, again);
   }
 
   return {
@@ -84,6 +92,16 @@ export function createEventBatcher(
       for (const entry of left) entry.settle({ kind: 'returned' });
     },
   };
+}
+
+/** As many as may go into one batch, at least one. */
+function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {
+  let length = 0;
+  const over = waiting.findIndex(({ item }, index) => {
+    length += item.event.rawBody.text.length;
+    return index > 0 && (index >= maxSize || length > maxBatchLength);
+  });
+  return waiting.splice(0, over < 0 ? waiting.length : over);
 }
 
 function decide(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {

@@ -21,6 +21,6 @@ export function createLetterRecorder(
         deadAt: now(),
       }),
     );
-    return result.kind === 'done' ? 'recorded' : 'returned';
+    return result.kind === 'done' ? result.value : 'returned';
   };
 }

@@ -1,6 +1,6 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
-import { type Lane, openBoardQueues, openConsumer } from '@sinch-callbacks/queue';
+import { openBoardQueues } from '@sinch-callbacks/queue';
 import {
   dependencyLost,
   dependencyRestored,
@@ -9,8 +9,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
-import { createEventBatcher } from './event-batcher.ts';
-import { createHandler } from './handle-event.ts';
+import { openLanes } from './open-lanes.ts';
 import { watchProgress } from './progress-monitor.ts';
 import { createLetterRecorder } from './record-letter.ts';
 import { createJobReporter } from './report-job.ts';
@@ -28,12 +27,8 @@ export interface RunningWorker {
   stop(signal: string): Promise<void>;
 }
 
-/** Two batches at most are under way: one for each lane's writer, and their dead letters. */
-const poolSize = 4;
-const maxBatchSize = 500;
-/** Replays must not delay live events, nor overload what they failed on before. */
-const replaysPerSecond = 50;
-const replayConcurrency = 10;
+/** A batch of live events, one of replays, dead letters, and the health checks. */
+const poolSize = 5;
 
 /** Opens everything a worker needs and begins to take jobs. */
 export async function startWorker(config: WorkerConfig, logger: Logger): Promise<RunningWorker> {
@@ -47,29 +42,16 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     },
     Date.now,
   );
-  const batcher = createEventBatcher(createEventWriter(database, now), databaseWait, maxBatchSize);
   const metrics = createMetrics();
   const telemetry = { logger, metrics };
   const steps = {
-    handle: createHandler(batcher, telemetry),
     recordLetter: createLetterRecorder(database, databaseWait, now),
     report: createJobReporter(telemetry),
     now,
     onConnectionError: watchQueueConnection(logger, Date.now),
   };
-  const openLane = (lane: Lane, limits: { concurrency: number; ratePerSecond?: number }) =>
-    openConsumer({ ...location, ...steps, ...limits, lane });
-  /** What ingest queued while Redis was away. Its dead letters' copies stay on that side. */
-  const openFallbackLane = () => {
-    const { fallbackQueue: backend, queuePrefix: prefix, concurrency } = config;
-    if (backend === undefined) return [];
-    return [openConsumer({ ...steps, backend, prefix, concurrency, lane: 'live' })];
-  };
-  const consumers = [
-    openLane('live', { concurrency: config.concurrency }),
-    openLane('replay', { concurrency: replayConcurrency, ratePerSecond: replaysPerSecond }),
-    ...openFallbackLane(),
-  ];
+  const writer = createEventWriter(database, now);
+  const { consumers, batchers } = openLanes(config, steps, writer, databaseWait, telemetry);
   const board = openBoardQueues(location, steps.onConnectionError);
   const monitor = watchProgress(consumers, () => databaseWait.isWaiting(), Date.now);
   const sources = { board, monitor, database, consumers, metrics };
@@ -89,7 +71,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     adminUrl,
     stop: (signal) =>
       (stopped ??= stopWorker(
-        { consumers, started, batcher, databaseWait, monitor, admin, board, database },
+        { consumers, started, batchers, databaseWait, monitor, admin, board, database },
         signal,
         logger,
       )),

@@ -14,7 +14,7 @@ import type { DatabaseWait } from './wait-for-database.ts';
 export interface WorkerParts {
   readonly consumers: readonly Consumer[];
   readonly started: Promise<unknown>;
-  readonly batcher: EventBatcher;
+  readonly batchers: readonly EventBatcher[];
   readonly databaseWait: DatabaseWait;
   readonly monitor: ProgressMonitor;
   readonly admin: AdminServer;
@@ -39,7 +39,7 @@ export async function stopWorker(
   const hasFinished = await settlesWithin(idle, finishWithinMs, logger);
   if (!hasFinished) {
     parts.databaseWait.stop();
-    parts.batcher.stop();
+    for (const batcher of parts.batchers) batcher.stop();
     await settlesWithin(idle, closeWithinMs, logger);
   }
   parts.monitor.stop();

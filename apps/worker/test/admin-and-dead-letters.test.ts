@@ -25,10 +25,11 @@ describe('a dead letter', () => {
     await world.enqueue([poison, neighbour]);
     await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
     const [job] = await boardJobs(adminUrl);
+    expect(JSON.stringify(job)).not.toContain('message_delivery_report');
     expect(job).toMatchObject({
       id: poison.key,
       name: 'MESSAGE_DELIVERY',
-      data: { cause: 'permanent', rawBody: 'set ADMIN_PASSWORD to see bodies' },
+      data: { cause: 'permanent', key: poison.key },
     });
     expect(await world.states()).toEqual({ APPLIED: 1, DEAD: 1 });
 
@@ -81,17 +82,16 @@ describe('the admin pages', () => {
   });
 
   it('ask for the password where there is one, and then show bodies', async () => {
-    await refuse('01POISON');
     const { adminUrl } = await world.start({ ADMIN_PASSWORD: 'open sesame' });
-    await world.enqueue([reportEvent('01POISON')]);
+    await world.enqueue([reportEvent('01FINE')]);
     expect((await fetch(`${adminUrl}/queues`)).status).toBe(401);
     expect((await fetch(`${adminUrl}/queues`, login('admin', 'guess'))).status).toBe(401);
     expect((await fetch(`${adminUrl}/queues`, login('admin', 'open sesame'))).status).toBe(200);
     expect((await fetch(`${adminUrl}/healthz`)).status).toBe(200);
     const options = login('admin', 'open sesame');
-    await until(async () => (await boardJobs(adminUrl, options)).length === 1, soon('it to show'));
-    const [job] = await boardJobs(adminUrl, options);
-    expect(job?.data.rawBody).toMatchObject({ encoding: 'utf8' });
+    const live = async () => await boardJobs(adminUrl, options, 'sinch-callbacks');
+    await until(async () => (await live()).length === 1, soon('it to show'));
+    expect((await live())[0]?.data.rawBody).toMatchObject({ encoding: 'utf8' });
   });
 
   it('without a password, answer only to the names of this machine, so that no other page can read them', async () => {
@@ -126,14 +126,18 @@ describe('the admin pages', () => {
 interface BoardJob {
   readonly id: string;
   readonly name: string;
-  readonly data: { readonly rawBody: unknown };
+  readonly data: { readonly rawBody?: unknown };
 }
 
-async function boardJobs(adminUrl: string, options: RequestInit = {}): Promise<BoardJob[]> {
-  const query = 'activeQueue=sinch-callbacks-dead&status=latest&page=1&jobsPerPage=10';
+async function boardJobs(
+  adminUrl: string,
+  options: RequestInit = {},
+  queue = 'sinch-callbacks-dead',
+): Promise<BoardJob[]> {
+  const query = `activeQueue=${queue}&status=latest&page=1&jobsPerPage=10`;
   const answer = await fetch(`${adminUrl}/queues/api/queues?${query}`, options);
   const { queues } = (await answer.json()) as { queues: { name: string; jobs: BoardJob[] }[] };
-  return queues.find(({ name }) => name === 'sinch-callbacks-dead')?.jobs ?? [];
+  return queues.find(({ name }) => name === queue)?.jobs ?? [];
 }
 
 function login(user: string, password: string): RequestInit {

@@ -19,6 +19,7 @@ export type {
 export { type Stamp, type Stamped } from './decide/stamp.ts';
 export { storableJson, storableText } from './decide/storable-json.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
+export { boundedEntityId } from './events/entity-id.ts';
 export { type EventKey, eventKey } from './events/event-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';

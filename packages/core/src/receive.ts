@@ -1,4 +1,5 @@
 import type { CallbackEvent } from './events/callback-event.ts';
+import { boundedEntityId } from './events/entity-id.ts';
 import { eventKey } from './events/event-key.ts';
 import { encodeRawBody, rawBodyText } from './events/raw-body.ts';
 import { recognise } from './events/recognise.ts';
@@ -75,7 +76,7 @@ function identify(bodyText: string): { trigger: Trigger; entityId: string | unde
     case 'known':
       return { trigger: recognition.trigger, entityId: recognition.entityId };
     case 'unknown':
-      return { trigger: 'UNKNOWN', entityId: recognition.topLevelKeys.join('+') || undefined };
+      return { trigger: 'UNKNOWN', entityId: boundedEntityId(recognition.topLevelKeys.join('+')) };
     case 'unreadable':
       return { trigger: 'UNREADABLE', entityId: undefined };
   }

@@ -16,11 +16,8 @@ export interface Database {
 
 const defaultPoolSize = 5;
 const connectTimeoutMs = 5_000;
-/** The server gives up a statement first; the client's limit is for a server that is gone. */
-const statementTimeoutMs = 20_000;
+/** For a server that is gone without a word. */
 const queryTimeoutMs = 30_000;
-/** A worker that froze in the middle of a transaction must not hold its row locks for good. */
-const idleInTransactionTimeoutMs = 60_000;
 
 /** Opens the pool. Nothing connects before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -28,9 +25,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.poolSize ?? defaultPoolSize,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
     query_timeout: queryTimeoutMs,
-    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
     application_name: 'sinch-callbacks',
   });

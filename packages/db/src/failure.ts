@@ -11,8 +11,11 @@ const classBySqlState: readonly (readonly [prefix: string, failureClass: Failure
   ['25006', 'infrastructure'], // read-only: a standby after a failover
   ['28', 'infrastructure'], // authorization
   ['3D', 'infrastructure'], // no such database
-  ['42', 'infrastructure'], // undefined table or column: migrations are missing
-  ['53', 'infrastructure'], // disk, memory or connections exhausted
+  ['42P01', 'infrastructure'], // undefined table: migrations are missing
+  ['42703', 'infrastructure'], // undefined column: likewise
+  ['42501', 'infrastructure'], // not granted
+  ['53100', 'infrastructure'], // disk full
+  ['53300', 'infrastructure'], // too many connections
   ['57014', 'transient'], // statement timeout
   ['57', 'infrastructure'], // shutting down, starting up
   ['58', 'infrastructure'], // I/O
@@ -40,8 +43,29 @@ const unreachablePrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P20
 const connectionTrouble =
   /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/;
 
+/** A transaction that had begun and did not end in its time. One with less to do may. */
+export class SlowTransactionError extends Error {
+  readonly code = 'SLOW_TRANSACTION';
+
+  constructor(cause: unknown) {
+    super('the transaction took too long', { cause });
+    this.name = 'SlowTransactionError';
+  }
+}
+
+/** Prisma says P2028 both of a transaction that never began and of one that ran out of time. */
+export function isTransactionTimeout(error: unknown): boolean {
+  return factsOfError(error).prismaCode === 'P2028';
+}
+
+/** Whether the same statements may well succeed if they are simply sent again. */
+export function isConflict(error: unknown): boolean {
+  return factsOfError(error).sqlState?.startsWith('40') ?? false;
+}
+
 /** Says whose fault an error from a query was. What it does not know counts as transient. */
 export function classifyFailure(error: unknown): FailureClass {
+  if (error instanceof SlowTransactionError) return 'transient';
   const { sqlState, kind, prismaCode, message } = factsOfError(error);
   if (sqlState !== undefined) {
     const known = classBySqlState.find(([prefix]) => sqlState.startsWith(prefix));

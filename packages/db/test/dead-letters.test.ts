@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   countDeadLetters,
@@ -112,6 +113,30 @@ describe('a dead letter', () => {
     const found = await findDeadLetter(database, event.key);
     expect(found?.resolution).toBe('DISCARDED');
   });
+});
+
+it('whatever was verified can be recorded, however odd its ids are', async () => {
+  const odd = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.constant('\u0000'),
+    fc.constant('\ud800'),
+    fc.constant('x'.repeat(10_000)),
+    fc.constant('\u{1f600}'.repeat(200)),
+  );
+  const body = fc.oneof(
+    odd.map((message_id) => ({ message_delivery_report: { message_id } })),
+    odd.map((id) => ({ message: { id } })),
+    fc.array(odd, { maxLength: 5 }).map((keys) => Object.fromEntries(keys.map((key) => [key, 1]))),
+  );
+  await fc.assert(
+    fc.asyncProperty(body, async (value) => {
+      const event = eventOf(value);
+      await recordDeadLetter(migrated.database, { ...letter(), event });
+      const found = await findDeadLetter(migrated.database, event.key);
+      expect(found?.event.rawBody).toEqual(event.rawBody);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 describe('the list of dead letters', () => {

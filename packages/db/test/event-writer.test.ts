@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createEventWriter, DatabaseUnavailableError, openDatabase } from '../src/index.ts';
 import {
@@ -93,6 +94,40 @@ describe('the writer', () => {
     expect(await write([report('poison', 'READ', 1)])).toEqual([{ kind: 'applied' }]);
   });
 
+  it('lets an event that waits for a lock fail alone and for now, within bounded time', async () => {
+    await write([report('locked', 'DELIVERED', 1)]);
+    const somebody = new pg.Client({ connectionString: migrated.url });
+    await somebody.connect();
+    await somebody.query('BEGIN');
+    await somebody.query(`SELECT * FROM message WHERE sinch_message_id = 'locked' FOR UPDATE`);
+    const outcomes = await write([report('free', 'READ', 1), report('locked', 'READ', 2)]);
+    await somebody.end();
+    expect(outcomes).toMatchObject([
+      { kind: 'applied' },
+      { kind: 'failed', failureClass: 'transient' },
+    ]);
+  });
+
+  it('blames the event, not the database, for a function that fails on that event alone', async () => {
+    await refuseMessage('poison', '42883');
+    const outcomes = await write([report('fine', 'READ', 1), report('poison', 'READ', 1)]);
+    await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
+    expect(outcomes).toMatchObject([{ kind: 'applied' }, { kind: 'failed' }]);
+  });
+
+  it('tells of each event as soon as it is done, although others of its batch fail', async () => {
+    await refuseMessage('poison');
+    const told: string[] = [];
+    const writer = createEventWriter(migrated.database, () => new Date());
+    const events = ['a', 'poison', 'b'].map((id) => toWrite(eventOf(report(id, 'READ', 1))));
+    const written = writer.write(events, (key, { kind }) =>
+      told.push(`${key.split('.')[1]} ${kind}`),
+    );
+    await written;
+    await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
+    expect(told.toSorted()).toEqual(['a applied', 'b applied', 'poison failed']);
+  });
+
   it('takes 500 events at once and any number of concurrent writers without a deadlock', async () => {
     const bodies = Array.from({ length: 500 }, (_, index) =>
       report(`m${index % 25}`, index % 2 ? 'READ' : 'DELIVERED', index % 10),
@@ -129,11 +164,11 @@ describe('a database that cannot be used is nobody’s fault', () => {
   });
 });
 
-async function refuseMessage(id: string): Promise<void> {
+async function refuseMessage(id: string, sqlState = 'P0001'): Promise<void> {
   const { prisma } = migrated.database;
   await prisma.$executeRawUnsafe(`
     CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION '% refused', NEW.sinch_message_id; END $$`);
+    BEGIN RAISE EXCEPTION '% refused', NEW.sinch_message_id USING ERRCODE = '${sqlState}'; END $$`);
   await prisma.$executeRawUnsafe(`
     CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON message FOR EACH ROW
     WHEN (NEW.sinch_message_id = '${id}') EXECUTE FUNCTION refuse()`);

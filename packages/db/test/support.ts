@@ -1,4 +1,10 @@
-import { type CallbackEvent, decideEvent, eventKey, recognise } from '@sinch-callbacks/core';
+import {
+  boundedEntityId,
+  type CallbackEvent,
+  decideEvent,
+  eventKey,
+  recognise,
+} from '@sinch-callbacks/core';
 import { createDatabase } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { inject } from 'vitest';
@@ -38,7 +44,12 @@ export function eventOf(
       : recognition.kind === 'unknown'
         ? 'UNKNOWN'
         : 'UNREADABLE';
-  const entityId = recognition.kind === 'known' ? recognition.entityId : undefined;
+  const entityId =
+    recognition.kind === 'known'
+      ? recognition.entityId
+      : recognition.kind === 'unknown'
+        ? boundedEntityId(recognition.topLevelKeys.join('+'))
+        : undefined;
   return {
     key: eventKey(trigger, entityId, Buffer.from(text)),
     trigger,

@@ -1,6 +1,6 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import { type AttemptRecord, type JobData, jobDataOf, jobIdOf } from './job-contract.ts';
-import type { JobQueue } from './queue-backend.ts';
+import { type AttemptRecord, jobIdOf } from './job-contract.ts';
+import type { DeadQueue } from './queue-backend.ts';
 import type { DeathCause } from './retry-policy.ts';
 
 /** An event that is given up, and everything that explains why. */
@@ -14,28 +14,32 @@ export interface LetterToBury {
   readonly attempts: readonly AttemptRecord[];
 }
 
-/** Keeps the letter for good. `returned`: not now, the process is stopping. */
-export type RecordLetter = (letter: LetterToBury) => Promise<'recorded' | 'returned'>;
+/**
+ * Keeps the letter for good. `already-applied`: there is no need, the event was applied after
+ * all. `returned`: not now, the process is stopping.
+ */
+export type RecordLetter = (
+  letter: LetterToBury,
+) => Promise<'recorded' | 'already-applied' | 'returned'>;
 
 /**
  * The two writes of a dead letter: the lasting record first, then the copy that Bull Board
  * shows. Both are idempotent, and the job they come from is finished only after them: a crash
  * in between leaves that job to be tried once more, and the same two writes are repeated.
+ *
+ * The copy has no body. The record does, and Redis must not fill up with what nobody reads.
  */
 export async function buryLetter(
-  deadQueue: JobQueue,
+  deadQueue: DeadQueue,
   record: RecordLetter,
   letter: LetterToBury,
-): Promise<'buried' | 'returned'> {
-  if ((await record(letter)) === 'returned') return 'returned';
-  const { event, replay, cause, message } = letter;
-  const data: { cause: DeathCause; message: string } & JobData = {
-    // First, so that a dashboard shows it first.
-    cause,
-    message,
-    ...jobDataOf(event, replay),
-    attempts: [...letter.attempts],
-  };
-  await deadQueue.add(event.trigger, data, { jobId: jobIdOf(event.key, 0) });
+): Promise<'buried' | 'already-applied' | 'returned'> {
+  const recorded = await record(letter);
+  if (recorded !== 'recorded') return recorded;
+  const { event, replay, cause, message, attempts } = letter;
+  const { rawBody: _, ...facts } = event;
+  // The reason first, so that a dashboard shows it first.
+  const copy = { cause, message, ...facts, replay, attempts: [...attempts] };
+  await deadQueue.add(event.trigger, copy, { jobId: jobIdOf(event.key, 0) });
   return 'buried';
 }

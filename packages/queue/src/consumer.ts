@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobSteps, processJob } from './process-job.ts';
 import { quarantineFailedJobs } from './quarantine.ts';
 import {
@@ -62,7 +63,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
   const { onConnectionError } = options;
   const stop = new AbortController();
   let connected: Connected | undefined;
-  let sweep: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> | undefined;
   let finished = 0;
 
   /** What failed to connect stays useless, so each try opens everything anew. */
@@ -81,11 +82,15 @@ export function openConsumer(options: ConsumerOptions): Consumer {
     return undefined;
   }
 
-  async function sweepOnce({ laneQueue, deadQueue }: Connected): Promise<void> {
-    try {
-      await quarantineFailedJobs(laneQueue, deadQueue, options);
-    } catch (error) {
-      onConnectionError(asError(error));
+  /** One sweep after the other, until there is a stop. */
+  async function sweepUntilStopped({ laneQueue, deadQueue }: Connected): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
+      } catch (error) {
+        onConnectionError(asError(error));
+      }
+      await pause(quarantineIntervalMs, stop.signal);
     }
   }
 
@@ -101,18 +106,14 @@ export function openConsumer(options: ConsumerOptions): Consumer {
       if (stop.signal.aborted) return;
       parts.worker.on('completed', countFinished).on('failed', countFinished);
       void parts.worker.run().catch(onConnectionError);
-      await sweepOnce(parts);
-      if (stop.signal.aborted) return;
-      sweep = setInterval(() => void sweepOnce(parts), quarantineIntervalMs);
+      sweeping = sweepUntilStopped(parts);
     },
     async stopTaking() {
       stop.abort();
-      clearInterval(sweep);
-      await connected?.worker.pause();
+      await Promise.all([connected?.worker.pause(), sweeping]);
     },
     async close() {
       stop.abort();
-      clearInterval(sweep);
       if (connected !== undefined) await closeAll(connected);
     },
     finishedJobs: () => finished,
@@ -159,11 +160,9 @@ function asError(error: unknown): Error {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

@@ -67,6 +67,8 @@ async function inspectRedis(url: string): Promise<BackendState> {
 
 async function inspectPostgres(connectionString: string): Promise<BackendState> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: timeoutMs });
+  // A connection that breaks makes the query reject, which says it well enough.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rows } = await withDeadline(

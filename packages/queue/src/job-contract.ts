@@ -31,6 +31,8 @@ const jobData = z.object({
   replay: z.number().int().min(0),
   /** Failed attempts so far, in this queue. */
   attempts: z.array(attemptRecord),
+  /** When it was last tried alone, after the process had died too often with it in hand. */
+  suspectedAt: z.string().optional(),
 });
 
 /** What a job carries, as JSON. */
@@ -44,6 +46,7 @@ export interface EventJob {
   readonly event: CallbackEvent;
   readonly replay: number;
   readonly attempts: readonly AttemptRecord[];
+  readonly suspectedAt: string | undefined;
 }
 
 export type JobReading =
@@ -69,9 +72,10 @@ export function readJobData(data: unknown): JobReading {
   if (typeof version === 'number' && version > jobVersion) return { kind: 'newer-version' };
   const result = jobData.safeParse(data);
   if (!result.success) return { kind: 'malformed', problem: z.prettifyError(result.error) };
-  const { key, trigger, entityId, rawBody, receivedAt, signature, replay, attempts } = result.data;
+  const { key, trigger, entityId, rawBody, receivedAt, signature, ...rest } = result.data;
+  const { replay, attempts, suspectedAt } = rest;
   const event = { key, trigger, entityId, rawBody, receivedAt, signature };
-  return { kind: 'readable', job: { event, replay, attempts } };
+  return { kind: 'readable', job: { event, replay, attempts, suspectedAt } };
 }
 
 function readTrigger(text: string): Trigger {

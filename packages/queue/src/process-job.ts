@@ -1,8 +1,8 @@
-import type { CallbackEvent } from '@sinch-callbacks/core';
-import { type Job, WaitingError } from 'bullmq';
+import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
+import { DelayedError, type Job, WaitingError } from 'bullmq';
 import { buryLetter, type LetterToBury, type RecordLetter } from './bury.ts';
 import { type AttemptRecord, type EventJob, type JobData, readJobData } from './job-contract.ts';
-import type { JobQueue } from './queue-backend.ts';
+import type { DeadQueue } from './queue-backend.ts';
 import { afterFailure, type FailureClass } from './retry-policy.ts';
 
 export type HandleOutcome =
@@ -42,22 +42,24 @@ class AttemptFailedError extends Error {
   }
 }
 
-type QueueJob = Job<JobData, void>;
+export type QueueJob = Job<JobData, void>;
+
+const newerVersionPauseMs = 60_000;
 
 /**
  * Takes one job from its queue to its end: done, tried again later, returned, or buried.
- * @throws AttemptFailedError or WaitingError, both for BullMQ.
+ * @throws AttemptFailedError, WaitingError or DelayedError, all for BullMQ.
  */
 export async function processJob(
   job: QueueJob,
   token: string | undefined,
-  deadQueue: JobQueue,
+  deadQueue: DeadQueue,
   steps: JobSteps,
 ): Promise<void> {
   const reading = readJobData(job.data);
   switch (reading.kind) {
     case 'newer-version':
-      throw new AttemptFailedError('the job was written by a newer release');
+      return await putOff(job, token, steps.now());
     case 'malformed':
       return await bury(malformedLetter(job, reading.problem, steps.now()));
     case 'readable':
@@ -91,12 +93,18 @@ export async function processJob(
 
   async function bury(letter: LetterToBury): Promise<void> {
     const result = await buryLetter(deadQueue, steps.recordLetter, letter);
-    if (result === 'returned') return await putBack(job, token);
-    steps.report({ kind: 'buried', letter });
+    switch (result) {
+      case 'returned':
+        return await putBack(job, token);
+      case 'already-applied':
+        return;
+      case 'buried':
+        steps.report({ kind: 'buried', letter });
+    }
   }
 }
 
-async function handleSafely(
+export async function handleSafely(
   handle: HandleEvent,
   event: CallbackEvent,
   attempt: number,
@@ -109,6 +117,12 @@ async function handleSafely(
   }
 }
 
+/** A newer release wrote it, and a newer worker will read it. No attempt is counted. */
+async function putOff(job: QueueJob, token: string | undefined, now: Date): Promise<never> {
+  await job.moveToDelayed(now.getTime() + newerVersionPauseMs, token);
+  throw new DelayedError();
+}
+
 /** Back to the queue at once, and no attempt is counted. */
 async function putBack(job: QueueJob, token: string | undefined): Promise<never> {
   if (token === undefined) throw new Error(`job ${job.id} has no lock to give back`);
@@ -119,12 +133,13 @@ async function putBack(job: QueueJob, token: string | undefined): Promise<never>
 /** Even a job that we cannot read is kept: its data becomes the body of the dead letter. */
 export function malformedLetter(job: QueueJob, problem: string, at: Date): LetterToBury {
   const message = `the job cannot be read: ${problem}`;
+  const text = JSON.stringify(job.data);
   return {
     event: {
-      key: job.id ?? `UNREADABLE.-.${job.timestamp}`,
+      key: eventKey('UNREADABLE', undefined, Buffer.from(text)),
       trigger: 'UNREADABLE',
       entityId: undefined,
-      rawBody: { encoding: 'utf8', text: JSON.stringify(job.data) },
+      rawBody: encodeRawBody(Buffer.from(text)),
       receivedAt: new Date(job.timestamp).toISOString(),
       signature: undefined,
     },

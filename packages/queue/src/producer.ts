@@ -53,8 +53,10 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     try {
       return await withDeadline(use(queue), timeoutMs);
     } catch (error) {
-      if (current === queue) current = undefined;
-      void closeQuietly(queue);
+      if (!isAnswer(error)) {
+        if (current === queue) current = undefined;
+        void closeQuietly(queue);
+      }
       throw error;
     }
   }
@@ -97,6 +99,11 @@ async function closeQuietly(queue: JobQueue): Promise<void> {
   } catch {
     // It is being thrown away because it does not work.
   }
+}
+
+/** Whether the server itself refused, such as Redis without memory: the connection is sound. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
 }
 
 /** The kind of trouble, without hosts or credentials. */

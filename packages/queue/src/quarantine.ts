@@ -1,53 +1,100 @@
 import { buryLetter, type LetterToBury } from './bury.ts';
-import { readJobData } from './job-contract.ts';
-import { type JobSteps, malformedLetter } from './process-job.ts';
-import type { JobQueue } from './queue-backend.ts';
+import { type EventJob, readJobData } from './job-contract.ts';
+import { handleSafely, type JobSteps, malformedLetter, type QueueJob } from './process-job.ts';
+import type { DeadQueue, JobQueue } from './queue-backend.ts';
+import type { DeathCause } from './retry-policy.ts';
 
 const pageSize = 100;
+/** BullMQ's own words for a job whose lock ran out too often. */
+const stalledTooOften = 'job stalled more than allowable limit';
+/** A trial that takes longer has ended with its process. */
+const trialMs = 120_000;
 
 /**
- * Buries the jobs that BullMQ itself has failed. Only one thing makes it do so here: a job
- * whose process died again and again while it was in hand. It cannot tell in the process that
- * dies, so whoever is alive sweeps for it, at start and from time to time.
+ * Takes care of the jobs that BullMQ itself has failed. Nearly always their process died, or
+ * could not renew their locks, again and again while they were in hand; most of them were only
+ * near the one that is to blame. So each is tried once more, alone, and says so first: one that
+ * ends its process even then is found marked, and is buried as quarantined.
  *
- * A job leaves the failed set only once it is buried, so a crash in the middle loses nothing.
- * @returns how many were buried.
+ * A job leaves the failed set only once it is applied or buried, so a crash in the middle loses
+ * nothing. One that cannot be dealt with does not hold up the others.
+ * @throws when the queue cannot be read.
  */
 export async function quarantineFailedJobs(
   lane: JobQueue,
-  deadQueue: JobQueue,
-  steps: Pick<JobSteps, 'recordLetter' | 'report' | 'now'>,
-): Promise<number> {
-  let buried = 0;
-  for (;;) {
-    const jobs = await lane.getJobs(['failed'], 0, pageSize - 1);
-    if (jobs.length === 0) return buried;
+  deadQueue: DeadQueue,
+  steps: JobSteps,
+  onError: (error: Error) => void,
+): Promise<void> {
+  for (let left = 0; ; ) {
+    const jobs = await lane.getJobs(['failed'], left, left + pageSize - 1);
+    if (jobs.length === 0) return;
     for (const job of jobs) {
-      const letter = letterOf(job, steps.now());
-      const result = await buryLetter(deadQueue, steps.recordLetter, letter);
-      if (result === 'returned') return buried;
-      steps.report({ kind: 'buried', letter });
-      await job.remove();
-      buried += 1;
+      try {
+        if (await settleFailedJob(job, deadQueue, steps)) await job.remove();
+        else left += 1;
+      } catch (error) {
+        left += 1;
+        onError(error instanceof Error ? error : new Error(String(error)));
+      }
     }
   }
 }
 
-function letterOf(job: Parameters<typeof malformedLetter>[0], at: Date): LetterToBury {
+/** Whether the job is done with. */
+async function settleFailedJob(
+  job: QueueJob,
+  deadQueue: DeadQueue,
+  steps: JobSteps,
+): Promise<boolean> {
   const reading = readJobData(job.data);
-  if (reading.kind !== 'readable') {
-    const problem = reading.kind === 'malformed' ? reading.problem : 'written by a newer release';
-    return malformedLetter(job, problem, at);
+  switch (reading.kind) {
+    case 'newer-version':
+      return false;
+    case 'malformed':
+      return await bury(malformedLetter(job, reading.problem, steps.now()));
+    case 'readable':
+      break;
   }
-  const { event, replay, attempts } = reading.job;
-  const message = `the process died each time this event was in hand (${job.failedReason})`;
-  const record = {
-    replay,
-    attempt: job.attemptsStarted,
-    at: at.toISOString(),
-    errorClass: 'quarantined',
-    message,
-  };
-  const history = [...attempts, record];
-  return { event, replay, cause: 'quarantined', message, stack: undefined, attempts: history };
+  if (job.failedReason !== stalledTooOften) {
+    return await bury(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
+  }
+  const { suspectedAt } = reading.job;
+  if (suspectedAt === undefined) return await tryAlone(reading.job);
+  if (steps.now().getTime() - Date.parse(suspectedAt) < trialMs) return false;
+  const message = 'the process died each time this event was in hand, the last time with it alone';
+  return await bury(letterOf(reading.job, 'quarantined', message));
+
+  async function tryAlone(suspect: EventJob): Promise<boolean> {
+    await job.updateData({ ...job.data, suspectedAt: steps.now().toISOString() });
+    const outcome = await handleSafely(steps.handle, suspect.event, job.attemptsMade + 1);
+    switch (outcome.kind) {
+      case 'done':
+        return true;
+      case 'returned':
+        await job.updateData({ ...job.data, suspectedAt: undefined });
+        return false;
+      case 'failed': {
+        const cause = outcome.failureClass === 'permanent' ? 'permanent' : 'attempts-exhausted';
+        return await bury(letterOf(suspect, cause, outcome.message));
+      }
+    }
+  }
+
+  async function bury(letter: LetterToBury): Promise<boolean> {
+    const result = await buryLetter(deadQueue, steps.recordLetter, letter);
+    if (result === 'buried') steps.report({ kind: 'buried', letter });
+    return result !== 'returned';
+  }
+
+  function letterOf(
+    { event, replay, attempts }: EventJob,
+    cause: DeathCause,
+    why: string,
+  ): LetterToBury {
+    const at = steps.now().toISOString();
+    const attempt = Math.max(job.attemptsStarted, 1);
+    const history = [...attempts, { replay, attempt, at, errorClass: cause, message: why }];
+    return { event, replay, cause, message: why, stack: undefined, attempts: history };
+  }
 }

@@ -16,6 +16,8 @@ export interface QueueLocation {
 }
 
 export type JobQueue = Queue<JobData, void>;
+/** Dead letters' copies are read by people alone, so their shape is nobody's contract. */
+export type DeadQueue = Pick<Queue, 'add'>;
 export type JobWorker = Worker<JobData, void>;
 
 /**
@@ -97,6 +99,8 @@ export function redisConnection(url: string, patience: Patience) {
   const reconnect = {
     url,
     retryStrategy: (times: number) => Math.min(times * 100, longestReconnectDelayMs),
+    // After a failover the old primary may keep its connections and refuse every write.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   };
   if (patience.kind === 'wait') {
     return { ...reconnect, connectTimeout: connectTimeoutMs, maxRetriesPerRequest: null };

@@ -1,3 +1,4 @@
+import type { CallbackEvent } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
@@ -77,36 +78,89 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
     expect(await dead.getWaitingCount()).toBe(0);
   });
 
-  it('buries a job that it cannot read, with all that the job held', async () => {
+  it('buries a job that it cannot read, with all that the job held, whatever its id', async () => {
     const { letters } = await world.consume(done);
-    await world.openLive().add('MESSAGE_INBOUND', { stray: 'job' } as never, { jobId: 'stray' });
+    const live = world.openLive();
+    await live.add('MESSAGE_INBOUND', { stray: 'job' } as never);
     await becomes(letters, 1);
     expect(letters).toMatchObject([
-      { cause: 'malformed-job', event: { key: 'stray', rawBody: { text: '{"stray":"job"}' } } },
+      {
+        cause: 'malformed-job',
+        event: {
+          key: expect.stringMatching(/^UNREADABLE\.-\.[0-9a-f]{64}$/),
+          rawBody: { text: '{"stray":"job"}' },
+        },
+      },
     ]);
+    const dead = world.openDead();
+    await until(async () => (await dead.getWaitingCount()) === 1, limit('the copy to show'));
   });
 
-  it('buries what BullMQ itself has failed, and takes it out of the failed jobs', async () => {
-    const event = eventOf('one');
-    await world.produce(event);
-    const live = world.openLive();
-    const token = 'somebody who died';
-    const worker = world.closing(
-      openWorker(
-        world.location(),
-        queueNames.live,
-        async () => {},
-        {},
-        () => undefined,
-      ),
-    );
-    const job = await worker.getNextJob(token);
-    await job?.moveToFailed(new UnrecoverableError('stalled too often'), token, false);
-    expect(await live.getFailedCount()).toBe(1);
-    const { letters } = await world.consume(done);
-    await becomes(letters, 1);
-    expect(letters).toMatchObject([{ event, cause: 'quarantined' }]);
-    await until(async () => (await live.getFailedCount()) === 0, limit('no failed job'));
-    expect(await world.openDead().getWaitingCount()).toBe(1);
+  it('shows no dead letter of an event that was applied after all', async () => {
+    const { handled, consumer } = await world.consume(() => failed('permanent'), {
+      recordLetter: async () => await Promise.resolve('already-applied'),
+    });
+    await world.produce(eventOf('one'));
+    await until(() => consumer.finishedJobs() === 1, limit('the job to finish'));
+    expect(handled).toHaveLength(1);
+    expect(await world.openDead().getWaitingCount()).toBe(0);
+  });
+
+  describe('a job that BullMQ itself has failed', () => {
+    /** Leaves the event in the failed set, as BullMQ does when processes died with it in hand. */
+    async function failJob(event: CallbackEvent, reason: string, suspectedAt?: string) {
+      await world.produce(event);
+      const token = 'somebody who died';
+      const worker = world.closing(
+        openWorker(
+          world.location(),
+          queueNames.live,
+          async () => {},
+          {},
+          () => undefined,
+        ),
+      );
+      const job = await worker.getNextJob(token);
+      if (suspectedAt !== undefined) await job?.updateData({ ...job.data, suspectedAt });
+      await job?.moveToFailed(new UnrecoverableError(reason), token, false);
+    }
+
+    const noneFailed = async () => {
+      const live = world.openLive();
+      await until(async () => (await live.getFailedCount()) === 0, limit('no failed job'));
+    };
+    const stalled = 'job stalled more than allowable limit';
+
+    it('is tried once more, alone, since most were only near the one to blame', async () => {
+      const event = eventOf('one');
+      await failJob(event, stalled);
+      const { handled, letters } = await world.consume(done);
+      await noneFailed();
+      expect(handled.map((entry) => entry.event)).toEqual([event]);
+      expect(letters).toEqual([]);
+    });
+
+    it('is quarantined when its process ended even then', async () => {
+      const event = eventOf('one');
+      await failJob(event, stalled, '2026-01-02T03:00:00.000Z');
+      const { handled, letters } = await world.consume(done);
+      await noneFailed();
+      expect(handled).toEqual([]);
+      expect(letters).toMatchObject([{ event, cause: 'quarantined' }]);
+      expect(await world.openDead().getWaitingCount()).toBe(1);
+    });
+
+    it('is left alone while somebody is trying it', async () => {
+      await failJob(eventOf('one'), stalled, '2026-01-02T03:04:00.000Z');
+      const other = eventOf('other');
+      await failJob(other, 'no letter could be written');
+      const { letters } = await world.consume(done);
+      await becomes(letters, 1);
+      expect(letters).toMatchObject([
+        { event: other, cause: 'attempts-exhausted', message: 'no letter could be written' },
+      ]);
+      const live = world.openLive();
+      await until(async () => (await live.getFailedCount()) === 1, limit('one failed job'));
+    });
   });
 });

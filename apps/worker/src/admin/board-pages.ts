@@ -40,5 +40,5 @@ export function boardPages({ board, user, password, path }: BoardAccess): Hono {
 
 /** Bodies hold what people wrote and their numbers: nothing for a page without a login. */
 function withoutBody(data: object): object {
-  return { ...data, rawBody: 'set ADMIN_PASSWORD to see bodies' };
+  return 'rawBody' in data ? { ...data, rawBody: 'set ADMIN_PASSWORD to see bodies' } : data;
 }

@@ -17,6 +17,8 @@ const checkTimeoutMs = 3_000;
  */
 export function healthRoutes({ monitor, consumers, database }: HealthSources): Hono {
   const app = new Hono();
+  const queueAnswers = shared(() => Promise.all(consumers.map((lane) => lane.countWaiting())));
+  const databaseAnswers = shared(() => requireMigrated(database));
   app.get('/healthz', (context) => {
     const progress = monitor.progress();
     switch (progress.kind) {
@@ -30,10 +32,7 @@ export function healthRoutes({ monitor, consumers, database }: HealthSources): H
     }
   });
   app.get('/readyz', async (context) => {
-    const [queue, db] = await Promise.all([
-      answers(Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
-      answers(requireMigrated(database)),
-    ]);
+    const [queue, db] = await Promise.all([queueAnswers(), databaseAnswers()]);
     if (queue && db) return context.json({ status: 'ready' });
     const waitingFor = [...(queue ? [] : ['queue']), ...(db ? [] : ['database'])];
     return context.json({ status: 'unavailable', waitingFor }, 503);
@@ -46,16 +45,28 @@ async function requireMigrated(database: Database): Promise<void> {
   if (pendingMigrations.length > 0) throw new Error('migrations are pending');
 }
 
-async function answers(check: Promise<unknown>): Promise<boolean> {
+/** Whoever asks while a check is under way gets that one's answer: askers pile up no work. */
+function shared(check: () => Promise<unknown>): () => Promise<boolean> {
+  let underWay: Promise<boolean> | undefined;
+  const begin = async () => {
+    try {
+      await check();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      underWay = undefined;
+    }
+  };
+  return () => withinTimeout((underWay ??= begin()));
+}
+
+async function withinTimeout(check: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), checkTimeoutMs);
   });
-  const settled = check.then(
-    () => true,
-    () => false,
-  );
-  const result = await Promise.race([settled, deadline]);
+  const result = await Promise.race([check, deadline]);
   clearTimeout(timer);
   return result;
 }

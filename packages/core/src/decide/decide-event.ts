@@ -58,8 +58,8 @@ export function decideEvent(event: CallbackEvent): Decision {
   const payloadJson = storableJson(bodyText);
   const reading = payloadJson === bodyText ? asSent : readSinchEvent(payloadJson);
   if (reading.kind !== 'known') {
-    const { envelope } = asSent.kind === 'unknown' ? asSent : { envelope: asSent.event };
-    return { kind: 'keep', envelope: storedEnvelope(envelope), payloadJson };
+    const envelope = storedEnvelope(reading.kind === 'unknown' ? reading.envelope : noEnvelope);
+    return { kind: 'keep', envelope, payloadJson };
   }
 
   const acceptedTime = parseInstant(reading.event.acceptedTime);
@@ -79,6 +79,15 @@ export function decideEvent(event: CallbackEvent): Decision {
     }
   }
 }
+
+const noEnvelope: EventEnvelope = {
+  appId: undefined,
+  projectId: undefined,
+  acceptedTime: undefined,
+  eventTime: undefined,
+  messageMetadata: undefined,
+  correlationId: undefined,
+};
 
 function project(event: SinchEvent, context: ProjectionContext): Projection {
   switch (event.trigger) {

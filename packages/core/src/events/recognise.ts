@@ -1,3 +1,4 @@
+import { boundedEntityId } from './entity-id.ts';
 import { type KnownTrigger, triggerCatalog, triggerOfTopLevelKey } from './triggers.ts';
 
 /** A parsed JSON object, with nothing assumed about its values. */
@@ -55,7 +56,7 @@ function entityIdOf(trigger: KnownTrigger, body: JsonObject): string | undefined
   if (entityPath.length === 0) return undefined;
   let value: unknown = body[topLevelKey];
   for (const key of entityPath) value = isJsonObject(value) ? value[key] : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' ? boundedEntityId(value) : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,9 @@
-import { storableJson, storableText } from '@sinch-callbacks/core';
+import { boundedEntityId, storableJson, storableText } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
+import { inTransaction } from '../transaction.ts';
+import { redactRawBodies } from '../write/redact-raw-bodies.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
 
 const insertDeadEvent = `
@@ -35,25 +37,29 @@ ON CONFLICT (event_key) DO UPDATE SET
  * @throws DatabaseUnavailableError when the database is away.
  */
 export async function recordDeadLetter(
-  { prisma }: Database,
+  database: Database,
   letter: DeadLetterRecord,
-): Promise<void> {
-  await whileAvailable(() => prisma.$transaction((tx) => writeLetter(tx, letter)));
+): Promise<'recorded' | 'already-applied'> {
+  return await whileAvailable(() => inTransaction(database, (tx) => writeLetter(tx, letter)));
 }
 
-async function writeLetter(tx: Prisma.TransactionClient, letter: DeadLetterRecord): Promise<void> {
+async function writeLetter(
+  tx: Prisma.TransactionClient,
+  letter: DeadLetterRecord,
+): Promise<'recorded' | 'already-applied'> {
   const { event, attempts, deadAt } = letter;
+  const entityId = boundedEntityId(event.entityId);
   const stored = await tx.$queryRawUnsafe<unknown[]>(
     insertDeadEvent,
     event.key,
     event.trigger,
-    event.entityId ?? null,
+    entityId ?? null,
     event.receivedAt,
     attempts.length,
     event.rawBody.text,
     event.rawBody.encoding,
   );
-  if (stored.length === 0) return;
+  if (stored.length === 0) return 'already-applied';
   await tx.$executeRawUnsafe(
     upsertDeadLetter,
     event.key,
@@ -67,4 +73,8 @@ async function writeLetter(tx: Prisma.TransactionClient, letter: DeadLetterRecor
     deadAt.toISOString(),
     letter.replay,
   );
+  if (event.trigger === 'MESSAGE_INBOUND' && entityId !== undefined) {
+    await redactRawBodies(tx, [entityId]);
+  }
+  return 'recorded';
 }

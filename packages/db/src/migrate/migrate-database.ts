@@ -22,6 +22,8 @@ export async function migrateDatabase(
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
   });
+  // A connection that breaks makes the next query reject, which says it well enough.
+  client.on('error', () => undefined);
   try {
     await whileAvailable(async () => await client.connect());
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);

@@ -48,7 +48,9 @@ ON CONFLICT (event_key) DO UPDATE SET
   applied_at = excluded.applied_at,
   state = excluded.state,
   attempts = e.attempts + excluded.attempts,
-  payload = excluded.payload
+  payload = excluded.payload,
+  raw_body = excluded.raw_body,
+  raw_body_encoding = excluded.raw_body_encoding
 WHERE e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND excluded.state = 'APPLIED')
 RETURNING e.event_key, (e.xmax <> 0) AS was_stored`;
 

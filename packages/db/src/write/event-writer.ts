@@ -1,12 +1,17 @@
 import type { Database } from '../database.ts';
-import { classifyFailure, DatabaseUnavailableError, describeFailure } from '../failure.ts';
+import {
+  classifyFailure,
+  DatabaseUnavailableError,
+  describeFailure,
+  isConflict,
+} from '../failure.ts';
 import type { EventToWrite } from './event-rows.ts';
 import { writeBatch } from './write-batch.ts';
 
 export type WriteOutcome =
   /** Its rows are written now. */
   | { readonly kind: 'applied' }
-  /** It is stored, and nothing reads it yet. */
+  /** It is stored, and nobody here knows its trigger. */
   | { readonly kind: 'unhandled' }
   /** It was applied before; nothing changed. */
   | { readonly kind: 'duplicate' }
@@ -18,27 +23,37 @@ export type WriteOutcome =
       readonly stack: string | undefined;
     };
 
+/** Hears of an event as soon as it is known what became of it. */
+export type OnOutcome = (eventKey: string, outcome: WriteOutcome) => void;
+
 export interface EventWriter {
   /**
-   * Applies the events, each wholly or not at all, and says what became of each, in order.
+   * Applies the events, each wholly or not at all, tells of each as soon as it is done, and
+   * returns what became of all of them, in order.
    *
    * Any repetition and any order of the same events ends in the same rows. One that fails is
-   * found by halving the batch until it stands alone.
-   * @throws DatabaseUnavailableError when the database is away; some events may be applied by
-   *   then, and writing all of them again is safe.
+   * found by halving the batch until it stands alone. That has a limit in time: what is not
+   * tried by then fails as transient, so that one event behind a lock does not hold up the rest.
+   * @throws DatabaseUnavailableError when the database is away. What was told is done; writing
+   *   the others again is safe.
    */
-  write(events: readonly EventToWrite[]): Promise<readonly WriteOutcome[]>;
+  write(events: readonly EventToWrite[], onOutcome?: OnOutcome): Promise<readonly WriteOutcome[]>;
 }
 
 /** Deadlocks and serialization failures are retried at once, so often. */
 const immediateRetries = 3;
+const halvingBudgetMs = 30_000;
 
-export function createEventWriter({ prisma }: Database, now: () => Date): EventWriter {
+export function createEventWriter(database: Database, now: () => Date): EventWriter {
   return {
-    async write(events) {
-      const distinct = [...new Map(events.map((item) => [item.event.key, item])).values()];
+    async write(events, onOutcome) {
+      const giveUpAt = now().getTime() + halvingBudgetMs;
       const outcomes = new Map<string, WriteOutcome>();
-      await writeSplitting(distinct);
+      const tell: OnOutcome = (key, outcome) => {
+        outcomes.set(key, outcome);
+        onOutcome?.(key, outcome);
+      };
+      await writeHalving([...new Map(events.map((item) => [item.event.key, item])).values()]);
       const seen = new Set<string>();
       return events.map(({ event }) => {
         const outcome = outcomes.get(event.key);
@@ -48,40 +63,48 @@ export function createEventWriter({ prisma }: Database, now: () => Date): EventW
         return isRepeated && outcome.kind !== 'failed' ? { kind: 'duplicate' } : outcome;
       });
 
-      async function writeSplitting(batch: readonly EventToWrite[]): Promise<void> {
+      async function writeHalving(batch: readonly EventToWrite[]): Promise<void> {
         if (batch.length === 0) return;
-        const failure = await tryWrite(batch, outcomes);
+        const failure = await tryWrite(batch, tell);
         if (failure === undefined) return;
-        const [only] = batch;
-        if (batch.length === 1 && only !== undefined) {
-          outcomes.set(only.event.key, failure);
+        const isOutOfTime = now().getTime() > giveUpAt;
+        if (batch.length <= 1 || isOutOfTime) {
+          const outcome = isOutOfTime && batch.length > 1 ? asTransient(failure) : failure;
+          for (const { event } of batch) tell(event.key, outcome);
           return;
         }
         const middle = Math.ceil(batch.length / 2);
-        await writeSplitting(batch.slice(0, middle));
-        await writeSplitting(batch.slice(middle));
+        await writeHalving(batch.slice(0, middle));
+        await writeHalving(batch.slice(middle));
       }
     },
   };
 
   async function tryWrite(
     batch: readonly EventToWrite[],
-    outcomes: Map<string, WriteOutcome>,
-  ): Promise<WriteOutcome | undefined> {
+    onOutcome: OnOutcome,
+  ): Promise<FailedOutcome | undefined> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const written = await writeBatch(prisma, batch, now());
-        for (const item of batch) outcomes.set(item.event.key, outcomeOf(item, written));
+        const written = await writeBatch(database, batch, now());
+        for (const item of batch) onOutcome(item.event.key, outcomeOf(item, written));
         return undefined;
       } catch (error) {
         const failureClass = classifyFailure(error);
         if (failureClass === 'infrastructure') throw new DatabaseUnavailableError(error);
-        if (failureClass === 'transient' && attempt < immediateRetries) continue;
+        if (isConflict(error) && attempt < immediateRetries) continue;
         const stack = error instanceof Error ? error.stack : undefined;
         return { kind: 'failed', failureClass, message: describeFailure(error), stack };
       }
     }
   }
+}
+
+type FailedOutcome = Extract<WriteOutcome, { kind: 'failed' }>;
+
+/** Of a batch nobody knows which event is to blame. */
+function asTransient(failure: FailedOutcome): FailedOutcome {
+  return { ...failure, failureClass: 'transient' };
 }
 
 function outcomeOf({ event, decision }: EventToWrite, written: ReadonlySet<string>): WriteOutcome {

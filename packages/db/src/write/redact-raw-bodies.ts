@@ -1,5 +1,4 @@
 import type { Prisma } from '../generated/client.ts';
-import type { EventFacts } from './tables/projection-table.ts';
 
 /** Stamps of content begin with its rank; see `contentRank` in core's message projection. */
 const redactedRank = '20';
@@ -18,14 +17,21 @@ WHERE m.sinch_message_id = ANY($1::text[])
   AND e.trigger = 'MESSAGE_INBOUND'
   AND (e.raw_body <> '' OR e.payload IS NOT NULL)`;
 
+/** A dead letter of a text that had to go is closed: there is nothing left to apply. */
+const closeLetters = `
+UPDATE dead_letter AS d SET resolved_at = now(), resolution = 'REDACTED', stack = NULL
+FROM callback_event AS e
+WHERE e.entity_id = ANY($1::text[]) AND e.trigger = 'MESSAGE_INBOUND'
+  AND e.state = 'DEAD' AND e.raw_body = ''
+  AND d.event_key = e.event_key AND d.resolved_at IS NULL`;
+
+/** @param messageIds of inbound messages that this transaction has written something about. */
 export async function redactRawBodies(
   tx: Prisma.TransactionClient,
-  events: readonly EventFacts[],
+  messageIds: readonly string[],
 ): Promise<void> {
-  const inbound = events
-    .flatMap(({ facts }) => facts.messages)
-    .filter((message) => message.direction === 'TO_APP')
-    .map((message) => message.sinchMessageId);
-  if (inbound.length === 0) return;
-  await tx.$executeRawUnsafe(redact, [...new Set(inbound)].sort());
+  if (messageIds.length === 0) return;
+  const ids = [...new Set(messageIds)].sort();
+  const redacted = await tx.$executeRawUnsafe(redact, ids);
+  if (redacted > 0) await tx.$executeRawUnsafe(closeLetters, ids);
 }
