@@ -17,20 +17,18 @@ export interface Stack {
 
 /**
  * Starts the whole stack the way `npm start` does once everything is installed and built.
- * @param directory where it keeps everything, for a stack beside others; `.dev` when absent.
+ * @param own a folder for a stack beside others; `.dev` when absent.
  * @throws when another one runs there.
  */
-export async function startStack(
-  directory = path.dirname(stackFile),
-): Promise<{ stack: Stack; start: StartedProcess }> {
-  const ownStackFile = path.join(directory, path.basename(stackFile));
+export async function startStack(own?: string): Promise<{ stack: Stack; start: StartedProcess }> {
+  const ownStackFile = own === undefined ? stackFile : path.join(own, path.basename(stackFile));
   if (existsSync(ownStackFile)) {
     throw new Error('`npm start` runs in this folder: stop it, then test again');
   }
   const start = await startProcess({
     name: 'npm start',
     command: process.execPath,
-    args: [path.join(root, 'scripts/start.ts'), '--dir', directory],
+    args: [path.join(root, 'scripts/start.ts'), ...(own === undefined ? [] : ['--dir', own])],
     cwd: root,
     env: process.env,
     readyWhen: { kind: 'line', pattern: /Everything is up/ },

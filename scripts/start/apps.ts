@@ -25,7 +25,6 @@ export interface RunningApp extends RunningPart {
 }
 
 const host = '127.0.0.1';
-const preferredPorts = { ingest: 3000, admin: 3001 };
 const migrateTimeoutMs = 120_000;
 
 /** Brings the database up to date. */
@@ -46,25 +45,25 @@ export async function migrate(settings: AppSettings): Promise<void> {
 /** The production server of Next, as built. */
 export async function startIngest(settings: AppSettings): Promise<RunningApp> {
   await assertBuilt();
-  const port = await freePort(preferredPorts.ingest);
+  const port = await freePort(settings.places.ports.ingest);
   const url = `http://${host}:${port}`;
   const app = await startProcess({
     ...runNode(settings, 'ingest', programs.ingest),
     env: environment(settings, { PORT: String(port), HOSTNAME: host }),
     readyWhen: { kind: 'http', url: `${url}/api/health` },
   });
-  return runningApp('ingest', url, preferredPorts.ingest, app);
+  return runningApp('ingest', url, settings.places.ports.ingest, app);
 }
 
 export async function startWorker(settings: AppSettings): Promise<RunningApp> {
-  const port = await freePort(preferredPorts.admin);
+  const port = await freePort(settings.places.ports.admin);
   const url = `http://${host}:${port}`;
   const app = await startProcess({
     ...runNode(settings, 'worker', programs.worker),
     env: environment(settings, { ADMIN_HOST: host, ADMIN_PORT: String(port) }),
     readyWhen: { kind: 'http', url: `${url}/readyz` },
   });
-  return runningApp('worker', url, preferredPorts.admin, app);
+  return runningApp('worker', url, settings.places.ports.admin, app);
 }
 
 function runNode({ places }: AppSettings, name: string, script: string): ProcessOptions {
@@ -75,7 +74,7 @@ function runNode({ places }: AppSettings, name: string, script: string): Process
 function runningApp(
   name: string,
   url: string,
-  preferredPort: number,
+  preferredPort: number | undefined,
   app: StartedProcess,
 ): RunningApp {
   return {

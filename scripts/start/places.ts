@@ -20,10 +20,25 @@ export interface Places {
   readonly secret: string;
   readonly postgres: string;
   readonly redis: string;
+  readonly ports: PreferredPorts;
 }
 
-/** @param directory `.dev` of this clone when absent. */
-export function placesIn(directory = join(root, '.dev')): Places {
+/** Taken where they are free; any free one where none is preferred. */
+export interface PreferredPorts {
+  readonly ingest?: number;
+  readonly admin?: number;
+  readonly postgres?: number;
+  readonly redis?: number;
+}
+
+const usualPorts: PreferredPorts = { ingest: 3000, admin: 3001, postgres: 5433, redis: 6380 };
+
+/**
+ * @param own a folder of its own, for a stack beside others: it leaves them the usual ports, since
+ *   two that start at once would both find them free. `.dev` of this clone when absent.
+ */
+export function placesIn(own?: string): Places {
+  const directory = own ?? join(root, '.dev');
   const inside = (name: string) => resolve(directory, name);
   return {
     directory: resolve(directory),
@@ -33,5 +48,6 @@ export function placesIn(directory = join(root, '.dev')): Places {
     secret: inside('webhook-secret'),
     postgres: inside('postgres'),
     redis: inside('redis'),
+    ports: own === undefined ? usualPorts : {},
   };
 }

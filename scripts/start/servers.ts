@@ -17,18 +17,18 @@ export interface QueueServer extends RunningPart {
   readonly advice?: string;
 }
 
-const preferredPorts = { postgres: 5433, redis: 6380 };
 const databaseName = 'sinch_callbacks';
 
 /** Real Postgres, with its data kept from run to run. */
 export async function openDatabase(places: Places): Promise<DatabaseServer> {
+  const { postgres: port } = places.ports;
   const server = await startPostgres({
     dataDir: places.postgres,
-    port: preferredPorts.postgres,
+    ...(port === undefined ? {} : { port }),
     log: logFile(places, 'postgres'),
   });
   const databaseUrl = await ensureDatabase(server.url, databaseName);
-  const notes = [`${server.kind}, ${portNote(server.url, preferredPorts.postgres)}`];
+  const notes = [`${server.kind}, ${portNote(server.url, port)}`];
   if (server.directory !== undefined && server.directory !== places.postgres) {
     notes.push(`data in ${server.directory}`);
   }
@@ -44,9 +44,10 @@ export async function openDatabase(places: Places): Promise<DatabaseServer> {
 
 /** Redis from wherever it can be had; the last resort is to do without. */
 export async function openQueue(places: Places): Promise<QueueServer> {
+  const { redis: port } = places.ports;
   const server = await startRedis({
     dataDir: places.redis,
-    port: preferredPorts.redis,
+    ...(port === undefined ? {} : { port }),
     log: logFile(places, 'redis'),
   });
   if (server.kind === 'unavailable') {
@@ -63,7 +64,7 @@ export async function openQueue(places: Places): Promise<QueueServer> {
   return {
     name: 'redis',
     redisUrl: server.url,
-    note: `Redis (${server.kind}), ${portNote(server.url, preferredPorts.redis)}`,
+    note: `Redis (${server.kind}), ${portNote(server.url, port)}`,
     ended,
     close: () => server.close(),
   };
