@@ -22,9 +22,7 @@ const run = Date.now().toString(36);
 
 describe('the whole stack, as `npm start` brings it up', () => {
   it('takes the signed request of the README, and shows its message', async () => {
-    await queryRows(stack.databaseUrl, 'DELETE FROM message WHERE sinch_message_id = $1', [
-      '01READMEMESSAGE',
-    ]);
+    // On data kept from an earlier run it is a duplicate, and the message is there already.
     const first = await runCommand('bash', '-c', readmeCommand('signed request'));
     expect(first.stdout).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(first.stdout).toContain('{"status":"accepted"}');
