@@ -54,7 +54,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const { consumers, batchers } = openLanes(config, steps, writer, databaseWait, telemetry);
   const board = openBoardQueues(location, steps.onConnectionError);
   const monitor = watchProgress(consumers, () => databaseWait.isWaiting(), Date.now);
-  const sources = { board, monitor, database, consumers, metrics };
+  const sources = { board, monitor, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 
   const { adminUrl } = admin;

@@ -31,6 +31,7 @@ describe('a dead letter', () => {
       name: 'MESSAGE_DELIVERY',
       data: { cause: 'permanent', key: poison.key },
     });
+    await until(async () => (await world.states())['APPLIED'] === 1, soon('its neighbour'));
     expect(await world.states()).toEqual({ APPLIED: 1, DEAD: 1 });
 
     await world.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');

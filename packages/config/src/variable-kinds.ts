@@ -19,6 +19,11 @@ export function oneOf<const Choices extends readonly string[]>(choices: Choices)
   return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
 }
 
+/** `true` or `false`; `1`, `yes` and `on` are mistakes. */
+export function flag() {
+  return oneOf(['true', 'false']).transform((value) => value === 'true');
+}
+
 /** Texts separated by commas. Blanks around them are dropped, and so are empty ones. */
 export function list() {
   return z.string().transform((value) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logLevels } from './log-level.ts';
-import { list, oneOf, url, wholeNumber } from './variable-kinds.ts';
+import { flag, list, oneOf, url, wholeNumber } from './variable-kinds.ts';
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
 const bytesPerMiB = 1024 * 1024;
@@ -20,8 +20,12 @@ export const variables = {
   WORKER_CONCURRENCY: wholeNumber(1, 1000).default(100),
   ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: wholeNumber(0, 65_535).default(3001),
-  ADMIN_USER: z.string().default('admin'),
+  ADMIN_USER: z
+    .string()
+    .regex(/^[^:]+$/, { error: 'must have no ":", which ends the name in a login' })
+    .default('admin'),
   ADMIN_PASSWORD: z.string().optional(),
+  ADMIN_WRITES: flag().default(false),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   SINCH_PROJECT_ID: z.string().optional(),
   SINCH_APP_ID: z.string().optional(),

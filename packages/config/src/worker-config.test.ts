@@ -12,7 +12,13 @@ describe('parseWorkerConfig', () => {
         queue: { kind: 'postgres', url: databaseUrl },
         queuePrefix: 'sinch',
         concurrency: 100,
-        admin: { host: '127.0.0.1', port: 3001, user: 'admin', password: undefined },
+        admin: {
+          host: '127.0.0.1',
+          port: 3001,
+          user: 'admin',
+          password: undefined,
+          writes: false,
+        },
         logLevel: 'info',
       },
     });
@@ -50,6 +56,22 @@ describe('parseWorkerConfig', () => {
       expect(parseWorkerConfig(environment)).toMatchObject({ kind: 'valid' });
     },
   );
+
+  it('lets Bull Board change nothing unless told, and then only behind a password', () => {
+    const environment = { DATABASE_URL: databaseUrl, ADMIN_WRITES: 'true' };
+    expect(parseWorkerConfig(environment)).toEqual({
+      kind: 'invalid',
+      message:
+        'Invalid configuration:\n- ADMIN_PASSWORD must be set, because ADMIN_WRITES lets Bull Board change queues',
+    });
+    expect(parseWorkerConfig({ ...environment, ADMIN_PASSWORD: 'x' })).toMatchObject({
+      kind: 'valid',
+      config: { admin: { writes: true } },
+    });
+    expect(parseWorkerConfig({ ...environment, ADMIN_WRITES: 'yes' })).toMatchObject({
+      kind: 'invalid',
+    });
+  });
 
   it('reports a missing password beside the other problems, not after them', () => {
     const result = parseWorkerConfig({ ADMIN_HOST: '0.0.0.0', WORKER_CONCURRENCY: 'many' });

@@ -20,6 +20,8 @@ export interface WorkerConfig {
     readonly user: string;
     /** Absent only where `host` is loopback. */
     readonly password: string | undefined;
+    /** Whether Bull Board may change anything. Only with a password. */
+    readonly writes: boolean;
   };
   readonly logLevel: LogLevel;
 }
@@ -33,6 +35,7 @@ const workerVariables = {
   ADMIN_PORT: variables.ADMIN_PORT,
   ADMIN_USER: variables.ADMIN_USER,
   ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
+  ADMIN_WRITES: variables.ADMIN_WRITES,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -52,15 +55,22 @@ export function parseWorkerConfig(environment: Environment): ConfigResult<Worker
         port: values.ADMIN_PORT,
         user: values.ADMIN_USER,
         password: values.ADMIN_PASSWORD,
+        writes: values.ADMIN_WRITES,
       },
       logLevel: values.LOG_LEVEL,
     }),
-    [adminIsProtected],
+    [adminIsProtected, writesNeedLogin],
   );
 }
 
-/** Bull Board shows whole payloads and can delete jobs: beyond this machine it needs a password. */
+/** Bull Board shows whole payloads: beyond this machine it needs a password. */
 const adminIsProtected: Rule = ({ ADMIN_HOST, ADMIN_PASSWORD }) =>
   ADMIN_HOST === undefined || isLoopback(ADMIN_HOST) || ADMIN_PASSWORD !== undefined
     ? undefined
     : 'ADMIN_PASSWORD must be set, because ADMIN_HOST can be reached from other machines';
+
+/** Also on loopback, where every program and every user of the machine would be an administrator. */
+const writesNeedLogin: Rule = ({ ADMIN_WRITES, ADMIN_PASSWORD }) =>
+  ADMIN_WRITES !== 'true' || ADMIN_PASSWORD !== undefined
+    ? undefined
+    : 'ADMIN_PASSWORD must be set, because ADMIN_WRITES lets Bull Board change queues';

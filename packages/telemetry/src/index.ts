@@ -1,4 +1,5 @@
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
+export { type AdminWrite, adminLoginFailed, adminWrite } from './events/admin-events.ts';
 export { type CallbackReceived, callbackReceived } from './events/callback-received.ts';
 export {
   type AttemptFailed,
@@ -22,3 +23,4 @@ export {
   workerStopping,
 } from './events/process-events.ts';
 export type { Metrics, MetricsText, SignatureSeen } from './metrics/metrics.ts';
+export { redactText } from './redact.ts';

@@ -1,3 +1,4 @@
+import { withoutQuotedValues } from './quoted-values.ts';
 import { serializeError } from './serialize-error.ts';
 
 type Fields = Record<string, unknown>;
@@ -16,9 +17,14 @@ const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi;
 /** A word of 7 to 15 digits. Ids, digests and instants have letters, dots or dashes around theirs. */
 const phoneNumber = /(?<![\w.+-])\+?\d{7,15}(?![\w-])/g;
 
-/** Takes passwords out of URLs, and numbers that could be a phone's, from a text. */
+/**
+ * Takes out of a text: passwords in URLs, numbers that could be a phone's, and what the messages
+ * of databases and parsers quote.
+ */
 export function redactText(text: string): string {
-  return text.replace(urlCredentials, `$1${censor}@`).replace(phoneNumber, censor);
+  return withoutQuotedValues(text)
+    .replace(urlCredentials, `$1${censor}@`)
+    .replace(phoneNumber, censor);
 }
 
 /** A copy of `fields` that is fit for a log. Never throws; too deep or too long is cut. */

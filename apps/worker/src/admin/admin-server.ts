@@ -2,16 +2,17 @@ import { type AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { type BoardAccess, boardPages } from './board-pages.ts';
 import { guardHost } from './guard-host.ts';
+import { guardOrigin } from './guard-origin.ts';
 import { type HealthSources, healthRoutes } from './health-routes.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
+import { pageHeaders } from './page-headers.ts';
 
 export type AdminOptions = WorkerConfig['admin'] &
   HealthSources &
   MetricsSource &
-  Pick<BoardAccess, 'board'>;
+  Pick<BoardAccess, 'board' | 'logger'>;
 
 export interface AdminServer {
   readonly adminUrl: string;
@@ -23,14 +24,14 @@ export interface AdminServer {
  * @throws when the address cannot be listened on.
  */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
-  const { host, port, user, password } = options;
+  const { host, port, password } = options;
   const app = new Hono();
-  app.use(secureHeaders({ xFrameOptions: 'DENY', strictTransportSecurity: false }));
+  app.use(pageHeaders(), guardOrigin());
   app.route('/', healthRoutes(options));
   app.route('/', metricsRoute(options));
   if (password === undefined) app.use(guardHost());
   app.get('/', (context) => context.redirect(boardPath));
-  app.route(boardPath, boardPages({ board: options.board, user, password, path: boardPath }));
+  app.route(boardPath, boardPages({ ...options, path: boardPath }));
 
   const server = await listen(app, host, port);
   const { port: actualPort } = server.address() as AddressInfo;

@@ -1,0 +1,35 @@
+import type { BoardHooks } from '@bull-board/api/dist/types.js';
+import { queueNames } from '@sinch-callbacks/queue';
+
+const { live, replay } = queueNames;
+
+/**
+ * All that Bull Board may change, by its own names of routes; what is not here is refused, also
+ * what a later release of it may bring. Nothing here can lose an event: retrying and promoting
+ * only bring a try forward, and what is removed from the replays' queue is still in Postgres, as
+ * an open dead letter or an unhandled event (docs/decisions/the-board-cannot-lose-an-event.md).
+ */
+const allowedWrites: ReadonlyMap<string, readonly string[]> = new Map([
+  ['put /api/queues/:queueName/:jobId/retry', [live, replay]],
+  ['put /api/queues/:queueName/retry/:queueStatus', [live, replay]],
+  ['put /api/queues/:queueName/:jobId/promote', [live, replay]],
+  ['put /api/queues/:queueName/promote', [live, replay]],
+  ['put /api/queues/:queueName/:jobId/clean', [replay]],
+]);
+
+export function isWritable(queue: string): boolean {
+  return [...allowedWrites.values()].some((queues) => queues.includes(queue));
+}
+
+/** Decides on each request before Bull Board handles it. */
+export function judgeWrites(writes: boolean): NonNullable<BoardHooks['before']> {
+  return ({ method, route, request }) => {
+    if (method === 'get') return undefined;
+    const queues = writes ? allowedWrites.get(`${method} ${route}`) : undefined;
+    if (queues?.includes(String(request.params['queueName']))) return undefined;
+    const message = writes
+      ? 'Refused: it could lose an event, or does not belong here'
+      : 'Read-only: see ADMIN_WRITES';
+    return { allow: false, status: 403, message };
+  };
+}
