@@ -1,3 +1,4 @@
+import { inspectBackend } from '@sinch-callbacks/queue';
 import { freePort } from '@sinch-callbacks/testing/processes';
 import { createDatabase, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
 import {
@@ -86,11 +87,22 @@ describe('doctor', () => {
     });
   });
 
-  it('finds a Redis that is nearly full', async () => {
-    await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
+  it.each([
+    [0.8, 'warning', 0],
+    [1.5, 'failure', 1],
+  ])('finds a Redis that is full to %d, and says what to do', async (share, status, code) => {
+    const before = await inspectBackend({ kind: 'redis', url: redis.url });
+    if (before.kind !== 'redis') throw new Error(before.kind);
+    const maxmemory = String(Math.round(before.memory.usedBytes / share));
+    await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', maxmemory);
     onTestFinished(() => redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', '0'));
-    const { code, find } = await examine();
-    expect({ code, status: find('memory')?.status }).toEqual({ code: 1, status: 'failure' });
+    const found = await examine();
+    expect(found.code).toBe(code);
+    expect(found.find('memory')).toMatchObject({
+      status,
+      message: expect.stringMatching(/^\d+ % used: /),
+      advice: expect.stringContaining('Raise maxmemory'),
+    });
   });
 
   it('finds a database without its tables', async () => {

@@ -6,7 +6,7 @@ import {
   type QueueLocation,
   withFallback,
 } from '@sinch-callbacks/queue';
-import { createLogger } from '@sinch-callbacks/telemetry';
+import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
 import type { Ingest } from './handle-callback.ts';
 import {
   createRejectedKeeper,
@@ -33,10 +33,11 @@ export function openIngest(): Ingest {
 function createIngest(config: IngestConfig): Ingest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
+  const logger = createLogger({ name: 'ingest', level: logLevel });
   return {
     config,
-    logger: createLogger({ name: 'ingest', level: logLevel }),
-    producer: location && openCallbackProducer(location, config),
+    logger,
+    producer: location && openCallbackProducer(location, config, logger),
     rejected: location && openKeeper(location),
   };
 }
@@ -44,11 +45,18 @@ function createIngest(config: IngestConfig): Ingest {
 /** With somewhere else to go, the main queue need not be waited for long. */
 const mainTimeoutMs = 500;
 
-function openCallbackProducer(main: QueueLocation, config: IngestConfig): CallbackProducer {
+function openCallbackProducer(
+  main: QueueLocation,
+  config: IngestConfig,
+  logger: Logger,
+): CallbackProducer {
   const { fallbackQueue, queuePrefix: prefix } = config;
   if (fallbackQueue === undefined) return openProducer(main);
   const fallback = openProducer({ backend: fallbackQueue, prefix });
-  return withFallback(openProducer({ ...main, timeoutMs: mainTimeoutMs }), fallback);
+  return withFallback(openProducer({ ...main, timeoutMs: mainTimeoutMs }), fallback, {
+    onTurned: (reason) => queueLeft(logger, { reason }),
+    onReturned: () => queueReturned(logger),
+  });
 }
 
 function openKeeper(location: QueueLocation): RejectedKeeper {

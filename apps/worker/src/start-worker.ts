@@ -1,6 +1,6 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
-import { openBoardQueues } from '@sinch-callbacks/queue';
+import { inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
 import {
   dependencyLost,
   dependencyRestored,
@@ -16,6 +16,7 @@ import { createJobReporter } from './report-job.ts';
 import { stopWorker } from './stop-worker.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 import { watchQueueConnection } from './watch-queue-connection.ts';
+import { watchQueueMemory } from './watch-queue-memory.ts';
 
 export interface RunningWorker {
   /** Where the admin pages are. */
@@ -54,6 +55,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const { consumers, batchers } = openLanes(config, steps, writer, databaseWait, telemetry);
   const board = openBoardQueues(location, steps.onConnectionError);
   const monitor = watchProgress(consumers, () => databaseWait.isWaiting(), Date.now);
+  const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
   const sources = { board, monitor, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 
@@ -71,7 +73,17 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     adminUrl,
     stop: (signal) =>
       (stopped ??= stopWorker(
-        { consumers, started, batchers, databaseWait, monitor, admin, board, database },
+        {
+          consumers,
+          started,
+          batchers,
+          databaseWait,
+          monitor,
+          memoryWatch,
+          admin,
+          board,
+          database,
+        },
         signal,
         logger,
       )),

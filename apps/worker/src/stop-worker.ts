@@ -10,6 +10,7 @@ import type { AdminServer } from './admin/admin-server.ts';
 import type { EventBatcher } from './event-batcher.ts';
 import type { ProgressMonitor } from './progress-monitor.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
+import type { QueueMemoryWatch } from './watch-queue-memory.ts';
 
 export interface WorkerParts {
   readonly consumers: readonly Consumer[];
@@ -17,6 +18,7 @@ export interface WorkerParts {
   readonly batchers: readonly EventBatcher[];
   readonly databaseWait: DatabaseWait;
   readonly monitor: ProgressMonitor;
+  readonly memoryWatch: QueueMemoryWatch;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
   readonly database: Database;
@@ -43,6 +45,7 @@ export async function stopWorker(
     await settlesWithin(idle, closeWithinMs, logger);
   }
   parts.monitor.stop();
+  parts.memoryWatch.stop();
   await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
   workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });
 }

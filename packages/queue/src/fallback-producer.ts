@@ -1,8 +1,10 @@
+import type { CallbackEvent } from '@sinch-callbacks/core';
 import {
-  BrokenCircuitError,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhenResult,
+  isBrokenCircuitError,
 } from 'cockatiel';
 import type { CallbackProducer, EnqueueOutcome } from './producer.ts';
 
@@ -11,36 +13,84 @@ const failuresToOpen = 3;
 /** Then one event at a time tries whether it is back. */
 const retryAfterMs = 2_000;
 
+/** Hears when events begin to go to the fallback, and when the main queue takes them again. */
+export interface FallbackWatch {
+  readonly onTurned: (reason: string) => void;
+  readonly onReturned: () => void;
+}
+
+type MainOutcome = EnqueueOutcome | { readonly kind: 'spared'; readonly reason: string };
+
 /**
- * A producer that turns to `fallback` while `main` is away, so that Sinch still gets its 200.
+ * A producer that turns to `fallback` while `main` is away or nearly full, so that Sinch still
+ * gets its 200.
+ *
+ * Three failures in a row, and main is spared for two seconds; then one event tries it, and the
+ * others do not wait for that. When the fallback fails, main is tried all the same.
  *
  * An event that `main` took without being able to say so is queued twice, once on each; the
  * event key in the database absorbs the second. Workers have to read both.
  */
-export function withFallback(main: CallbackProducer, fallback: CallbackProducer): CallbackProducer {
+export function withFallback(
+  main: CallbackProducer,
+  fallback: CallbackProducer,
+  watch?: FallbackWatch,
+): CallbackProducer {
   const breaker = circuitBreaker(handleWhenResult(isUnavailable), {
     halfOpenAfter: retryAfterMs,
     breaker: new ConsecutiveBreaker(failuresToOpen),
   });
+  let isTurned = false;
 
-  async function tryMain(enqueue: () => Promise<EnqueueOutcome>): Promise<EnqueueOutcome> {
+  async function tryMain(event: CallbackEvent): Promise<MainOutcome> {
+    if (main.isNearlyFull()) return { kind: 'spared', reason: 'nearly-full' };
+    // Somebody is trying it: cockatiel would have everybody wait for what comes of that.
+    const isTried = breaker.state === CircuitState.HalfOpen;
+    if (isTried) return { kind: 'spared', reason: 'circuit-open' };
     try {
-      return await breaker.execute(enqueue);
+      return await breaker.execute(async () => await main.enqueue(event));
     } catch (error) {
-      if (error instanceof BrokenCircuitError)
-        return { kind: 'unavailable', reason: 'circuit-open' };
+      if (isBrokenCircuitError(error)) return { kind: 'spared', reason: 'circuit-open' };
       throw error;
     }
   }
 
+  async function tryMainAfterAll(event: CallbackEvent): Promise<EnqueueOutcome> {
+    const outcome = await main.enqueue(event);
+    // It is back before its time: those two together close the circuit.
+    if (outcome.kind === 'queued') breaker.isolate().dispose();
+    return outcome;
+  }
+
+  function noteTurned(reason: string): void {
+    if (!isTurned) watch?.onTurned(reason);
+    isTurned = true;
+  }
+
+  function noteReturned(): void {
+    if (isTurned) watch?.onReturned();
+    isTurned = false;
+  }
+
+  async function enqueue(event: CallbackEvent): Promise<EnqueueOutcome> {
+    const first = await tryMain(event);
+    if (first.kind === 'queued') {
+      noteReturned();
+      return first;
+    }
+    const second = await fallback.enqueue(event);
+    if (second.kind === 'queued') noteTurned(first.reason);
+    if (second.kind === 'queued' || first.kind !== 'spared') return second;
+    return await tryMainAfterAll(event);
+  }
+
   return {
-    async enqueue(event) {
-      const outcome = await tryMain(async () => await main.enqueue(event));
-      return outcome.kind === 'queued' ? outcome : await fallback.enqueue(event);
-    },
+    enqueue,
     async isReachable() {
-      return (await main.isReachable()) || (await fallback.isReachable());
+      const [isMain, isFallback] = await Promise.all([main.isReachable(), fallback.isReachable()]);
+      return isMain || isFallback;
     },
+    isNearlyFull: () => main.isNearlyFull(),
     async close() {
       await Promise.all([main.close(), fallback.close()]);
     },

@@ -1,7 +1,7 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
 export type { LetterToBury, RecordLetter } from './bury.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
-export { withFallback } from './fallback-producer.ts';
+export { type FallbackWatch, withFallback } from './fallback-producer.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
 export type { AttemptRecord } from './job-contract.ts';
 export { migrateQueue } from './migrate-queue.ts';
@@ -18,6 +18,7 @@ export {
   type QueueLocation,
 } from './queue-backend.ts';
 export { type Lane, queueNames } from './queue-names.ts';
+export { type MemoryUse, memoryShare } from './redis-memory.ts';
 export {
   type KeptCallback,
   type RejectedBounds,

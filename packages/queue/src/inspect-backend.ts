@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { withDeadline } from './deadline.ts';
 import type { QueueBackend } from './queue-backend.ts';
+import { type MemoryUse, readInfo, readMemoryUse } from './redis-memory.ts';
 
 /** What the queue's server says of itself, as far as it decides whether events can be lost. */
 export type BackendState =
@@ -12,9 +13,7 @@ export type BackendState =
       readonly maxmemoryPolicy: string | undefined;
       /** Without the append-only file a crash of Redis loses what is queued. */
       readonly appendOnly: boolean | undefined;
-      readonly usedMemoryBytes: number;
-      /** 0 when there is no limit. */
-      readonly maxMemoryBytes: number;
+      readonly memory: MemoryUse;
     }
   | { readonly kind: 'postgres'; readonly version: string }
   | { readonly kind: 'unreachable'; readonly reason: string };
@@ -49,14 +48,13 @@ async function inspectRedis(url: string): Promise<BackendState> {
   });
   try {
     await redis.connect();
-    const info = parseInfo(await redis.info());
+    const info = readInfo(await redis.info());
     return {
       kind: 'redis',
       version: info.get('redis_version') ?? 'unknown',
       maxmemoryPolicy: info.get('maxmemory_policy'),
       appendOnly: info.has('aof_enabled') ? info.get('aof_enabled') === '1' : undefined,
-      usedMemoryBytes: Number(info.get('used_memory') ?? 0),
-      maxMemoryBytes: Number(info.get('maxmemory') ?? 0),
+      memory: readMemoryUse(info),
     };
   } catch (error) {
     throw lastError ?? error;
@@ -79,15 +77,4 @@ async function inspectPostgres(connectionString: string): Promise<BackendState> 
   } finally {
     await client.end();
   }
-}
-
-/** `INFO` answers in lines of `name:value` under `# Section` heads. */
-function parseInfo(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split(/\r?\n/).flatMap((line): [string, string][] => {
-    const colon = line.indexOf(':');
-    return colon > 0 && !line.startsWith('#')
-      ? [[line.slice(0, colon), line.slice(colon + 1)]]
-      : [];
-  });
-  return new Map(pairs);
 }

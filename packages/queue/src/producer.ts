@@ -3,7 +3,9 @@ import { withDeadline } from './deadline.ts';
 import { jobDataOf, jobIdOf } from './job-contract.ts';
 import { type JobQueue, openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
+import { readInfo, readMemoryUse } from './redis-memory.ts';
 import { type RetryPolicy, retryOptions } from './retry-policy.ts';
+import { createRoomWatch } from './room-watch.ts';
 
 export type EnqueueOutcome =
   /** The queue holds it, or held it before. */
@@ -25,40 +27,69 @@ export interface CallbackProducer {
   enqueue(event: CallbackEvent): Promise<EnqueueOutcome>;
   /** Whether the queue answers within the timeout. Never throws. */
   isReachable(): Promise<boolean>;
+  /**
+   * Whether its server will soon refuse events for want of memory. Answered at once from what
+   * was found a few seconds ago; a queue on Postgres is never nearly full.
+   */
+  isNearlyFull(): boolean;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
 const defaultTimeoutMs = 2_000;
+/** A connection that was silent for longer may be dead: a frozen instance does not notice. */
+const trustedForMs = 1_000;
 
 /**
  * A producer for HTTP handlers: nothing connects before the first call, every call is bounded.
  *
  * A connection that failed or hung is dropped and the next call opens a new one. A frozen
  * serverless instance wakes up with a dead socket that would swallow command after command,
- * and a first connection that was refused would be remembered as refused for good.
+ * and a first connection that was refused would be remembered as refused for good. One that was
+ * silent for a while gets half of the time, so that a new one has the other half.
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const retry = retryOptions(options.retry);
+  const room = createRoomWatch(Date.now);
   let current: JobQueue | undefined;
+  let answeredAt = 0;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
-    const queue = (current ??= openQueue(
-      options,
-      queueNames.live,
-      { kind: 'fail-fast', timeoutMs },
-      noteNothing,
-    ));
+    // By the clock on the wall: the other one may stand still while an instance is frozen.
+    const isSuspect = current !== undefined && Date.now() - answeredAt > trustedForMs;
+    if (!isSuspect) return await tryQueue(use, timeoutMs);
     try {
-      return await withDeadline(use(queue), timeoutMs);
+      return await tryQueue(use, timeoutMs / 2);
+    } catch (error) {
+      if (isAnswer(error)) throw error;
+      return await tryQueue(use, timeoutMs / 2);
+    }
+  }
+
+  async function tryQueue<T>(use: (queue: JobQueue) => Promise<T>, limitMs: number): Promise<T> {
+    const patience = { kind: 'fail-fast', timeoutMs } as const;
+    const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
+    try {
+      const result = await withDeadline(use(queue), limitMs);
+      answeredAt = Date.now();
+      return result;
     } catch (error) {
       if (!isAnswer(error)) {
         if (current === queue) current = undefined;
-        void closeQuietly(queue);
+        void dropConnection(queue);
       }
       throw error;
     }
+  }
+
+  /** Behind the events' backs: nobody waits for it. */
+  function lookForRoom(): void {
+    if (options.backend.kind !== 'redis') return;
+    room.look(async () => {
+      const info = await withQueue(async (queue) => (await queue.backend.client).info());
+      return readMemoryUse(readInfo(info));
+    });
   }
 
   return {
@@ -67,6 +98,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       const jobId = jobIdOf(event.key, 0);
       try {
         await withQueue((queue) => queue.add(event.trigger, data, { ...retry, jobId }));
+        lookForRoom();
         return { kind: 'queued' };
       } catch (error) {
         return { kind: 'unavailable', reason: describe(error) };
@@ -80,10 +112,15 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
         return false;
       }
     },
+    isNearlyFull() {
+      // Events that go elsewhere meanwhile do not look by themselves.
+      if (room.isNearlyFull()) lookForRoom();
+      return room.isNearlyFull();
+    },
     async close() {
       const queue = current;
       current = undefined;
-      if (queue !== undefined) await closeQuietly(queue);
+      if (queue !== undefined) await dropConnection(queue);
     },
   };
 }
@@ -93,22 +130,34 @@ function noteNothing(): void {
   return;
 }
 
-async function closeQuietly(queue: JobQueue): Promise<void> {
+/**
+ * By force: a polite end waits until the connection was there once, and one that never was would
+ * try again for ever, beside the hundreds that were opened after it.
+ */
+async function dropConnection(queue: JobQueue): Promise<void> {
   try {
-    await queue.disconnect();
+    await queue.backend.close(true);
   } catch {
     // It is being thrown away because it does not work.
   }
 }
 
-/** Whether the server itself refused, such as Redis without memory: the connection is sound. */
+/**
+ * Whether the server itself refused, such as Redis without memory: the connection is sound. That
+ * of a Redis which has become a replica is not; elsewhere there is a primary.
+ */
 function isAnswer(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError';
+  return (
+    error instanceof Error && error.name === 'ReplyError' && !error.message.startsWith('READONLY')
+  );
 }
 
 /** The kind of trouble, without hosts or credentials. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' ? code : error.name;
+  if (typeof code === 'string') return code;
+  // A Redis' own code: the capitals that its refusal begins with.
+  const reply = error.name === 'ReplyError' && /^[A-Z]{2,20}\b/.exec(error.message)?.[0];
+  return reply || error.name;
 }

@@ -99,8 +99,10 @@ export function redisConnection(url: string, patience: Patience) {
   const reconnect = {
     url,
     retryStrategy: (times: number) => Math.min(times * 100, longestReconnectDelayMs),
-    // After a failover the old primary may keep its connections and refuse every write.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+    // After a failover the old primary may keep its connections and refuse every write. Who is
+    // patient has the command sent again over the new connection, others hear of it at once.
+    reconnectOnError: (error: Error) =>
+      error.message.startsWith('READONLY') && (patience.kind === 'wait' ? 2 : 1),
   };
   if (patience.kind === 'wait') {
     return { ...reconnect, connectTimeout: connectTimeoutMs, maxRetriesPerRequest: null };
@@ -125,6 +127,8 @@ export function postgresConnection(
     schema: `${prefix.replaceAll('-', '_')}_queue`,
     max: poolSize[kind],
     connectionTimeoutMillis: kind === 'wait' ? connectTimeoutMs : patience.timeoutMs,
+    // A query that is never answered would keep its connection for hours.
+    ...(kind === 'fail-fast' && { query_timeout: patience.timeoutMs }),
     application_name: 'sinch-callbacks-queue',
     keepAlive: true,
   };

@@ -22,5 +22,12 @@ export {
   workerStopped,
   workerStopping,
 } from './events/process-events.ts';
-export type { Metrics, MetricsText, SignatureSeen } from './metrics/metrics.ts';
+export {
+  type QueueLeft,
+  queueFilling,
+  queueLeft,
+  queueMemoryEased,
+  queueReturned,
+} from './events/queue-events.ts';
+export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

@@ -1,4 +1,4 @@
-import type { BackendState } from '@sinch-callbacks/queue';
+import { type BackendState, memoryShare } from '@sinch-callbacks/queue';
 import { showBytes } from '../format/text.ts';
 import { type Check, failure, ok, warning } from './check.ts';
 import { isOlderThan } from './compare-versions.ts';
@@ -65,18 +65,27 @@ function judgeAppendOnly({ appendOnly }: RedisState): Check {
   );
 }
 
-const fullShare = 0.95;
-const nearlyFullShare = 0.75;
+/** Ingest turns to Postgres from 90 % on, and where it has none is refused at 100 %. */
+const fullShare = 0.9;
+const fillingShare = 0.7;
 
-function judgeMemory({ usedMemoryBytes: used, maxMemoryBytes: max }: RedisState): Check {
-  if (max === 0) return ok('memory', `${showBytes(used)} used, no limit set`);
-  const message = `${showBytes(used)} of ${showBytes(max)} used`;
-  if (used >= max * fullShare) {
-    const advice = 'Raise maxmemory now: a full Redis takes no callback, and ingest answers 503.';
+function judgeMemory({ memory }: RedisState): Check {
+  const { usedBytes, maxBytes, systemBytes } = memory;
+  const share = memoryShare(memory);
+  const limit = maxBytes || systemBytes;
+  const message =
+    limit === undefined
+      ? `${showBytes(usedBytes)} used, no limit set`
+      : `${Math.round(share * 100)} % used: ${showBytes(usedBytes)} of ${showBytes(limit)}` +
+        (maxBytes === 0 ? ', all that the machine has: no limit is set' : '');
+  const room = maxBytes === 0 ? 'Give the machine more memory' : 'Raise maxmemory';
+  if (share >= fullShare) {
+    const advice = `${room} now: a full Redis takes no callback, and ingest queues them on Postgres, or answers 503 where it has no DATABASE_URL.`;
     return failure('memory', message, advice);
   }
-  if (used >= max * nearlyFullShare) {
-    return warning('memory', message, 'Raise maxmemory, or see why the queue grows.');
+  if (share >= fillingShare) {
+    const advice = `${room}, or see why the queue grows: is a worker running, and does it keep up?`;
+    return warning('memory', message, advice);
   }
   return ok('memory', message);
 }

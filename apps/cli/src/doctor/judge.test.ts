@@ -14,8 +14,7 @@ const healthy: Redis = {
   version: '7.4.1',
   maxmemoryPolicy: 'noeviction',
   appendOnly: true,
-  usedMemoryBytes: 10,
-  maxMemoryBytes: 100,
+  memory: { usedBytes: 10, maxBytes: 100, systemBytes: 1_000 },
 };
 
 function statuses(changes: Partial<Redis>): Record<string, string> {
@@ -26,7 +25,8 @@ function statuses(changes: Partial<Redis>): Record<string, string> {
 describe('the queue server', () => {
   it('is well when nothing can be lost', () => {
     expect(new Set(Object.values(statuses({})))).toEqual(new Set(['ok']));
-    expect(statuses({ maxMemoryBytes: 0, usedMemoryBytes: 1e12 })).toMatchObject({ memory: 'ok' });
+    const unlimited = { usedBytes: 1e12, maxBytes: 0, systemBytes: undefined };
+    expect(statuses({ memory: unlimited })).toMatchObject({ memory: 'ok' });
   });
 
   it.each<[Partial<Redis>, Record<string, string>]>([
@@ -34,8 +34,10 @@ describe('the queue server', () => {
     [{ maxmemoryPolicy: undefined }, { eviction: 'warning' }],
     [{ appendOnly: false }, { 'append-only file': 'failure' }],
     [{ appendOnly: undefined }, { 'append-only file': 'warning' }],
-    [{ usedMemoryBytes: 80 }, { memory: 'warning' }],
-    [{ usedMemoryBytes: 95 }, { memory: 'failure' }],
+    [{ memory: { ...healthy.memory, usedBytes: 69 } }, { memory: 'ok' }],
+    [{ memory: { ...healthy.memory, usedBytes: 70 } }, { memory: 'warning' }],
+    [{ memory: { ...healthy.memory, usedBytes: 90 } }, { memory: 'failure' }],
+    [{ memory: { usedBytes: 700, maxBytes: 0, systemBytes: 1_000 } }, { memory: 'warning' }],
     [{ version: '6.2.14' }, { 'queue server': 'warning' }],
     [{ version: '4.0.9' }, { 'queue server': 'failure' }],
     [{ version: 'unknown' }, { 'queue server': 'ok' }],

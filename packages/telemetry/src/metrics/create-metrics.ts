@@ -48,6 +48,17 @@ export function createMetrics(): PrometheusMetrics {
     labelNames: ['position'],
     registers,
   });
+  // Shown from the first reading on: where the queue lives in Postgres there is none.
+  const usedMemory = new Gauge({
+    name: 'sinch_redis_used_memory_bytes',
+    help: 'Memory that Redis has taken, as far as it counts against its limit.',
+    registers: [],
+  });
+  const maxMemory = new Gauge({
+    name: 'sinch_redis_max_memory_bytes',
+    help: "Redis' maxmemory, or the memory of its machine where none is set.",
+    registers: [],
+  });
   const lastSeen = new Map<number, number>();
 
   return {
@@ -65,6 +76,12 @@ export function createMetrics(): PrometheusMetrics {
     eventApplied: ({ trigger, result }) => applied.inc({ trigger, result }),
     attemptFailed: ({ errorClass }) => failed.inc({ class: errorClass }),
     deadLettered: ({ cause }) => dead.inc({ cause }),
+    queueMemory({ usedBytes, limitBytes }) {
+      registry.registerMetric(usedMemory);
+      registry.registerMetric(maxMemory);
+      usedMemory.set(usedBytes);
+      maxMemory.set(limitBytes);
+    },
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -5,6 +5,14 @@ export interface Metrics {
   eventApplied(labels: { readonly trigger: string; readonly result: string }): void;
   attemptFailed(labels: { readonly errorClass: string }): void;
   deadLettered(labels: { readonly cause: string }): void;
+  queueMemory(memory: QueueMemory): void;
+}
+
+/** How much memory the queue's Redis has taken. */
+export interface QueueMemory {
+  readonly usedBytes: number;
+  /** `maxmemory`, or what the machine has where none is set. */
+  readonly limitBytes: number;
 }
 
 /** What an event's signature told, where it is known: a replayed event has none. */

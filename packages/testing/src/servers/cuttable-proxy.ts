@@ -7,8 +7,15 @@ export interface CuttableProxy {
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
-  /** Lets connections through, on the same port as before. */
+  /**
+   * A black hole: closes nothing, takes new connections too, and lets no byte through. What was
+   * open then stays dead, also after `mend`, as after a router forgot it.
+   */
+  freeze(): void;
+  /** Lets new connections through, on the same port as before. */
   mend(): Promise<void>;
+  /** Connections that somebody holds open to it now, dead ones included. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -18,19 +25,29 @@ export async function openCuttableProxy(
   start: 'cut' | 'mended' = 'mended',
 ): Promise<CuttableProxy> {
   const target = new URL(targetUrl);
-  const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
+  const upstreams = new Set<Socket>();
   let server: Server | undefined;
+  let isFrozen = false;
 
-  function track(socket: Socket): Socket {
+  function track(socket: Socket, sockets: Set<Socket>): Socket {
     sockets.add(socket);
     return socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
   }
 
+  function take(client: Socket): void {
+    track(client, clients);
+    if (isFrozen) {
+      // Read and forgotten: only so does its end show.
+      client.resume();
+      return;
+    }
+    const upstream = track(connect(Number(target.port), target.hostname), upstreams);
+    client.pipe(upstream).pipe(client);
+  }
+
   async function listen(port: number): Promise<number> {
-    const opened = createServer((client) => {
-      const upstream = track(connect(Number(target.port), target.hostname));
-      track(client).pipe(upstream).pipe(client);
-    });
+    const opened = createServer(take);
     opened.listen(port, '127.0.0.1');
     await once(opened, 'listening');
     server = opened;
@@ -40,10 +57,11 @@ export async function openCuttableProxy(
   async function cut(): Promise<void> {
     const closing = server;
     server = undefined;
+    isFrozen = false;
     if (closing === undefined) return;
     const closed = once(closing, 'close');
     closing.close();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...clients, ...upstreams]) socket.destroy();
     await closed;
   }
 
@@ -54,9 +72,16 @@ export async function openCuttableProxy(
   return {
     url: url.href,
     cut,
+    freeze() {
+      isFrozen = true;
+      for (const socket of clients) socket.unpipe().resume();
+      for (const socket of upstreams) socket.unpipe().pause();
+    },
     async mend() {
+      isFrozen = false;
       if (server === undefined) await listen(port);
     },
+    connections: () => clients.size,
     close: cut,
   };
 }

@@ -15,3 +15,9 @@ export {
   startRedis,
   startRedisContainer,
 } from './redis.ts';
+export {
+  type RedisAilment,
+  redisAilments,
+  type SpoilableRedis,
+  startSpoilableRedis,
+} from './spoilable-redis.ts';

@@ -19,6 +19,10 @@ export interface PrivateRedisOptions {
   readonly dataDir?: string;
   /** Taken if it is free. */
   readonly port?: number;
+  /** A random one when absent. */
+  readonly password?: string;
+  /** Lines for its configuration, such as `maxmemory 20mb`. */
+  readonly settings?: readonly string[];
   readonly log?: Writable;
 }
 
@@ -42,10 +46,12 @@ export async function startPrivateRedis(
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {
     await endLeftoverServer(directory);
-    const password = randomBytes(24).toString('hex');
+    const password = options.password ?? randomBytes(24).toString('hex');
     const port = await freePort(options.port);
     const configFile = join(directory, 'redis.conf');
-    await writeFile(configFile, configuration({ directory, password, port }), { mode: 0o600 });
+    const lines = configuration({ directory, password, port });
+    const text = [...lines, ...(options.settings ?? []), ''].join('\n');
+    await writeFile(configFile, text, { mode: 0o600 });
     const server = await startProcess({
       name: 'redis',
       command: program.path,
@@ -70,7 +76,7 @@ export async function startPrivateRedis(
 }
 
 /** A file and not arguments: other users can read a process's arguments, and the password. */
-function configuration(server: { directory: string; password: string; port: number }): string {
+function configuration(server: { directory: string; password: string; port: number }): string[] {
   return [
     'bind 127.0.0.1',
     'protected-mode yes',
@@ -84,8 +90,7 @@ function configuration(server: { directory: string; password: string; port: numb
     'maxmemory-policy noeviction',
     // The command line keeps the configuration's path, by which a leftover is known.
     'set-proc-title no',
-    '',
-  ].join('\n');
+  ];
 }
 
 async function endLeftoverServer(directory: string): Promise<void> {

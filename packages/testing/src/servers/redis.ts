@@ -11,6 +11,8 @@ export type RedisSource = (typeof redisSources)[number];
 export interface RedisServer {
   readonly kind: RedisSource;
   readonly url: string;
+  /** Absent for one that is not ours, or runs in a container. */
+  readonly pid?: number;
   /** Resolves with its last lines when the server ends by itself; never for one not ours. */
   readonly ended: Promise<string>;
   /** Stops what was started. Data without a `dataDir` goes with it. */
@@ -95,7 +97,8 @@ async function startProgram(
   try {
     const server = await startPrivateRedis(program, options);
     const ended = server.process.exited.then(() => server.process.lastLines());
-    return { kind, url: server.url, ended, close: () => server.close() };
+    const { pid } = server.process;
+    return { kind, url: server.url, pid, ended, close: () => server.close() };
   } catch (error) {
     return none(`${program.path}: ${describe(error)}`);
   }

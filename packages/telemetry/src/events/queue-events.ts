@@ -1,0 +1,30 @@
+import type { Logger } from '../create-logger.ts';
+import type { QueueMemory } from '../metrics/metrics.ts';
+
+export interface QueueLeft {
+  /** A driver's code or Redis' own, such as `ECONNREFUSED` or `OOM`; or `nearly-full`. */
+  readonly reason: string;
+}
+
+/** Ingest queues on Postgres from here on: Redis is away or nearly full. Nothing is lost by it. */
+export function queueLeft(logger: Logger, facts: QueueLeft): void {
+  logger.error(facts, 'queueing on the fallback');
+}
+
+/** Ingest queues on Redis again. */
+export function queueReturned(logger: Logger): void {
+  logger.info('queueing on Redis again');
+}
+
+/** Redis fills up: somebody has to give it room, or see why the queue grows. */
+export function queueFilling(logger: Logger, memory: QueueMemory): void {
+  logger.warn(factsOf(memory), 'queue memory fills up');
+}
+
+export function queueMemoryEased(logger: Logger, memory: QueueMemory): void {
+  logger.info(factsOf(memory), 'queue memory has room again');
+}
+
+function factsOf({ usedBytes, limitBytes }: QueueMemory) {
+  return { usedBytes, limitBytes, percent: Math.round((usedBytes / limitBytes) * 100) };
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type StartedProcess, until } from '@sinch-callbacks/testing/processes';
+import {
+  createDatabase,
+  openCuttableProxy,
+  queryRows,
+  redisAilments,
+  type SpoilableRedis,
+  startSpoilableRedis,
+  type TestDatabase,
+} from '@sinch-callbacks/testing/servers';
+import { createSender, type SenderAnswer } from '@sinch-callbacks/testing/sinch';
+import type {} from '@sinch-callbacks/testing/vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { migrate, type RunningIngest, startIngest, startWorker, type Variables } from './apps.ts';
+
+const secret = 'current-secret';
+/** Ingest itself takes no longer than 2.5 s; the rest is for a machine that is busy. */
+const boundMs = 8_000;
+const soon = (what: string) => ({ what, timeoutMs: 40_000, intervalMs: 50 });
+
+const started: StartedProcess[] = [];
+let redis: SpoilableRedis;
+let database: TestDatabase;
+let withFallback: RunningIngest;
+let withoutFallback: RunningIngest;
+let number = 0;
+
+beforeAll(async () => {
+  [redis, database] = await Promise.all([
+    startSpoilableRedis(),
+    createDatabase(inject('postgresUrl')),
+  ]);
+  const variables = { DATABASE_URL: database.url, REDIS_URL: redis.url };
+  await migrate(variables);
+  [withFallback, withoutFallback] = await Promise.all([
+    ingest(variables),
+    ingest({ REDIS_URL: redis.url }),
+  ]);
+  started.push(await startWorker({ ...variables, LOG_LEVEL: 'error' }));
+}, 120_000);
+
+afterEach(async () => {
+  await redis.heal();
+});
+
+afterAll(async () => {
+  await Promise.all(started.map((one) => one.stop()));
+  await Promise.all([redis?.close(), database?.drop()]);
+});
+
+async function ingest(variables: Variables): Promise<RunningIngest> {
+  const running = await startIngest({ SINCH_WEBHOOK_SECRET: secret, ...variables });
+  started.push(running);
+  return running;
+}
+
+/** Sends the report of a new message. */
+async function send({ webhookUrl }: RunningIngest) {
+  number += 1;
+  const id = `01AILING${number}`;
+  const body = { app_id: 'A', message_delivery_report: { message_id: id, status: 'DELIVERED' } };
+  const startedAt = performance.now();
+  const answer = await createSender({ url: webhookUrl, secret }).send(body);
+  expect(performance.now() - startedAt).toBeLessThan(boundMs);
+  return { id, answer };
+}
+
+async function isApplied(id: string): Promise<boolean> {
+  const sql = 'SELECT FROM message_status WHERE sinch_message_id = $1';
+  return (await queryRows(database.url, sql, [id])).length === 1;
+}
+
+function expectUnavailable(answer: SenderAnswer): void {
+  expect(answer.status).toBe(503);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+}
+
+describe.each(redisAilments)('while Redis is %s', (ailment) => {
+  it('callbacks get 200 with a fallback and are applied meanwhile, 503 in time without, and all is well by itself afterwards', async () => {
+    for (const one of [withFallback, withoutFallback]) {
+      expect((await send(one)).answer.status).toBe(200);
+    }
+    await redis.ail(ailment);
+    const kept = [];
+    for (let n = 0; n < 5; n += 1) kept.push(await send(withFallback));
+    expect(kept.map(({ answer }) => answer.status)).toEqual([200, 200, 200, 200, 200]);
+    expectUnavailable((await send(withoutFallback)).answer);
+    expectUnavailable((await send(withoutFallback)).answer);
+    for (const { id } of kept) await until(async () => await isApplied(id), soon(id));
+
+    await redis.heal();
+    const { id } = await until(async () => {
+      const sent = await send(withoutFallback);
+      return sent.answer.status === 200 && sent;
+    }, soon('callbacks to be taken again'));
+    await until(async () => await isApplied(id), soon('what came afterwards'));
+  }, 120_000);
+});
+
+describe('an ingest that was frozen', () => {
+  it('answers 200 to the first callback after Redis has closed its idle connection', async () => {
+    expect((await send(withoutFallback)).answer.status).toBe(200);
+    process.kill(withoutFallback.pid, 'SIGSTOP');
+    await redis.command('CONFIG', 'SET', 'timeout', 1);
+    const clients = async () => String(await redis.command('CLIENT', 'LIST', 'TYPE', 'normal'));
+    const before = (await clients()).split('user=default').length;
+    await until(
+      async () => (await clients()).split('user=default').length < before,
+      soon('the end'),
+    );
+    await redis.command('CONFIG', 'SET', 'timeout', 0);
+    process.kill(withoutFallback.pid, 'SIGCONT');
+    expect((await send(withoutFallback)).answer.status).toBe(200);
+  });
+
+  it.each(['with', 'without'])(
+    'answers 200 to the first callback when its connection died unnoticed, %s a fallback',
+    async (fallback) => {
+      const proxy = await openCuttableProxy(redis.url);
+      const variables = { REDIS_URL: proxy.url };
+      const running = await ingest(
+        fallback === 'with' ? { ...variables, DATABASE_URL: database.url } : variables,
+      );
+      expect((await send(running)).answer.status).toBe(200);
+      process.kill(running.pid, 'SIGSTOP');
+      proxy.freeze();
+      await proxy.mend();
+      // What is tested is a freeze; this is how long it lasts.
+      await sleep(1_500);
+      process.kill(running.pid, 'SIGCONT');
+      const { id, answer } = await send(running);
+      expect(answer.status).toBe(200);
+      await until(async () => await isApplied(id), soon('it to be applied'));
+      await running.stop();
+      await proxy.close();
+    },
+  );
+});
