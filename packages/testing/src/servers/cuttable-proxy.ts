@@ -9,6 +9,10 @@ export interface CuttableProxy {
   cut(): Promise<void>;
   /** Lets connections through, on the same port as before. */
   mend(): Promise<void>;
+  /** Keeps every connection and takes new ones, and passes nothing on: a server gone silent. */
+  freeze(): void;
+  /** Passes on what was held back, and what comes. */
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -19,7 +23,9 @@ export async function openCuttableProxy(
 ): Promise<CuttableProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
+  const pairs = new Set<Pair>();
   let server: Server | undefined;
+  let isFrozen = false;
 
   function track(socket: Socket): Socket {
     sockets.add(socket);
@@ -29,7 +35,10 @@ export async function openCuttableProxy(
   async function listen(port: number): Promise<number> {
     const opened = createServer((client) => {
       const upstream = track(connect(Number(target.port), target.hostname));
-      track(client).pipe(upstream).pipe(client);
+      const pair = { client: track(client), upstream };
+      pairs.add(pair);
+      client.once('close', () => pairs.delete(pair));
+      if (!isFrozen) join(pair);
     });
     opened.listen(port, '127.0.0.1');
     await once(opened, 'listening');
@@ -57,6 +66,28 @@ export async function openCuttableProxy(
     async mend() {
       if (server === undefined) await listen(port);
     },
+    freeze() {
+      isFrozen = true;
+      pairs.forEach(part);
+    },
+    thaw() {
+      if (isFrozen) pairs.forEach(join);
+      isFrozen = false;
+    },
     close: cut,
   };
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+}
+
+function join({ client, upstream }: Pair): void {
+  client.pipe(upstream).pipe(client);
+}
+
+function part({ client, upstream }: Pair): void {
+  client.unpipe(upstream).pause();
+  upstream.unpipe(client).pause();
 }
