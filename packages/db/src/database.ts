@@ -1,31 +1,36 @@
+import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
+import { type DatabaseLimits, defaultLimits } from './limits.ts';
 
 export interface DatabaseOptions {
   /** `postgres://` or `postgresql://`. */
   readonly url: string;
   /** Connections at the most. */
   readonly poolSize?: number;
+  /** For tests of what takes too long. */
+  readonly limits?: Partial<DatabaseLimits>;
 }
 
 /** One pool of connections to the database. Whoever opens it closes it. */
 export interface Database {
   readonly prisma: PrismaClient;
+  readonly limits: DatabaseLimits;
   close(): Promise<void>;
 }
 
 const defaultPoolSize = 5;
-const connectTimeoutMs = 5_000;
-/** For a server that is gone without a word. */
-const queryTimeoutMs = 30_000;
 
 /** Opens the pool. Nothing connects before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const limits = { ...defaultLimits, ...options.limits };
   const adapter = new PrismaPg({
     connectionString: options.url,
     max: options.poolSize ?? defaultPoolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: queryTimeoutMs,
+    connectionTimeoutMillis: limits.connectTimeoutMs,
+    maxLifetimeSeconds: limits.connectionLifetimeMs / 1000,
+    onConnect: (client) => breakWhenSilent(client, limits.silenceTimeoutMs),
     keepAlive: true,
     application_name: 'sinch-callbacks',
   });
@@ -33,6 +38,18 @@ export function openDatabase(options: DatabaseOptions): Database {
   let closed: Promise<void> | undefined;
   return {
     prisma,
+    limits,
     close: () => (closed ??= prisma.$disconnect()),
   };
+}
+
+/**
+ * For a server that is gone without a word. pg's own `query_timeout` gives up on a query and
+ * keeps the connection: then the ROLLBACK is never sent, and the next transaction on it would
+ * commit what is left of this one.
+ */
+function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
+  const stream = client instanceof pg.Client ? client.connection.stream : undefined;
+  if (!(stream instanceof Socket)) throw new Error('a Postgres connection without a socket');
+  stream.setTimeout(timeoutMs, () => stream.destroy());
 }

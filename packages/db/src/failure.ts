@@ -1,14 +1,19 @@
 /**
  * Whose fault a failure is. `transient`: trying again may help. `permanent`: it is the event's,
- * and no retry can help. `infrastructure`: the database is away or not ready, which is no
- * event's fault, so it costs none an attempt.
+ * and no retry can help. `blocked`: somebody else holds a lock that it needs, which may last as
+ * long as it likes and is no fault of the event's. `infrastructure`: the database is away or not
+ * ready, which is no event's fault either. Neither of these two costs an event an attempt.
  */
-export type FailureClass = 'transient' | 'permanent' | 'infrastructure';
+export type FailureClass = 'transient' | 'permanent' | 'blocked' | 'infrastructure';
+
+/** Of a failure that concerns events and not the whole database. */
+export type EventFailureClass = Exclude<FailureClass, 'infrastructure'>;
 
 /** Postgres error code prefixes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const classBySqlState: readonly (readonly [prefix: string, failureClass: FailureClass])[] = [
   ['08', 'infrastructure'], // connection
   ['25006', 'infrastructure'], // read-only: a standby after a failover
+  ['25P03', 'infrastructure'], // idle in transaction: this process was frozen in the middle
   ['28', 'infrastructure'], // authorization
   ['3D', 'infrastructure'], // no such database
   ['42P01', 'infrastructure'], // undefined table: migrations are missing
@@ -20,7 +25,8 @@ const classBySqlState: readonly (readonly [prefix: string, failureClass: Failure
   ['57', 'infrastructure'], // shutting down, starting up
   ['58', 'infrastructure'], // I/O
   ['40', 'transient'], // serialization failure, deadlock
-  ['55', 'transient'], // lock not available
+  ['55P03', 'blocked'], // lock not available
+  ['55', 'transient'], // object in use, not in the right state
   ['22', 'permanent'], // data exception
   ['23', 'permanent'], // constraint violation
   ['54', 'permanent'], // nested too deep, too many columns

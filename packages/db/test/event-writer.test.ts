@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createEventWriter, DatabaseUnavailableError, openDatabase } from '../src/index.ts';
 import {
@@ -92,20 +91,6 @@ describe('the writer', () => {
     expect([events?.length, statuses?.length]).toEqual([40, 40]);
     await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
     expect(await write([report('poison', 'READ', 1)])).toEqual([{ kind: 'applied' }]);
-  });
-
-  it('lets an event that waits for a lock fail alone and for now, within bounded time', async () => {
-    await write([report('locked', 'DELIVERED', 1)]);
-    const somebody = new pg.Client({ connectionString: migrated.url });
-    await somebody.connect();
-    await somebody.query('BEGIN');
-    await somebody.query(`SELECT * FROM message WHERE sinch_message_id = 'locked' FOR UPDATE`);
-    const outcomes = await write([report('free', 'READ', 1), report('locked', 'READ', 2)]);
-    await somebody.end();
-    expect(outcomes).toMatchObject([
-      { kind: 'applied' },
-      { kind: 'failed', failureClass: 'transient' },
-    ]);
   });
 
   it('blames the event, not the database, for a function that fails on that event alone', async () => {

@@ -44,6 +44,7 @@ class AttemptFailedError extends Error {
 
 export type QueueJob = Job<JobData, void>;
 
+/** What a newer release wrote, a newer worker will read. */
 const newerVersionPauseMs = 60_000;
 
 /**
@@ -59,7 +60,7 @@ export async function processJob(
   const reading = readJobData(job.data);
   switch (reading.kind) {
     case 'newer-version':
-      return await putOff(job, token, steps.now());
+      return await putOff(job, token, newerVersionPauseMs, steps.now());
     case 'malformed':
       return await bury(malformedLetter(job, reading.problem, steps.now()));
     case 'readable':
@@ -79,14 +80,21 @@ export async function processJob(
         const at = steps.now().toISOString();
         const record = { replay, attempt, at, errorClass: failureClass, message };
         const history = [...attempts, record];
-        const decision = afterFailure(failureClass, attempt, job.opts.attempts ?? 1);
-        if (decision.kind === 'give-up') {
-          const { cause } = decision;
-          return await bury({ event, replay, cause, message, stack, attempts: history });
+        const allowed = job.opts.attempts ?? 1;
+        const decision = afterFailure(failureClass, attempt, allowed, job.attemptsStarted);
+        switch (decision.kind) {
+          case 'give-up': {
+            const { cause } = decision;
+            return await bury({ event, replay, cause, message, stack, attempts: history });
+          }
+          case 'put-off':
+            steps.report({ kind: 'retrying', event, record });
+            return await putOff(job, token, decision.pauseMs, steps.now());
+          case 'retry':
+            await job.updateData({ ...job.data, attempts: history });
+            steps.report({ kind: 'retrying', event, record });
+            throw new AttemptFailedError(message);
         }
-        await job.updateData({ ...job.data, attempts: history });
-        steps.report({ kind: 'retrying', event, record });
-        throw new AttemptFailedError(message);
       }
     }
   }
@@ -117,9 +125,14 @@ export async function handleSafely(
   }
 }
 
-/** A newer release wrote it, and a newer worker will read it. No attempt is counted. */
-async function putOff(job: QueueJob, token: string | undefined, now: Date): Promise<never> {
-  await job.moveToDelayed(now.getTime() + newerVersionPauseMs, token);
+/** Back to the queue for a while, and no attempt is counted. */
+async function putOff(
+  job: QueueJob,
+  token: string | undefined,
+  pauseMs: number,
+  now: Date,
+): Promise<never> {
+  await job.moveToDelayed(now.getTime() + pauseMs, token);
   throw new DelayedError();
 }
 

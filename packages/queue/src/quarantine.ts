@@ -72,13 +72,18 @@ async function settleFailedJob(
       case 'done':
         return true;
       case 'returned':
-        await job.updateData({ ...job.data, suspectedAt: undefined });
-        return false;
+        return await putBack();
       case 'failed': {
+        if (outcome.failureClass === 'blocked') return await putBack();
         const cause = outcome.failureClass === 'permanent' ? 'permanent' : 'attempts-exhausted';
         return await bury(letterOf(suspect, cause, outcome.message));
       }
     }
+  }
+
+  async function putBack(): Promise<false> {
+    await job.updateData({ ...job.data, suspectedAt: undefined });
+    return false;
   }
 
   async function bury(letter: LetterToBury): Promise<boolean> {

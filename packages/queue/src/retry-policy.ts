@@ -21,25 +21,40 @@ export function retryOptions(policy: RetryPolicy = defaultPolicy) {
 }
 
 /**
- * `transient`: trying again may help. `permanent`: it cannot. (A third kind, infrastructure,
- * is no attempt at all: whoever applies the event waits until its database is back.)
+ * `transient`: trying again may help. `permanent`: it cannot. `blocked`: something is in the way
+ * that has nothing to do with the event, and may be for long; it is no attempt. (Another kind,
+ * infrastructure, is none either: whoever applies the event waits until its database is back.)
  */
-export type FailureClass = 'transient' | 'permanent';
+export type FailureClass = 'transient' | 'permanent' | 'blocked';
 
 /** Why an event is given up. */
 export type DeathCause = 'permanent' | 'attempts-exhausted' | 'quarantined' | 'malformed-job';
 
 export type RetryDecision =
   | { readonly kind: 'retry' }
+  /** Tried again after the pause, and no attempt is counted. */
+  | { readonly kind: 'put-off'; readonly pauseMs: number }
   | { readonly kind: 'give-up'; readonly cause: DeathCause };
 
-/** @param attempt the one that just failed, counted from 1. */
+/**
+ * @param attempt the one that just failed, counted from 1.
+ * @param starts how often it was begun, whether or not that was counted as an attempt.
+ */
 export function afterFailure(
   failureClass: FailureClass,
   attempt: number,
   attemptsAllowed: number,
+  starts: number,
 ): RetryDecision {
+  if (failureClass === 'blocked') return { kind: 'put-off', pauseMs: blockedPauseMs(starts) };
   if (failureClass === 'permanent') return { kind: 'give-up', cause: 'permanent' };
   if (attempt >= attemptsAllowed) return { kind: 'give-up', cause: 'attempts-exhausted' };
   return { kind: 'retry' };
+}
+
+const firstBlockedPauseMs = 2_000;
+const longestBlockedPauseMs = 120_000;
+
+function blockedPauseMs(starts: number): number {
+  return Math.min(firstBlockedPauseMs * 2 ** Math.max(starts - 1, 0), longestBlockedPauseMs);
 }

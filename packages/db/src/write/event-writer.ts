@@ -3,6 +3,7 @@ import {
   classifyFailure,
   DatabaseUnavailableError,
   describeFailure,
+  type EventFailureClass,
   isConflict,
 } from '../failure.ts';
 import type { EventToWrite } from './event-rows.ts';
@@ -18,7 +19,7 @@ export type WriteOutcome =
   /** It failed by itself, with nothing of it written. Its neighbours are not affected. */
   | {
       readonly kind: 'failed';
-      readonly failureClass: 'transient' | 'permanent';
+      readonly failureClass: EventFailureClass;
       readonly message: string;
       readonly stack: string | undefined;
     };
@@ -33,7 +34,7 @@ export interface EventWriter {
    *
    * Any repetition and any order of the same events ends in the same rows. One that fails is
    * found by halving the batch until it stands alone. That has a limit in time: what is not
-   * tried by then fails as transient, so that one event behind a lock does not hold up the rest.
+   * tried by then fails as worth another try, so that one event behind a lock does not hold up the rest.
    * @throws DatabaseUnavailableError when the database is away. What was told is done; writing
    *   the others again is safe.
    */
@@ -104,7 +105,7 @@ type FailedOutcome = Extract<WriteOutcome, { kind: 'failed' }>;
 
 /** Of a batch nobody knows which event is to blame. */
 function asTransient(failure: FailedOutcome): FailedOutcome {
-  return { ...failure, failureClass: 'transient' };
+  return failure.failureClass === 'permanent' ? { ...failure, failureClass: 'transient' } : failure;
 }
 
 function outcomeOf({ event, decision }: EventToWrite, written: ReadonlySet<string>): WriteOutcome {

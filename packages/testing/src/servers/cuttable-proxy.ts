@@ -14,36 +14,49 @@ export interface CuttableProxy {
   freeze(): void;
   /** Lets new connections through, on the same port as before. */
   mend(): Promise<void>;
+  /** Keeps every connection and takes new ones, and passes nothing on: a server gone silent. */
+  hold(): void;
+  /** Passes on what was held back, and what comes. */
+  release(): void;
   /** Connections that somebody holds open to it now, dead ones included. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** Starts cut or mended; the port is the proxy's own from the beginning. */
+/**
+ * Starts cut or mended; the port is the proxy's own from the beginning.
+ * @param ownPort any free one when absent.
+ */
 export async function openCuttableProxy(
   targetUrl: string,
   start: 'cut' | 'mended' = 'mended',
+  ownPort = 0,
 ): Promise<CuttableProxy> {
   const target = new URL(targetUrl);
   const clients = new Set<Socket>();
-  const upstreams = new Set<Socket>();
+  const pairs = new Set<Pair>();
   let server: Server | undefined;
-  let isFrozen = false;
-
-  function track(socket: Socket, sockets: Set<Socket>): Socket {
-    sockets.add(socket);
-    return socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
-  }
+  let state: 'open' | 'frozen' | 'held' = 'open';
 
   function take(client: Socket): void {
-    track(client, clients);
-    if (isFrozen) {
+    clients.add(client);
+    client.on('close', () => clients.delete(client)).on('error', () => client.destroy());
+    if (state === 'frozen') {
       // Read and forgotten: only so does its end show.
       client.resume();
       return;
     }
-    const upstream = track(connect(Number(target.port), target.hostname), upstreams);
-    client.pipe(upstream).pipe(client);
+    const upstream = connect(Number(target.port), target.hostname);
+    const pair = { client, upstream };
+    pairs.add(pair);
+    upstream.on('error', () => upstream.destroy());
+    // One whose other side is gone, or never came, must not look alive.
+    upstream.on('close', () => state !== 'frozen' && client.destroySoon());
+    client.on('close', () => {
+      pairs.delete(pair);
+      upstream.destroySoon();
+    });
+    if (state === 'open') join(pair);
   }
 
   async function listen(port: number): Promise<number> {
@@ -57,15 +70,16 @@ export async function openCuttableProxy(
   async function cut(): Promise<void> {
     const closing = server;
     server = undefined;
-    isFrozen = false;
+    state = 'open';
     if (closing === undefined) return;
     const closed = once(closing, 'close');
     closing.close();
-    for (const socket of [...clients, ...upstreams]) socket.destroy();
+    for (const { upstream } of pairs) upstream.destroy();
+    for (const client of clients) client.destroy();
     await closed;
   }
 
-  const port = await listen(0);
+  const port = await listen(ownPort);
   if (start === 'cut') await cut();
   const url = new URL(targetUrl);
   url.host = `127.0.0.1:${port}`;
@@ -73,15 +87,40 @@ export async function openCuttableProxy(
     url: url.href,
     cut,
     freeze() {
-      isFrozen = true;
-      for (const socket of clients) socket.unpipe().resume();
-      for (const socket of upstreams) socket.unpipe().pause();
+      state = 'frozen';
+      for (const pair of pairs) {
+        part(pair);
+        pair.client.resume();
+      }
+      pairs.clear();
     },
     async mend() {
-      isFrozen = false;
+      state = 'open';
       if (server === undefined) await listen(port);
+    },
+    hold() {
+      state = 'held';
+      pairs.forEach(part);
+    },
+    release() {
+      if (state === 'held') pairs.forEach(join);
+      state = 'open';
     },
     connections: () => clients.size,
     close: cut,
   };
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+}
+
+function join({ client, upstream }: Pair): void {
+  client.pipe(upstream).pipe(client);
+}
+
+function part({ client, upstream }: Pair): void {
+  client.unpipe(upstream).pause();
+  upstream.unpipe(client).pause();
 }
