@@ -51,7 +51,7 @@ export async function openCuttableProxy(
     pairs.add(pair);
     upstream.on('error', () => upstream.destroy());
     // One whose other side is gone, or never came, must not look alive.
-    upstream.on('close', () => state !== 'frozen' && client.destroySoon());
+    upstream.on('close', () => pairs.has(pair) && client.destroySoon());
     client.on('close', () => {
       pairs.delete(pair);
       upstream.destroySoon();
