@@ -7,6 +7,7 @@ import {
   withFallback,
 } from '@sinch-callbacks/queue';
 import { createLogger } from '@sinch-callbacks/telemetry';
+import { budgetFor, createBodyBudget } from './body-budget.ts';
 import type { Ingest } from './handle-callback.ts';
 import {
   createRejectedKeeper,
@@ -14,6 +15,7 @@ import {
   keepingTimeoutMs,
   type RejectedKeeper,
 } from './rejected-keeper.ts';
+import { createRequestLog, unverifiedLines } from './request-log.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
@@ -33,9 +35,11 @@ export function openIngest(): Ingest {
 function createIngest(config: IngestConfig): Ingest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
+  const logger = createLogger({ name: 'ingest', level: logLevel });
   return {
     config,
-    logger: createLogger({ name: 'ingest', level: logLevel }),
+    requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
+    bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer: location && openCallbackProducer(location, config),
     rejected: location && openKeeper(location),
   };
@@ -53,8 +57,7 @@ function openCallbackProducer(main: QueueLocation, config: IngestConfig): Callba
 
 function openKeeper(location: QueueLocation): RejectedKeeper {
   const store = openRejectedStore(location, { timeoutMs: keepingTimeoutMs });
-  return createRejectedKeeper(
-    store,
-    createTokenBucket(keepingRate, () => performance.now()),
-  );
+  return createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs));
 }
+
+const nowMs = () => performance.now();

@@ -1,5 +1,10 @@
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
-export { type CallbackReceived, callbackReceived } from './events/callback-received.ts';
+export {
+  type CallbackReceived,
+  type CallbacksSummed,
+  callbackReceived,
+  callbacksSummed,
+} from './events/callback-received.ts';
 export {
   type AttemptFailed,
   attemptFailed,
