@@ -15,3 +15,4 @@ export {
   startRedis,
   startRedisContainer,
 } from './redis.ts';
+export { type RedisKey, redisKeys } from './redis-keys.ts';
