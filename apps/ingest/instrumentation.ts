@@ -5,5 +5,8 @@ export async function register(): Promise<void> {
   // oxlint-disable-next-line eslint/no-restricted-properties
   if (process.env['NEXT_RUNTIME'] !== 'nodejs') return;
   const { boot } = await import('./src/boot.ts');
-  boot();
+  // Nor this: Next's standalone server leaves it here for itself. Any other server that runs the
+  // routes, a platform's or the one for developing, speaks to Next by headers of its own.
+  // oxlint-disable-next-line eslint/no-restricted-properties
+  boot({ isStandalone: '__NEXT_PRIVATE_STANDALONE_CONFIG' in process.env });
 }

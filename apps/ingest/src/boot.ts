@@ -1,13 +1,16 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { openIngest } from './open-ingest.ts';
+import { guardFirstServer } from './standalone/guard-server.ts';
 
 /**
  * Opens the ingest, or says why it cannot and ends the process. Next would log the error, go on
  * listening and answer 500 to everything.
  */
-export function boot(): void {
+export function boot({ isStandalone }: { readonly isStandalone: boolean }): void {
   try {
-    openIngest();
+    const { requestLog } = openIngest();
+    process.once('exit', () => requestLog.flush());
+    if (isStandalone) guardFirstServer(openIngest);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

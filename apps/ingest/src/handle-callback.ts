@@ -1,19 +1,22 @@
 import type { IngestConfig } from '@sinch-callbacks/config';
 import {
+  findHeaderFault,
   type ReadHeader,
   receive,
   type SignatureHeaders,
   signatureHeaders,
 } from '@sinch-callbacks/core';
 import type { CallbackProducer } from '@sinch-callbacks/queue';
-import { callbackReceived, type Logger } from '@sinch-callbacks/telemetry';
 import type { Answer } from './answer.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
 import type { Keeping, RejectedKeeper } from './rejected-keeper.ts';
+import type { RequestLog } from './request-log.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
-  readonly timeoutMs: number;
+  /** Told of every piece, as it arrives. */
+  readonly onBytes: (bytes: number) => void;
 }
 
 export type BodyReading =
@@ -25,13 +28,17 @@ export type BodyReading =
 export interface WebhookRequest {
   readonly method: string;
   readonly readHeader: ReadHeader;
-  /** Takes the body off the wire, once, and never holds more of it than the limit. */
+  /**
+   * Takes the body off the wire, once, and never holds more of it than the limit. It may be
+   * given up on: an answer that closes the connection then ends the reading too.
+   */
   readonly readBody: (limits: BodyLimits) => Promise<BodyReading>;
 }
 
 export interface Ingest {
   readonly config: IngestConfig;
-  readonly logger: Logger;
+  readonly requestLog: RequestLog;
+  readonly bodies: BodyBudget;
   /** Absent where no queue is configured. */
   readonly producer: CallbackProducer | undefined;
   /** Absent where no queue is configured: what is rejected then is only logged. */
@@ -39,11 +46,14 @@ export interface Ingest {
 }
 
 /** Longer than Sinch waits for an answer; a body that takes this long has nobody waiting for it. */
-const bodyTimeoutMs = 20_000;
+export const bodyTimeoutMs = 20_000;
 
 /**
- * Takes one request from its bytes to its answer, and writes its one log line.
+ * Takes one request from its bytes to its answer, and writes down how it ended.
  * Answers 200 only once the event is in the queue. Never throws.
+ *
+ * Only what is not verified is ever limited, and nothing is judged by where it comes from: behind
+ * a proxy, Sinch and everybody else have one address.
  */
 export async function handleCallback(request: WebhookRequest, ingest: Ingest): Promise<Answer> {
   const startedAt = performance.now();
@@ -51,7 +61,7 @@ export async function handleCallback(request: WebhookRequest, ingest: Ingest): P
     (error: unknown): Decided => ({ outcome: { kind: 'failed', error } }),
   );
   const answer = outcomeToAnswer(outcome);
-  callbackReceived(ingest.logger, {
+  const facts = {
     ...factsOf(outcome),
     ...keeping,
     outcome: outcome.kind,
@@ -59,7 +69,8 @@ export async function handleCallback(request: WebhookRequest, ingest: Ingest): P
     status: answer.status,
     bytes,
     durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
-  });
+  };
+  ingest.requestLog.write(facts, 'event' in outcome);
   return answer;
 }
 
@@ -71,14 +82,22 @@ interface Decided {
 
 async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided> {
   if (request.method !== 'POST') return { outcome: { kind: 'method-not-allowed' } };
-  const { maxBodyBytes } = ingest.config;
-  const body = await request.readBody({ maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
+  const fault = findHeaderFault(request.readHeader);
+  const isHopeless = fault !== undefined && ingest.config.verification.secrets.length > 0;
+  // Its body is wanted for the store alone: where the store takes no more, nor is the body read.
+  const hasTurn = isHopeless && takeTurn(ingest);
+  if (isHopeless && !hasTurn) {
+    const outcome = { kind: 'rejected', cause: fault, isUnread: true } as const;
+    return { outcome, keeping: overRate(ingest) };
+  }
+  const body = await readBody(request, ingest);
   if (body.kind !== 'read') return { outcome: body };
   const { bytes: rawBody } = body;
   const receivedAt = new Date();
   const outcome = await accept(rawBody, receivedAt, request, ingest);
   const bytes = rawBody.byteLength;
   if (outcome.kind !== 'rejected') return { outcome, bytes };
+  if (!hasTurn && !takeTurn(ingest)) return { outcome, bytes, keeping: overRate(ingest) };
   const headers = signatureHeadersOf(request.readHeader);
   // Awaited, since what is not dies with a serverless instance as soon as the answer is out.
   const keeping = await ingest.rejected?.keep({
@@ -88,6 +107,31 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
     receivedAt,
   });
   return { outcome, bytes, keeping };
+}
+
+function takeTurn({ rejected }: Ingest): boolean {
+  return rejected?.takeTurn() ?? false;
+}
+
+function overRate({ rejected }: Ingest): Keeping | undefined {
+  return rejected && { keeping: 'over-rate' };
+}
+
+/** Reads the body, unless that takes too long, or too much is being read and this one is in the way. */
+async function readBody(
+  request: WebhookRequest,
+  { config, bodies }: Ingest,
+): Promise<BodyReading | Extract<CallbackOutcome, { kind: 'slow-body' | 'crowded-out' }>> {
+  const late = Promise.withResolvers<{ readonly kind: 'slow-body' | 'crowded-out' }>();
+  const place = bodies.enter(() => late.resolve({ kind: 'crowded-out' }));
+  const timer = setTimeout(() => late.resolve({ kind: 'slow-body' }), bodyTimeoutMs);
+  try {
+    const reading = request.readBody({ maxBytes: config.maxBodyBytes, onBytes: place.grow });
+    return await Promise.race([reading, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    place.leave();
+  }
 }
 
 async function accept(

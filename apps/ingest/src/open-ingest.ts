@@ -7,6 +7,7 @@ import {
   withFallback,
 } from '@sinch-callbacks/queue';
 import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
+import { budgetFor, createBodyBudget } from './body-budget.ts';
 import type { Ingest } from './handle-callback.ts';
 import {
   createRejectedKeeper,
@@ -14,6 +15,7 @@ import {
   keepingTimeoutMs,
   type RejectedKeeper,
 } from './rejected-keeper.ts';
+import { createRequestLog, unverifiedLines } from './request-log.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
@@ -36,7 +38,8 @@ function createIngest(config: IngestConfig): Ingest {
   const logger = createLogger({ name: 'ingest', level: logLevel });
   return {
     config,
-    logger,
+    requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
+    bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer: location && openCallbackProducer(location, config, logger),
     rejected: location && openKeeper(location),
   };
@@ -61,8 +64,7 @@ function openCallbackProducer(
 
 function openKeeper(location: QueueLocation): RejectedKeeper {
   const store = openRejectedStore(location, { timeoutMs: keepingTimeoutMs });
-  return createRejectedKeeper(
-    store,
-    createTokenBucket(keepingRate, () => performance.now()),
-  );
+  return createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs));
 }
+
+const nowMs = () => performance.now();

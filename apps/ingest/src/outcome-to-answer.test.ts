@@ -13,6 +13,8 @@ const outcomes: readonly (readonly [number, CallbackOutcome])[] = [
   [401, { kind: 'rejected', cause: 'signature-mismatch' }],
   [413, { kind: 'too-large' }],
   [400, { kind: 'unreadable-body' }],
+  [429, { kind: 'slow-body' }],
+  [429, { kind: 'crowded-out' }],
   [503, { kind: 'unconfigured' }],
   [503, { kind: 'unavailable', event, cause: 'ECONNREFUSED' }],
   [503, { kind: 'failed', error: new Error('a bug at postgres://sinch:hunter2@db') }],
@@ -29,10 +31,10 @@ describe('outcomeToAnswer', () => {
     });
   });
 
-  it('asks to come back with every 503 and with nothing else', () => {
+  it('asks to come back with every 503 and 429, and with nothing else', () => {
     for (const [status, outcome] of outcomes) {
       const retryAfter = outcomeToAnswer(outcome).headers['retry-after'];
-      expect(Number(retryAfter) > 0).toBe(status === 503);
+      expect(Number(retryAfter) > 0).toBe(status === 503 || status === 429);
     }
   });
 
@@ -45,8 +47,13 @@ describe('outcomeToAnswer', () => {
 
   it('says what is allowed with 405, and ends the connection where the body is still coming', () => {
     expect(outcomeToAnswer({ kind: 'method-not-allowed' }).headers['allow']).toBe('POST');
-    expect(outcomeToAnswer({ kind: 'too-large' }).headers['connection']).toBe('close');
-    expect(outcomeToAnswer({ kind: 'unreadable-body' }).headers['connection']).toBe('close');
+    for (const kind of ['too-large', 'unreadable-body', 'slow-body', 'crowded-out'] as const) {
+      expect(outcomeToAnswer({ kind }).headers['connection']).toBe('close');
+    }
+    const rejected = { kind: 'rejected', cause: 'missing-signature-headers' } as const;
+    expect(outcomeToAnswer(rejected).headers).not.toHaveProperty('connection');
+    const unread = outcomeToAnswer({ ...rejected, isUnread: true });
+    expect(unread.headers['connection']).toBe('close');
   });
 
   it('tells one word and nothing of what is inside', () => {

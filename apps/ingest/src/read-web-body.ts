@@ -12,22 +12,32 @@ export type WebBody = ReadableStream<Uint8Array> | null;
  */
 export async function readWebBody(
   { headers, body }: { readonly headers: Headers; readonly body: WebBody },
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, onBytes }: BodyLimits,
 ): Promise<BodyReading> {
   if (body === null) return { kind: 'read', bytes: new Uint8Array() };
-  const late = Promise.withResolvers<BodyReading>();
-  const timer = setTimeout(() => late.resolve({ kind: 'unreadable-body' }), timeoutMs);
   try {
-    const reading = getRawBodyWeb(body, { limit: maxBytes, length: headers.get('content-length') });
-    return await Promise.race([
-      reading.then((bytes) => ({ kind: 'read' as const, bytes })),
-      late.promise,
-    ]);
+    const length = headers.get('content-length');
+    const bytes = await getRawBodyWeb(counted(body, onBytes), { limit: maxBytes, length });
+    return { kind: 'read', bytes };
   } catch (error) {
     return readingOf(error);
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+/** The same stream, for a reader that takes chunk after chunk: a TransformStream costs far more. */
+function counted(body: ReadableStream<Uint8Array>, onBytes: (bytes: number) => void) {
+  const getReader = () => {
+    const reader = body.getReader();
+    return {
+      async read() {
+        const result = await reader.read();
+        if (result.value !== undefined) onBytes(result.value.byteLength);
+        return result;
+      },
+      releaseLock: () => reader.releaseLock(),
+    };
+  };
+  return { locked: body.locked, getReader } as ReadableStream<Uint8Array>;
 }
 
 /** @throws what is no fault of the sender's: to refuse that with a 4xx would lose the callback. */

@@ -10,6 +10,8 @@ export interface Keeping {
 
 /** Keeps what was answered 401, as far as that goes without harm to anything else. */
 export interface RejectedKeeper {
+  /** Whether the rate allows to keep one more. Whoever is told so, may keep one. */
+  takeTurn(): boolean;
   /** Never throws, and takes no longer than the store's timeout. */
   keep(callback: RejectedCallback): Promise<Keeping>;
 }
@@ -29,8 +31,8 @@ export function createRejectedKeeper(
   bucket: TokenBucket,
 ): RejectedKeeper {
   return {
+    takeTurn: () => bucket.take(),
     async keep(callback) {
-      if (!bucket.take()) return { keeping: 'over-rate' };
       try {
         return { keeping: await store.keep(callback) };
       } catch (error) {

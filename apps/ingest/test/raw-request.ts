@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-const timeoutMs = 15_000;
+const silenceMs = 15_000;
 
 export interface RawConnection {
   /** Resolves once the bytes are handed to the system. Says whether the other side still takes any. */
@@ -15,7 +15,7 @@ export interface RawConnection {
 }
 
 /** A connection on which a test can lie about what it sends, which no HTTP client allows. */
-export async function openRaw(url: string): Promise<RawConnection> {
+export async function openRaw(url: string, timeoutMs = silenceMs): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   await once(socket, 'connect');

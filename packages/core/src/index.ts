@@ -43,6 +43,7 @@ export {
   signatureHeaders,
 } from './signature/signature-headers.ts';
 export {
+  findHeaderFault,
   type ReadHeader,
   type SignatureFault,
   type SignatureVerdict,

@@ -10,7 +10,7 @@ export { type Answer, type RetryRules, usualRetryRules } from './delivery/answer
 export type { Rate } from './delivery/rate-limit.ts';
 export type { RetrySignature } from './delivery/signing.ts';
 export type { DeliveryCounts, Tally } from './delivery/tally.ts';
-export { createRandom, type Random, ulid } from './random.ts';
+export { createRandom, drawInteger, pick, pickWeighted, type Random, ulid } from './random.ts';
 export {
   type SampleBuilder,
   type SampleChoice,

@@ -1,6 +1,11 @@
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
 export { type AdminWrite, adminLoginFailed, adminWrite } from './events/admin-events.ts';
-export { type CallbackReceived, callbackReceived } from './events/callback-received.ts';
+export {
+  type CallbackReceived,
+  type CallbacksSummed,
+  callbackReceived,
+  callbacksSummed,
+} from './events/callback-received.ts';
 export {
   type AttemptFailed,
   attemptFailed,

@@ -1,8 +1,10 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { signCallback } from './sign-callback.ts';
 import { signatureHeaders } from './signature-headers.ts';
-import { verifySignature } from './verify-signature.ts';
+import { findHeaderFault, verifySignature } from './verify-signature.ts';
 
 const rawBody = Buffer.from('{"app_id":"01TESTAPP","text":"Grüße"}');
 const secret = 'kept for tests';
@@ -78,5 +80,50 @@ describe('verifySignature', () => {
 
   it('accepts nothing where there is no secret', () => {
     expect(verify(rawBody, signed, [])).toEqual({ kind: 'invalid', cause: 'signature-mismatch' });
+  });
+
+  it.each([
+    ['the first', [secret, 'second', 'third']],
+    ['the last', ['first', 'second', secret]],
+    ['none', ['first', 'second', 'third']],
+  ])('compares with every secret in constant time, whichever signed it: %s', (_, secrets) => {
+    const compare = vi.spyOn(crypto, 'timingSafeEqual');
+    syncBuiltinESMExports();
+    try {
+      verify(rawBody, signed, secrets);
+      const claimed = Buffer.from(signed[signatureHeaders.signature], 'base64');
+      expect(compare.mock.calls).toHaveLength(3);
+      expect(new Set(compare.mock.calls.map(([computed]) => JSON.stringify(computed))).size).toBe(
+        3,
+      );
+      for (const [computed, against] of compare.mock.calls) {
+        expect(computed.byteLength).toBe(32);
+        expect(against).toEqual(claimed);
+      }
+    } finally {
+      compare.mockRestore();
+      syncBuiltinESMExports();
+    }
+  });
+});
+
+describe('findHeaderFault', () => {
+  it('finds nothing where some body could verify', () => {
+    expect(findHeaderFault((name) => signed[name as keyof typeof signed])).toBeUndefined();
+  });
+
+  it('finds before the body what verifySignature would find after it', () => {
+    const names = Object.values(signatureHeaders);
+    const value = fc.constantFrom(undefined, '', 'x', 'HmacSHA1', '1', 'a b', `${'A'.repeat(43)}=`);
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value), (changes) => {
+        const headers: Record<string, string | undefined> = { ...signed, ...changes };
+        const verdict = verifySignature(rawBody, (name) => headers[name], [secret]);
+        const isOfHeaders = verdict.kind === 'invalid' && verdict.cause !== 'signature-mismatch';
+        expect(findHeaderFault((name) => headers[name])).toBe(
+          isOfHeaders ? verdict.cause : undefined,
+        );
+      }),
+    );
   });
 });

@@ -25,6 +25,25 @@ const signaturePattern = /^[A-Za-z0-9+/]{43}=$/;
 const timestampPattern = /^\d{1,12}$/;
 const noncePattern = /^[\x21-\x7e]{1,128}$/;
 
+/** What the headers claim, before anything is known of the body. */
+type SignatureClaim =
+  | {
+      readonly kind: 'claimed';
+      readonly digest: Buffer;
+      readonly timestamp: string;
+      readonly nonce: string;
+    }
+  | { readonly kind: 'invalid'; readonly cause: SignatureFault };
+
+/**
+ * Why no body could ever make these headers verify; undefined where one could. Lets a server refuse
+ * before it reads a body, and tells nothing of a secret, since none is looked at.
+ */
+export function findHeaderFault(readHeader: ReadHeader): SignatureFault | undefined {
+  const claim = readClaim(readHeader);
+  return claim.kind === 'invalid' ? claim.cause : undefined;
+}
+
 /**
  * Says whether one of `secrets` signed exactly these bytes.
  *
@@ -36,6 +55,19 @@ export function verifySignature(
   readHeader: ReadHeader,
   secrets: readonly string[],
 ): SignatureVerdict {
+  const claim = readClaim(readHeader);
+  if (claim.kind === 'invalid') return claim;
+  const { digest, timestamp, nonce } = claim;
+  let secretPosition = -1;
+  secrets.forEach((secret, position) => {
+    const computed = computeSignature(rawBody, nonce, timestamp, secret);
+    if (timingSafeEqual(computed, digest) && secretPosition < 0) secretPosition = position;
+  });
+  if (secretPosition < 0) return invalid('signature-mismatch');
+  return { kind: 'valid', secretPosition, timestampSeconds: Number(timestamp), nonce };
+}
+
+function readClaim(readHeader: ReadHeader): SignatureClaim {
   const signature = readHeader(signatureHeaders.signature);
   const timestamp = readHeader(signatureHeaders.timestamp);
   const nonce = readHeader(signatureHeaders.nonce);
@@ -47,17 +79,12 @@ export function verifySignature(
     timestampPattern.test(timestamp) &&
     noncePattern.test(nonce);
   if (!isWellFormed) return invalid('malformed-signature-headers');
-
-  const claimed = Buffer.from(signature, 'base64');
-  let secretPosition = -1;
-  secrets.forEach((secret, position) => {
-    const computed = computeSignature(rawBody, nonce, timestamp, secret);
-    if (timingSafeEqual(computed, claimed) && secretPosition < 0) secretPosition = position;
-  });
-  if (secretPosition < 0) return invalid('signature-mismatch');
-  return { kind: 'valid', secretPosition, timestampSeconds: Number(timestamp), nonce };
+  return { kind: 'claimed', digest: Buffer.from(signature, 'base64'), timestamp, nonce };
 }
 
-function invalid(cause: SignatureFault): SignatureVerdict {
+function invalid(cause: SignatureFault): {
+  readonly kind: 'invalid';
+  readonly cause: SignatureFault;
+} {
   return { kind: 'invalid', cause };
 }

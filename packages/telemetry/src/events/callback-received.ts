@@ -25,7 +25,21 @@ export interface CallbackReceived {
   readonly err?: unknown;
 }
 
-/** The one line that every request to the webhook ends in. */
+/** Requests that ended in the same way, and have no line of their own. */
+export interface CallbacksSummed {
+  readonly outcome: string;
+  readonly cause?: string | undefined;
+  readonly status: number;
+  readonly count: number;
+}
+
+/** One line for many requests that were refused: a flood must not fill the disk. */
+export function callbacksSummed(logger: Logger, summed: readonly CallbacksSummed[]): void {
+  const count = summed.reduce((total, one) => total + one.count, 0);
+  logger.warn({ count, summed }, 'callbacks refused without a line each');
+}
+
+/** The one line that a request to the webhook ends in. */
 export function callbackReceived(logger: Logger, facts: CallbackReceived): void {
   logger[levelOf(facts.status)](facts, 'callback received');
 }

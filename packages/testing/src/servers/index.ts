@@ -21,3 +21,4 @@ export {
   type SpoilableRedis,
   startSpoilableRedis,
 } from './spoilable-redis.ts';
+export { type RedisKey, redisKeys } from './redis-keys.ts';

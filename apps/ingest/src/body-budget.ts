@@ -1,0 +1,88 @@
+/** What all bodies that are being read hold together, before anything is known of their senders. */
+export interface BodyBudget {
+  /** Takes a place for one body. `giveWay` is called, once at most, when it has to go. */
+  enter(giveWay: () => void): BodyPlace;
+}
+
+export interface BodyPlace {
+  /** Counts bytes that arrived. */
+  grow(this: void, bytes: number): void;
+  /** The body is read, or nobody waits for it any more. Idempotent. */
+  leave(): void;
+}
+
+export interface BudgetSize {
+  readonly maxBytes: number;
+  /** What a request costs that has sent no byte yet, so that the budget bounds their number too. */
+  readonly bytesPerRequest: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Room for two thousand callbacks at once, and for a few of the largest that are allowed. */
+export function budgetFor(maxBodyBytes: number): BudgetSize {
+  return { maxBytes: Math.max(32 * mebibyte, 4 * maxBodyBytes), bytesPerRequest: 16 * 1024 };
+}
+
+interface Place extends BodyPlace {
+  bytes: number;
+  readonly enteredAt: number;
+  readonly giveWay: () => void;
+}
+
+/**
+ * Refuses nobody at the door, since a newcomer may be a real callback. When the budget is spent,
+ * whoever has held the most bytes for the longest time gives way. A callback is small and whole
+ * within milliseconds, so it comes after every large and every slow body, however many they are.
+ */
+export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBudget {
+  const places = new Set<Place>();
+  let total = 0;
+
+  function leave(place: Place): void {
+    if (places.delete(place)) total -= place.bytes;
+  }
+
+  function makeRoom(): void {
+    while (total > size.maxBytes) {
+      const costliest = findCostliest(places, nowMs());
+      if (costliest === undefined) return;
+      leave(costliest);
+      costliest.giveWay();
+    }
+  }
+
+  return {
+    enter(giveWay) {
+      const place: Place = {
+        bytes: size.bytesPerRequest,
+        enteredAt: nowMs(),
+        giveWay,
+        grow(bytes) {
+          if (!places.has(place)) return;
+          place.bytes += bytes;
+          total += bytes;
+          makeRoom();
+        },
+        leave: () => leave(place),
+      };
+      places.add(place);
+      total += place.bytes;
+      makeRoom();
+      return place;
+    },
+  };
+}
+
+/** By bytes times age; among equals the oldest. Looks at all, whose number the budget bounds. */
+function findCostliest(places: ReadonlySet<Place>, now: number): Place | undefined {
+  let costliest: Place | undefined;
+  let highest = -1;
+  for (const place of places) {
+    const cost = place.bytes * (now - place.enteredAt);
+    if (cost <= highest) continue;
+    highest = cost;
+    costliest = place;
+  }
+  return costliest;
+}

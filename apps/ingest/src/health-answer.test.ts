@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { healthAnswer } from './health-answer.ts';
+
+it('asks the queue once, however many ask at once, and again afterwards', async () => {
+  let asked = 0;
+  const producer = {
+    isReachable: async () => {
+      asked += 1;
+      return await Promise.resolve(asked === 1);
+    },
+    enqueue: async () => await Promise.resolve({ kind: 'queued' } as const),
+    close: async () => await Promise.resolve(),
+  };
+  const answers = await Promise.all(Array.from({ length: 50 }, () => healthAnswer(producer)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+  expect(asked).toBe(1);
+  expect((await healthAnswer(producer)).status).toBe(503);
+  expect(asked).toBe(2);
+});

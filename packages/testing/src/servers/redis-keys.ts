@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis';
+
+export interface RedisKey {
+  readonly name: string;
+  readonly type: string;
+  /** Entries of a list, a set, a hash or a stream; characters of a string. */
+  readonly size: number;
+  /** What a string holds. */
+  readonly text: string | undefined;
+}
+
+/** Every key of this Redis, in a test's size: nothing here is paged. */
+export async function redisKeys(url: string): Promise<RedisKey[]> {
+  const redis = new Redis(url);
+  try {
+    const names = (await redis.keys('*')).toSorted();
+    const types = await Promise.all(names.map((name) => redis.type(name)));
+    return await Promise.all(names.map((name, n) => describeKey(redis, name, types[n] ?? 'none')));
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function describeKey(redis: Redis, name: string, type: string): Promise<RedisKey> {
+  const text = type === 'string' ? ((await redis.get(name)) ?? '') : undefined;
+  return { name, type, text, size: text?.length ?? (await sizeOf(redis, name, type)) };
+}
+
+async function sizeOf(redis: Redis, name: string, type: string): Promise<number> {
+  switch (type) {
+    case 'hash':
+      return await redis.hlen(name);
+    case 'list':
+      return await redis.llen(name);
+    case 'set':
+      return await redis.scard(name);
+    case 'zset':
+      return await redis.zcard(name);
+    case 'stream':
+      return await redis.xlen(name);
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,66 @@
+import { connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FuzzRequest } from './draw-request.ts';
+
+export interface Exchange {
+  /** Of every answer that came, in order; interim ones left out. */
+  readonly statuses: readonly number[];
+  /** Neither an answer nor an end came in time. */
+  readonly isSilent: boolean;
+  readonly durationMs: number;
+}
+
+/** Longer than any of the server's deadlines. */
+const silenceMs = 60_000;
+
+/** Sends a request as it is, and reads until the other side closes. */
+export async function exchange(port: number, request: FuzzRequest): Promise<Exchange> {
+  const startedAt = performance.now();
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  const ended = readUntilClosed(socket);
+  for (const piece of request.pieces) {
+    if (!socket.writable) break;
+    await write(socket, piece);
+    await nextTurn();
+  }
+  if (request.ending === 'end') socket.end();
+  if (request.ending === 'reset') socket.resetAndDestroy();
+  const { text, isSilent } = await ended;
+  return { statuses: statusesIn(text), isSilent, durationMs: performance.now() - startedAt };
+}
+
+/** A refusal may come, and the connection end, while there is still something to be sent. */
+function write(socket: Socket, piece: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('close', done);
+      resolve();
+    };
+    socket.once('close', done);
+    socket.write(piece, done);
+  });
+}
+
+function readUntilClosed(socket: Socket): Promise<{ text: string; isSilent: boolean }> {
+  return new Promise((resolve) => {
+    let text = '';
+    let isSilent = false;
+    socket.setEncoding('latin1');
+    socket.setTimeout(silenceMs, () => {
+      isSilent = true;
+      socket.destroy();
+    });
+    socket.on('data', (part: string) => {
+      text += part;
+    });
+    socket.on('end', () => socket.end());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => resolve({ text, isSilent }));
+  });
+}
+
+function statusesIn(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)]
+    .map(([, status]) => Number(status))
+    .filter((status) => status >= 200);
+}

@@ -1,0 +1,61 @@
+import { Writable } from 'node:stream';
+
+/** What the ingest wrote, counted as it comes. */
+export interface LogTally {
+  /** Where its output goes. */
+  readonly destination: Writable;
+  /** Requests by status, those with a line and those in sums together. */
+  readonly byStatus: ReadonlyMap<number, number>;
+  readonly lines: () => number;
+  readonly bytes: () => number;
+  /** What is no line of ours: stack traces and the like; the first of them. */
+  readonly strays: readonly string[];
+}
+
+interface Line {
+  readonly msg?: string;
+  readonly status?: number;
+  readonly summed?: readonly { readonly status: number; readonly count: number }[];
+}
+
+const maxStrays = 20;
+/** What Next and Node say when they start and end. */
+const expected =
+  /^\s*$|^▲ Next|^- (Local|Network|Debugger port):|^✓ |^Debugger |^For help, see|^Starting inspector|^Waiting for the debugger/;
+
+export function tallyLog(): LogTally {
+  const byStatus = new Map<number, number>();
+  const strays: string[] = [];
+  let rest = '';
+  let lines = 0;
+  let bytes = 0;
+
+  const add = (status: number, count: number) => {
+    byStatus.set(status, (byStatus.get(status) ?? 0) + count);
+  };
+  const take = (text: string) => {
+    lines += 1;
+    const line = parse(text);
+    if (line?.msg === 'callback received') add(line.status ?? 0, 1);
+    else if (line?.summed) for (const { status, count } of line.summed) add(status, count);
+    else if (!expected.test(text) && strays.length < maxStrays) strays.push(text.slice(0, 300));
+  };
+  const destination = new Writable({
+    write(chunk: string | Buffer, _encoding, done) {
+      bytes += chunk.length;
+      const parts = (rest + chunk.toString()).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) take(part);
+      done();
+    },
+  });
+  return { destination, byStatus, strays, lines: () => lines, bytes: () => bytes };
+}
+
+function parse(text: string): Line | undefined {
+  try {
+    return text.startsWith('{') ? (JSON.parse(text) as Line) : undefined;
+  } catch {
+    return undefined;
+  }
+}
