@@ -71,9 +71,9 @@ export interface CliWorld {
 export async function openCliWorld(
   backend: 'redis' | 'postgres' = 'redis',
   redisUrl = inject('redisUrl'),
+  prefix = `c${randomUUID().slice(0, 8)}`,
 ): Promise<CliWorld> {
   const { url, drop } = await createDatabase(inject('postgresUrl'));
-  const prefix = `c${randomUUID().slice(0, 8)}`;
   const queueUrl = backend === 'redis' ? redisUrl : url;
   const location: QueueLocation = { backend: { kind: backend, url: queueUrl }, prefix };
   await migrateDatabase(url);

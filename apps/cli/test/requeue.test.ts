@@ -11,7 +11,7 @@ let redis: RedisServer;
 let world: CliWorld;
 
 beforeEach(async () => {
-  const started = await startRedis();
+  const started = await startRedis({ sources: ['binary', 'container', 'debian'] });
   if (started.kind === 'unavailable') throw new Error(started.message);
   redis = started;
   world = await openCliWorld('redis', redis.url);

@@ -1,5 +1,5 @@
 -- The columns are added without a default, which rewrites nothing. Both indexes hold off writes to
--- dead_letter, and only those, while they are built: about a second for a million letters. (Built
+-- dead_letter, and only those, while they are built: a few seconds for a million letters. (Built
 -- CONCURRENTLY they would wait for ever for a second migrator that waits for this one.)
 -- Existing letters get their fingerprint when a command first needs it.
 
