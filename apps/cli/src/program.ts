@@ -4,7 +4,9 @@ import manifest from '../package.json' with { type: 'json' };
 import { addDeadCommand } from './dead/dead-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addMessageCommand } from './message/message-command.ts';
+import { addPruneCommand } from './prune/prune-command.ts';
 import { addRejectedCommand } from './rejected/rejected-command.ts';
+import { addRequeueCommand } from './requeue/requeue-command.ts';
 import { addSendCommand } from './send/send-command.ts';
 import type { Host } from './session.ts';
 import { addSinchCommand } from './sinch/sinch-command.ts';
@@ -26,7 +28,7 @@ Examples:
   $ callbacks send MESSAGE_DELIVERY            a signed sample to the running stack
   $ callbacks sinch --messages 200             realistic traffic, delivered by Sinch's rules
   $ callbacks message 01JD…                    how a message stands, and every report of it
-  $ callbacks dead list --since 2h             what died lately, and why
+  $ callbacks dead groups --since 2h           what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
   $ callbacks rejected recheck                 after a wrong secret was mended
   $ callbacks doctor                           is everything set up so that nothing is lost?
@@ -58,6 +60,8 @@ export function buildProgram(host: Host, world: World): Command {
   addDeadCommand(program, host, world.now);
   addUnhandledCommand(program, host);
   addRejectedCommand(program, host);
+  addRequeueCommand(program, host);
+  addPruneCommand(program, host);
   addDoctorCommand(program, host);
   return program;
 }

@@ -68,10 +68,13 @@ export interface CliWorld {
 }
 
 /** A migrated database and a queue of the test's own. */
-export async function openCliWorld(backend: 'redis' | 'postgres' = 'redis'): Promise<CliWorld> {
+export async function openCliWorld(
+  backend: 'redis' | 'postgres' = 'redis',
+  redisUrl = inject('redisUrl'),
+  prefix = `c${randomUUID().slice(0, 8)}`,
+): Promise<CliWorld> {
   const { url, drop } = await createDatabase(inject('postgresUrl'));
-  const prefix = `c${randomUUID().slice(0, 8)}`;
-  const queueUrl = backend === 'redis' ? inject('redisUrl') : url;
+  const queueUrl = backend === 'redis' ? redisUrl : url;
   const location: QueueLocation = { backend: { kind: backend, url: queueUrl }, prefix };
   await migrateDatabase(url);
   await migrateQueue(location);

@@ -1,4 +1,4 @@
-import { discardDeadLetters, findDeadLetter } from '@sinch-callbacks/db';
+import { discardDeadLetters, findDeadLetter, listRuns } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacks, callbacksHere, type Ended, openCliWorld } from './cli-world.ts';
 import { bury, consume, reportOf } from './letters.ts';
@@ -67,6 +67,29 @@ describe('dead list', () => {
   });
 });
 
+describe('dead groups', () => {
+  it('counts open letters by their error, and the fingerprint chooses them', async () => {
+    await bury(world, [one, two, three]);
+    const { code, document } = await runJson('dead', 'groups');
+    const [group] = document.groups;
+    expect({ code, group }).toMatchObject({
+      code: 0,
+      group: { count: 3, triggers: ['MESSAGE_DELIVERY'], errorClass: 'permanent' },
+    });
+    const { stdout, stderr } = await run('dead', 'groups');
+    expect(stdout).toContain(group.fingerprint);
+    expect(stdout).not.toContain('\u001B');
+    expect(stderr).toContain('1 group, 3 open dead letters');
+    const choose = ['--fingerprint', group.fingerprint];
+    expect((await runJson('dead', 'list', ...choose)).document.total).toBe(3);
+    const other = ['--fingerprint', '000000000000'];
+    expect((await runJson('dead', 'replay', ...other)).document.letters).toEqual([]);
+    expect((await runJson('dead', 'discard', ...choose)).document.counts).toEqual({ discarded: 3 });
+    expect((await runJson('dead', 'groups')).document.groups).toEqual([]);
+    expect(await run('dead', 'list', '--fingerprint', 'x')).toMatchObject({ code: 2 });
+  });
+});
+
 describe('dead show', () => {
   it('tells reason, attempts and facts, and keeps the body to itself', async () => {
     await bury(world, [one]);
@@ -87,6 +110,16 @@ describe('dead show', () => {
     expect((await run('dead', 'show', one.key, '--body')).stdout).toContain(one.rawBody.text);
     const { document } = await runJson('dead', 'show', one.key, '--body');
     expect(document.event.rawBody).toEqual(one.rawBody);
+  });
+
+  it('takes the beginning of a key, and names the letters when several begin so', async () => {
+    await bury(world, [one, two]);
+    const start = 'MESSAGE_DELIVERY.01ONE';
+    expect((await runJson('dead', 'show', start)).document.eventKey).toBe(one.key);
+    const several = await runJson('dead', 'show', 'MESSAGE_DELIVERY.');
+    expect(several).toMatchObject({ code: 1, document: { error: { code: 'ambiguous' } } });
+    for (const { key } of [one, two]) expect(several.stderr).toContain(key);
+    expect((await runJson('dead', 'show', 'MESSAGE%')).document.error.code).toBe('not-found');
   });
 
   it('of a key that nobody knows ends with 1', async () => {
@@ -121,6 +154,7 @@ describe('dead replay', () => {
     expect(await world.jobIds('replay')).toEqual([]);
     expect(await world.jobIds('dead')).toHaveLength(2);
     expect(await findDeadLetter(world.database, one.key)).toMatchObject({ replays: 0 });
+    expect(await listRuns(world.database, 1)).toEqual([]);
   });
 
   it('moves every letter from the dead queue to the replay lane and notes it', async () => {

@@ -89,3 +89,22 @@ export function consume(
     },
   };
 }
+
+/** Open letters of delivery reports that died once, straight into the database: quick. */
+export async function insertLetters({ database }: CliWorld, count: number): Promise<void> {
+  const events = Array.from({ length: count }, (_, n) => reportOf(`01MANY${n}`));
+  await database.prisma.$executeRawUnsafe(
+    `INSERT INTO callback_event
+       (event_key, trigger, received_at, state, attempts, raw_body, raw_body_encoding)
+     SELECT key, 'MESSAGE_DELIVERY', now(), 'DEAD', 1, body, 'utf8'
+     FROM unnest($1::text[], $2::text[]) AS e(key, body)`,
+    events.map(({ key }) => key),
+    events.map(({ rawBody }) => rawBody.text),
+  );
+  await database.prisma.$executeRawUnsafe(`
+    INSERT INTO dead_letter
+      (event_key, trigger, error_class, error_message, attempts, first_failed_at, dead_at)
+    SELECT event_key, trigger, 'permanent', 'not JSON',
+      '[{"replay":0,"attempt":1,"at":"2026-11-23T18:00:00.000Z","errorClass":"permanent","message":"x"}]',
+      now(), now() FROM callback_event`);
+}

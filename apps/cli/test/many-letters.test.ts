@@ -2,9 +2,10 @@ import { countDeadLetters } from '@sinch-callbacks/db';
 import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacks, openCliWorld } from './cli-world.ts';
+import { insertLetters } from './letters.ts';
 
 /** More than two pages of what the commands read at once. */
-const many = 1_200;
+const many = 1_050;
 
 let world: CliWorld;
 
@@ -19,7 +20,7 @@ afterEach(async () => {
 
 const openLetters = async () => await countDeadLetters(world.database, {});
 
-describe('many dead letters', () => {
+describe('many dead letters', { timeout: 180_000 }, () => {
   it('are each met once, although they leave the list while it is read', async () => {
     const discarded = await callbacks(['dead', 'discard', '--all', '--json'], world.env);
     expect(discarded.code).toBe(0);
@@ -53,16 +54,4 @@ describe('many dead letters', () => {
 
 async function countReplayed({ database }: CliWorld): Promise<number> {
   return await database.prisma.deadLetter.count({ where: { replays: { gte: 1 } } });
-}
-
-async function insertLetters({ database }: CliWorld, count: number): Promise<void> {
-  await database.prisma.$executeRawUnsafe(`
-    INSERT INTO callback_event
-      (event_key, trigger, received_at, state, attempts, raw_body, raw_body_encoding)
-    SELECT 'UNREADABLE.-.' || md5(n::text), 'UNREADABLE', now(), 'DEAD', 1, 'x' || n, 'utf8'
-    FROM generate_series(1, ${count}) AS n`);
-  await database.prisma.$executeRawUnsafe(`
-    INSERT INTO dead_letter
-      (event_key, trigger, error_class, error_message, attempts, first_failed_at, dead_at)
-    SELECT event_key, trigger, 'permanent', 'not JSON', '[]', now(), now() FROM callback_event`);
 }

@@ -54,6 +54,10 @@ describe.each(['redis', 'postgres'] as const)(
       const dry = await here('recheck', '--dry-run');
       expect(dry).toMatchObject({ code: 0 });
       expect(dry.stderr).toContain(`${count} callbacks would be queued, 1 callback still rejected`);
+      expect(dry.stderr).toContain('dry run, nothing is queued and nothing is changed');
+      const lines = dry.stdout.trimEnd().split('\n');
+      expect(lines).toHaveLength(count + 1);
+      for (const line of lines) expect(line).toMatch(/^dry run /);
       expect(await world.jobIds('live')).toEqual([]);
 
       const first = await json('recheck');

@@ -1,7 +1,7 @@
-import { findDeadLetter } from '@sinch-callbacks/db';
+import { findDeadLetter, openRun } from '@sinch-callbacks/db';
 import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
 import { describe, expect, it } from 'vitest';
-import { replayAction } from '../src/dead/replay-letter.ts';
+import { replayLetter } from '../src/dead/replay-letter.ts';
 import { callbacksHere, openCliWorld } from './cli-world.ts';
 import { bury, consume, reportOf } from './letters.ts';
 
@@ -35,9 +35,14 @@ describe.each(['redis', 'postgres'] as const)('with the queue on %s', (backend) 
       const lane = openReplayLane(world.location);
       const event = reportOf('01CRASH');
       await bury(world, [event]);
-      const letter = await findDeadLetter(world.database, event.key);
-      const act = replayAction(world.database, crashing(lane), () => new Date());
-      await expect(act({ key: event.key, summary: letter })).rejects.toThrow('crash');
+      const { database } = world;
+      const now = () => new Date();
+      const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: now() };
+      const { id: runId } = await openRun(database, { action: 'REPLAY', ...start });
+      const tools = { database, lane: crashing(lane), runId, now };
+      const letter = await findDeadLetter(database, event.key);
+      if (letter === undefined) throw new Error('not buried');
+      await expect(replayLetter(tools, letter)).rejects.toThrow('crash');
       await lane.close();
 
       const worker = consume(world, 'replay', async (_event, apply) => await apply());

@@ -48,6 +48,18 @@ describe('send', () => {
     expect(received).toMatchObject(knownTriggers.map((trigger) => ({ trigger })));
   });
 
+  it('says what to type next to see the message that was sent', async () => {
+    const { url, requests } = await startReceiver();
+    const { stderr } = await send(url, 'MESSAGE_DELIVERY');
+    const [, id = ''] = /see it: callbacks message (\S+)\n/.exec(stderr) ?? [];
+    expect(id).not.toBe('');
+    expect(JSON.parse(String(requests[0]?.body))).toMatchObject({
+      message_delivery_report: { message_id: id },
+    });
+    expect((await send(url, 'OPT_OUT')).stderr).not.toContain('see it');
+    expect((await send(url, '--tamper')).stderr).not.toContain('see it');
+  });
+
   it('works as a process of its own, and with --json writes one document', async () => {
     const { url } = await startReceiver();
     const args = ['send', 'OPT_OUT', '--url', url, '--no-stack', '--json', '--count', '2'];

@@ -6,6 +6,7 @@ export {
   type SinchEventOf,
   type SinchEventReading,
 } from './bodies/sinch-event.ts';
+export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
 export { type Decision, decideEvent, type Envelope } from './decide/decide-event.ts';
 export type {
   ConsentFact,

@@ -9,15 +9,50 @@ export type {
 export {
   countDeadLetters,
   findDeadLetter,
+  findKeysByPrefix,
   listDeadLetters,
   type Page,
 } from './dead-letters/find-dead-letters.ts';
-export { recordDeadLetter } from './dead-letters/record-dead-letter.ts';
-export { discardDeadLetters, markReplayed } from './dead-letters/settle-dead-letters.ts';
+export { type DeadLetterGroup, groupDeadLetters } from './dead-letters/group-dead-letters.ts';
+export { type RecordOutcome, recordDeadLetter } from './dead-letters/record-dead-letter.ts';
+export type {
+  DeadLetterRun,
+  RunAction,
+  RunFilter,
+  RunState,
+} from './dead-letters/runs/dead-letter-run.ts';
+export {
+  cancelRun,
+  endRun,
+  findRun,
+  listRuns,
+  openRun,
+  type RunToOpen,
+  resumeRun,
+} from './dead-letters/runs/keep-runs.ts';
+export {
+  noteDiscard,
+  notePassedBy,
+  noteReplay,
+  type RunStep,
+  type StepOutcome,
+} from './dead-letters/runs/step-run.ts';
+export {
+  keepAttempts,
+  listQueuedByRun,
+  noteWithdrawn,
+} from './dead-letters/runs/withdraw-replays.ts';
+export { discardDeadLetters } from './dead-letters/settle-dead-letters.ts';
+export { isUnderWay } from './dead-letters/under-way.ts';
 export { DatabaseUnavailableError } from './failure.ts';
 export { type DatabaseState, inspectDatabase } from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-as-sql.ts';
+export {
+  countPrunable,
+  type Prunable,
+  pruneBatch,
+} from './prune/prune-events.ts';
 export {
   findMessage,
   type MessageHistory,

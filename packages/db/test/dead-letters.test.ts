@@ -7,7 +7,8 @@ import {
   discardDeadLetters,
   findDeadLetter,
   listDeadLetters,
-  markReplayed,
+  noteReplay,
+  openRun,
   recordDeadLetter,
 } from '../src/index.ts';
 import {
@@ -51,6 +52,14 @@ function letter(changes: Partial<DeadLetterRecord> & { id?: string } = {}): Dead
   };
 }
 
+/** Notes a replay as whoever queues it does. */
+async function noteOneReplay(eventKey: string, replays: number): Promise<void> {
+  const { database } = migrated;
+  const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: new Date() };
+  const { id: runId } = await openRun(database, { action: 'REPLAY', ...start });
+  expect(await noteReplay(database, { runId, eventKey, at: new Date() }, replays)).toBe('done');
+}
+
 describe('a dead letter', () => {
   it('holds the event, the reason and every attempt, also where the error text is unstorable', async () => {
     const { database } = migrated;
@@ -77,7 +86,7 @@ describe('a dead letter', () => {
     const { database } = migrated;
     const { event } = letter();
     await recordDeadLetter(database, letter());
-    await markReplayed(database, event.key, 1, new Date());
+    await noteOneReplay(event.key, 0);
     await recordDeadLetter(database, letter({ replay: 1 }));
     const found = await findDeadLetter(database, event.key);
     expect(found?.history.map(({ replay }) => replay)).toEqual([0, 1]);

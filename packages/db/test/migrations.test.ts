@@ -1,10 +1,19 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createDatabase } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import pg from 'pg';
-import { expect, inject, it } from 'vitest';
-import { inspectDatabase, migrateDatabase, openDatabase, schemaAsSql } from '../src/index.ts';
+import { expect, inject, it, onTestFinished } from 'vitest';
+import {
+  groupDeadLetters,
+  inspectDatabase,
+  migrateDatabase,
+  openDatabase,
+  schemaAsSql,
+} from '../src/index.ts';
 
+const migrationsDir = path.resolve(import.meta.dirname, '../../../prisma/migrations');
 const schemaFile = path.resolve(import.meta.dirname, '../../../prisma/schema.prisma');
 
 it('the migrations make exactly what schema.prisma says', async () => {
@@ -33,6 +42,28 @@ it('a database that is behind says which migrations it lacks', async () => {
   const applied = await migrateDatabase(url);
   expect(before.pendingMigrations).toEqual(applied);
   expect((await inspectDatabase(database)).pendingMigrations).toEqual([]);
+  await database.close();
+  await drop();
+});
+
+it('dead letters of the first release are kept, and have their fingerprint when it is asked for', async () => {
+  const { url, drop } = await newDatabase();
+  const firstOnly = await mkdtemp(path.join(tmpdir(), 'migrations-'));
+  onTestFinished(async () => await rm(firstOnly, { recursive: true, force: true }));
+  for (const name of ['20261123000000_init', 'migration_lock.toml']) {
+    await cp(path.join(migrationsDir, name), path.join(firstOnly, name), { recursive: true });
+  }
+  await migrateDatabase(url, firstOnly);
+  await query(
+    url,
+    `INSERT INTO callback_event (event_key, trigger, received_at, state, attempts, raw_body)
+       SELECT 'K' || n, 'MESSAGE_DELIVERY', now(), 'DEAD', 1, 'x' FROM generate_series(1, 1200) AS n;
+     INSERT INTO dead_letter (event_key, trigger, error_class, error_message, attempts, first_failed_at, dead_at)
+       SELECT event_key, trigger, 'permanent', 'no row ' || event_key, '[]', now(), now() FROM callback_event`,
+  );
+  expect(await migrateDatabase(url)).not.toEqual([]);
+  const database = openDatabase({ url });
+  expect(await groupDeadLetters(database, {}, 10)).toMatchObject([{ count: 1200 }]);
   await database.close();
   await drop();
 });

@@ -85,6 +85,7 @@ const tables = {
   record: 'entity_id',
   batch: 'batch_id',
   dead_letter: 'event_key',
+  dead_letter_run: 'id',
 } as const;
 
 /** Numbers that the database gives out; an inbound event's `id` is Sinch's. */

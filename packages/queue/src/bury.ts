@@ -16,11 +16,12 @@ export interface LetterToBury {
 
 /**
  * Keeps the letter for good. `already-applied`: there is no need, the event was applied after
- * all. `returned`: not now, the process is stopping.
+ * all. `already-closed`: somebody has decided that the event is not to be applied. `returned`:
+ * not now, the process is stopping.
  */
 export type RecordLetter = (
   letter: LetterToBury,
-) => Promise<'recorded' | 'already-applied' | 'returned'>;
+) => Promise<'recorded' | 'already-applied' | 'already-closed' | 'returned'>;
 
 /**
  * The two writes of a dead letter: the lasting record first, then the copy that Bull Board
@@ -33,13 +34,23 @@ export async function buryLetter(
   deadQueue: DeadQueue,
   record: RecordLetter,
   letter: LetterToBury,
-): Promise<'buried' | 'already-applied' | 'returned'> {
+): Promise<'buried' | 'already-applied' | 'already-closed' | 'returned'> {
   const recorded = await record(letter);
   if (recorded !== 'recorded') return recorded;
+  await addDeadCopy(deadQueue, letter);
+  return 'buried';
+}
+
+/** What the copy tells of a letter. */
+export interface DeadCopy extends Pick<LetterToBury, 'event' | 'replay' | 'message' | 'attempts'> {
+  readonly cause: string;
+}
+
+/** Shows the letter in Bull Board, without its body. Adding what is there changes nothing. */
+export async function addDeadCopy(deadQueue: DeadQueue, letter: DeadCopy): Promise<void> {
   const { event, replay, cause, message, attempts } = letter;
   const { rawBody: _, ...facts } = event;
   // The reason first, so that a dashboard shows it first.
   const copy = { cause, message, ...facts, replay, attempts: [...attempts] };
   await deadQueue.add(event.trigger, copy, { jobId: jobIdOf(event.key, 0) });
-  return 'buried';
 }

@@ -1,5 +1,5 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
-export type { LetterToBury, RecordLetter } from './bury.ts';
+export type { DeadCopy, LetterToBury, RecordLetter } from './bury.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
@@ -30,5 +30,5 @@ export {
   openRejectedStore,
   type RejectedStore,
 } from './rejected/rejected-store.ts';
-export { openReplayLane, type ReplayLane } from './replay-lane.ts';
+export { openReplayLane, type ReplayLane, type ReplayState } from './replay-lane.ts';
 export type { DeathCause, FailureClass } from './retry-policy.ts';

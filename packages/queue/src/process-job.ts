@@ -105,6 +105,7 @@ export async function processJob(
       case 'returned':
         return await putBack(job, token);
       case 'already-applied':
+      case 'already-closed':
         return;
       case 'buried':
         steps.report({ kind: 'buried', letter });

@@ -4,7 +4,9 @@ import type { Host } from '../session.ts';
 import { addDiscard, addReplay } from './acting-commands.ts';
 import { deathCauses } from './death-causes.ts';
 import { addFilterOptions } from './filter-options.ts';
+import { type GroupOptions, listGroups } from './list-groups.ts';
 import { type ListOptions, listLetters } from './list-letters.ts';
+import { addRunCommands } from './runs-commands.ts';
 import { type ShowOptions, showLetter } from './show-letter.ts';
 
 const maxPage = 10_000;
@@ -20,21 +22,48 @@ export function addDeadCommand(program: Command, host: Host, now: () => Date): v
         'their reason and every attempt, also after they were replayed or discarded.',
     )
     .addHelpText('after', `\nWhy events are given up:\n${causeLines().join('\n')}\n`);
+  addGroups(dead, host, now);
   addList(dead, host, now);
   addShow(dead, host);
   addReplay(dead, host, now);
   addDiscard(dead, host, now);
+  addRunCommands(dead, host, now);
 }
 
 function causeLines(): string[] {
   return Object.entries(deathCauses).map(([cause, text]) => `  ${cause.padEnd(20)}${text}`);
 }
 
+const groupsHelp = `
+Letters with the same error, whatever ids, numbers and quoted values are in it, are one group.
+
+With --json: {groups: [{fingerprint, count, firstDeadAt, lastDeadAt, triggers, exampleKey,
+errorClass, errorMessage}]}.
+
+Examples:
+  $ callbacks dead groups --since 2h
+  $ callbacks dead replay --fingerprint 9f86d081884c --dry-run
+`;
+
+function addGroups(dead: Command, host: Host, now: () => Date): void {
+  const groups = dead
+    .command('groups')
+    .summary('what dead letters died of, the most frequent error first')
+    .description('Count open dead letters by their error, the most frequent first.');
+  addFilterOptions(groups, now)
+    .option('--resolved', 'also those that were applied or discarded since')
+    .option('--limit <n>', 'how many groups', wholeNumber(1, maxPage), defaultPage)
+    .addHelpText('after', groupsHelp)
+    .action(async (options: GroupOptions, command: Command) => {
+      await host.run(command, (session) => listGroups(session, options));
+    });
+}
+
 const listHelp = `
 Nothing of a body is shown. Ends with 0 whether there are dead letters or not.
 
 With --json: {total, letters: [{eventKey, trigger, errorClass, errorMessage, attempts, replays,
-firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
+fingerprint, firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
 
 Examples:
   $ callbacks dead list --since 2h
@@ -58,7 +87,7 @@ function addList(dead: Command, host: Host, now: () => Date): void {
 }
 
 const showHelp = `
-Ends with 1 when no dead letter has this key.
+The beginning of a key will do where only one begins so. Ends with 1 when none does, or several.
 
 Examples:
   $ callbacks dead show MESSAGE_DELIVERY.01JD….9f86d0…
@@ -70,7 +99,7 @@ function addShow(dead: Command, host: Host): void {
     .command('show')
     .summary('show one dead letter with its attempts')
     .description('Show why an event was given up: its reason, every attempt, and its facts.')
-    .argument('<key>', 'its event key')
+    .argument('<key>', 'its event key, or the beginning of it')
     .option('--body', 'show the body too; it holds personal data')
     .addHelpText('after', showHelp)
     .action(async (key: string, options: ShowOptions, command: Command) => {

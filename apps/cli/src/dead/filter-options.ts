@@ -1,13 +1,14 @@
 import type { DeadLetterFilter } from '@sinch-callbacks/db';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../failure.ts';
-import { eventTrigger, moment } from '../options/option-parsers.ts';
+import { eventTrigger, fingerprint, moment } from '../options/option-parsers.ts';
 import { momentForms } from '../options/parse-moment.ts';
 import { deathCauses } from './death-causes.ts';
 
 export interface FilterOptions {
   readonly trigger?: string;
   readonly errorClass?: string;
+  readonly fingerprint?: string;
   readonly since?: Date;
   readonly until?: Date;
 }
@@ -19,6 +20,7 @@ export function addFilterOptions(command: Command, now: () => Date): Command {
     .optionsGroup('Filters:')
     .option('--trigger <trigger>', 'only those of this trigger', eventTrigger)
     .addOption(errorClass.choices(Object.keys(deathCauses)))
+    .option('--fingerprint <hex>', 'only those of this group (dead groups)', fingerprint)
     .option('--since <when>', `only those that died then or later: ${momentForms}`, moment(now))
     .option('--until <when>', 'only those that died before', moment(now))
     .optionsGroup('Options:');
@@ -28,9 +30,9 @@ export function addFilterOptions(command: Command, now: () => Date): Command {
 export function filterOf(options: FilterOptions): DeadLetterFilter {
   const { trigger, errorClass, since, until } = options;
   if (since && until && since >= until) throw new UsageError('--since must be before --until');
-  return { trigger, errorClass, since, until };
+  return { trigger, errorClass, fingerprint: options.fingerprint, since, until };
 }
 
-export function hasFilter({ trigger, errorClass, since, until }: FilterOptions): boolean {
-  return [trigger, errorClass, since, until].some((value) => value !== undefined);
+export function hasFilter(options: FilterOptions): boolean {
+  return Object.values(filterOf(options)).some((value) => value !== undefined);
 }

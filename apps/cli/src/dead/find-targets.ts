@@ -12,22 +12,28 @@ const pageSize = 500;
 /**
  * The chosen dead letters, read page by page in the order of their keys, so that there may be
  * millions and each comes once: one that dies again behind the page is not met a second time.
+ * @param cursor begin with this one, the last that was dealt with before: whether that came to
+ *   its end is not known.
  */
 export async function* findTargets(
   database: Database,
   selection: Selection,
+  cursor?: string,
 ): AsyncGenerator<Target, void> {
   switch (selection.kind) {
-    case 'keys':
-      for (const keys of pagesOf(selection.keys)) {
-        const filter = { keys, includeResolved: true };
-        const found = await listDeadLetters(database, filter, { limit: keys.length });
-        const byKey = new Map(found.map((summary) => [summary.eventKey, summary]));
-        for (const key of keys) yield { key, summary: byKey.get(key) };
+    case 'keys': {
+      const from = cursor === undefined ? -1 : selection.keys.indexOf(cursor);
+      for (const keys of pagesOf(selection.keys.slice(Math.max(0, from)))) {
+        yield* await targetsOf(database, keys);
       }
       return;
+    }
     case 'filter': {
-      let after: string | undefined;
+      if (cursor !== undefined) {
+        const [last] = await targetsOf(database, [cursor]);
+        if (last?.summary?.resolvedAt === undefined && last?.summary) yield last;
+      }
+      let after = cursor;
       for (;;) {
         const page = await listDeadLetters(database, selection.filter, { limit: pageSize, after });
         for (const summary of page) yield { key: summary.eventKey, summary };
@@ -36,6 +42,16 @@ export async function* findTargets(
       }
     }
   }
+}
+
+async function targetsOf(database: Database, keys: readonly string[]): Promise<readonly Target[]> {
+  const found = await listDeadLetters(
+    database,
+    { keys, includeResolved: true },
+    { limit: keys.length },
+  );
+  const byKey = new Map(found.map((summary) => [summary.eventKey, summary]));
+  return keys.map((key) => ({ key, summary: byKey.get(key) }));
 }
 
 function* pagesOf(keys: readonly string[]): Generator<readonly string[], void> {

@@ -27,6 +27,7 @@ const kinds: Readonly<Record<Kind, { readonly style: Style; readonly phrase: str
   discarded: { style: 'yellow', phrase: 'discarded' },
   'would-replay': { style: 'cyan', phrase: 'would be replayed' },
   'would-discard': { style: 'cyan', phrase: 'would be discarded' },
+  'under-way': { style: 'green', phrase: 'under way already' },
   skipped: { style: 'dim', phrase: 'skipped' },
   'not-found': { style: 'red', phrase: 'not found' },
   applied: { style: 'green', phrase: 'applied' },
@@ -72,6 +73,7 @@ export function openLetterReport(terminal: Terminal): LetterReport {
 function detailOf(result: LetterResult): string {
   switch (result.kind) {
     case 'replayed':
+    case 'under-way':
       return ` (replay ${result.replay})`;
     case 'skipped':
       return `: ${result.reason}`;

@@ -1,5 +1,10 @@
 import { rawBodyBytes, rawBodyText } from '@sinch-callbacks/core';
-import { type DeadLetter, findDeadLetter } from '@sinch-callbacks/db';
+import {
+  type Database,
+  type DeadLetter,
+  findDeadLetter,
+  findKeysByPrefix,
+} from '@sinch-callbacks/db';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { factLines, tableLines } from '../format/table.ts';
 import { oneLine, plainText, showBytes, showInstant } from '../format/text.ts';
@@ -22,17 +27,41 @@ export async function showLetter(
   const settings = await session.readSettings();
   const url = requireDatabaseUrl(settings);
   terminal.note(describeOrigins({ database: settings.databaseUrl }));
-  const letter = await withDatabase(url, (database) => findDeadLetter(database, key));
-  if (letter === undefined) {
-    const message = 'no dead letter has this key';
-    terminal.document({ error: { code: 'not-found', message } });
+  const found = await withDatabase(url, (database) => findByKey(database, key));
+  if (found.kind !== 'found') {
+    const { kind: code, message } = found;
+    terminal.document({ error: { code, message } });
     session.world.stderr.write(`error: ${message}\n`);
     return exitCodes.failed;
   }
+  const { letter } = found;
   terminal.document(letterDocument(letter, withBody));
   for (const line of letterLines(letter)) terminal.print(line);
   if (withBody) terminal.print(`\nBody\n${plainText(rawBodyText(letter.event.rawBody))}`);
   return exitCodes.ok;
+}
+
+type Found =
+  | { readonly kind: 'found'; readonly letter: DeadLetter }
+  | { readonly kind: 'not-found' | 'ambiguous'; readonly message: string };
+
+const shownKeys = 5;
+
+/** The whole key, or the beginning of a single one. */
+async function findByKey(database: Database, key: string): Promise<Found> {
+  const exact = await findDeadLetter(database, key);
+  if (exact) return { kind: 'found', letter: exact };
+  const keys = key === '' ? [] : await findKeysByPrefix(database, key, shownKeys + 1);
+  const [first] = keys;
+  if (first !== undefined && keys.length > 1) {
+    const several = keys.slice(0, shownKeys).map((one) => `  ${oneLine(one)}`);
+    const more = keys.length > shownKeys ? ['  …'] : [];
+    const list = [...several, ...more].join('\n');
+    return { kind: 'ambiguous', message: `several dead letters begin so:\n${list}` };
+  }
+  const letter = first === undefined ? undefined : await findDeadLetter(database, first);
+  if (letter) return { kind: 'found', letter };
+  return { kind: 'not-found', message: 'no dead letter has this key, or one that begins so' };
 }
 
 /** The letter for programs; its body, which holds personal data, only where it is asked for. */
@@ -56,6 +85,7 @@ function letterLines(letter: DeadLetter): string[] {
     'first failed': showInstant(letter.firstFailedAt),
     died: showInstant(letter.deadAt),
     class: letter.errorClass,
+    fingerprint: letter.fingerprint,
     reason: oneLine(letter.errorMessage),
   });
   const rows = letter.history.map(({ replay, attempt, at, errorClass, message }) => [

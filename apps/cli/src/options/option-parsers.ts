@@ -53,3 +53,9 @@ export function webAddress(text: string): string {
   }
   return url.href;
 }
+
+/** What `dead groups` shows of a group. */
+export function fingerprint(text: string): string {
+  if (/^[0-9a-f]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('It is 12 hexadecimal digits, as dead groups shows them.');
+}

@@ -26,7 +26,7 @@ export async function recheckRejected(
   const queue = requireQueue(settings);
   terminal.note(describeOrigins({ queue, secrets }));
 
-  const report = openRecheckReport(terminal);
+  const report = openRecheckReport(terminal, dryRun);
   try {
     await recheckInto(report, settings, secrets.value, dryRun);
   } catch (error) {

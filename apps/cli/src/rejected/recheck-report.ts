@@ -27,24 +27,27 @@ const kinds: Readonly<
 
 const width = 'still-rejected'.length;
 
-export function openRecheckReport(terminal: Terminal): RecheckReport {
+/** Every line of a dry run says so: some of them may be all that somebody sees. */
+export function openRecheckReport(terminal: Terminal, isDryRun: boolean): RecheckReport {
   const json = openJsonReport(terminal);
   const counts = new Map<Kind, number>();
+  const mark = isDryRun ? ['dry run'] : [];
   json.beginList('callbacks');
   return {
     rechecked({ id, receivedAt }, { kind, ...facts }) {
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      json.item({ id, receivedAt, outcome: kind, ...facts });
+      json.item({ id, receivedAt, outcome: kind, ...facts, ...(isDryRun && { dryRun: true }) });
       const detail = Object.values(facts).map((fact) => oneLine(fact));
       const painted = terminal.paint(kinds[kind].style, kind.padEnd(width));
-      terminal.print([painted, showInstant(receivedAt), id, ...detail].join('  '));
+      terminal.print([...mark, painted, showInstant(receivedAt), id, ...detail].join('  '));
     },
     end: (facts) => json.end({ counts: Object.fromEntries(counts), ...facts }),
     summary() {
       const phrases = [...counts].map(
         ([kind, count]) => `${counted(count, 'callback')} ${kinds[kind].phrase}`,
       );
-      return phrases.length === 0 ? 'no rejected callback is kept' : phrases.join(', ');
+      const text = phrases.length === 0 ? 'no rejected callback is kept' : phrases.join(', ');
+      return isDryRun ? `dry run, nothing is queued and nothing is changed: ${text}` : text;
     },
   };
 }

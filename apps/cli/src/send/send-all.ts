@@ -26,18 +26,25 @@ export async function sendAll(
   report.beginList('sent');
   let asWanted = 0;
   let hasExplained = false;
+  let messageId: string | undefined;
   for (let index = 0; index < plan.count; index += 1) {
     const callback = sender.sign(plan.bodyAt(index));
     const result = await sender.send(callback);
-    report.item({ eventKey: callback.key, ...result });
+    report.item({ eventKey: callback.key, messageId: callback.messageId, ...result });
     terminal.print(describeResult(callback, result, terminal));
-    if (isAsWanted(result, plan)) asWanted += 1;
-    else if (result.kind === 'answered' && !hasExplained) {
+    if (isAsWanted(result, plan)) {
+      asWanted += 1;
+      messageId = callback.messageId ?? messageId;
+    } else if (result.kind === 'answered' && !hasExplained) {
       hasExplained = explain(result.status, plan, terminal);
     }
     if (result.kind === 'unanswered') break;
   }
   const isOk = asWanted === plan.count;
+  // Given bodies may hold any id; what a shell would take apart is not worth a hint.
+  if (messageId && /^[\w-]+$/.test(messageId)) {
+    terminal.note(`see it: callbacks message ${messageId}`);
+  }
   report.end({ url: plan.url, ok: isOk });
   return isOk ? exitCodes.ok : exitCodes.failed;
 }

@@ -1,4 +1,4 @@
-import { receive, type SignatureHeaders } from '@sinch-callbacks/core';
+import { type CallbackEvent, receive, type SignatureHeaders } from '@sinch-callbacks/core';
 import { createSender, type Sender } from '@sinch-callbacks/simulator';
 import { whyUnanswered } from '../http/why-unanswered.ts';
 import { tamper } from './tamper.ts';
@@ -10,6 +10,8 @@ export interface SignedCallback {
   readonly body: Uint8Array;
   /** The event key that a receiver gives it; absent when it has to refuse it. */
   readonly key: string | undefined;
+  /** What `callbacks message` finds it by; absent where it is about no message. */
+  readonly messageId: string | undefined;
 }
 
 export interface SigningChoice {
@@ -49,7 +51,9 @@ export function createCallbackSender(choice: SigningChoice, now: () => Date): Ca
     sign(rawBody) {
       const headers = sender.sign(rawBody, overrides);
       const body = choice.isTampered ? tamper(rawBody) : rawBody;
-      return { headers, body, key: keyOf(body, headers, secret, now()) };
+      const event = eventOf(body, headers, secret, now());
+      const messageId = event?.trigger.startsWith('MESSAGE_') ? event.entityId : undefined;
+      return { headers, body, key: event?.key, messageId };
     },
     async send({ headers, body }) {
       const startedAt = performance.now();
@@ -65,15 +69,15 @@ export function createCallbackSender(choice: SigningChoice, now: () => Date): Ca
 }
 
 /** Asks the receiver's own rules. */
-function keyOf(
+function eventOf(
   rawBody: Uint8Array,
   headers: Readonly<Record<string, string>>,
   secret: string,
   receivedAt: Date,
-): string | undefined {
+): CallbackEvent | undefined {
   const outcome = receive(
     { rawBody, readHeader: (name) => headers[name], receivedAt },
     { secrets: [secret], timestampToleranceSeconds: anyAge, replayPolicy: 'absorb' },
   );
-  return outcome.kind === 'verified' ? outcome.event.key : undefined;
+  return outcome.kind === 'verified' ? outcome.event : undefined;
 }

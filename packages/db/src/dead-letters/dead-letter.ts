@@ -28,6 +28,7 @@ export interface DeadLetterFilter {
   readonly keys?: readonly string[] | undefined;
   readonly trigger?: string | undefined;
   readonly errorClass?: string | undefined;
+  readonly fingerprint?: string | undefined;
   /** Died at or after. */
   readonly since?: Date | undefined;
   /** Died before. */
@@ -48,7 +49,12 @@ export interface DeadLetterSummary {
   readonly deadAt: Date;
   readonly replayedAt: Date | undefined;
   readonly resolvedAt: Date | undefined;
+  /** `APPLIED`, `DISCARDED` or `REDACTED`. */
   readonly resolution: string | undefined;
+  /** What letters with the same error share. */
+  readonly fingerprint: string;
+  /** The run that replayed it last. */
+  readonly runId: number | undefined;
 }
 
 export interface DeadLetter extends DeadLetterSummary {

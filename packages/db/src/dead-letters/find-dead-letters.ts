@@ -1,3 +1,4 @@
+import { errorFingerprint } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
@@ -8,6 +9,7 @@ import type {
   DeadLetterFilter,
   DeadLetterSummary,
 } from './dead-letter.ts';
+import { fillFingerprints } from './fill-fingerprints.ts';
 
 export interface Page {
   readonly limit: number;
@@ -17,13 +19,14 @@ export interface Page {
 
 /** One page of dead letters, by event key, so that paging stays right while letters come and go. */
 export async function listDeadLetters(
-  { prisma }: Database,
+  database: Database,
   filter: DeadLetterFilter,
   page: Page,
 ): Promise<readonly DeadLetterSummary[]> {
+  if (filter.fingerprint !== undefined) await fillFingerprints(database);
   const where = { AND: [conditionsOf(filter), { eventKey: { gt: page.after ?? '' } }] };
   const rows = await whileAvailable(() =>
-    prisma.deadLetter.findMany({
+    database.prisma.deadLetter.findMany({
       where,
       orderBy: { eventKey: 'asc' },
       take: page.limit,
@@ -34,10 +37,12 @@ export async function listDeadLetters(
 }
 
 export async function countDeadLetters(
-  { prisma }: Database,
+  database: Database,
   filter: DeadLetterFilter,
 ): Promise<number> {
-  return await whileAvailable(() => prisma.deadLetter.count({ where: conditionsOf(filter) }));
+  if (filter.fingerprint !== undefined) await fillFingerprints(database);
+  const where = conditionsOf(filter);
+  return await whileAvailable(() => database.prisma.deadLetter.count({ where }));
 }
 
 /** One dead letter with its whole history and its event, ready to be queued again. */
@@ -57,6 +62,23 @@ export async function findDeadLetter(
   };
 }
 
+/**
+ * The keys of dead letters that begin so, at most `limit`, in the order of their bytes. The
+ * database's own order may put other keys in between, so a range would not do.
+ */
+export async function findKeysByPrefix(
+  { prisma }: Database,
+  prefix: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await whileAvailable(
+    () => prisma.$queryRaw<{ event_key: string }[]>`
+      SELECT event_key FROM dead_letter WHERE starts_with(event_key, ${prefix})
+      ORDER BY event_key COLLATE "C" LIMIT ${limit}`,
+  );
+  return rows.map((row) => row.event_key);
+}
+
 type SummaryRow = Omit<Prisma.DeadLetterGetPayload<object>, 'stack'>;
 
 function conditionsOf(filter: DeadLetterFilter): Prisma.DeadLetterWhereInput {
@@ -64,6 +86,7 @@ function conditionsOf(filter: DeadLetterFilter): Prisma.DeadLetterWhereInput {
     ...(filter.keys && { eventKey: { in: [...filter.keys] } }),
     ...(filter.trigger && { trigger: filter.trigger }),
     ...(filter.errorClass && { errorClass: filter.errorClass }),
+    ...(filter.fingerprint && { fingerprint: filter.fingerprint }),
     ...(!filter.includeResolved && { resolvedAt: null }),
     deadAt: {
       ...(filter.since && { gte: filter.since }),
@@ -85,6 +108,8 @@ function summaryOf(row: SummaryRow): DeadLetterSummary {
     replayedAt: row.replayedAt ?? undefined,
     resolvedAt: row.resolvedAt ?? undefined,
     resolution: row.resolution ?? undefined,
+    fingerprint: row.fingerprint ?? errorFingerprint(row.errorClass, row.errorMessage),
+    runId: row.runId ?? undefined,
   };
 }
 

@@ -54,9 +54,10 @@ ON CONFLICT (event_key) DO UPDATE SET
 WHERE e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND excluded.state = 'APPLIED')
 RETURNING e.event_key, (e.xmax <> 0) AS was_stored`;
 
+/** Also one that was discarded: Sinch has sent the event again, and now it could be applied. */
 const resolveDeadLetters = `
 UPDATE dead_letter SET resolved_at = $2::timestamptz, resolution = 'APPLIED'
-WHERE event_key = ANY($1::text[]) AND resolved_at IS NULL`;
+WHERE event_key = ANY($1::text[]) AND (resolved_at IS NULL OR resolution = 'DISCARDED')`;
 
 /**
  * Stores the events and returns the keys of those whose rows are to be written now.

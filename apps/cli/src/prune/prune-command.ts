@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { age, ageForms } from '../options/parse-age.ts';
+import type { Host } from '../session.ts';
+import { minAgeDays, type PruneOptions, prune } from './prune.ts';
+
+const help = `
+Goes: events that were received and applied before that, with their bodies; dead letters that
+were applied, discarded or redacted before that, and the events of the last two.
+Stays, however old: open dead letters, events of unknown kinds, and every row that events have
+made: messages, their reports, conversations, contacts, consents and the rest.
+
+An event that is gone is not known any more, so a second delivery of it would be applied again.
+Sinch sends again for about a day, and rejected callbacks can be rechecked for a week: ages under
+${minAgeDays} days are refused. In batches, so that nothing waits for it; run it as often as you
+like.
+
+With --json: {dryRun, before, events, deadLetters}.
+
+Examples:
+  $ callbacks prune --older-than 90d --dry-run
+  $ callbacks prune --older-than 90d
+`;
+
+/** `callbacks prune` */
+export function addPruneCommand(program: Command, host: Host): void {
+  program
+    .command('prune')
+    .summary('remove old events that are applied, and old letters that are closed')
+    .description('Remove what is applied or closed and older than an age.')
+    .requiredOption('--older-than <age>', `such as ${ageForms}`, age)
+    .option('--dry-run', 'only say how much; nothing is changed')
+    .addHelpText('after', help)
+    .action(async (options: PruneOptions, command: Command) => {
+      await host.run(command, (session) => prune(session, options));
+    });
+}

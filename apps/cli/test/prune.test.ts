@@ -1,0 +1,50 @@
+import { decideEvent } from '@sinch-callbacks/core';
+import { countDeadLetters, createEventWriter } from '@sinch-callbacks/db';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
+import { insertLetters, reportOf } from './letters.ts';
+
+let world: CliWorld;
+
+beforeEach(async () => {
+  world = await openCliWorld();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const runJson = async (...args: string[]) => {
+  const ended = await callbacksHere([...args, '--no-stack', '--json'], world.env);
+  return { ...ended, document: JSON.parse(ended.stdout) };
+};
+
+it('prune counts first, removes what is old and settled, and leaves open letters and messages', async () => {
+  const { database } = world;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  await insertLetters(world, 3);
+  const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  const counts = { events: 1, deadLetters: 0 };
+  const dry = await runJson('prune', '--older-than', '90d', '--dry-run');
+  expect(dry).toMatchObject({ code: 0, document: { dryRun: true, ...counts } });
+  expect(dry.stderr).toContain('dry run: nothing is changed');
+  const prune = async () => (await runJson('prune', '--older-than', '90d')).document;
+  expect(await prune()).toMatchObject({ dryRun: false, ...counts });
+  expect(await prune()).toMatchObject({ events: 0, deadLetters: 0 });
+  expect(await countDeadLetters(database, {})).toBe(3);
+  const message = await callbacksHere(['message', '01OLD', '--no-stack'], world.env);
+  expect(message).toMatchObject({ code: 0, stdout: expect.stringContaining('DELIVERED') });
+});
+
+it('prune refuses ages in which a callback may still come again, and says why', async () => {
+  for (const age of ['0d', '1d', '7d', '1w']) {
+    const { code, stderr } = await runJson('prune', '--older-than', age);
+    expect({ age, code }).toEqual({ age, code: 2 });
+    expect(stderr).toContain('--older-than must be at least 8d');
+  }
+  expect(await runJson('prune')).toMatchObject({ code: 2 });
+  expect(await runJson('prune', '--older-than', '90')).toMatchObject({ code: 2 });
+});

@@ -1,0 +1,77 @@
+import { storableJson } from '@sinch-callbacks/core';
+import type { Database } from '../../database.ts';
+import { whileAvailable } from '../../failure.ts';
+import type { AttemptRecord } from '../dead-letter.ts';
+import type { Page } from '../find-dead-letters.ts';
+import { withAttempts } from '../with-attempts.ts';
+
+/** Keys of the letters that a run put on the queue and that are still open. */
+export async function listQueuedByRun(
+  { prisma }: Database,
+  runId: number,
+  page: Page,
+): Promise<readonly string[]> {
+  const rows = await whileAvailable(() =>
+    prisma.deadLetter.findMany({
+      where: {
+        runId,
+        resolvedAt: null,
+        replayedAt: { not: null },
+        eventKey: { gt: page.after ?? '' },
+      },
+      orderBy: { eventKey: 'asc' },
+      take: page.limit,
+      select: { eventKey: true },
+    }),
+  );
+  return rows.map(({ eventKey }) => eventKey);
+}
+
+const addAttempts = `
+UPDATE dead_letter AS d SET attempts = ${withAttempts('$2::jsonb')}
+WHERE event_key = $1 AND resolution IS DISTINCT FROM 'REDACTED'`;
+
+/** Keeps the attempts of a job that is about to be taken off the queue. */
+export async function keepAttempts(
+  { prisma }: Database,
+  eventKey: string,
+  attempts: readonly AttemptRecord[],
+): Promise<void> {
+  if (attempts.length === 0) return;
+  const json = storableJson(JSON.stringify(attempts));
+  await whileAvailable(() => prisma.$executeRawUnsafe(addAttempts, eventKey, json));
+}
+
+/**
+ * The cursor goes back to the beginning: whoever resumes the run meets the letter again, and
+ * passes by those that the run has on the queue or has seen die.
+ */
+const markWithdrawn = `
+WITH run AS (
+  SELECT id FROM dead_letter_run WHERE id = $1::integer FOR UPDATE
+), letter AS (
+  UPDATE dead_letter SET replayed_at = NULL
+  WHERE event_key = $2 AND run_id = (SELECT id FROM run) AND replays = $3::integer
+    AND resolved_at IS NULL AND replayed_at IS NOT NULL
+  RETURNING 1
+)
+UPDATE dead_letter_run SET queued = queued - 1, withdrawn = withdrawn + 1, cursor = NULL,
+  state = 'CANCELLED', updated_at = $4::timestamptz, finished_at = $4::timestamptz
+WHERE id = (SELECT id FROM run) AND EXISTS (SELECT FROM letter)`;
+
+/** Notes that a run's replay of this letter will not happen. The letter is open as before. */
+export async function noteWithdrawn(
+  { prisma }: Database,
+  step: {
+    readonly runId: number;
+    readonly eventKey: string;
+    readonly replay: number;
+    readonly at: Date;
+  },
+): Promise<boolean> {
+  const { runId, eventKey, replay, at } = step;
+  const changed = await whileAvailable(() =>
+    prisma.$executeRawUnsafe(markWithdrawn, runId, eventKey, replay, at.toISOString()),
+  );
+  return changed > 0;
+}
