@@ -4,7 +4,9 @@ import {
   openProducer,
   openRejectedStore,
   type QueueLocation,
+  type RejectedStore,
   withFallback,
+  withFallbackStore,
 } from '@sinch-callbacks/queue';
 import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
 import type { Ingest } from './handle-callback.ts';
@@ -38,12 +40,14 @@ function createIngest(config: IngestConfig): Ingest {
     config,
     logger,
     producer: location && openCallbackProducer(location, config, logger),
-    rejected: location && openKeeper(location),
+    rejected: location && openKeeper(location, config),
   };
 }
 
 /** With somewhere else to go, the main queue need not be waited for long. */
 const mainTimeoutMs = 500;
+/** The last resort may take its time: better a late 200 than a 503. Sinch waits for longer. */
+const fallbackTimeoutMs = 5_000;
 
 function openCallbackProducer(
   main: QueueLocation,
@@ -52,17 +56,29 @@ function openCallbackProducer(
 ): CallbackProducer {
   const { fallbackQueue, queuePrefix: prefix } = config;
   if (fallbackQueue === undefined) return openProducer(main);
-  const fallback = openProducer({ backend: fallbackQueue, prefix });
+  const fallback = openProducer({
+    backend: fallbackQueue,
+    prefix,
+    timeoutMs: fallbackTimeoutMs,
+  });
   return withFallback(openProducer({ ...main, timeoutMs: mainTimeoutMs }), fallback, {
     onTurned: (reason) => queueLeft(logger, { reason }),
     onReturned: () => queueReturned(logger),
   });
 }
 
-function openKeeper(location: QueueLocation): RejectedKeeper {
-  const store = openRejectedStore(location, { timeoutMs: keepingTimeoutMs });
+function openKeeper(location: QueueLocation, config: IngestConfig): RejectedKeeper {
   return createRejectedKeeper(
-    store,
+    openStore(location, config),
     createTokenBucket(keepingRate, () => performance.now()),
   );
+}
+
+/** Where there are two places, each has half of the time. */
+function openStore(main: QueueLocation, config: IngestConfig): RejectedStore {
+  const { fallbackQueue, queuePrefix: prefix } = config;
+  if (fallbackQueue === undefined) return openRejectedStore(main, { timeoutMs: keepingTimeoutMs });
+  const half = { timeoutMs: keepingTimeoutMs / 2 };
+  const fallback = openRejectedStore({ backend: fallbackQueue, prefix }, half);
+  return withFallbackStore(openRejectedStore(main, half), fallback);
 }

@@ -54,6 +54,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   const room = createRoomWatch(Date.now);
   let current: JobQueue | undefined;
   let answeredAt = 0;
+  let answers = 0;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
     // By the clock on the wall: the other one may stand still while an instance is frozen.
@@ -68,14 +69,20 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   }
 
   async function tryQueue<T>(use: (queue: JobQueue) => Promise<T>, limitMs: number): Promise<T> {
-    const patience = { kind: 'fail-fast', timeoutMs } as const;
+    // Its own limits come second: they would not see an answer that is there and not read yet.
+    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2 } as const;
     const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
+    const answersBefore = answers;
     try {
       const result = await withDeadline(use(queue), limitMs);
       answeredAt = Date.now();
+      answers += 1;
       return result;
     } catch (error) {
-      if (!isAnswer(error)) {
+      // Slow is not dead: what answered others meanwhile is kept, or one late answer would end
+      // all calls under way, and a server that is busy had all its connections to make anew.
+      const isAlive = isAnswer(error) || (answers > answersBefore && current === queue);
+      if (!isAlive) {
         if (current === queue) current = undefined;
         void dropConnection(queue);
       }
