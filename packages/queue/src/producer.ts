@@ -36,9 +36,11 @@ export interface CallbackProducer {
   close(): Promise<void>;
 }
 
-const defaultTimeoutMs = 2_000;
+const defaultTimeoutMs = 3_000;
 /** A connection that was silent for longer may be dead: a frozen instance does not notice. */
 const trustedForMs = 1_000;
+/** The part of the time that such a one gets. A new one has to be made in the rest. */
+const suspectShare = 1 / 3;
 
 /**
  * A producer for HTTP handlers: nothing connects before the first call, every call is bounded.
@@ -46,7 +48,7 @@ const trustedForMs = 1_000;
  * A connection that failed or hung is dropped and the next call opens a new one. A frozen
  * serverless instance wakes up with a dead socket that would swallow command after command,
  * and a first connection that was refused would be remembered as refused for good. One that was
- * silent for a while gets half of the time, so that a new one has the other half.
+ * silent for a while gets a third of the time, so that a new one has the rest.
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
@@ -61,10 +63,10 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     const isSuspect = current !== undefined && Date.now() - answeredAt > trustedForMs;
     if (!isSuspect) return await tryQueue(use, timeoutMs);
     try {
-      return await tryQueue(use, timeoutMs / 2);
+      return await tryQueue(use, timeoutMs * suspectShare);
     } catch (error) {
       if (isAnswer(error)) throw error;
-      return await tryQueue(use, timeoutMs / 2);
+      return await tryQueue(use, timeoutMs * (1 - suspectShare));
     }
   }
 
