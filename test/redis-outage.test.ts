@@ -12,7 +12,7 @@ it.each(['stop', 'freeze'] as const)(
       awaySeconds: 5,
       beforeSeconds: 1,
       afterSeconds: 1,
-      ratePerSecond: 40,
+      ratePerSecond: 20,
       databaseUrl: database.url,
     });
     await database.drop();

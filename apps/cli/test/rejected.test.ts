@@ -1,5 +1,10 @@
 import { signCallback } from '@sinch-callbacks/core';
-import { openProducer, openRejectedStore, type RejectedCallback } from '@sinch-callbacks/queue';
+import {
+  migrateQueue,
+  openProducer,
+  openRejectedStore,
+  type RejectedCallback,
+} from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recheckAll } from '../src/rejected/recheck-all.ts';
 import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
@@ -128,6 +133,27 @@ describe.each(['redis', 'postgres'] as const)(
 );
 
 describe('callbacks rejected', () => {
+  it('lists and rechecks what ingest kept in Postgres while Redis was away, too', async () => {
+    const world = await openCliWorld('redis');
+    const { location, env } = world;
+    const { DATABASE_URL: url = '' } = env;
+    const fallback = { ...location, backend: { kind: 'postgres', url } } as const;
+    await migrateQueue(fallback);
+    for (const [n, where] of [location, fallback].entries()) {
+      const store = openRejectedStore(where, { timeoutMs: 10_000 });
+      await store.keep(rejected(n, 'test-secret'));
+      await store.close();
+    }
+    const here = async (...args: string[]) =>
+      await callbacksHere(['--no-stack', 'rejected', ...args, '--json'], env);
+    expect(JSON.parse((await here('list')).stdout)).toMatchObject({ total: 2 });
+    const recheck = async () => JSON.parse((await here('recheck')).stdout) as unknown;
+    expect(await recheck()).toMatchObject({ counts: { queued: 2 } });
+    expect(await recheck()).toMatchObject({ counts: {} });
+    expect(await world.jobIds('live')).toEqual(keys(2));
+    await world.close();
+  });
+
   it('says what it lacks, and what cannot be reached', async () => {
     const away = { REDIS_URL: 'redis://127.0.0.1:1' };
     const recheck = ['--no-stack', 'rejected', 'recheck'];

@@ -4,7 +4,9 @@ import {
   openProducer,
   openRejectedStore,
   type QueueLocation,
+  type RejectedStore,
   withFallback,
+  withFallbackStore,
 } from '@sinch-callbacks/queue';
 import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
 import { budgetFor, createBodyBudget } from './body-budget.ts';
@@ -41,12 +43,14 @@ function createIngest(config: IngestConfig): Ingest {
     requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer: location && openCallbackProducer(location, config, logger),
-    rejected: location && openKeeper(location),
+    rejected: location && openKeeper(location, config),
   };
 }
 
 /** With somewhere else to go, the main queue need not be waited for long. */
 const mainTimeoutMs = 500;
+/** The last resort may take its time: better a late 200 than a 503. Sinch waits for longer. */
+const fallbackTimeoutMs = 5_000;
 
 function openCallbackProducer(
   main: QueueLocation,
@@ -55,16 +59,29 @@ function openCallbackProducer(
 ): CallbackProducer {
   const { fallbackQueue, queuePrefix: prefix } = config;
   if (fallbackQueue === undefined) return openProducer(main);
-  const fallback = openProducer({ backend: fallbackQueue, prefix });
+  const fallback = openProducer({
+    backend: fallbackQueue,
+    prefix,
+    timeoutMs: fallbackTimeoutMs,
+  });
   return withFallback(openProducer({ ...main, timeoutMs: mainTimeoutMs }), fallback, {
     onTurned: (reason) => queueLeft(logger, { reason }),
     onReturned: () => queueReturned(logger),
   });
 }
 
-function openKeeper(location: QueueLocation): RejectedKeeper {
-  const store = openRejectedStore(location, { timeoutMs: keepingTimeoutMs });
+function openKeeper(location: QueueLocation, config: IngestConfig): RejectedKeeper {
+  const store = openStore(location, config);
   return createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs));
+}
+
+/** Where there are two places, each has half of the time. */
+function openStore(main: QueueLocation, config: IngestConfig): RejectedStore {
+  const { fallbackQueue, queuePrefix: prefix } = config;
+  if (fallbackQueue === undefined) return openRejectedStore(main, { timeoutMs: keepingTimeoutMs });
+  const half = { timeoutMs: keepingTimeoutMs / 2 };
+  const fallback = openRejectedStore({ backend: fallbackQueue, prefix }, half);
+  return withFallbackStore(openRejectedStore(main, half), fallback);
 }
 
 const nowMs = () => performance.now();

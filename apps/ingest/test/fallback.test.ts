@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { migrateQueue, openBoardQueues, type QueueLocation } from '@sinch-callbacks/queue';
+import {
+  migrateQueue,
+  openBoardQueues,
+  openRejectedStore,
+  type QueueLocation,
+} from '@sinch-callbacks/queue';
 import { until } from '@sinch-callbacks/testing/processes';
 import {
   type CuttableProxy,
@@ -45,7 +50,7 @@ describe('with both REDIS_URL and DATABASE_URL', () => {
     await deployment.remove();
   });
 
-  it('every callback gets 200 while Redis is away, and Redis is used again when it is back', async () => {
+  it('every callback gets 200 while Redis is away, one that is rejected is kept, and Redis is used again when it is back', async () => {
     const { webhookUrl = '', healthUrl = '' } = ingest ?? {};
     const sender = createSender({ url: webhookUrl, secret });
     const send = async (id: string) => (await sender.send(`{"app_id":"${id}"}`)).status;
@@ -59,6 +64,12 @@ describe('with both REDIS_URL and DATABASE_URL', () => {
     expect(new Set(away)).toEqual(new Set([200]));
     expect(await waiting(onPostgres)).toBe(50);
     expect((await fetch(healthUrl)).status).toBe(200);
+
+    const forged = await sender.send('{}', { secret: 'forged' });
+    expect(forged.status).toBe(401);
+    const kept = openRejectedStore(onPostgres, { timeoutMs: 10_000 });
+    expect(await kept.list({ limit: 9 })).toMatchObject([{ cause: 'signature-mismatch' }]);
+    await kept.close();
 
     await redis.mend();
     let sent = 0;

@@ -1,7 +1,7 @@
 import type { ConfigResult, Environment } from './config-result.ts';
 import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
-import { chooseQueue, type QueueTarget } from './queue-target.ts';
+import { chooseFallback, chooseQueue, type QueueTarget } from './queue-target.ts';
 import { variables } from './variables.ts';
 
 /** What the commands may need. Each command says itself what it cannot do without. */
@@ -10,6 +10,8 @@ export interface CliConfig {
   readonly secrets: readonly string[];
   readonly databaseUrl: string | undefined;
   readonly queue: QueueTarget | undefined;
+  /** Where ingest puts what comes while `queue` is away. */
+  readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
   /** Credentials of the Conversation API. */
   readonly sinch: {
@@ -39,6 +41,7 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
     secrets: values.SINCH_WEBHOOK_SECRET,
     databaseUrl: values.DATABASE_URL,
     queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
+    fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
     sinch: {
       projectId: values.SINCH_PROJECT_ID,

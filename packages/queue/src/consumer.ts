@@ -9,6 +9,7 @@ import {
   type QueueLocation,
 } from './queue-backend.ts';
 import { type Lane, queueNames } from './queue-names.ts';
+import { trimDeadCopies } from './trim-dead-copies.ts';
 
 export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly lane: Lane;
@@ -87,6 +88,7 @@ export function openConsumer(options: ConsumerOptions): Consumer {
     while (!stop.signal.aborted) {
       try {
         await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
+        await trimDeadCopies(deadQueue);
       } catch (error) {
         onConnectionError(asError(error));
       }

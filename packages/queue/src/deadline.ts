@@ -12,13 +12,15 @@ class DeadlineExceededError extends Error {
 }
 
 /**
- * Waits for `work` at most so long. The work itself is not stopped.
+ * Waits for `work` at most so long. The work itself is not stopped. What has come in by then and
+ * was not read yet still counts: a process that was frozen or busy reads after its timers.
  * @throws DeadlineExceededError when it took longer; whatever `work` throws before.
  */
 export async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineExceededError(timeoutMs)), timeoutMs);
+    const giveUp = () => reject(new DeadlineExceededError(timeoutMs));
+    timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
   });
   try {
     return await Promise.race([work, deadline]);

@@ -36,9 +36,11 @@ export interface CallbackProducer {
   close(): Promise<void>;
 }
 
-const defaultTimeoutMs = 2_000;
+const defaultTimeoutMs = 3_000;
 /** A connection that was silent for longer may be dead: a frozen instance does not notice. */
 const trustedForMs = 1_000;
+/** The part of the time that such a one gets. A new one has to be made in the rest. */
+const suspectShare = 1 / 3;
 
 /**
  * A producer for HTTP handlers: nothing connects before the first call, every call is bounded.
@@ -46,7 +48,7 @@ const trustedForMs = 1_000;
  * A connection that failed or hung is dropped and the next call opens a new one. A frozen
  * serverless instance wakes up with a dead socket that would swallow command after command,
  * and a first connection that was refused would be remembered as refused for good. One that was
- * silent for a while gets half of the time, so that a new one has the other half.
+ * silent for a while gets a third of the time, so that a new one has the rest.
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
@@ -54,28 +56,35 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   const room = createRoomWatch(Date.now);
   let current: JobQueue | undefined;
   let answeredAt = 0;
+  let answers = 0;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
     // By the clock on the wall: the other one may stand still while an instance is frozen.
     const isSuspect = current !== undefined && Date.now() - answeredAt > trustedForMs;
     if (!isSuspect) return await tryQueue(use, timeoutMs);
     try {
-      return await tryQueue(use, timeoutMs / 2);
+      return await tryQueue(use, timeoutMs * suspectShare);
     } catch (error) {
       if (isAnswer(error)) throw error;
-      return await tryQueue(use, timeoutMs / 2);
+      return await tryQueue(use, timeoutMs * (1 - suspectShare));
     }
   }
 
   async function tryQueue<T>(use: (queue: JobQueue) => Promise<T>, limitMs: number): Promise<T> {
-    const patience = { kind: 'fail-fast', timeoutMs } as const;
+    // Its own limits come second: they would not see an answer that is there and not read yet.
+    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2 } as const;
     const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
+    const answersBefore = answers;
     try {
       const result = await withDeadline(use(queue), limitMs);
       answeredAt = Date.now();
+      answers += 1;
       return result;
     } catch (error) {
-      if (!isAnswer(error)) {
+      // Slow is not dead: what answered others meanwhile is kept, or one late answer would end
+      // all calls under way, and a server that is busy had all its connections to make anew.
+      const isAlive = isAnswer(error) || (answers > answersBefore && current === queue);
+      if (!isAlive) {
         if (current === queue) current = undefined;
         void dropConnection(queue);
       }

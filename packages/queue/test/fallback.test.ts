@@ -89,3 +89,27 @@ it('is unavailable only when both are away', async () => {
     limit('Postgres to take events'),
   );
 });
+
+it('says in time that both are black holes, and goes on with Redis while Postgres is still away', async () => {
+  const impatient = withFallback(
+    openProducer({ ...locations.redis, timeoutMs: 300 }),
+    openProducer({ ...locations.postgres, timeoutMs: 300 }),
+  );
+  try {
+    await impatient.enqueue(eventOf('before'));
+    redis.freeze();
+    postgres.freeze();
+    const startedAt = performance.now();
+    for (const text of ['1', '2', '3', '4']) {
+      expect(await impatient.enqueue(eventOf(text))).toMatchObject({ kind: 'unavailable' });
+    }
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    await redis.mend();
+    await until(
+      async () => (await impatient.enqueue(eventOf('5'))).kind === 'queued',
+      limit('Redis to be used, though it was to be spared'),
+    );
+  } finally {
+    await impatient.close();
+  }
+});

@@ -104,6 +104,7 @@ describe('variables', () => {
     secrets: undefined,
     databaseUrl: undefined,
     queue: undefined,
+    fallbackQueue: undefined,
     queuePrefix: 'sinch',
     ingestUrl: undefined,
     adminUrl: undefined,

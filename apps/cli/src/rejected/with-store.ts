@@ -1,4 +1,5 @@
-import { openRejectedStore, type RejectedStore } from '@sinch-callbacks/queue';
+import type { QueueTarget } from '@sinch-callbacks/config';
+import { openRejectedStore, type RejectedStore, withFallbackStore } from '@sinch-callbacks/queue';
 import { QueueUnavailableError } from '../failure.ts';
 import { requireQueue } from '../settings/open-servers.ts';
 import type { Settings } from '../settings/read-settings.ts';
@@ -8,13 +9,18 @@ const timeoutMs = 5_000;
 /** What the commands do with the store. Its calls throw QueueUnavailableError alone. */
 export type OpenStore = Pick<RejectedStore, 'list' | 'find' | 'remove' | 'count'>;
 
-/** Opens the store for the time of `use`. @throws UsageError when no queue is set. */
+/**
+ * Opens the store for the time of `use`: what lies in Redis, and what ingest kept in Postgres
+ * while that was away. @throws UsageError when no queue is set.
+ */
 export async function withStore<T>(
   settings: Settings,
   use: (store: OpenStore) => Promise<T>,
 ): Promise<T> {
-  const location = { backend: requireQueue(settings).value, prefix: settings.queuePrefix };
-  const store = openRejectedStore(location, { timeoutMs });
+  const { queuePrefix: prefix, fallbackQueue } = settings;
+  const open = (backend: QueueTarget) => openRejectedStore({ backend, prefix }, { timeoutMs });
+  const main = open(requireQueue(settings).value);
+  const store = fallbackQueue ? withFallbackStore(main, open(fallbackQueue.value)) : main;
   try {
     return await use({
       list: async (page) => await asStoreCall(store.list(page)),

@@ -21,6 +21,7 @@ export interface Settings {
   readonly secrets: Given<readonly string[]> | undefined;
   readonly databaseUrl: Given<string> | undefined;
   readonly queue: Given<QueueTarget> | undefined;
+  readonly fallbackQueue: Given<QueueTarget> | undefined;
   readonly queuePrefix: string;
   readonly ingestUrl: Given<string> | undefined;
   readonly adminUrl: Given<string> | undefined;
@@ -51,6 +52,7 @@ export async function readSettings(
     secrets: config.secrets.length > 0 ? given(config.secrets, secretFrom) : undefined,
     databaseUrl: given(config.databaseUrl, serversFrom),
     queue: given(config.queue, serversFrom),
+    fallbackQueue: given(config.fallbackQueue, serversFrom),
     queuePrefix: config.queuePrefix,
     ingestUrl: stack && given(stack.ingestUrl, stack.name),
     adminUrl: stack && given(stack.adminUrl, stack.name),

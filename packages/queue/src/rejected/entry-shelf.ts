@@ -10,7 +10,8 @@ export interface EntryShelf {
   find(id: string): Promise<string | undefined>;
   /** Whether it was there. */
   remove(id: string): Promise<boolean>;
-  count(fromId: string): Promise<number>;
+  /** All of them from there on, in their order: their number has a bound, and they are short. */
+  ids(fromId: string): Promise<readonly string[]>;
   /** Lets go of the connection without waiting for anybody. */
   disconnect(): Promise<void>;
 }

@@ -2,6 +2,9 @@ import pg from 'pg';
 import { postgresConnection, type QueueLocation } from '../queue-backend.ts';
 import type { EntryShelf, ShelfEntry } from './entry-shelf.ts';
 
+/** No such schema, table or function. */
+const isUnprepared = new Set(['3F000', '42P01', '42883']);
+
 /** Entries in the queue's schema, over a connection of its own. `migratePostgresShelf` comes first. */
 export function openPostgresShelf(location: QueueLocation, timeoutMs: number): EntryShelf {
   const { schema, ...connection } = postgresConnection(location, { kind: 'fail-fast', timeoutMs });
@@ -9,6 +12,20 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
   // Every call rejects by itself when the connection is broken.
   pool.on('error', () => undefined);
   const { table, keep, remove } = namesIn(schema);
+
+  /** What was never prepared holds nothing. */
+  async function select<Row extends pg.QueryResultRow>(
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      return (await pool.query<Row>(sql, [...values])).rows;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && isUnprepared.has(error.code ?? '')) return [];
+      throw error;
+    }
+  }
+
   return {
     async put({ id, rank, text }, { fromId, maxEntries, maxTotalBytes }) {
       const { rows } = await pool.query<{ held: boolean }>(
@@ -17,33 +34,23 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
       );
       return rows[0]?.held ?? false;
     },
-    async read({ limit, fromId, after }) {
-      const { rows } = await pool.query<ShelfEntry>(
+    read: async ({ limit, fromId, after }) =>
+      await select<ShelfEntry>(
         `SELECT id, entry AS text FROM ${table}
          WHERE id >= $1 AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`,
         [fromId, after ?? null, limit],
-      );
-      return rows;
-    },
+      ),
     async find(id) {
-      const { rows } = await pool.query<{ entry: string }>(
-        `SELECT entry FROM ${table} WHERE id = $1`,
-        [id],
-      );
-      return rows[0]?.entry;
+      const sql = `SELECT entry FROM ${table} WHERE id = $1`;
+      return (await select<{ entry: string }>(sql, [id]))[0]?.entry;
     },
     async remove(id) {
-      const { rows } = await pool.query<{ removed: boolean }>(`SELECT ${remove}($1) AS removed`, [
-        id,
-      ]);
-      return rows[0]?.removed ?? false;
+      const sql = `SELECT ${remove}($1) AS removed`;
+      return (await select<{ removed: boolean }>(sql, [id]))[0]?.removed ?? false;
     },
-    async count(fromId) {
-      const { rows } = await pool.query<{ count: number }>(
-        `SELECT count(*)::integer AS count FROM ${table} WHERE id >= $1`,
-        [fromId],
-      );
-      return rows[0]?.count ?? 0;
+    async ids(fromId) {
+      const sql = `SELECT id FROM ${table} WHERE id >= $1 ORDER BY id`;
+      return (await select<{ id: string }>(sql, [fromId])).map(({ id }) => id);
     },
     disconnect: async () => await pool.end(),
   };

@@ -67,7 +67,6 @@ export function openRedisShelf(location: QueueLocation, timeoutMs: number): Entr
   const base = `${redisPrefix(location)}:${queueNames.live}-rejected`;
   const [order, entries, total] = [`${base}:order`, `${base}:entries`, `${base}:bytes`] as const;
 
-  /** All of them: their number has a bound, and they are short. */
   async function idsFrom(fromId: string): Promise<string[]> {
     const ids = await redis.zrange(order, '0', '-1');
     return ids.filter((id) => id >= fromId).toSorted();
@@ -92,7 +91,7 @@ export function openRedisShelf(location: QueueLocation, timeoutMs: number): Entr
     },
     find: async (id) => (await redis.hget(entries, id)) ?? undefined,
     remove: async (id) => (await redis.eval(removeScript, 3, order, entries, total, id)) === 1,
-    count: async (fromId) => (await idsFrom(fromId)).length,
+    ids: idsFrom,
     async disconnect() {
       redis.disconnect();
       await Promise.resolve();

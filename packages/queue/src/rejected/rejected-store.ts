@@ -33,6 +33,8 @@ export interface RejectedStore {
   find(id: string): Promise<KeptCallback | undefined>;
   /** Whether it was there. */
   remove(id: string): Promise<boolean>;
+  /** Of all that are there, in the order of arrival. */
+  ids(): Promise<readonly string[]>;
   count(): Promise<number>;
   /** Idempotent. */
   close(): Promise<void>;
@@ -84,6 +86,10 @@ export function openRejectedStore(
     }, timeoutMs);
   }
 
+  async function ids(): Promise<readonly string[]> {
+    return await withShelf((shelf) => shelf.ids(fromId()));
+  }
+
   return {
     async keep(callback) {
       const rank = couldVerifyLater(callback.cause) ? 1 : 0;
@@ -103,7 +109,8 @@ export function openRejectedStore(
       return text === undefined ? undefined : readEntry(id, text);
     },
     remove: async (id) => await withShelf((shelf) => shelf.remove(id)),
-    count: async () => await withShelf((shelf) => shelf.count(fromId())),
+    ids,
+    count: async () => (await ids()).length,
     async close() {
       const shelves = [...opened];
       opened.clear();
