@@ -15,6 +15,7 @@ export {
 export { recordDeadLetter } from './dead-letters/record-dead-letter.ts';
 export { discardDeadLetters, markReplayed } from './dead-letters/settle-dead-letters.ts';
 export { DatabaseUnavailableError } from './failure.ts';
+export type { DatabaseLimits } from './limits.ts';
 export { type DatabaseState, inspectDatabase } from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-as-sql.ts';
