@@ -2,9 +2,14 @@ import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { DatabaseUnavailableError, type EventWriter, type WriteOutcome } from '@sinch-callbacks/db';
 import { expect, it } from 'vitest';
 import { createEventBatcher } from './event-batcher.ts';
+import { createOutage } from './outage.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
-const quiet = { onLost: () => undefined, onRestored: () => undefined };
+const ignore = () => undefined;
+const quietly = () =>
+  createDatabaseWait(
+    createOutage({ onLost: ignore, onStillAway: ignore, onRestored: ignore }, () => 0),
+  );
 
 function eventOf(id: string, text = JSON.stringify({ message: { id } })): CallbackEvent {
   return {
@@ -44,7 +49,7 @@ const turn = async () => {
 
 it('writes a lone event at once, and together what gathers meanwhile, up to the limit', async () => {
   const { writer, batches } = openWriter();
-  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 3);
+  const batcher = createEventBatcher(writer, quietly(), 3);
   const outcomes = [batcher.apply(eventOf('1'), 1)];
   await turn();
   outcomes.push(...['2', '3', '4', '5'].map(async (id) => await batcher.apply(eventOf(id), 1)));
@@ -60,7 +65,7 @@ it('writes a lone event at once, and together what gathers meanwhile, up to the 
 
 it('writes no more text at once than fits in memory several times over', async () => {
   const { writer, batches } = openWriter();
-  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 100);
+  const batcher = createEventBatcher(writer, quietly(), 100);
   const large = JSON.stringify({ message: { id: 'large', text: 'x'.repeat(3 * 1024 * 1024) } });
   const outcomes = ['1', '2', '3'].map(
     async (id) => await batcher.apply(eventOf(id, large + ' '.repeat(Number(id))), 1),
@@ -83,7 +88,7 @@ it('settles an event as soon as it is written, before the rest of its batch', as
       return events.map(() => ({ kind: 'applied' }));
     },
   };
-  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 100);
+  const batcher = createEventBatcher(writer, quietly(), 100);
   const [first, second] = ['1', '2'].map(async (id) => await batcher.apply(eventOf(id), 1));
   expect(await first).toEqual({ kind: 'applied' });
   released.resolve();
@@ -92,7 +97,7 @@ it('settles an event as soon as it is written, before the rest of its batch', as
 
 it('refuses by itself what cannot be applied, without troubling the database', async () => {
   const { writer, batches } = openWriter();
-  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 3);
+  const batcher = createEventBatcher(writer, quietly(), 3);
   expect(await batcher.apply(eventOf('1', '{'), 1)).toMatchObject({
     kind: 'failed',
     failureClass: 'permanent',
@@ -104,7 +109,7 @@ it('refuses by itself what cannot be applied, without troubling the database', a
 
 it('fails the events of a write that broke in an unforeseen way, as worth another try', async () => {
   const { writer, batches } = openWriter();
-  const batcher = createEventBatcher(writer, createDatabaseWait(quiet, Date.now), 3);
+  const batcher = createEventBatcher(writer, quietly(), 3);
   const outcome = batcher.apply(eventOf('1'), 1);
   await turn();
   batches[0]?.end(new TypeError('a bug'));
@@ -114,8 +119,12 @@ it('fails the events of a write that broke in an unforeseen way, as worth anothe
 it('writes again when the database was away, says so once, and loses nothing', async () => {
   const { writer, batches } = openWriter();
   const said: string[] = [];
-  const watch = { onLost: () => said.push('lost'), onRestored: () => said.push('restored') };
-  const wait = createDatabaseWait(watch, Date.now);
+  const lines = {
+    onLost: () => said.push('lost'),
+    onStillAway: ignore,
+    onRestored: () => said.push('restored'),
+  };
+  const wait = createDatabaseWait(createOutage(lines, () => 0));
   const batcher = createEventBatcher(writer, wait, 3);
   const outcome = batcher.apply(eventOf('1'), 1);
   for (let n = 0; n < 2; n += 1) {
@@ -123,16 +132,16 @@ it('writes again when the database was away, says so once, and loses nothing', a
     batches[n]?.end(new DatabaseUnavailableError(new Error('away')));
   }
   await expect.poll(() => batches.length).toBe(3);
-  expect(wait.isWaiting()).toBe(true);
+  expect(wait.awayMs()).toBe(0);
   batches[2]?.end({ kind: 'applied' });
   expect(await outcome).toEqual({ kind: 'applied' });
   await expect.poll(() => said).toEqual(['lost', 'restored']);
-  expect(wait.isWaiting()).toBe(false);
+  expect(wait.awayMs()).toBeUndefined();
 });
 
 it('gives back everything that is not known to be applied when it stops', async () => {
   const { writer } = openWriter();
-  const wait = createDatabaseWait(quiet, Date.now);
+  const wait = quietly();
   const batcher = createEventBatcher(writer, wait, 1);
   const outcomes = ['1', '2'].map(async (id) => await batcher.apply(eventOf(id), 1));
   await turn();

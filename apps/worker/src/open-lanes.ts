@@ -1,14 +1,31 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import type { EventWriter } from '@sinch-callbacks/db';
-import { type Consumer, type ConsumerOptions, openConsumer } from '@sinch-callbacks/queue';
+import {
+  type Consumer,
+  type ConsumerOptions,
+  createSolitude,
+  openConsumer,
+} from '@sinch-callbacks/queue';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
 import { createHandler } from './handle-event.ts';
+import type { Outage } from './outage.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
+import type { WatchedLane } from './watch-lane.ts';
+
+export interface Lane extends WatchedLane {
+  readonly name: 'live' | 'replay' | 'fallback';
+  readonly consumer: Consumer;
+}
 
 export interface Lanes {
-  readonly consumers: readonly Consumer[];
+  readonly lanes: readonly Lane[];
   /** One for live events and one for replays, so that a slow replay holds up nothing else. */
   readonly batchers: readonly EventBatcher[];
+}
+
+export interface QueueOutages {
+  readonly queue: Outage;
+  readonly fallbackQueue: Outage;
 }
 
 const maxBatchSize = 500;
@@ -19,30 +36,42 @@ const replayConcurrency = 10;
 /** Opens everything that this worker reads from: live events, replays, and the fallback's events. */
 export function openLanes(
   config: WorkerConfig,
-  steps: Pick<ConsumerOptions, 'recordLetter' | 'report' | 'now' | 'onConnectionError'>,
+  steps: Pick<ConsumerOptions, 'recordLetter' | 'report' | 'now' | 'timings'>,
   writer: EventWriter,
   databaseWait: DatabaseWait,
+  outages: QueueOutages,
   telemetry: Parameters<typeof createHandler>[1],
 ): Lanes {
   const { queue: backend, fallbackQueue, queuePrefix: prefix, concurrency } = config;
   const live = createEventBatcher(writer, databaseWait, maxBatchSize);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize);
-  const liveLane = { ...steps, prefix, concurrency, handle: createHandler(live, telemetry) };
-  const consumers = [
-    openConsumer({ ...liveLane, backend, lane: 'live' }),
-    openConsumer({
-      ...steps,
-      backend,
-      prefix,
-      lane: 'replay',
-      concurrency: replayConcurrency,
-      ratePerSecond: replaysPerSecond,
-      handle: createHandler(replay, telemetry),
-    }),
+  const common = { ...steps, prefix, solitude: createSolitude() };
+  const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };
+  const replayLane = {
+    ...common,
+    concurrency: replayConcurrency,
+    ratePerSecond: replaysPerSecond,
+    handle: createHandler(replay, telemetry),
+  };
+  const { queue } = outages;
+  const lanes = [
+    openLane('live', { ...liveLane, backend, lane: 'live' }, queue),
+    openLane('replay', { ...replayLane, backend, lane: 'replay' }, queue),
   ];
   // What ingest queued while Redis was away. Its dead letters' copies stay on that side.
   if (fallbackQueue !== undefined) {
-    consumers.push(openConsumer({ ...liveLane, backend: fallbackQueue, lane: 'live' }));
+    const options = { ...liveLane, backend: fallbackQueue, lane: 'live' } as const;
+    lanes.push(openLane('fallback', options, outages.fallbackQueue));
   }
-  return { consumers, batchers: [live, replay] };
+  return { lanes, batchers: [live, replay] };
+}
+
+function openLane(
+  name: Lane['name'],
+  options: Omit<ConsumerOptions, 'onConnectionError'>,
+  outage: Outage,
+): Lane {
+  const onConnectionError = (error: Error) => outage.failed(error);
+  const consumer = openConsumer({ ...options, onConnectionError });
+  return { name, consumer, onAnswered: () => outage.answered() };
 }

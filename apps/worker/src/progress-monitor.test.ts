@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { watchProgress } from './progress-monitor.ts';
+import type { WatchedLane } from './watch-lane.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -13,33 +14,104 @@ const minutes = async (count: number) => {
   await vi.advanceTimersByTimeAsync(count * 60_000);
 };
 
-function watch(countWaiting: () => Promise<number>, isWaitingForDatabase = () => false) {
-  let finished = 0;
-  const consumer = { finishedJobs: () => finished, countWaiting };
-  const monitor = watchProgress([consumer], isWaitingForDatabase, Date.now);
-  return { monitor, finishOne: () => (finished += 1) };
+const waitingJobs = (count: number) => async () => await Promise.resolve(count);
+
+function fakeLane(name: string, countWaiting: () => Promise<number>) {
+  const counts = {
+    finished: 0,
+    oldest: undefined as number | undefined,
+    awayErrors: 0,
+    answers: 0,
+  };
+  const lane: WatchedLane = {
+    name,
+    consumer: {
+      finishedJobs: () => counts.finished,
+      oldestInHand: () => counts.oldest,
+      awayErrors: () => counts.awayErrors,
+      countWaiting,
+    },
+    onAnswered: () => (counts.answers += 1),
+  };
+  return { lane, counts };
 }
 
-it('jobs that wait while none is finished are a standstill after a minute', async () => {
-  const { monitor, finishOne } = watch(async () => await Promise.resolve(7));
+function watch(lanes: readonly WatchedLane[], isWaitingForDatabase = () => false) {
+  const onHopeless = vi.fn();
+  const monitor = watchProgress(lanes, isWaitingForDatabase, onHopeless);
+  return { monitor, onHopeless, kind: () => monitor.progress().kind };
+}
+
+it('jobs that wait while none is finished are a standstill after a minute, and hopeless after three', async () => {
+  const { lane, counts } = fakeLane('live', waitingJobs(7));
+  const { monitor, kind, onHopeless } = watch([lane]);
   await minutes(0.9);
-  expect(monitor.progress().kind).toBe('progressing');
+  expect(kind()).toBe('progressing');
   await minutes(0.3);
-  expect(monitor.progress().kind).toBe('stalled');
-  finishOne();
+  expect(kind()).toBe('stalled');
+  counts.finished += 1;
   await minutes(0.2);
-  expect(monitor.progress().kind).toBe('progressing');
+  expect(kind()).toBe('progressing');
+  expect(onHopeless).not.toHaveBeenCalled();
+  await minutes(10);
+  expect(onHopeless.mock.calls).toMatchObject([[{ kind: 'stalled', lane: 'live' }]]);
+  monitor.stop();
+});
+
+it('a lane that stands still is not hidden by another that works', async () => {
+  const works = fakeLane('live', waitingJobs(7));
+  const { monitor, kind } = watch([works.lane, fakeLane('replay', waitingJobs(1)).lane]);
+  for (let n = 0; n < 20; n += 1) {
+    works.counts.finished += 1;
+    await minutes(0.1);
+  }
+  expect(monitor.progress()).toMatchObject({ kind: 'stalled', lane: 'replay' });
+  expect(kind()).toBe('stalled');
+  monitor.stop();
+});
+
+it('a job that never ends is a standstill, though others get done', async () => {
+  const { lane, counts } = fakeLane('live', waitingJobs(0));
+  counts.oldest = 1;
+  const { monitor, kind } = watch([lane]);
+  for (let n = 0; n < 20; n += 1) {
+    counts.finished += 1;
+    await minutes(0.1);
+  }
+  expect(kind()).toBe('stalled');
+  counts.oldest = 2;
+  await minutes(0.1);
+  expect(kind()).toBe('progressing');
+  monitor.stop();
+});
+
+it('a process that was frozen for hours stands still for no longer than it has run since', async () => {
+  const { lane, counts } = fakeLane('live', waitingJobs(7));
+  counts.oldest = 1;
+  const { monitor, kind, onHopeless } = watch([lane]);
+  await minutes(0.5);
+  const thawed = performance.now() + 2 * 3_600_000;
+  vi.spyOn(performance, 'now').mockImplementation(() => thawed);
+  await minutes(0.2);
+  expect(kind()).toBe('progressing');
+  expect(onHopeless).not.toHaveBeenCalled();
   monitor.stop();
 });
 
 it.each([
-  ['an empty queue', async () => await Promise.resolve(0), () => false],
-  ['a database that is away', async () => await Promise.resolve(7), () => true],
-  ['a queue that is away', async () => await Promise.reject(new Error('away')), () => false],
-  ['a queue that does not answer', async () => await new Promise<number>(() => {}), () => false],
-])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase) => {
-  const { monitor } = watch(countWaiting, isWaitingForDatabase);
-  await minutes(10);
-  expect(monitor.progress().kind).toBe('progressing');
+  ['an empty queue', waitingJobs(0), () => false, 0],
+  ['a database that is away', waitingJobs(7), () => true, 0],
+  ['a queue that is away', async () => await Promise.reject(new Error('away')), () => false, 0],
+  ['a queue that does not answer', async () => await new Promise<number>(() => {}), () => false, 0],
+  ['a queue that answers and takes no writes', waitingJobs(7), () => false, 1],
+])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase, errorsPerSample) => {
+  const { lane, counts } = fakeLane('live', countWaiting);
+  const { monitor, kind, onHopeless } = watch([lane], isWaitingForDatabase);
+  for (let n = 0; n < 120; n += 1) {
+    counts.awayErrors += errorsPerSample;
+    await minutes(1 / 12);
+  }
+  expect(kind()).toBe('progressing');
+  expect(onHopeless).not.toHaveBeenCalled();
   monitor.stop();
 });

@@ -1,69 +1,80 @@
-import type { Consumer } from '@sinch-callbacks/queue';
+import { type WatchedLane, watchLane } from './watch-lane.ts';
 
 export type Progress =
   | { readonly kind: 'progressing' }
-  /** Work waits, nothing stands in its way, and none of it gets done. */
-  | { readonly kind: 'stalled'; readonly forMs: number };
+  /** Work is there, nothing stands in its way, and none of it gets done. */
+  | Stall;
+
+export interface Stall {
+  readonly kind: 'stalled';
+  readonly lane: string;
+  readonly forMs: number;
+}
 
 export interface ProgressMonitor {
   progress(): Progress;
   stop(): void;
 }
 
-const sampleIntervalMs = 5_000;
-const stalledAfterMs = 60_000;
+export interface ProgressTimings {
+  readonly sampleIntervalMs: number;
+  readonly stalledAfterMs: number;
+  /** Longer than any one batch may take, so that slowness alone never ends a process. */
+  readonly hopelessAfterMs: number;
+}
+
+export const defaultProgressTimings: ProgressTimings = {
+  sampleIntervalMs: 5_000,
+  stalledAfterMs: 60_000,
+  hopelessAfterMs: 180_000,
+};
 
 /**
  * Tells a worker that works from one that only looks alive: its connections may answer every
- * ping while it has stopped taking jobs. Only a restart helps then, so only then is it stalled;
- * waiting for a database or a queue that is away is what it should do.
+ * ping while it has stopped taking jobs, or one job may never end. Only a restart helps then, so
+ * only then is it stalled; waiting for a database or a queue that is away is what it should do.
+ *
+ * Time counts only where it was watched: a process that was frozen, or a machine that slept, has
+ * stood still for as long as it can tell for no longer than it runs again.
+ *
+ * @param onHopeless is told once, of the first lane that stands still for too long.
  */
 export function watchProgress(
-  consumers: readonly Pick<Consumer, 'finishedJobs' | 'countWaiting'>[],
+  lanes: readonly WatchedLane[],
   isWaitingForDatabase: () => boolean,
-  now: () => number,
+  onHopeless: (stall: Stall) => void,
+  timings = defaultProgressTimings,
 ): ProgressMonitor {
-  let lastProgressAt = now();
-  let finishedBefore = 0;
+  const { sampleIntervalMs, stalledAfterMs, hopelessAfterMs } = timings;
+  const watches = lanes.map((lane) => watchLane(lane, isWaitingForDatabase));
+  let sampledAt = performance.now();
+  let isHopeless = false;
 
-  async function sample(): Promise<void> {
-    const finished = consumers.reduce((sum, consumer) => sum + consumer.finishedJobs(), 0);
-    const hasFinishedSome = finished !== finishedBefore;
-    finishedBefore = finished;
-    if (hasFinishedSome || isWaitingForDatabase() || (await hasNothingToDo(consumers))) {
-      lastProgressAt = now();
-    }
+  function worst(): Stall | undefined {
+    const stalls = watches.map(({ name, standstillMs }) => ({
+      kind: 'stalled' as const,
+      lane: name,
+      forMs: standstillMs(),
+    }));
+    return stalls.toSorted((a, b) => b.forMs - a.forMs)[0];
   }
 
-  let isSampling = false;
   const timer = setInterval(() => {
-    // A queue that does not answer keeps one sample open, and is no standstill of ours.
-    if (isSampling) lastProgressAt = now();
-    else {
-      isSampling = true;
-      void sample().finally(() => {
-        isSampling = false;
-      });
-    }
+    const elapsedMs = Math.min(performance.now() - sampledAt, 2 * sampleIntervalMs);
+    sampledAt = performance.now();
+    for (const { sample } of watches) void sample(elapsedMs);
+    const stall = worst();
+    if (isHopeless || stall === undefined || stall.forMs <= hopelessAfterMs) return;
+    isHopeless = true;
+    onHopeless(stall);
   }, sampleIntervalMs);
 
   return {
     progress() {
-      const forMs = now() - lastProgressAt;
-      return forMs > stalledAfterMs ? { kind: 'stalled', forMs } : { kind: 'progressing' };
+      const stall = worst();
+      const isStalled = stall !== undefined && stall.forMs > stalledAfterMs;
+      return isStalled ? stall : { kind: 'progressing' };
     },
     stop: () => clearInterval(timer),
   };
-}
-
-async function hasNothingToDo(
-  consumers: readonly Pick<Consumer, 'countWaiting'>[],
-): Promise<boolean> {
-  try {
-    const counts = await Promise.all(consumers.map((consumer) => consumer.countWaiting()));
-    return counts.every((count) => count === 0);
-  } catch {
-    // The queue is away. The consumers wait for it and go on by themselves.
-    return true;
-  }
 }

@@ -2,21 +2,24 @@ import type { WorkerConfig } from '@sinch-callbacks/config';
 import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
 import { inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
 import {
+  type DependencyLost,
   dependencyLost,
   dependencyRestored,
+  dependencyStillAway,
   type Logger,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
 import { openLanes } from './open-lanes.ts';
-import { watchProgress } from './progress-monitor.ts';
+import { createOutage, type Outage, type OutageFacts } from './outage.ts';
+import { type Stall, watchProgress } from './progress-monitor.ts';
 import { createLetterRecorder } from './record-letter.ts';
 import { createJobReporter } from './report-job.ts';
 import { stopWorker } from './stop-worker.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
-import { watchQueueConnection } from './watch-queue-connection.ts';
 import { watchQueueMemory } from './watch-queue-memory.ts';
+import type { WorkerTimings } from './worker-timings.ts';
 
 export interface RunningWorker {
   /** Where the admin pages are. */
@@ -31,32 +34,41 @@ export interface RunningWorker {
 /** A batch of live events, one of replays, dead letters, and the health checks. */
 const poolSize = 5;
 
+export interface WorkerOptions {
+  readonly timings: WorkerTimings;
+  /** Told once, when only a restart can help. Waiting for a server that is away is no such case. */
+  readonly onHopeless: (stall: Stall) => void;
+}
+
 /** Opens everything a worker needs and begins to take jobs. */
-export async function startWorker(config: WorkerConfig, logger: Logger): Promise<RunningWorker> {
+export async function startWorker(
+  config: WorkerConfig,
+  logger: Logger,
+  { timings, onHopeless }: WorkerOptions,
+): Promise<RunningWorker> {
   const now = () => new Date();
   const location = { backend: config.queue, prefix: config.queuePrefix };
-  const database = openDatabase({ url: config.databaseUrl, poolSize });
-  const databaseWait = createDatabaseWait(
-    {
-      onLost: (error) => dependencyLost(logger, { dependency: 'database', error }),
-      onRestored: (awayMs) => dependencyRestored(logger, { dependency: 'database', awayMs }),
-    },
-    Date.now,
-  );
+  const database = openDatabase({ url: config.databaseUrl, poolSize, limits: timings.database });
+  const outageOf = (dependency: DependencyLost['dependency']) =>
+    watchDependency(logger, dependency, timings);
+  const databaseWait = createDatabaseWait(outageOf('database'), timings.databaseWait);
+  const outages = { queue: outageOf('queue'), fallbackQueue: outageOf('fallback queue') };
   const metrics = createMetrics();
   const telemetry = { logger, metrics };
   const steps = {
     recordLetter: createLetterRecorder(database, databaseWait, now),
     report: createJobReporter(telemetry),
     now,
-    onConnectionError: watchQueueConnection(logger, Date.now),
+    timings: timings.queue,
   };
   const writer = createEventWriter(database, now);
-  const { consumers, batchers } = openLanes(config, steps, writer, databaseWait, telemetry);
-  const board = openBoardQueues(location, steps.onConnectionError);
-  const monitor = watchProgress(consumers, () => databaseWait.isWaiting(), Date.now);
+  const { lanes, batchers } = openLanes(config, steps, writer, databaseWait, outages, telemetry);
+  const consumers = lanes.map(({ consumer }) => consumer);
+  const board = openBoardQueues(location, (error) => outages.queue.failed(error));
+  const isWaiting = () => databaseWait.awayMs() !== undefined;
+  const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
-  const sources = { board, monitor, database, consumers, metrics, logger };
+  const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 
   const { adminUrl } = admin;
@@ -88,4 +100,17 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
         logger,
       )),
   };
+}
+
+function watchDependency(
+  logger: Logger,
+  dependency: DependencyLost['dependency'],
+  { outages }: WorkerTimings,
+): Outage {
+  const lines = {
+    onLost: (error: Error) => dependencyLost(logger, { dependency, error }),
+    onStillAway: (facts: OutageFacts) => dependencyStillAway(logger, { dependency, ...facts }),
+    onRestored: (facts: OutageFacts) => dependencyRestored(logger, { dependency, ...facts }),
+  };
+  return createOutage(lines, () => performance.now(), outages);
 }

@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
-
-export interface DatabaseWatch {
-  readonly onLost: (error: DatabaseUnavailableError) => void;
-  readonly onRestored: (awayMs: number) => void;
-}
+import type { Outage } from './outage.ts';
 
 export interface DatabaseWait {
   /**
@@ -14,53 +10,45 @@ export interface DatabaseWait {
    * @throws whatever else `work` throws.
    */
   run<T>(work: () => Promise<T>): Promise<{ readonly kind: 'done'; readonly value: T } | Stopped>;
-  /** Whether somebody is waiting for the database now. */
-  isWaiting(): boolean;
+  /** How long somebody has been waiting for the database; `undefined` when nobody is. */
+  awayMs(): number | undefined;
   /** Ends all waiting, now and later. Work that is under way is not interrupted. */
   stop(): void;
 }
 
 type Stopped = { readonly kind: 'stopped' };
 
-const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+export interface WaitTimings {
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+export const defaultWaitTimings: WaitTimings = { firstPauseMs: 250, longestPauseMs: 5_000 };
 
 /** One wait for all who use a database, so that its absence is reported once. */
-export function createDatabaseWait(watch: DatabaseWatch, now: () => number): DatabaseWait {
+export function createDatabaseWait(
+  outage: Outage,
+  { firstPauseMs, longestPauseMs } = defaultWaitTimings,
+): DatabaseWait {
   const stopping = new AbortController();
-  let lostAt: number | undefined;
-
-  function noteLost(error: DatabaseUnavailableError): void {
-    if (lostAt !== undefined) return;
-    lostAt = now();
-    watch.onLost(error);
-  }
-
-  function noteAnswered(): void {
-    if (lostAt === undefined) return;
-    const awayMs = now() - lostAt;
-    lostAt = undefined;
-    watch.onRestored(awayMs);
-  }
-
   return {
     async run(work) {
       let pauseMs = firstPauseMs;
       while (!stopping.signal.aborted) {
         try {
           const value = await work();
-          noteAnswered();
+          outage.answered();
           return { kind: 'done', value };
         } catch (error) {
           if (!(error instanceof DatabaseUnavailableError)) throw error;
-          noteLost(error);
+          outage.failed(error);
         }
         await pause(pauseMs, stopping.signal);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
       return { kind: 'stopped' };
     },
-    isWaiting: () => lostAt !== undefined,
+    awayMs: () => outage.awayMs(),
     stop: () => stopping.abort(),
   };
 }

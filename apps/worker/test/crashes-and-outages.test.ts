@@ -37,7 +37,7 @@ describe('a worker', () => {
     expect(await world.states()).toEqual({ APPLIED: 5_000 });
     expect(await prisma.messageStatus.count()).toBe(5_000);
     expect(await prisma.message.count()).toBe(5_000);
-  });
+  }, 180_000);
 
   it('that is told to stop finishes what it has in hand and ends with 0', async () => {
     const worker = await world.start({ WORKER_CONCURRENCY: '20' });
@@ -51,7 +51,7 @@ describe('a worker', () => {
       where: { attempts: { gt: 1 } },
     });
     expect(again).toBe(0);
-  });
+  }, 180_000);
 
   it('sits out a database that is away: no attempt is counted and nothing is dead', async () => {
     const proxy = await openCuttableProxy(world.databaseUrl);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import { type CallbackEvent, eventKey, recognise } from '@sinch-callbacks/core';
 import { type Database, migrateDatabase, openDatabase } from '@sinch-callbacks/db';
 import { migrateQueue, openProducer, type QueueLocation } from '@sinch-callbacks/queue';
@@ -7,6 +8,7 @@ import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/te
 import { createDatabase } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { inject } from 'vitest';
+import type { WorkerTimings } from '../src/worker-timings.ts';
 
 export interface WorkerWorld {
   readonly databaseUrl: string;
@@ -15,11 +17,25 @@ export interface WorkerWorld {
   /** Where ingest queues while Redis is away. */
   readonly fallback: QueueLocation;
   /** Starts a worker process; it is ended with the world. */
-  start(changes?: Record<string, string>): Promise<WorkerProcess>;
+  start(changes?: Record<string, string>, how?: StartOptions): Promise<WorkerProcess>;
   enqueue(events: readonly CallbackEvent[], where?: QueueLocation): Promise<void>;
   /** Numbers of events by state. */
   states(): Promise<Record<string, number>>;
+  /** The numbers of attempts that events took, each number once. */
+  attempts(): Promise<number[]>;
+  /** Keeps everybody else from this table, until the function it returns is called. */
+  lockTable(name: 'callback_event' | 'message'): Promise<() => Promise<void>>;
   close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** In which hours may pass in seconds. */
+  readonly timings?: Partial<WorkerTimings>;
+  /** A module of this folder that the process loads before everything else. */
+  readonly preload?: string;
+  readonly log?: Writable;
+  /** Whether it is there only once it answers; so when absent. */
+  readonly isWaitedFor?: boolean;
 }
 
 export interface WorkerProcess extends StartedProcess {
@@ -27,10 +43,13 @@ export interface WorkerProcess extends StartedProcess {
 }
 
 /** A database and a queue of the test's own, for real worker processes to work on. */
-export async function openWorkerWorld(): Promise<WorkerWorld> {
-  const { url: databaseUrl, drop } = await createDatabase(inject('postgresUrl'));
+export async function openWorkerWorld({
+  postgresUrl = inject('postgresUrl'),
+  redisUrl = inject('redisUrl'),
+} = {}): Promise<WorkerWorld> {
+  const { url: databaseUrl, drop } = await createDatabase(postgresUrl);
   const location: QueueLocation = {
-    backend: { kind: 'redis', url: inject('redisUrl') },
+    backend: { kind: 'redis', url: redisUrl },
     prefix: `w${randomUUID().slice(0, 8)}`,
   };
   const fallback: QueueLocation = {
@@ -45,13 +64,19 @@ export async function openWorkerWorld(): Promise<WorkerWorld> {
     database,
     location,
     fallback,
-    async start(changes = {}) {
+    async start(changes = {}, { timings = {}, preload, log, isWaitedFor = true } = {}) {
       const port = await freePort();
       const adminUrl = `http://127.0.0.1:${port}`;
       const worker = await startProcess({
         name: 'worker',
         command: process.execPath,
-        args: [path.resolve(import.meta.dirname, '../src/main.ts')],
+        args: [
+          ...(preload === undefined
+            ? []
+            : ['--import', path.resolve(import.meta.dirname, preload)]),
+          path.resolve(import.meta.dirname, 'worker-with-timings.ts'),
+          JSON.stringify(timings),
+        ],
         env: {
           DATABASE_URL: databaseUrl,
           REDIS_URL: location.backend.url,
@@ -60,25 +85,33 @@ export async function openWorkerWorld(): Promise<WorkerWorld> {
           LOG_LEVEL: 'warn',
           ...changes,
         },
-        readyWhen: { kind: 'http', url: `${adminUrl}/healthz` },
+        readyWhen: isWaitedFor ? { kind: 'http', url: `${adminUrl}/healthz` } : { kind: 'at-once' },
+        ...(log && { log }),
+        readyTimeoutMs: 90_000,
         stopTimeoutMs: 30_000,
       });
       started.push(worker);
       return { ...worker, adminUrl };
     },
     async enqueue(events, where = location) {
-      const producer = openProducer({ ...where, timeoutMs: 10_000 });
-      const outcomes = await Promise.all(
-        events.map(async (event) => await producer.enqueue(event)),
-      );
+      const producer = openProducer({ ...where, timeoutMs: 60_000 });
+      for (let at = 0; at < events.length; at += enqueuedAtOnce) {
+        const some = events.slice(at, at + enqueuedAtOnce);
+        const outcomes = await Promise.all(some.map((event) => producer.enqueue(event)));
+        const refused = outcomes.find(({ kind }) => kind !== 'queued');
+        if (refused !== undefined) throw new Error(JSON.stringify(refused));
+      }
       await producer.close();
-      const refused = outcomes.find(({ kind }) => kind !== 'queued');
-      if (refused !== undefined) throw new Error(JSON.stringify(refused));
     },
     async states() {
       const groups = await database.prisma.callbackEvent.groupBy({ by: ['state'], _count: true });
       return Object.fromEntries(groups.map(({ state, _count }) => [state, _count]));
     },
+    async attempts() {
+      const groups = await database.prisma.callbackEvent.groupBy({ by: ['attempts'] });
+      return groups.map(({ attempts }) => attempts);
+    },
+    lockTable: async (name) => await lockTable(databaseUrl, name),
     async close() {
       await Promise.all(started.map(async (worker) => await worker.stop()));
       await database.close();
@@ -86,6 +119,64 @@ export async function openWorkerWorld(): Promise<WorkerWorld> {
     },
   };
 }
+
+async function lockTable(url: string, name: string): Promise<() => Promise<void>> {
+  const database = openDatabase({ url, limits: { silenceTimeoutMs: maxLockMs } });
+  const locked = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const holding = database.prisma.$transaction(
+    async (tx) => {
+      await tx.$executeRawUnsafe(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
+      locked.resolve();
+      await release.promise;
+    },
+    { timeout: maxLockMs },
+  );
+  await Promise.race([locked.promise, holding]);
+  return async () => {
+    release.resolve();
+    await holding;
+    await database.close();
+  };
+}
+
+const maxLockMs = 600_000;
+const enqueuedAtOnce = 250;
+
+export async function statusOf(
+  { adminUrl }: WorkerProcess,
+  page: '/healthz' | '/readyz',
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const answer = await fetch(adminUrl + page);
+  return { status: answer.status, body: await answer.json() };
+}
+
+/** What a worker wrote, line by line. */
+export function keepLines(): { readonly log: Writable; readonly lines: () => LogLine[] } {
+  let text = '';
+  const log = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  const lines = () =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as LogLine);
+  return { log, lines };
+}
+
+export interface LogLine extends Readonly<Record<string, unknown>> {
+  readonly msg: string;
+}
+
+export const numberedEvents = (count: number, prefix = '01M') =>
+  Array.from({ length: count }, (_, index) => reportEvent(`${prefix}${index}`));
+
+/** Generous: what is awaited comes in a moment, or not at all. */
+export const soon = (what: string, timeoutMs = 60_000) => ({ what, timeoutMs, intervalMs: 50 });
 
 /** The event of a delivery report. */
 export function reportEvent(messageId: string, status = 'DELIVERED'): CallbackEvent {

@@ -45,6 +45,7 @@ export {
 export { discardDeadLetters } from './dead-letters/settle-dead-letters.ts';
 export { isUnderWay } from './dead-letters/under-way.ts';
 export { DatabaseUnavailableError } from './failure.ts';
+export type { DatabaseLimits } from './limits.ts';
 export { type DatabaseState, inspectDatabase } from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-as-sql.ts';

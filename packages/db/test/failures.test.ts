@@ -210,8 +210,7 @@ describe('no event is to blame for', () => {
       GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
     closers.push(() => admin.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`));
     const url = Object.assign(new URL(migrated.url), { username: role, password: 'p' }).href;
-    const holder = new pg.Client({ connectionString: url });
-    await holder.connect();
+    const holder = await stranger(url);
     const database = openDatabase({ url });
     await expect(write(database, 'a')).rejects.toThrow(/too many connections/);
     await holder.end();
@@ -254,7 +253,7 @@ describe('no event is to blame for', () => {
       );
     await until(refused, { what: 'the server to refuse', timeoutMs: 30_000 });
     await server.close();
-  });
+  }, 120_000);
 });
 
 describe('a server that falls silent in the middle of a transaction', () => {

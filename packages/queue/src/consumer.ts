@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JobSteps, processJob } from './process-job.ts';
+import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
+import { isAway } from './is-away.ts';
+import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
 import { quarantineFailedJobs } from './quarantine.ts';
 import {
   type JobQueue,
@@ -9,6 +11,7 @@ import {
   type QueueLocation,
 } from './queue-backend.ts';
 import { type Lane, queueNames } from './queue-names.ts';
+import { createSolitude, type Solitude } from './solitude.ts';
 import { trimDeadCopies } from './trim-dead-copies.ts';
 
 export interface ConsumerOptions extends QueueLocation, JobSteps {
@@ -19,6 +22,10 @@ export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly ratePerSecond?: number;
   /** Trouble with the connection. The consumer goes on by itself when it is over. */
   readonly onConnectionError: (error: Error) => void;
+  /** Shared by all consumers of a process, so that a suspect is tried while it does nothing else. */
+  readonly solitude?: Solitude;
+  /** For tests of what takes long. */
+  readonly timings?: Partial<ConsumerTimings>;
 }
 
 /**
@@ -32,23 +39,18 @@ export interface Consumer {
   /** Takes no more jobs and waits for those in hand. */
   stopTaking(): Promise<void>;
   close(): Promise<void>;
-  /** Jobs finished so far, in whatever way. For telling work from a standstill. */
+  /** Jobs dealt with so far, in whatever way. For telling work from a standstill. */
   finishedJobs(): number;
-  /** Jobs that wait to be taken. @throws when the queue does not answer. */
+  /** Tells the job that is in hand for the longest time from others; `undefined` for none. */
+  oldestInHand(): number | undefined;
+  /** Errors so far that say that the queue's server cannot be used. */
+  awayErrors(): number;
+  /** Jobs that wait to be taken and may be. @throws when the queue does not answer. */
   countWaiting(): Promise<number>;
 }
 
-/** A job of a process that died is taken again after its lock has run out. */
-const lockDurationMs = 15_000;
-const stalledIntervalMs = 5_000;
-/**
- * Between tries at a command that failed, such as saying that a job is done. Well under the
- * lock's duration, or a short outage would hand finished jobs to somebody else.
- */
-const commandRetryMs = 2_000;
 /** Deaths of a process with one event in hand before that event is quarantined. */
 const maxStalledCount = 3;
-const quarantineIntervalMs = 30_000;
 const connectRetryMs = 1_000;
 /** Finished jobs are kept as the first guard against doubles, not as an archive. */
 const keepCompleted = { age: 6 * 3600, count: 2_000 };
@@ -60,12 +62,33 @@ interface Connected {
   readonly deadQueue: JobQueue;
 }
 
-export function openConsumer(options: ConsumerOptions): Consumer {
-  const { onConnectionError } = options;
+export function openConsumer(given: ConsumerOptions): Consumer {
+  const timings = { ...defaultTimings, ...given.timings };
+  const solitude = given.solitude ?? createSolitude();
+  const options = { ...given, timings, solitude, onConnectionError, handJob };
   const stop = new AbortController();
   let connected: Connected | undefined;
   let sweeping: Promise<void> | undefined;
+  const inHand = new Set<number>();
+  let taken = 0;
   let finished = 0;
+  let awayErrors = 0;
+
+  function onConnectionError(error: Error): void {
+    if (isAway(error)) awayErrors += 1;
+    given.onConnectionError(error);
+  }
+
+  async function handJob(work: () => Promise<void>): Promise<void> {
+    const number = (taken += 1);
+    inHand.add(number);
+    try {
+      await work();
+    } finally {
+      inHand.delete(number);
+      finished += 1;
+    }
+  }
 
   /** What failed to connect stays useless, so each try opens everything anew. */
   async function connect(): Promise<Connected | undefined> {
@@ -92,12 +115,8 @@ export function openConsumer(options: ConsumerOptions): Consumer {
       } catch (error) {
         onConnectionError(asError(error));
       }
-      await pause(quarantineIntervalMs, stop.signal);
+      await pause(timings.quarantineIntervalMs, stop.signal);
     }
-  }
-
-  function countFinished(): void {
-    finished += 1;
   }
 
   return {
@@ -106,7 +125,6 @@ export function openConsumer(options: ConsumerOptions): Consumer {
       if (parts === undefined) return;
       connected = parts;
       if (stop.signal.aborted) return;
-      parts.worker.on('completed', countFinished).on('failed', countFinished);
       void parts.worker.run().catch(onConnectionError);
       sweeping = sweepUntilStopped(parts);
     },
@@ -119,28 +137,46 @@ export function openConsumer(options: ConsumerOptions): Consumer {
       if (connected !== undefined) await closeAll(connected);
     },
     finishedJobs: () => finished,
+    oldestInHand: () => inHand.values().next().value,
+    awayErrors: () => awayErrors,
     async countWaiting() {
       if (connected === undefined) throw new Error('the queue was not reached yet');
-      return await connected.laneQueue.getWaitingCount();
+      const { laneQueue } = connected;
+      const [isPaused, waiting] = await Promise.all([
+        laneQueue.isPaused(),
+        laneQueue.getWaitingCount(),
+      ]);
+      return isPaused ? 0 : waiting;
     },
   };
 }
 
-function openParts(options: ConsumerOptions): Connected {
-  const { lane, concurrency, ratePerSecond, onConnectionError } = options;
+interface PartOptions extends ConsumerOptions {
+  readonly timings: ConsumerTimings;
+  readonly solitude: Solitude;
+  /** Runs what is done with one job. */
+  readonly handJob: (work: () => Promise<void>) => Promise<void>;
+}
+
+function openParts(options: PartOptions): Connected {
+  const { lane, concurrency, ratePerSecond, onConnectionError, timings, handJob } = options;
+  const handle: HandleEvent = async (event, attempt) =>
+    await options.solitude.among(async () => await options.handle(event, attempt));
   const name = queueNames[lane];
   const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);
   const laneQueue = openQueue(options, name, { kind: 'wait' }, onConnectionError);
   const worker = openWorker(
     options,
     name,
-    async (job, token) => await processJob(job, token, deadQueue, options),
+    async (job, token) =>
+      await handJob(async () => await processJob(job, token, deadQueue, { ...options, handle })),
     {
       concurrency,
-      lockDuration: lockDurationMs,
-      stalledInterval: stalledIntervalMs,
+      lockDuration: timings.lockDurationMs,
+      lockRenewTime: timings.lockRenewalMs,
+      stalledInterval: timings.stalledIntervalMs,
       maxStalledCount,
-      runRetryDelay: commandRetryMs,
+      runRetryDelay: timings.commandRetryMs,
       removeOnComplete: keepCompleted,
       ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
     },

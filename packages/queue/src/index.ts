@@ -1,6 +1,7 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
 export type { DeadCopy, LetterToBury, RecordLetter } from './bury.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
+export type { ConsumerTimings } from './consumer-timings.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
 export type { AttemptRecord } from './job-contract.ts';
@@ -33,3 +34,4 @@ export {
 } from './rejected/rejected-store.ts';
 export { openReplayLane, type ReplayLane, type ReplayState } from './replay-lane.ts';
 export type { DeathCause, FailureClass } from './retry-policy.ts';
+export { createSolitude } from './solitude.ts';

@@ -1,20 +1,26 @@
 import { buryLetter, type LetterToBury } from './bury.ts';
+import type { ConsumerTimings } from './consumer-timings.ts';
 import { type EventJob, readJobData } from './job-contract.ts';
 import { handleSafely, type JobSteps, malformedLetter, type QueueJob } from './process-job.ts';
 import type { DeadQueue, JobQueue } from './queue-backend.ts';
 import type { DeathCause } from './retry-policy.ts';
+import type { Solitude } from './solitude.ts';
 
 const pageSize = 100;
 /** BullMQ's own words for a job whose lock ran out too often. */
 const stalledTooOften = 'job stalled more than allowable limit';
-/** A trial that takes longer has ended with its process. */
-const trialMs = 120_000;
+
+interface QuarantineSteps extends JobSteps {
+  readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;
+  readonly solitude: Solitude;
+}
 
 /**
  * Takes care of the jobs that BullMQ itself has failed. Nearly always their process died, or
  * could not renew their locks, again and again while they were in hand; most of them were only
- * near the one that is to blame. So each is tried once more, alone, and says so first: one that
- * ends its process even then is found marked, and is buried as quarantined.
+ * near the one that is to blame. So each is tried once more, alone, and says so first and for as
+ * long as it lasts: one that ends its process even then is found with a mark that nobody renews,
+ * and is buried as quarantined.
  *
  * A job leaves the failed set only once it is applied or buried, so a crash in the middle loses
  * nothing. One that cannot be dealt with does not hold up the others.
@@ -23,7 +29,7 @@ const trialMs = 120_000;
 export async function quarantineFailedJobs(
   lane: JobQueue,
   deadQueue: DeadQueue,
-  steps: JobSteps,
+  steps: QuarantineSteps,
   onError: (error: Error) => void,
 ): Promise<void> {
   for (let left = 0; ; ) {
@@ -45,7 +51,7 @@ export async function quarantineFailedJobs(
 async function settleFailedJob(
   job: QueueJob,
   deadQueue: DeadQueue,
-  steps: JobSteps,
+  steps: QuarantineSteps,
 ): Promise<boolean> {
   const reading = readJobData(job.data);
   switch (reading.kind) {
@@ -60,14 +66,18 @@ async function settleFailedJob(
     return await bury(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
   }
   const { suspectedAt } = reading.job;
-  if (suspectedAt === undefined) return await tryAlone(reading.job);
-  if (steps.now().getTime() - Date.parse(suspectedAt) < trialMs) return false;
+  if (suspectedAt === undefined) {
+    const { job: suspect } = reading;
+    return await steps.solitude.alone(async () => await tryAlone(suspect));
+  }
+  if (steps.now().getTime() - Date.parse(suspectedAt) < steps.timings.trialSilenceMs) return false;
   const message = 'the process died each time this event was in hand, the last time with it alone';
   return await bury(letterOf(reading.job, 'quarantined', message));
 
   async function tryAlone(suspect: EventJob): Promise<boolean> {
-    await job.updateData({ ...job.data, suspectedAt: steps.now().toISOString() });
-    const outcome = await handleSafely(steps.handle, suspect.event, job.attemptsMade + 1);
+    await mark(steps.now());
+    const attempt = job.attemptsMade + 1;
+    const outcome = await whileMarked(() => handleSafely(steps.handle, suspect.event, attempt));
     switch (outcome.kind) {
       case 'done':
         return true;
@@ -82,8 +92,26 @@ async function settleFailedJob(
   }
 
   async function putBack(): Promise<false> {
-    await job.updateData({ ...job.data, suspectedAt: undefined });
+    await mark(undefined);
     return false;
+  }
+
+  async function mark(at: Date | undefined): Promise<void> {
+    await job.updateData({ ...job.data, suspectedAt: at?.toISOString() });
+  }
+
+  /** A trial may wait long for the database, and others must not take it for dead. */
+  async function whileMarked<T>(trial: () => Promise<T>): Promise<T> {
+    let marking = Promise.resolve();
+    const timer = setInterval(() => {
+      marking = mark(steps.now()).catch(() => undefined);
+    }, steps.timings.trialSilenceMs / 4);
+    try {
+      return await trial();
+    } finally {
+      clearInterval(timer);
+      await marking;
+    }
   }
 
   async function bury(letter: LetterToBury): Promise<boolean> {

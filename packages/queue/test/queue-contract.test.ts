@@ -53,6 +53,17 @@ describe.each(backendKinds)('the queue on %s', (kind) => {
     expect(letters).toEqual([]);
   });
 
+  it('tries a blocked event for as long as it takes, more often than it has attempts, and counts none', async () => {
+    const { handled, letters, consumer } = await world.consume(() =>
+      handled.length < 5 ? failed('blocked') : { kind: 'done' },
+    );
+    await world.produce(eventOf('one'));
+    await until(() => handled.length === 5, limit('five tries'));
+    await until(async () => (await consumer.countWaiting()) === 0, limit('an empty queue'));
+    expect(handled.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1, 1]);
+    expect(letters).toEqual([]);
+  });
+
   it('gives a returned event to the next worker, as if it had not been tried', async () => {
     const event = eventOf('one');
     const first = await world.consume(() => ({ kind: 'returned' }));

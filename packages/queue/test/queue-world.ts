@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vite
 import {
   type Consumer,
   type ConsumerOptions,
+  type FailureClass,
   type HandleOutcome,
   type LetterToBury,
   migrateQueue,
@@ -133,7 +134,7 @@ export function done(): HandleOutcome {
   return { kind: 'done' };
 }
 
-export function failed(failureClass: 'transient' | 'permanent'): HandleOutcome {
+export function failed(failureClass: FailureClass): HandleOutcome {
   return { kind: 'failed', failureClass, message: 'no', stack: undefined };
 }
 

@@ -16,13 +16,18 @@ export {
   type Telemetry,
 } from './events/event-outcomes.ts';
 export {
+  type DependencyAway,
   type DependencyLost,
   dependencyLost,
   dependencyRestored,
+  dependencyStillAway,
+  eventLoopBlocked,
   processFailed,
+  type WorkerStalled,
   type WorkerStarted,
   type WorkerStopped,
   type WorkerStopping,
+  workerStalled,
   workerStarted,
   workerStopped,
   workerStopping,

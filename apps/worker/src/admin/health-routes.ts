@@ -2,20 +2,23 @@ import { type Database, inspectDatabase } from '@sinch-callbacks/db';
 import type { Consumer } from '@sinch-callbacks/queue';
 import { Hono } from 'hono';
 import type { ProgressMonitor } from '../progress-monitor.ts';
+import type { DatabaseWait } from '../wait-for-database.ts';
 
 export interface HealthSources {
   readonly monitor: ProgressMonitor;
   readonly consumers: readonly Pick<Consumer, 'countWaiting'>[];
   readonly database: Database;
+  readonly databaseWait: Pick<DatabaseWait, 'awayMs'>;
 }
 
 const checkTimeoutMs = 3_000;
 
 /**
- * `/healthz`: 503 when only a restart can help. `/readyz`: 503 while the queue or the database
+ * `/healthz`: 503 when only a restart can help, and so not while it waits for its database. `/readyz`: 503 while the queue or the database
  * cannot be used, which the worker sits out by itself.
  */
-export function healthRoutes({ monitor, consumers, database }: HealthSources): Hono {
+export function healthRoutes(sources: HealthSources): Hono {
+  const { monitor, consumers, database, databaseWait } = sources;
   const app = new Hono();
   const queueAnswers = shared(() => Promise.all(consumers.map((lane) => lane.countWaiting())));
   const databaseAnswers = shared(() => requireMigrated(database));
@@ -23,12 +26,12 @@ export function healthRoutes({ monitor, consumers, database }: HealthSources): H
     const progress = monitor.progress();
     switch (progress.kind) {
       case 'progressing':
-        return context.json({ status: 'ok' });
-      case 'stalled':
-        return context.json(
-          { status: 'stalled', forSeconds: Math.round(progress.forMs / 1000) },
-          503,
-        );
+        return context.json(progressingBody(databaseWait.awayMs()));
+      case 'stalled': {
+        const { lane, forMs } = progress;
+        const forSeconds = Math.round(forMs / 1000);
+        return context.json({ status: 'stalled', lane, forSeconds }, 503);
+      }
     }
   });
   app.get('/readyz', async (context) => {
@@ -38,6 +41,12 @@ export function healthRoutes({ monitor, consumers, database }: HealthSources): H
     return context.json({ status: 'unavailable', waitingFor }, 503);
   });
   return app;
+}
+
+function progressingBody(awayMs: number | undefined) {
+  if (awayMs === undefined) return { status: 'ok' };
+  const since = new Date(Date.now() - awayMs).toISOString();
+  return { status: 'waiting', waitingFor: 'database', since };
 }
 
 async function requireMigrated(database: Database): Promise<void> {

@@ -19,9 +19,26 @@ export interface WorkerStopped {
   readonly allFinished: boolean;
 }
 
+type Dependency = 'queue' | 'fallback queue' | 'database';
+
 export interface DependencyLost {
-  readonly dependency: 'queue' | 'database';
+  readonly dependency: Dependency;
   readonly error: unknown;
+}
+
+export interface DependencyAway {
+  readonly dependency: Dependency;
+  readonly awayMs: number;
+  /** How often it was tried in vain. */
+  readonly failures: number;
+}
+
+export interface WorkerStalled {
+  /** The lane that stands still. */
+  readonly lane: string;
+  readonly forMs: number;
+  /** What the process ends with, to be started again. */
+  readonly exitCode: number;
 }
 
 export function workerStarted(logger: Logger, facts: WorkerStarted): void {
@@ -41,11 +58,23 @@ export function dependencyLost(logger: Logger, { error, ...facts }: DependencyLo
   logger.error({ ...facts, err: error }, 'dependency lost');
 }
 
-export function dependencyRestored(
-  logger: Logger,
-  facts: { readonly dependency: DependencyLost['dependency']; readonly awayMs: number },
-): void {
+/** A reminder, once in a while for as long as it lasts. */
+export function dependencyStillAway(logger: Logger, facts: DependencyAway): void {
+  logger.warn(facts, 'dependency still away');
+}
+
+export function dependencyRestored(logger: Logger, facts: DependencyAway): void {
   logger.info(facts, 'dependency restored');
+}
+
+/** There is work, nothing stands in its way, and none gets done: the process ends to be restarted. */
+export function workerStalled(logger: Logger, facts: WorkerStalled): void {
+  logger.fatal(facts, 'worker stalled');
+}
+
+/** Nothing ran on the main thread for so long: the process is killed to be restarted. */
+export function eventLoopBlocked(logger: Logger, facts: { readonly forMs: number }): void {
+  logger.fatal(facts, 'event loop blocked');
 }
 
 /** A bug, or a start that cannot succeed: the process ends after this line. */

@@ -1,0 +1,22 @@
+import { workerData } from 'node:worker_threads';
+import { createLogger, eventLoopBlocked } from '@sinch-callbacks/telemetry';
+import type { WatchdogData } from './watch-event-loop.ts';
+
+const { beats, beatMs, blockedAfterMs, logLevel } = workerData as WatchdogData;
+const logger = createLogger({ name: 'worker', level: logLevel });
+
+let lastBeat = -1;
+let silentMs = 0;
+let checkedAt = performance.now();
+
+setInterval(() => {
+  // A process that was frozen froze here too: time counts only where it was watched.
+  const elapsedMs = Math.min(performance.now() - checkedAt, 2 * beatMs);
+  checkedAt = performance.now();
+  const beat = Atomics.load(beats, 0);
+  silentMs = beat === lastBeat ? silentMs + elapsedMs : 0;
+  lastBeat = beat;
+  if (silentMs < blockedAfterMs) return;
+  eventLoopBlocked(logger, { forMs: Math.round(silentMs) });
+  process.kill(process.pid, 'SIGKILL');
+}, beatMs);

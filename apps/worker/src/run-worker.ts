@@ -1,0 +1,41 @@
+import { url as inspectorUrl } from 'node:inspector';
+import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
+import { createLogger, processFailed, workerStalled } from '@sinch-callbacks/telemetry';
+import type { Stall } from './progress-monitor.ts';
+import { startWorker } from './start-worker.ts';
+import { watchEventLoop } from './watch-event-loop.ts';
+import { defaultWorkerTimings } from './worker-timings.ts';
+
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** Of a process that stood still and is to be started again; EX_TEMPFAIL of sysexits.h. */
+const stalledExitCode = 75;
+
+/**
+ * Runs a worker for as long as this process lives.
+ * @throws when it cannot start.
+ */
+export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
+  const config = readConfig(parseWorkerConfig);
+  const { logLevel } = config;
+  const logger = createLogger({ name: 'worker', level: logLevel });
+  const onError = (error: unknown) => processFailed(logger, error);
+  const worker = await startWorker(config, logger, { timings, onHopeless: restart });
+  // Whoever stops at a breakpoint blocks the event loop on purpose.
+  if (inspectorUrl() === undefined) watchEventLoop(logLevel, timings.eventLoop, onError);
+  for (const signal of stopSignals) {
+    process.once(signal, () => {
+      void worker.stop(signal).then(() => process.exit(0));
+    });
+  }
+  process.once('uncaughtException', (error) => {
+    onError(error);
+    process.exit(1);
+  });
+
+  function restart({ lane, forMs }: Stall): void {
+    workerStalled(logger, { lane, forMs: Math.round(forMs), exitCode: stalledExitCode });
+    void worker.stop('standstill').then(() => {
+      process.exit(stalledExitCode);
+    });
+  }
+}

@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { until } from '@sinch-callbacks/testing/processes';
+import { openCuttableProxy, queryRows } from '@sinch-callbacks/testing/servers';
+import { afterEach, expect, it } from 'vitest';
+import { askRedis } from './ask-redis.ts';
+import { type MortalServer, startMortalPostgres, startMortalRedis } from './own-servers.ts';
+import {
+  keepLines,
+  numberedEvents,
+  openWorkerWorld,
+  soon,
+  statusOf,
+  type WorkerProcess,
+  type WorkerWorld,
+} from './worker-support.ts';
+
+let closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.toReversed()) await close();
+  closers = [];
+});
+
+function closing<T extends { close(): Promise<unknown> }>(opened: T): T {
+  closers.push(() => opened.close());
+  return opened;
+}
+
+/** Two hours in twelve seconds. */
+const factor = 600;
+const compressed = (ms: number) => Math.ceil(ms / factor);
+const outageMs = 2 * 3_600_000;
+
+/**
+ * Everything that is repeated during an outage is repeated as often as in two hours. What is
+ * measured against it, how long a lock or a standstill may last, is compressed less: a machine
+ * that is slow for a second must not look like one that died for ten minutes.
+ */
+const twoHours = {
+  queue: {
+    lockRenewalMs: compressed(7_500),
+    stalledIntervalMs: compressed(5_000),
+    commandRetryMs: compressed(2_000),
+    quarantineIntervalMs: compressed(30_000),
+    lockDurationMs: 10_000,
+  },
+  databaseWait: { firstPauseMs: compressed(250), longestPauseMs: compressed(5_000) },
+  outages: { reminderMs: compressed(300_000), quietMs: compressed(10_000) },
+  progress: { sampleIntervalMs: compressed(5_000), stalledAfterMs: 4_000, hopelessAfterMs: 8_000 },
+};
+const repetitions = {
+  waits: outageMs / 5_000,
+  /** Each is one script: renewals of the live lane, and the stalled checks of two lanes. */
+  scripts: outageMs / 7_500 + 2 * (outageMs / 5_000),
+};
+
+it('a worker sits out two hours without a Postgres that was killed under load: no attempt is lost, nothing is dead, and all is applied when it is back', async () => {
+  const postgres = closing(await startMortalPostgres());
+  const redis = closing(await startMortalRedis());
+  const world = closing(await openWorkerWorld({ postgresUrl: postgres.url, redisUrl: redis.url }));
+  const { log, lines } = keepLines();
+  const settings = { LOG_LEVEL: 'info', WORKER_CONCURRENCY: '50' };
+  const worker = await world.start(settings, { timings: twoHours, log });
+  const enqueued = world.enqueue(numberedEvents(1_000));
+  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  await postgres.kill();
+  await enqueued;
+
+  await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
+  expect((await statusOf(worker, '/readyz')).status).toBe(503);
+  await world.enqueue(numberedEvents(100, '01DURING'));
+  const memoryBefore = await memoryOf(worker);
+  const scriptsBefore = await countScripts(redis);
+  const failures = () =>
+    Math.max(0, ...about(lines(), 'database').map((line) => Number(line['failures'] ?? 0)));
+  await until(() => failures() >= repetitions.waits, soon('the waits of two hours', 200_000));
+  await until(
+    async () => (await countScripts(redis)) - scriptsBefore >= repetitions.scripts,
+    soon('the scripts of two hours', 200_000),
+  );
+  expect((await statusOf(worker, '/healthz')).status).toBe(200);
+  expect(await memoryOf(worker)).toBeLessThan(memoryBefore + 150 * 1024);
+
+  await postgres.startAgain();
+  await until(async () => (await world.states())['APPLIED'] === 1_100, soon('all to be applied'));
+  expect(await world.states()).toEqual({ APPLIED: 1_100 });
+  expect(await world.database.prisma.deadLetter.count()).toBe(0);
+  expect(await world.attempts()).toEqual([1]);
+  expect(await connectionsOf(world)).toBeLessThan(40);
+  expect(await worker.stop()).toEqual({ code: 0, signal: null });
+  judgeLines(lines());
+}, 300_000);
+
+it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] as const])(
+  'a Postgres that does not answer is waited for, %s, and no attempt is lost',
+  async (_, how) => {
+    const world = closing(await openWorkerWorld());
+    const proxy = closing(await openCuttableProxy(world.databaseUrl));
+    const database = { silenceTimeoutMs: 1_000, connectTimeoutMs: 500 };
+    const worker = await world.start({ DATABASE_URL: proxy.url }, { timings: { database } });
+    await world.enqueue(numberedEvents(20));
+    await until(async () => (await world.states())['APPLIED'] === 20, soon('the first'));
+    if (how === 'freeze') proxy.freeze();
+    else await proxy.cut();
+    await world.enqueue(numberedEvents(20, '01DURING'));
+    await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
+    proxy.thaw();
+    await proxy.mend();
+    await until(async () => (await world.states())['APPLIED'] === 40, soon('all to be applied'));
+    expect(await world.states()).toEqual({ APPLIED: 40 });
+    expect(await world.attempts()).toEqual([1]);
+    await worker.stop();
+  },
+  120_000,
+);
+
+it('a Redis that is killed under load has its events applied exactly once when it is back', async () => {
+  const redis = closing(await startMortalRedis());
+  const world = closing(await openWorkerWorld({ redisUrl: redis.url }));
+  await world.enqueue(numberedEvents(3_000));
+  const worker = await world.start({}, { timings: { queue: { stalledIntervalMs: 500 } } });
+  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  await redis.kill();
+  await until(async () => (await statusOf(worker, '/readyz')).status === 503, soon('a 503'));
+  expect((await statusOf(worker, '/healthz')).status).toBe(200);
+  await redis.startAgain();
+  await until(async () => (await world.states())['APPLIED'] === 3_000, soon('all to be applied'));
+  expect(await world.states()).toEqual({ APPLIED: 3_000 });
+  expect(await world.database.prisma.messageStatus.count()).toBe(3_000);
+  expect(await worker.stop()).toEqual({ code: 0, signal: null });
+}, 180_000);
+
+async function saysItWaits(worker: WorkerProcess): Promise<boolean> {
+  const { status, body } = await statusOf(worker, '/healthz');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    status: 'waiting',
+    waitingFor: 'database',
+    since: expect.stringMatching(/^\d{4}-.*Z$/),
+  });
+  return true;
+}
+
+function about(lines: ReturnType<ReturnType<typeof keepLines>['lines']>, dependency: string) {
+  return lines.filter((line) => line['dependency'] === dependency);
+}
+
+/** One line on loss, one on return, few in between; and no event was applied twice. */
+function judgeLines(lines: ReturnType<ReturnType<typeof keepLines>['lines']>): void {
+  const outage = about(lines, 'database').map(({ msg }) => msg);
+  expect(outage.at(0)).toBe('dependency lost');
+  expect(outage.at(-1)).toBe('dependency restored');
+  expect(outage.filter((msg) => msg === 'dependency lost')).toHaveLength(1);
+  // Two hours at the least; a slow machine needs longer for all that is to be repeated in them.
+  const awayMs = Number(about(lines, 'database').at(-1)?.['awayMs']);
+  const reminders = awayMs / twoHours.outages.reminderMs;
+  const applied = lines.filter(({ msg }) => msg === 'event applied');
+  expect(applied.filter(({ result }) => result !== 'applied')).toEqual([]);
+  expect(lines.length - applied.length).toBeLessThan(2 * (2 + reminders) + 20);
+}
+
+async function connectionsOf(world: WorkerWorld): Promise<number> {
+  return (await queryRows(world.databaseUrl, 'SELECT 1 FROM pg_stat_activity')).length;
+}
+
+async function countScripts(redis: MortalServer): Promise<number> {
+  const stats = await askRedis(redis.url, 'INFO', 'commandstats');
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}
+
+/** Resident, in KiB. */
+async function memoryOf({ pid }: WorkerProcess): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+  return Number(stdout);
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { until } from '@sinch-callbacks/testing/processes';
+import { queryRows, startPostgres, startRedis } from '@sinch-callbacks/testing/servers';
+import { askRedis } from './ask-redis.ts';
+import { soon } from './worker-support.ts';
+
+/** A server of the test's own, for it to kill. Its data and its address outlive that. */
+export interface MortalServer {
+  readonly url: string;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  startAgain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the tests of everybody else run on must not be killed, nor what is given from outside. */
+const env = { PATH: process.env['PATH'] };
+
+export async function startMortalPostgres(): Promise<MortalServer> {
+  return await startMortal(
+    async (place) => await startPostgres({ ...place, env }),
+    async (url) => {
+      const [row] = await queryRows<{ pid: number }>(
+        url,
+        "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::integer AS pid",
+      );
+      return row?.pid;
+    },
+  );
+}
+
+export async function startMortalRedis(): Promise<MortalServer> {
+  let password: string | undefined;
+  return await startMortal(
+    async (place) => {
+      const redis = await startRedis({ ...place, env, sources: ['binary', 'debian'] });
+      if (redis.kind === 'unavailable') throw new Error(redis.message);
+      // Each start has a password of its own, and this server is to be found where it was.
+      password ??= new URL(redis.url).password;
+      await askRedis(redis.url, 'CONFIG', 'SET', 'requirepass', password);
+      return redis;
+    },
+    async (url) => Number(/process_id:(\d+)/.exec(await askRedis(url, 'INFO', 'server'))?.[1]),
+  );
+}
+
+interface Server {
+  readonly url: string;
+  readonly ended: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+async function startMortal(
+  start: (place: { dataDir: string; port?: number }) => Promise<Server>,
+  readPid: (url: string) => Promise<number | undefined>,
+): Promise<MortalServer> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'sinch-callbacks-mortal-'));
+  let server = await start({ dataDir });
+  const { url } = server;
+  return {
+    url,
+    async kill() {
+      const pid = await readPid(url);
+      if (pid === undefined) throw new Error('it does not say who it is');
+      process.kill(pid, 'SIGKILL');
+      await server.ended;
+    },
+    async startAgain() {
+      const port = Number(new URL(url).port);
+      // Children of a killed Postgres linger for a moment and keep its data to themselves.
+      server = await until(async () => await start({ dataDir, port }), soon('it to start again'));
+    },
+    async close() {
+      await server.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
