@@ -12,10 +12,14 @@ export interface CuttableProxy {
   close(): Promise<void>;
 }
 
-/** Starts cut or mended; the port is the proxy's own from the beginning. */
+/**
+ * Starts cut or mended; the port is the proxy's own from the beginning.
+ * @param ownPort any free one when absent.
+ */
 export async function openCuttableProxy(
   targetUrl: string,
   start: 'cut' | 'mended' = 'mended',
+  ownPort = 0,
 ): Promise<CuttableProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
@@ -30,6 +34,9 @@ export async function openCuttableProxy(
     const opened = createServer((client) => {
       const upstream = track(connect(Number(target.port), target.hostname));
       track(client).pipe(upstream).pipe(client);
+      // One whose other side is gone, or never came, must not look alive.
+      upstream.on('close', () => client.destroySoon());
+      client.on('close', () => upstream.destroySoon());
     });
     opened.listen(port, '127.0.0.1');
     await once(opened, 'listening');
@@ -47,7 +54,7 @@ export async function openCuttableProxy(
     await closed;
   }
 
-  const port = await listen(0);
+  const port = await listen(ownPort);
   if (start === 'cut') await cut();
   const url = new URL(targetUrl);
   url.host = `127.0.0.1:${port}`;

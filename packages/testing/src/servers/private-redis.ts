@@ -19,6 +19,10 @@ export interface PrivateRedisOptions {
   readonly dataDir?: string;
   /** Taken if it is free. */
   readonly port?: number;
+  /** A new one when absent. With a `port` it lets a server come back under the same address. */
+  readonly password?: string;
+  /** When the append-only file reaches the disk: each second when absent, or before each answer. */
+  readonly fsync?: 'everysec' | 'always';
   readonly log?: Writable;
 }
 
@@ -42,10 +46,12 @@ export async function startPrivateRedis(
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {
     await endLeftoverServer(directory);
-    const password = randomBytes(24).toString('hex');
+    const password = options.password ?? randomBytes(24).toString('hex');
     const port = await freePort(options.port);
     const configFile = join(directory, 'redis.conf');
-    await writeFile(configFile, configuration({ directory, password, port }), { mode: 0o600 });
+    const { fsync = 'everysec' } = options;
+    const settings = configuration({ directory, password, port, fsync });
+    await writeFile(configFile, settings, { mode: 0o600 });
     const server = await startProcess({
       name: 'redis',
       command: program.path,
@@ -70,7 +76,12 @@ export async function startPrivateRedis(
 }
 
 /** A file and not arguments: other users can read a process's arguments, and the password. */
-function configuration(server: { directory: string; password: string; port: number }): string {
+function configuration(server: {
+  directory: string;
+  password: string;
+  port: number;
+  fsync: string;
+}): string {
   return [
     'bind 127.0.0.1',
     'protected-mode yes',
@@ -79,7 +90,7 @@ function configuration(server: { directory: string; password: string; port: numb
     `dir "${server.directory}"`,
     `pidfile "${join(server.directory, 'redis.pid')}"`,
     'appendonly yes',
-    'appendfsync everysec',
+    `appendfsync ${server.fsync}`,
     'save ""',
     'maxmemory-policy noeviction',
     // The command line keeps the configuration's path, by which a leftover is known.
