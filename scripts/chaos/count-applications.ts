@@ -20,7 +20,7 @@ export async function countApplications(
 }
 
 /** The event key of a line that says `applied`. */
-export function appliedKey(line: string): string | undefined {
+function appliedKey(line: string): string | undefined {
   if (!line.includes('"result":"applied"')) return undefined;
   return /"eventKey":"([^"]+)"/.exec(line)?.[1];
 }

@@ -45,6 +45,6 @@ export const holdRanges: Readonly<Record<FaultName, { first: HoldRange; wide: Ho
   'freeze-postgres': { first: { from: 300, to: 1_500 }, wide: { from: 300, to: 12_000 } },
   'cut-redis': { first: { from: 200, to: 1_000 }, wide: { from: 200, to: 8_000 } },
   'cut-postgres': { first: { from: 200, to: 1_000 }, wide: { from: 200, to: 8_000 } },
-  'redis-outage': { first: { from: 3_000, to: 4_000 }, wide: { from: 5_000, to: 20_000 } },
+  'redis-outage': { first: { from: 2_000, to: 2_500 }, wide: { from: 5_000, to: 20_000 } },
   'rolling-deploy': { first: { from: 20, to: 200 }, wide: { from: 20, to: 1_500 } },
 };

@@ -55,10 +55,7 @@ export function supervise(
     }
   }
 
-  async function watch(
-    starting: Promise<StartedProcess>,
-    started: StartedProcess,
-  ): Promise<void> {
+  async function watch(starting: Promise<StartedProcess>, started: StartedProcess): Promise<void> {
     const exit = await started.exited;
     // Whoever ended it on purpose has let go of it before.
     if (running !== starting || isClosed) return;

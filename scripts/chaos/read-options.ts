@@ -18,7 +18,7 @@ export type OptionsReading =
 const longRounds = 20;
 const maxRounds = 1_000;
 
-export const help = `Usage: pnpm chaos [options]
+const help = `Usage: pnpm chaos [options]
 
 Starts the whole stack in a throw-away directory, with two workers and a durable Redis and
 Postgres of its own; lets callbacks flow as Sinch sends them; breaks one part after the other; and

@@ -117,7 +117,10 @@ function findDoubled({ stored, applications }: Evidence): Violation[] {
   }
   const twice = [...rowsOfBody.values()]
     .flatMap(([, ...further]) => further)
-    .map(({ eventKey }) => ({ eventKey, why: 'the same body is stored under another key as well' }));
+    .map(({ eventKey }) => ({
+      eventKey,
+      why: 'the same body is stored under another key as well',
+    }));
   const both = stored
     .filter(({ state, openLetter }) => state !== 'DEAD' && openLetter !== undefined)
     .map(({ eventKey }) => ({ eventKey, why: 'applied, and an open dead letter' }));

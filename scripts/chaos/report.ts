@@ -98,7 +98,15 @@ const shownDifferences = 50;
 
 /** The same for people, line by line. */
 export function describeReport(report: ChaosReport): string[] {
-  const facts = ['faults', 'callbacks', 'acknowledged', 'applied', 'dead', 'lost', 'doubled'] as const;
+  const facts = [
+    'faults',
+    'callbacks',
+    'acknowledged',
+    'applied',
+    'dead',
+    'lost',
+    'doubled',
+  ] as const;
   const rest = ['copies', 'requests', 'redelivered', 'comparedRows'] as const;
   const line = (name: string, value: unknown) => `  ${name.padEnd(18)}${String(value).padStart(8)}`;
   const { violations, differences, findings, rounds } = report;
@@ -112,7 +120,9 @@ export function describeReport(report: ChaosReport): string[] {
     '  rounds of each fault',
     ...Object.entries(rounds).map(([name, count]) => line(name, count)),
     '',
-    ...violations.map(({ kind, eventKey, why, round }) => `  ${kind}: ${eventKey} (round ${round}): ${why}`),
+    ...violations.map(
+      ({ kind, eventKey, why, round }) => `  ${kind}: ${eventKey} (round ${round}): ${why}`,
+    ),
     ...differs.slice(0, shownDifferences),
     ...findings.map((finding) => `  ${finding}`),
     `seed ${report.seed}, ${report.durationSeconds} s`,

@@ -38,7 +38,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
 
   const ledger = createLedger();
   const rounds = planRounds(options);
-  const battle = { field, acknowledged: ledger.acknowledged, onFinding };
+  const battle = { field, acknowledged: () => ledger.acknowledged(), onFinding };
   const { seed } = options;
   const fought = await runRounds(battle, { seed, rounds, ledger, signal, onProgress });
   onProgress('Sinch has nothing left to send');

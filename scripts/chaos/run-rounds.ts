@@ -21,12 +21,12 @@ export interface FoughtRound {
 }
 
 /** As fast as it must be to catch up after an outage. */
-const rate = { perSecond: 400, burst: 100 };
-const concurrency = 48;
+const rate = { perSecond: 200, burst: 50 };
+const concurrency = 16;
 /** Shorter than some freezes: what was applied and not answered in time is then sent again. */
 const timeoutMs = 4_000;
 const firstAnswerTimeoutMs = 120_000;
-const finishTimeoutMs = 600_000;
+const finishTimeoutMs = 900_000;
 
 /** Fights the rounds one after the other, and waits until Sinch has nothing left to send. */
 export async function runRounds(battle: Battle, options: RunOptions): Promise<FoughtRound[]> {

@@ -76,6 +76,7 @@ function receiveBody({ body, receivedAt }: AcknowledgedBody): CallbackEvent {
     { rawBody, readHeader, receivedAt: at },
     { secrets: [secret], timestampToleranceSeconds: 300, replayPolicy: 'absorb' },
   );
-  if (outcome.kind !== 'verified') throw new Error(`The reference was not verified: ${outcome.kind}`);
+  if (outcome.kind !== 'verified')
+    throw new Error(`The reference was not verified: ${outcome.kind}`);
   return outcome.event;
 }
