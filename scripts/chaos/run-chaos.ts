@@ -2,12 +2,12 @@ import { createDatabase } from '@sinch-callbacks/testing/servers';
 import { usualRetryRules } from '@sinch-callbacks/testing/sinch';
 import type { Closers } from '../start/closers.ts';
 import { compareDatabases } from './compare-databases.ts';
-import { countApplications } from './count-applications.ts';
 import { createLedger, isAcknowledgement, type Ledger } from './ledger.ts';
 import { type Field, openField } from './open-field.ts';
 import { planRounds } from './plan-rounds.ts';
 import { migrateDatabase } from './product.ts';
 import type { ChaosOptions } from './read-options.ts';
+import { attemptsLost, readWorkerLogs } from './read-worker-logs.ts';
 import { reconcile } from './reconcile.ts';
 import { type ChaosReport, makeReport } from './report.ts';
 import { type FoughtRound, runRounds } from './run-rounds.ts';
@@ -52,7 +52,9 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   if (left !== undefined) onFinding(`after a long standstill there was still ${left}`);
 
   const stored = await readStoredEvents(field.databaseUrl);
-  const applications = await countApplications(field.workerLogs);
+  const tales = await readWorkerLogs(field.workerLogs);
+  const { applications } = tales;
+  for (const finding of attemptsLost(tales)) onFinding(finding);
   if (applications.size === 0) onFinding('the logs of the workers tell of no applied event');
   const poisonKeys = new Set(fought.flatMap(({ wave }) => wave.poisonKeys));
   const triesAllowed = usualRetryRules.attempts;

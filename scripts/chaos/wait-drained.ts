@@ -14,6 +14,8 @@ const pollMs = 250;
 const noteMs = 5_000;
 /** Longer than a stalled job, the sweep of failed ones and the trial of one of them take together. */
 const standstillMs = 180_000;
+/** Where no queue holds a job, nothing is coming any more. */
+const idleStandstillMs = 15_000;
 const openStates = ['wait', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
 /**
@@ -32,13 +34,14 @@ export async function waitDrained(options: DrainOptions): Promise<string | undef
     let [before, changedAt, notedAt] = ['', performance.now(), performance.now()];
     for (;;) {
       const left = await describeLeft(queues, options);
-      if (left === '') return undefined;
+      if (left.text === '') return undefined;
       const now = performance.now();
-      if (left !== before) [before, changedAt] = [left, now];
-      if (now - changedAt > standstillMs) return left;
+      if (left.text !== before) [before, changedAt] = [left.text, now];
+      const patienceMs = left.isIdle ? idleStandstillMs : standstillMs;
+      if (now - changedAt > patienceMs) return left.text;
       if (now - notedAt > noteMs) {
         notedAt = now;
-        onProgress(`still to be done: ${left}`);
+        onProgress(`still to be done: ${left.text}`);
       }
       await sleep(pollMs, undefined, { signal });
     }
@@ -52,16 +55,17 @@ type Queues = ReturnType<typeof openBoardQueues>['queues'];
 async function describeLeft(
   queues: Queues,
   { databaseUrl, acknowledgedKeys }: DrainOptions,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly isIdle: boolean }> {
   const counts = await Promise.all(queues.map((queue) => queue.getJobCounts(...openStates)));
   const left = counts.flatMap((count, index) =>
     Object.entries(count)
       .filter(([, jobs]) => jobs > 0)
       .map(([state, jobs]) => `${jobs} ${state} in ${placeOf(index)} ${queues[index]?.name}`),
   );
+  const isIdle = left.length === 0;
   const missing = acknowledgedKeys.length - (await countStored(databaseUrl, acknowledgedKeys));
   if (missing > 0) left.push(`${missing} acknowledged events not stored`);
-  return left.join(', ');
+  return { text: left.join(', '), isIdle };
   function placeOf(index: number): string {
     return index < queues.length / 2 ? 'Redis' : 'Postgres';
   }

@@ -9,12 +9,14 @@ const pageSize = 100;
 const stalledTooOften = 'job stalled more than allowable limit';
 /** A trial that takes longer has ended with its process. */
 const trialMs = 120_000;
+/** One such end may be a power cut, and so may two when there is one after the other. */
+const maxTrials = 3;
 
 /**
  * Takes care of the jobs that BullMQ itself has failed. Nearly always their process died, or
  * could not renew their locks, again and again while they were in hand; most of them were only
- * near the one that is to blame. So each is tried once more, alone, and says so first: one that
- * ends its process even then is found marked, and is buried as quarantined.
+ * near the one that is to blame. So each is tried once more, alone, and says so first: one whose
+ * process ends even then is found marked. After three such trials it is buried as quarantined.
  *
  * A job leaves the failed set only once it is applied or buried, so a crash in the middle loses
  * nothing. One that cannot be dealt with does not hold up the others.
@@ -59,20 +61,22 @@ async function settleFailedJob(
   if (job.failedReason !== stalledTooOften) {
     return await bury(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
   }
-  const { suspectedAt } = reading.job;
+  const { suspectedAt, trials } = reading.job;
   if (suspectedAt === undefined) return await tryAlone(reading.job);
   if (steps.now().getTime() - Date.parse(suspectedAt) < trialMs) return false;
-  const message = 'the process died each time this event was in hand, the last time with it alone';
+  if (trials < maxTrials) return await tryAlone(reading.job);
+  const message = 'the process died each time this event was in hand, the last times with it alone';
   return await bury(letterOf(reading.job, 'quarantined', message));
 
   async function tryAlone(suspect: EventJob): Promise<boolean> {
-    await job.updateData({ ...job.data, suspectedAt: steps.now().toISOString() });
+    const mark = { suspectedAt: steps.now().toISOString(), trials: trials + 1 };
+    await job.updateData({ ...job.data, ...mark });
     const outcome = await handleSafely(steps.handle, suspect.event, job.attemptsMade + 1);
     switch (outcome.kind) {
       case 'done':
         return true;
       case 'returned':
-        await job.updateData({ ...job.data, suspectedAt: undefined });
+        await job.updateData({ ...job.data, suspectedAt: undefined, trials });
         return false;
       case 'failed': {
         const cause = outcome.failureClass === 'permanent' ? 'permanent' : 'attempts-exhausted';
