@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultNames, holdRanges } from './fault-names.ts';
 import { planRounds } from './plan-rounds.ts';
-import { planWave } from './plan-wave.ts';
+import { compress, planWave } from './plan-wave.ts';
 
 const plan = (seed: string, rounds = 3) => planRounds({ seed, rounds, faults: faultNames });
 
@@ -42,7 +42,7 @@ describe('the callbacks around a fault', () => {
   const { offers, poisonKeys } = planWave('one', round);
 
   it('come from before it till after it', () => {
-    const lastMs = Math.max(...offers.map(({ atMs }) => atMs)) / 120;
+    const lastMs = Math.max(...offers.map(({ atMs }) => atMs)) / compress;
     expect(lastMs).toBeGreaterThan(round.leadMs + round.holdMs);
   });
 

@@ -84,12 +84,13 @@ async function compareWithReference(
   const reference = await createDatabase(field.postgresUrl);
   await migrateDatabase(reference.url);
   const receivedAt = new Map(stored.map((event) => [event.eventKey, event.receivedAt]));
-  const acknowledged = new Set(acknowledgedKeys(ledger));
+  // Also what was stored though no answer came through before Sinch gave it up.
+  const kept = new Set([...acknowledgedKeys(ledger), ...receivedAt.keys()]);
   const bodies = new Map(
     fought.flatMap(({ wave }) => wave.offers.map(({ event }) => [event.key, event.body] as const)),
   );
   const toWrite = [...bodies]
-    .filter(([key]) => acknowledged.has(key))
+    .filter(([key]) => kept.has(key))
     .map(([key, body]) => ({ body, receivedAt: receivedAt.get(key) ?? new Date(0).toISOString() }));
   await writeReference(reference.url, toWrite);
   return await compareDatabases(field.databaseUrl, reference.url);

@@ -26,7 +26,7 @@ const concurrency = 16;
 /** Shorter than some freezes: what was applied and not answered in time is then sent again. */
 const timeoutMs = 4_000;
 const firstAnswerTimeoutMs = 120_000;
-const finishTimeoutMs = 900_000;
+const finishTimeoutMs = 2_400_000;
 
 /** Fights the rounds one after the other, and waits until Sinch has nothing left to send. */
 export async function runRounds(battle: Battle, options: RunOptions): Promise<FoughtRound[]> {
