@@ -24,7 +24,7 @@ export async function startRestartableRedis(dataDir: string): Promise<Restartabl
     const where = again === undefined ? {} : { port: again };
     const started = await startRedis({ sources, dataDir, password, ...where });
     if (started.kind === 'unavailable') throw new Error(started.message);
-    const { pid } = started;
+    const pid = started.process?.pid;
     if (pid === undefined) throw new Error('This Redis has no process of ours.');
     return { ...started, pid };
   }

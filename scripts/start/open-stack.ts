@@ -1,6 +1,8 @@
 import { step } from '../bootstrap/steps.mjs';
-import { migrate, startIngest, startWorker } from './apps.ts';
+import { startIngest, startWorker } from './apps.ts';
 import type { Closers } from './closers.ts';
+import { logFile } from './log-file.ts';
+import { migrate } from './migrate.ts';
 import type { Places } from './places.ts';
 import type { RunningPart } from './running-part.ts';
 import { openDatabase, openQueue } from './servers.ts';
@@ -42,7 +44,7 @@ export async function openStack(
   const { redisUrl, advice } = await open('queue', () => openQueue(places));
   if (advice !== undefined) console.log(advice);
   const settings = { places, databaseUrl, redisUrl, webhookSecret };
-  await step('migrations', () => migrate(settings));
+  await step('migrations', () => migrate(settings, logFile(places, 'migrate')));
   const ingest = await open('ingest', () => startIngest(settings));
   const worker = await open('worker', () => startWorker(settings));
 

@@ -101,11 +101,11 @@ it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] a
     const worker = await world.start({ DATABASE_URL: proxy.url }, { timings: { database } });
     await world.enqueue(numberedEvents(20));
     await until(async () => (await world.states())['APPLIED'] === 20, soon('the first'));
-    if (how === 'freeze') proxy.freeze();
+    if (how === 'freeze') proxy.hold();
     else await proxy.cut();
     await world.enqueue(numberedEvents(20, '01DURING'));
     await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
-    proxy.thaw();
+    proxy.release();
     await proxy.mend();
     await until(async () => (await world.states())['APPLIED'] === 40, soon('all to be applied'));
     expect(await world.states()).toEqual({ APPLIED: 40 });

@@ -118,9 +118,14 @@ interface ErrorFacts {
   readonly message: string;
 }
 
-/** Prisma wraps the driver's error: `meta.driverAdapterError.cause` holds what Postgres said. */
+/**
+ * Prisma wraps the driver's error of a query: `meta.driverAdapterError.cause` holds what Postgres
+ * said. What fails when a transaction begins or is committed comes as the driver threw it.
+ */
 function factsOfError(error: unknown): ErrorFacts {
-  const cause = member(member(member(error, 'meta'), 'driverAdapterError'), 'cause');
+  const isBare = member(error, 'name') === 'DriverAdapterError';
+  const driverError = isBare ? error : member(member(error, 'meta'), 'driverAdapterError');
+  const cause = member(driverError, 'cause');
   return {
     sqlState: asText(member(cause, 'originalCode')),
     kind: asText(member(cause, 'kind')),

@@ -33,6 +33,8 @@ const jobData = z.object({
   attempts: z.array(attemptRecord),
   /** When it was last tried alone, after the process had died too often with it in hand. */
   suspectedAt: z.string().optional(),
+  /** How often it was tried alone and the process ended meanwhile. */
+  trials: z.number().int().min(0).optional(),
 });
 
 /** What a job carries, as JSON. */
@@ -47,6 +49,7 @@ export interface EventJob {
   readonly replay: number;
   readonly attempts: readonly AttemptRecord[];
   readonly suspectedAt: string | undefined;
+  readonly trials: number;
 }
 
 export type JobReading =
@@ -73,9 +76,9 @@ export function readJobData(data: unknown): JobReading {
   const result = jobData.safeParse(data);
   if (!result.success) return { kind: 'malformed', problem: z.prettifyError(result.error) };
   const { key, trigger, entityId, rawBody, receivedAt, signature, ...rest } = result.data;
-  const { replay, attempts, suspectedAt } = rest;
+  const { replay, attempts, suspectedAt, trials = 0 } = rest;
   const event = { key, trigger, entityId, rawBody, receivedAt, signature };
-  return { kind: 'readable', job: { event, replay, attempts, suspectedAt } };
+  return { kind: 'readable', job: { event, replay, attempts, suspectedAt, trials } };
 }
 
 function readTrigger(text: string): Trigger {

@@ -9,6 +9,8 @@ import type { Solitude } from './solitude.ts';
 const pageSize = 100;
 /** BullMQ's own words for a job whose lock ran out too often. */
 const stalledTooOften = 'job stalled more than allowable limit';
+/** One such end may be a power cut, and so may two when there is one after the other. */
+const maxTrials = 3;
 
 interface QuarantineSteps extends JobSteps {
   readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;
@@ -19,8 +21,8 @@ interface QuarantineSteps extends JobSteps {
  * Takes care of the jobs that BullMQ itself has failed. Nearly always their process died, or
  * could not renew their locks, again and again while they were in hand; most of them were only
  * near the one that is to blame. So each is tried once more, alone, and says so first and for as
- * long as it lasts: one that ends its process even then is found with a mark that nobody renews,
- * and is buried as quarantined.
+ * long as it lasts: one whose process ends even then is found with a mark that nobody renews. After
+ * three such trials it is buried as quarantined.
  *
  * A job leaves the failed set only once it is applied or buried, so a crash in the middle loses
  * nothing. One that cannot be dealt with does not hold up the others.
@@ -65,17 +67,19 @@ async function settleFailedJob(
   if (job.failedReason !== stalledTooOften) {
     return await bury(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
   }
-  const { suspectedAt } = reading.job;
-  if (suspectedAt === undefined) {
-    const { job: suspect } = reading;
-    return await steps.solitude.alone(async () => await tryAlone(suspect));
-  }
+  const { suspectedAt, trials } = reading.job;
+  if (suspectedAt === undefined) return await beginTrial(reading.job);
   if (steps.now().getTime() - Date.parse(suspectedAt) < steps.timings.trialSilenceMs) return false;
-  const message = 'the process died each time this event was in hand, the last time with it alone';
+  if (trials < maxTrials) return await beginTrial(reading.job);
+  const message = 'the process died each time this event was in hand, the last times with it alone';
   return await bury(letterOf(reading.job, 'quarantined', message));
 
+  async function beginTrial(suspect: EventJob): Promise<boolean> {
+    return await steps.solitude.alone(async () => await tryAlone(suspect));
+  }
+
   async function tryAlone(suspect: EventJob): Promise<boolean> {
-    await mark(steps.now());
+    await mark(steps.now(), trials + 1);
     const attempt = job.attemptsMade + 1;
     const outcome = await whileMarked(() => handleSafely(steps.handle, suspect.event, attempt));
     switch (outcome.kind) {
@@ -92,19 +96,19 @@ async function settleFailedJob(
   }
 
   async function putBack(): Promise<false> {
-    await mark(undefined);
+    await mark(undefined, trials);
     return false;
   }
 
-  async function mark(at: Date | undefined): Promise<void> {
-    await job.updateData({ ...job.data, suspectedAt: at?.toISOString() });
+  async function mark(at: Date | undefined, trialsBegun: number): Promise<void> {
+    await job.updateData({ ...job.data, suspectedAt: at?.toISOString(), trials: trialsBegun });
   }
 
   /** A trial may wait long for the database, and others must not take it for dead. */
   async function whileMarked<T>(trial: () => Promise<T>): Promise<T> {
     let marking = Promise.resolve();
     const timer = setInterval(() => {
-      marking = mark(steps.now()).catch(() => undefined);
+      marking = mark(steps.now(), trials + 1).catch(() => undefined);
     }, steps.timings.trialSilenceMs / 4);
     try {
       return await trial();

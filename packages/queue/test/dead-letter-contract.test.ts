@@ -108,7 +108,7 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
 
   describe('a job that BullMQ itself has failed', () => {
     /** Leaves the event in the failed set, as BullMQ does when processes died with it in hand. */
-    async function failJob(event: CallbackEvent, reason: string, suspectedAt?: string) {
+    async function failJob(event: CallbackEvent, reason: string, mark: object = {}) {
       await world.produce(event);
       const token = 'somebody who died';
       const worker = world.closing(
@@ -121,7 +121,7 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
         ),
       );
       const job = await worker.getNextJob(token);
-      if (suspectedAt !== undefined) await job?.updateData({ ...job.data, suspectedAt });
+      await job?.updateData({ ...job.data, ...mark });
       await job?.moveToFailed(new UnrecoverableError(reason), token, false);
     }
 
@@ -140,9 +140,18 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
       expect(letters).toEqual([]);
     });
 
-    it('is quarantined when its process ended even then', async () => {
+    it.each([1, 2])('is tried again after %i power cuts in a trial', async (trials) => {
       const event = eventOf('one');
-      await failJob(event, stalled, '2026-01-02T03:00:00.000Z');
+      await failJob(event, stalled, { suspectedAt: '2026-01-02T03:00:00.000Z', trials });
+      const { handled, letters } = await world.consume(done);
+      await noneFailed();
+      expect(handled.map((entry) => entry.event)).toEqual([event]);
+      expect(letters).toEqual([]);
+    });
+
+    it('is quarantined when its process ended in each of three trials', async () => {
+      const event = eventOf('one');
+      await failJob(event, stalled, { suspectedAt: '2026-01-02T03:00:00.000Z', trials: 3 });
       const { handled, letters } = await world.consume(done);
       await noneFailed();
       expect(handled).toEqual([]);
@@ -151,7 +160,10 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
     });
 
     it('is left alone while somebody is trying it', async () => {
-      await failJob(eventOf('one'), stalled, '2026-01-02T03:04:00.000Z');
+      await failJob(eventOf('one'), stalled, {
+        suspectedAt: '2026-01-02T03:04:00.000Z',
+        trials: 1,
+      });
       const other = eventOf('other');
       await failJob(other, 'no letter could be written');
       const { letters } = await world.consume(done);

@@ -6,11 +6,21 @@ export {
   type SenderOptions,
   type SendOverrides,
 } from './create-sender.ts';
-export { type Answer, type RetryRules, usualRetryRules } from './delivery/answer.ts';
+export { type Answer, type RetryRules, usualRetryRules, type Verdict } from './delivery/answer.ts';
+export type { Attempt } from './delivery/deliver.ts';
 export type { Rate } from './delivery/rate-limit.ts';
 export type { RetrySignature } from './delivery/signing.ts';
 export type { DeliveryCounts, Tally } from './delivery/tally.ts';
-export { createRandom, drawInteger, pick, pickWeighted, type Random, ulid } from './random.ts';
+export { type KeyedBody, keyBody } from './keyed-body.ts';
+export {
+  createRandom,
+  drawInteger,
+  drawLog,
+  pick,
+  pickWeighted,
+  type Random,
+  ulid,
+} from './random.ts';
 export {
   type SampleBuilder,
   type SampleChoice,

@@ -1,5 +1,5 @@
-import type { RetryRules } from './delivery/answer.ts';
-import { deliver } from './delivery/deliver.ts';
+import type { Answer, RetryRules, Verdict } from './delivery/answer.ts';
+import { type Attempt, deliver } from './delivery/deliver.ts';
 import { createHttpTransport } from './delivery/http-transport.ts';
 import type { Rate } from './delivery/rate-limit.ts';
 import { createRealTimeline } from './delivery/real-timeline.ts';
@@ -22,6 +22,8 @@ export interface SinchOptions {
   readonly compress: number;
   readonly concurrency: number;
   readonly timeoutMs: number;
+  /** Hears of every request and what came of it. */
+  readonly onSettled?: (attempt: Attempt, answer: Answer, verdict: Verdict) => void;
 }
 
 /** Sinch at work. */
@@ -51,7 +53,10 @@ export function startSinch(offers: readonly Offer[], options: SinchOptions): Sin
     rate: { ...options.rate, perSecond: options.rate.perSecond / compress },
     retries,
     concurrency,
-    onSettled: tally.record,
+    onSettled(attempt, answer, verdict) {
+      tally.record(attempt, answer, verdict);
+      options.onSettled?.(attempt, answer, verdict);
+    },
     onFinished: finished.resolve,
   });
   return {

@@ -2,6 +2,7 @@ export { endLeftover } from './end-leftover.ts';
 export { freePort } from './free-port.ts';
 export { isAlive } from './is-alive.ts';
 export { type Latch, latch } from './latch.ts';
+export { continueTree, killTree, stopTree } from './process-tree.ts';
 export {
   describeExit,
   type ProcessExit,

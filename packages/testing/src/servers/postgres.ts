@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import type { StartedProcess } from '../processes/start-process.ts';
 import { until } from '../processes/until.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { queryRows } from './query-rows.ts';
@@ -13,6 +14,8 @@ export interface PostgresServer {
   readonly directory?: string;
   /** Resolves with its last lines when the server ends by itself; never for a given one. */
   readonly ended: Promise<string>;
+  /** Where it was started here as a process: to kill it, for one. */
+  readonly process?: StartedProcess;
   /** Stops what was started. Data without a `dataDir` goes with it. */
   close(): Promise<void>;
 }
@@ -48,6 +51,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     kind: 'embedded',
     url: embedded.url,
     directory: embedded.directory,
+    process: embedded.process,
     ended: embedded.process.exited.then(() => embedded.process.lastLines()),
     close: () => embedded.close(),
   };

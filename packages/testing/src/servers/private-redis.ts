@@ -19,8 +19,10 @@ export interface PrivateRedisOptions {
   readonly dataDir?: string;
   /** Taken if it is free. */
   readonly port?: number;
-  /** A random one when absent. */
+  /** A new one when absent. With a `port` it lets a server come back under the same address. */
   readonly password?: string;
+  /** When the append-only file reaches the disk: each second when absent, or before each answer. */
+  readonly fsync?: 'everysec' | 'always';
   /** Lines for its configuration, such as `maxmemory 20mb`. */
   readonly settings?: readonly string[];
   readonly log?: Writable;
@@ -49,9 +51,9 @@ export async function startPrivateRedis(
     const password = options.password ?? randomBytes(24).toString('hex');
     const port = await freePort(options.port);
     const configFile = join(directory, 'redis.conf');
-    const lines = configuration({ directory, password, port });
-    const text = [...lines, ...(options.settings ?? []), ''].join('\n');
-    await writeFile(configFile, text, { mode: 0o600 });
+    const { fsync = 'everysec', settings = [] } = options;
+    const lines = configuration({ directory, password, port, fsync });
+    await writeFile(configFile, [...lines, ...settings, ''].join('\n'), { mode: 0o600 });
     const server = await startProcess({
       name: 'redis',
       command: program.path,
@@ -76,7 +78,12 @@ export async function startPrivateRedis(
 }
 
 /** A file and not arguments: other users can read a process's arguments, and the password. */
-function configuration(server: { directory: string; password: string; port: number }): string[] {
+function configuration(server: {
+  directory: string;
+  password: string;
+  port: number;
+  fsync: string;
+}): string[] {
   return [
     'bind 127.0.0.1',
     'protected-mode yes',
@@ -85,7 +92,7 @@ function configuration(server: { directory: string; password: string; port: numb
     `dir "${server.directory}"`,
     `pidfile "${join(server.directory, 'redis.pid')}"`,
     'appendonly yes',
-    'appendfsync everysec',
+    `appendfsync ${server.fsync}`,
     'save ""',
     'maxmemory-policy noeviction',
     // The command line keeps the configuration's path, by which a leftover is known.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { StartedProcess } from '../processes/start-process.ts';
 import { fetchDebianRedis } from './debian-redis.ts';
 import { findExecutable } from './find-executable.ts';
 import { type PrivateRedisOptions, type RedisProgram, startPrivateRedis } from './private-redis.ts';
@@ -11,10 +12,10 @@ export type RedisSource = (typeof redisSources)[number];
 export interface RedisServer {
   readonly kind: RedisSource;
   readonly url: string;
-  /** Absent for one that is not ours, or runs in a container. */
-  readonly pid?: number;
   /** Resolves with its last lines when the server ends by itself; never for one not ours. */
   readonly ended: Promise<string>;
+  /** Where it was started here as a process: to kill it, for one. */
+  readonly process?: StartedProcess;
   /** Stops what was started. Data without a `dataDir` goes with it. */
   close(): Promise<void>;
 }
@@ -97,8 +98,7 @@ async function startProgram(
   try {
     const server = await startPrivateRedis(program, options);
     const ended = server.process.exited.then(() => server.process.lastLines());
-    const { pid } = server.process;
-    return { kind, url: server.url, pid, ended, close: () => server.close() };
+    return { kind, url: server.url, ended, process: server.process, close: () => server.close() };
   } catch (error) {
     return none(`${program.path}: ${describe(error)}`);
   }

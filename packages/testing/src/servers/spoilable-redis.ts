@@ -46,7 +46,8 @@ export async function startSpoilableRedis(): Promise<SpoilableRedis> {
     ],
   });
   if (server.kind === 'unavailable') throw new Error(server.message);
-  const { url, pid } = server;
+  const { url } = server;
+  const pid = server.process?.pid;
   if (pid === undefined) throw new Error('This Redis has no process of ours.');
   const ownPassword = new URL(url).password;
   const admin = connectAsAdmin(url, adminPassword);

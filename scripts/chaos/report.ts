@@ -1,0 +1,130 @@
+import type { DatabaseDifference } from './compare-databases.ts';
+import { faultNames } from './fault-names.ts';
+import type { Ledger } from './ledger.ts';
+import type { ChaosOptions } from './read-options.ts';
+import type { Reconciliation, Violation } from './reconcile.ts';
+import type { FoughtRound } from './run-rounds.ts';
+
+/** What a run found, for programs. Ids alone, nothing of a body. */
+export interface ChaosReport {
+  readonly ok: boolean;
+  readonly seed: string;
+  readonly faults: number;
+  /** Callbacks with different bodies. */
+  readonly callbacks: number;
+  /** Of those, answered with 2xx. */
+  readonly acknowledged: number;
+  readonly applied: number;
+  readonly dead: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Copies that Sinch sent of its own accord. */
+  readonly copies: number;
+  readonly requests: number;
+  /** Requests beyond the first of each callback: no 2xx had come. */
+  readonly redelivered: number;
+  readonly answers: Readonly<Record<string, number>>;
+  readonly givenUp: number;
+  readonly comparedRows: number;
+  readonly differences: readonly DatabaseDifference[];
+  readonly violations: readonly (Violation & { readonly kind: string; readonly round: string })[];
+  /** What else should not be, such as a process that ended by itself. */
+  readonly findings: readonly string[];
+  readonly rounds: Readonly<Record<string, number>>;
+  readonly durationSeconds: number;
+}
+
+export interface ReportSources {
+  readonly options: ChaosOptions;
+  readonly fought: readonly FoughtRound[];
+  readonly ledger: Ledger;
+  readonly reconciliation: Reconciliation;
+  readonly comparison: {
+    readonly rows: number;
+    readonly differences: readonly DatabaseDifference[];
+  };
+  readonly findings: readonly string[];
+  readonly durationSeconds: number;
+}
+
+export function makeReport(sources: ReportSources): ChaosReport {
+  const { options, fought, ledger, reconciliation, comparison, findings } = sources;
+  const { lost, doubled, abandoned, givenUp, deadInVain, ...counts } = reconciliation;
+  const roundOf = new Map(
+    fought.flatMap(({ round, wave }) =>
+      wave.offers.map(({ event }) => [event.key, `${round.number}, ${round.fault}`] as const),
+    ),
+  );
+  const violations = Object.entries({ lost, doubled, abandoned, givenUp, deadInVain }).flatMap(
+    ([kind, found]) =>
+      found.map((one) => ({ kind, ...one, round: roundOf.get(one.eventKey) ?? 'unknown' })),
+  );
+  const { differences } = comparison;
+  return {
+    ok: violations.length === 0 && differences.length === 0 && findings.length === 0,
+    seed: options.seed,
+    faults: fought.length,
+    ...counts,
+    lost: lost.length,
+    doubled: doubled.length,
+    copies: ledger.offered.length - counts.callbacks,
+    requests: ledger.requests.length,
+    redelivered: ledger.requests.filter(({ number }) => number > 1).length,
+    answers: countAnswers(ledger),
+    givenUp: givenUp.length,
+    comparedRows: comparison.rows,
+    differences,
+    violations,
+    findings,
+    rounds: countRounds(fought),
+    durationSeconds: sources.durationSeconds,
+  };
+}
+
+function countAnswers({ requests }: Ledger): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status = 'none' } of requests) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+function countRounds(fought: readonly FoughtRound[]): Record<string, number> {
+  const counts = faultNames.map(
+    (name) => [name, fought.filter(({ round }) => round.fault === name).length] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+const shownDifferences = 50;
+
+/** The same for people, line by line. */
+export function describeReport(report: ChaosReport): string[] {
+  const facts = [
+    'faults',
+    'callbacks',
+    'acknowledged',
+    'applied',
+    'dead',
+    'lost',
+    'doubled',
+  ] as const;
+  const rest = ['copies', 'requests', 'redelivered', 'comparedRows'] as const;
+  const line = (name: string, value: unknown) => `  ${name.padEnd(18)}${String(value).padStart(8)}`;
+  const { violations, differences, findings, rounds } = report;
+  const differs = differences.map(
+    ({ table, key, kind, columns }) => `  row ${kind}: ${table} ${key} ${columns.join(', ')}`,
+  );
+  return [
+    ...[...facts, ...rest].map((name) => line(name, report[name])),
+    line('differing rows', differences.length),
+    '',
+    '  rounds of each fault',
+    ...Object.entries(rounds).map(([name, count]) => line(name, count)),
+    '',
+    ...violations.map(
+      ({ kind, eventKey, why, round }) => `  ${kind}: ${eventKey} (round ${round}): ${why}`,
+    ),
+    ...differs.slice(0, shownDifferences),
+    ...findings.map((finding) => `  ${finding}`),
+    `seed ${report.seed}, ${report.durationSeconds} s`,
+  ];
+}

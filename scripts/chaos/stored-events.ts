@@ -1,0 +1,42 @@
+import { queryRows } from '@sinch-callbacks/testing/servers';
+
+/** An event as the database holds it. */
+export interface StoredEvent {
+  readonly eventKey: string;
+  readonly state: string;
+  /** SHA-256 of its raw body; absent when a redaction has taken the body. */
+  readonly bodyDigest: string | undefined;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly receivedAt: string;
+  /** The reason of its dead letter, where one is open. */
+  readonly openLetter: string | undefined;
+}
+
+const select = `
+SELECT e.event_key AS "eventKey", e.state::text AS state,
+  to_char(e.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "receivedAt",
+  CASE WHEN e.raw_body = '' THEN NULL ELSE encode(sha256(
+    CASE e.raw_body_encoding WHEN 'base64' THEN decode(e.raw_body, 'base64')
+    ELSE convert_to(e.raw_body, 'UTF8') END), 'hex') END AS "bodyDigest",
+  d.error_class || ': ' || d.error_message AS "openLetter"
+FROM callback_event AS e
+LEFT JOIN dead_letter AS d ON d.event_key = e.event_key AND d.resolved_at IS NULL`;
+
+type Row = Record<'eventKey' | 'state' | 'receivedAt', string> &
+  Record<'bodyDigest' | 'openLetter', string | null>;
+
+export async function readStoredEvents(databaseUrl: string): Promise<StoredEvent[]> {
+  const rows = await queryRows<Row>(databaseUrl, select);
+  return rows.map(({ bodyDigest, openLetter, ...row }) => ({
+    ...row,
+    bodyDigest: bodyDigest ?? undefined,
+    openLetter: openLetter ?? undefined,
+  }));
+}
+
+/** How many of these events are stored, in whatever state. */
+export async function countStored(databaseUrl: string, keys: readonly string[]): Promise<number> {
+  const sql = 'SELECT count(*)::int AS stored FROM callback_event WHERE event_key = ANY($1)';
+  const [found] = await queryRows<{ stored: number }>(databaseUrl, sql, [keys]);
+  return found?.stored ?? 0;
+}
