@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/testing/processes';
 import { queryRows } from '@sinch-callbacks/testing/servers';
-import { migrate, startIngest, startWorker } from '../start/apps.ts';
+import { startIngest, startWorker } from '../start/apps.ts';
 import { createClosers } from '../start/closers.ts';
+import { logFile } from '../start/log-file.ts';
+import { migrate } from '../start/migrate.ts';
 import { placesIn } from '../start/places.ts';
 import { type Measured, measure } from './measure.ts';
 import { type Outage, startRestartableRedis } from './restartable-redis.ts';
@@ -49,7 +51,7 @@ export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
     const secret = randomBytes(24).toString('hex');
     const { databaseUrl, ratePerSecond } = plan;
     const settings = { places, databaseUrl, redisUrl: redis.url, webhookSecret: secret };
-    await migrate(settings);
+    await migrate(settings, logFile(places, 'migrate'));
     const [ingest, worker] = await Promise.all([startIngest(settings), startWorker(settings)]);
     for (const app of [ingest, worker]) closers.add(app.name, () => app.close());
 

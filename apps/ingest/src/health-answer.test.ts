@@ -9,6 +9,7 @@ it('asks the queue once, however many ask at once, and again afterwards', async 
       return await Promise.resolve(asked === 1);
     },
     enqueue: async () => await Promise.resolve({ kind: 'queued' } as const),
+    isNearlyFull: () => false,
     close: async () => await Promise.resolve(),
   };
   const answers = await Promise.all(Array.from({ length: 50 }, () => healthAnswer(producer)));

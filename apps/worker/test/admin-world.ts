@@ -51,6 +51,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
         monitor: { progress: () => ({ kind: 'progressing' }), stop: () => undefined },
         consumers: [],
         database: world.database,
+        databaseWait: { awayMs: () => undefined },
         metrics: createMetrics(),
       });
       servers.push(server);

@@ -15,10 +15,10 @@ export {
   startRedis,
   startRedisContainer,
 } from './redis.ts';
+export { type RedisKey, redisKeys } from './redis-keys.ts';
 export {
   type RedisAilment,
   redisAilments,
   type SpoilableRedis,
   startSpoilableRedis,
 } from './spoilable-redis.ts';
-export { type RedisKey, redisKeys } from './redis-keys.ts';
