@@ -1,5 +1,6 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { openIngest } from './open-ingest.ts';
+import { redactConsole } from './redact-console.ts';
 
 /**
  * Opens the ingest, or says why it cannot and ends the process. Next would log the error, go on
@@ -7,7 +8,7 @@ import { openIngest } from './open-ingest.ts';
  */
 export function boot(): void {
   try {
-    openIngest();
+    redactConsole(openIngest().logger);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

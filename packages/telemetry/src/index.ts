@@ -11,6 +11,7 @@ export {
   type Telemetry,
 } from './events/event-outcomes.ts';
 export {
+  complaintHeard,
   type DependencyLost,
   dependencyLost,
   dependencyRestored,
