@@ -32,6 +32,11 @@ const checks: readonly Check[] = [
     examined: /Examined (\d+) manifests/,
   },
   {
+    name: 'licences',
+    command: ['node', 'scripts/check-licences.ts'],
+    examined: /Examined (\d+) packages/,
+  },
+  {
     name: 'dead code',
     command: ['knip', '--no-progress', '--reporter=symbols', '--reporter=./scripts/knip-count.ts'],
     examined: /Examined (\d+) files/,

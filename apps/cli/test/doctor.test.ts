@@ -52,6 +52,7 @@ describe('doctor', () => {
     expect({ code, status }).toEqual({ code: 0, status: 'ok' });
     expect(checks.map(({ name }) => name)).toEqual([
       'webhook secret',
+      'Bull Board',
       'queue server',
       'eviction',
       'append-only file',

@@ -1,5 +1,6 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { openIngest } from './open-ingest.ts';
+import { redactConsole } from './redact-console.ts';
 import { guardFirstServer } from './standalone/guard-server.ts';
 
 /**
@@ -8,7 +9,8 @@ import { guardFirstServer } from './standalone/guard-server.ts';
  */
 export function boot({ isStandalone }: { readonly isStandalone: boolean }): void {
   try {
-    const { requestLog } = openIngest();
+    const { requestLog, logger } = openIngest();
+    redactConsole(logger);
     process.once('exit', () => requestLog.flush());
     if (isStandalone) guardFirstServer(openIngest);
   } catch (error) {

@@ -21,7 +21,12 @@ import { createRequestLog, unverifiedLines } from './request-log.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
-const shared: typeof globalThis & { [slot]?: Ingest } = globalThis;
+const shared: typeof globalThis & { [slot]?: OpenIngest } = globalThis;
+
+/** The ingest of a process, and who writes what concerns no single request. */
+export interface OpenIngest extends Ingest {
+  readonly logger: Logger;
+}
 
 /**
  * The process's one ingest. Kept on `globalThis`, because Next bundles every route by itself and
@@ -29,17 +34,18 @@ const shared: typeof globalThis & { [slot]?: Ingest } = globalThis;
  * Connects to nothing: producer and store do that when they are first used.
  * @throws {ConfigError} naming every malformed variable.
  */
-export function openIngest(): Ingest {
+export function openIngest(): OpenIngest {
   shared[slot] ??= createIngest(readConfig(parseIngestConfig));
   return shared[slot];
 }
 
-function createIngest(config: IngestConfig): Ingest {
+function createIngest(config: IngestConfig): OpenIngest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
   const logger = createLogger({ name: 'ingest', level: logLevel });
   return {
     config,
+    logger,
     requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer: location && openCallbackProducer(location, config, logger),

@@ -1,14 +1,15 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
+import { redactText } from '@sinch-callbacks/telemetry';
 
 /** Why a process could not start: one line for what an operator can mend, the stack for a bug. */
 export function explainFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return redactText(String(error));
   if (error instanceof ConfigError || error instanceof DatabaseUnavailableError) {
-    return error.message;
+    return redactText(error.message);
   }
   if (Reflect.get(error, 'code') === 'EADDRINUSE') {
     return 'ADMIN_PORT is taken by another process: choose another, or 0 for any free one';
   }
-  return error.stack ?? error.message;
+  return redactText(error.stack ?? error.message);
 }

@@ -20,6 +20,8 @@ export interface CliConfig {
     readonly accessKeyId: string | undefined;
     readonly accessSecret: string | undefined;
   };
+  /** What the worker's admin pages may do and ask for, for `callbacks doctor` to judge. */
+  readonly admin: { readonly hasPassword: boolean; readonly writes: boolean };
   readonly logLevel: LogLevel;
 }
 
@@ -32,6 +34,8 @@ const cliVariables = {
   SINCH_APP_ID: variables.SINCH_APP_ID,
   SINCH_ACCESS_KEY_ID: variables.SINCH_ACCESS_KEY_ID,
   SINCH_ACCESS_SECRET: variables.SINCH_ACCESS_SECRET,
+  ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
+  ADMIN_WRITES: variables.ADMIN_WRITES,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -48,6 +52,10 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
       appId: values.SINCH_APP_ID,
       accessKeyId: values.SINCH_ACCESS_KEY_ID,
       accessSecret: values.SINCH_ACCESS_SECRET,
+    },
+    admin: {
+      hasPassword: values.ADMIN_PASSWORD !== undefined,
+      writes: values.ADMIN_WRITES,
     },
     logLevel: values.LOG_LEVEL,
   }));

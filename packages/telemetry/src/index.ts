@@ -16,6 +16,7 @@ export {
   type Telemetry,
 } from './events/event-outcomes.ts';
 export {
+  complaintHeard,
   type DependencyAway,
   type DependencyLost,
   dependencyLost,

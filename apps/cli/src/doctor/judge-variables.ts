@@ -5,7 +5,7 @@ import { type Check, failure, ok, warning } from './check.ts';
 const placeholder = /^replace-me/i;
 
 /** Whether the variables that the whole needs are there. */
-export function judgeVariables({ secret, databaseUrl, queue }: Settings): Check[] {
+export function judgeVariables({ secret, databaseUrl, queue, admin }: Settings): Check[] {
   const checks: Check[] = [];
   if (secret === undefined) {
     const message = 'SINCH_WEBHOOK_SECRET is not set here';
@@ -27,5 +27,14 @@ export function judgeVariables({ secret, databaseUrl, queue }: Settings): Check[
     const advice = 'Set REDIS_URL, or DATABASE_URL to keep the queue in Postgres.';
     checks.push(failure('REDIS_URL', 'not set, and neither is DATABASE_URL', advice));
   }
-  return checks;
+  return [...checks, judgeBoard(admin)];
+}
+
+/** The worker refuses to start with the failure; here it is seen before. */
+function judgeBoard({ hasPassword, writes }: Settings['admin']): Check {
+  if (!writes) return ok('Bull Board', 'read-only (ADMIN_WRITES is not true here)');
+  if (hasPassword)
+    return ok('Bull Board', 'may retry, promote and call off replays (ADMIN_WRITES)');
+  const advice = 'Set ADMIN_PASSWORD, or leave ADMIN_WRITES away: the worker does not start so.';
+  return failure('Bull Board', 'ADMIN_WRITES is true, and there is no ADMIN_PASSWORD', advice);
 }

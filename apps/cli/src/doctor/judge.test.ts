@@ -108,6 +108,7 @@ describe('variables', () => {
     queuePrefix: 'sinch',
     ingestUrl: undefined,
     adminUrl: undefined,
+    admin: { hasPassword: false, writes: false },
   };
 
   it('that are missing are named', () => {
@@ -115,7 +116,18 @@ describe('variables', () => {
       { name: 'webhook secret', status: 'warning' },
       { name: 'DATABASE_URL', status: 'failure' },
       { name: 'REDIS_URL', status: 'failure' },
+      { name: 'Bull Board', status: 'ok', message: expect.stringContaining('read-only') },
     ]);
+  });
+
+  it('that let Bull Board change things are shown, and need a password', () => {
+    const judge = (hasPassword: boolean) =>
+      judgeVariables({ ...nothing, admin: { hasPassword, writes: true } }).at(-1);
+    expect(judge(true)).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('may retry'),
+    });
+    expect(judge(false)).toMatchObject({ name: 'Bull Board', status: 'failure' });
   });
 
   it('that still hold a placeholder are a failure', () => {

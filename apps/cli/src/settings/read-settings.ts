@@ -1,4 +1,5 @@
 import {
+  type CliConfig,
   type Environment,
   parseCliConfig,
   type QueueTarget,
@@ -25,6 +26,7 @@ export interface Settings {
   readonly queuePrefix: string;
   readonly ingestUrl: Given<string> | undefined;
   readonly adminUrl: Given<string> | undefined;
+  readonly admin: CliConfig['admin'];
 }
 
 const environmentName = 'the environment';
@@ -56,6 +58,7 @@ export async function readSettings(
     queuePrefix: config.queuePrefix,
     ingestUrl: stack && given(stack.ingestUrl, stack.name),
     adminUrl: stack && given(stack.adminUrl, stack.name),
+    admin: config.admin,
   };
 }
 

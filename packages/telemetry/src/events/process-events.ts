@@ -77,6 +77,14 @@ export function eventLoopBlocked(logger: Logger, facts: { readonly forMs: number
   logger.fatal(facts, 'event loop blocked');
 }
 
+/** A library, or the runtime, complained of something that nobody here foresaw. The process goes on. */
+export function complaintHeard(
+  logger: Logger,
+  { error, ...facts }: { readonly text: string; readonly error: unknown },
+): void {
+  logger.error({ ...facts, ...(error !== undefined && { err: error }) }, 'complaint heard');
+}
+
 /** A bug, or a start that cannot succeed: the process ends after this line. */
 export function processFailed(logger: Logger, error: unknown): void {
   logger.fatal({ err: error }, 'process failed');

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { root } from './readme-command.ts';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: unknown;
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly ulimits?: { readonly core?: number };
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | null>>;
+}
+
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+};
+const services = Object.entries(compose.services);
+/** What Node is told so that it writes its memory to a file, or lets somebody in. */
+const dumpsMemory = /--(report|heapsnapshot|heap-prof|abort-on|inspect)|NODE_OPTIONS/;
+
+describe.each(services)('the service %s of docker-compose.yml', (_, service) => {
+  it('writes nowhere but where it must', () => {
+    expect(service.read_only).toBe(true);
+    expect(service.tmpfs).toContain('/tmp');
+  });
+
+  it('has no right that it does not need, and cannot get one', () => {
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.security_opt).toContain('no-new-privileges:true');
+    for (const power of ['privileged', 'cap_add', 'devices', 'network_mode', 'pid', 'ipc']) {
+      expect(service).not.toHaveProperty(power);
+    }
+  });
+
+  it('does not run as root', () => {
+    // What is built here says so in the Dockerfile.
+    if (service.build === undefined) expect(service.user).toMatch(/^[a-z]+$/);
+    else expect(service).not.toHaveProperty('user');
+  });
+
+  it('leaves no memory behind when it crashes', () => {
+    expect(service.ulimits).toEqual({ core: 0 });
+    expect(JSON.stringify(service)).not.toMatch(dumpsMemory);
+  });
+
+  it('can be reached from this machine alone, and reaches no file of it', () => {
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const volume of service.volumes ?? []) expect(volume).toMatch(/^[a-z-]+:\//);
+  });
+
+  it('has no password of its own in the file', () => {
+    const secrets = Object.entries(service.environment ?? {}).filter(([name]) =>
+      /PASSWORD|SECRET|AUTH|_URL$/.test(name),
+    );
+    for (const [name, value] of secrets) {
+      expect([name, value?.replace(/\$\{[A-Z_]+(:\?[^}]*)?\}/g, '…') ?? '…']).toEqual([
+        name,
+        expect.stringMatching(/^(…|[a-z]+:\/\/[a-z]*:…@[a-z]+:\d+(\/[a-z]+)?)$/),
+      ]);
+    }
+  });
+});
+
+describe('the Dockerfile', () => {
+  const stages = read('Dockerfile')
+    .split(/^FROM /m)
+    .slice(1);
+
+  it.each(['ingest', 'worker'])('runs %s as a user without rights', (name) => {
+    const stage = stages.find((text) => new RegExp(`^\\S+ AS ${name}\\n`).test(text)) ?? '';
+    const users = [...stage.matchAll(/^USER (.+)$/gm)].map(([, user]) => user);
+    expect(users).toEqual(['node']);
+    // Nothing is run, copied or changed as somebody else after that.
+    expect(stage.slice(stage.indexOf('USER'))).not.toMatch(/^(RUN|COPY|ADD) /m);
+  });
+
+  it('lets no process write its memory to a file, and takes no secret', () => {
+    expect(stages.length).toBeGreaterThan(4);
+    for (const stage of stages) {
+      expect(stage).not.toMatch(dumpsMemory);
+      expect(stage).not.toMatch(/^(ARG|ENV) .*(SECRET|PASSWORD|TOKEN|_URL)/m);
+      expect(stage).not.toMatch(/^ADD /m);
+    }
+  });
+
+  it('has nothing of this machine’s secrets and data to copy', () => {
+    const ignored = read('.dockerignore').split('\n');
+    for (const name of ['.env', '.git', '.dev']) {
+      expect(ignored.some((line) => line.replace(/^\*\*\//, '').startsWith(name))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import {
+  freePort,
+  type ProcessOptions,
+  type StartedProcess,
+  startProcess,
+} from '@sinch-callbacks/testing/processes';
+import { createDatabase, type TestDatabase } from '@sinch-callbacks/testing/servers';
+import type {} from '@sinch-callbacks/testing/vitest';
+import { inject } from 'vitest';
+import { root } from '../readme-command.ts';
+import { secrets } from './canaries.ts';
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface LeakyProcess extends StartedProcess {
+  readonly url: string;
+}
+
+/** Real processes, and everything that any of them ever wrote, by their names. */
+export interface LeakyStack {
+  readonly database: TestDatabase;
+  readonly servers: Environment;
+  /** Where they all run, and would leave a report of their deaths. */
+  readonly directory: string;
+  readonly outputs: ReadonlyMap<string, string>;
+  startIngest(name: string, changes?: Environment): Promise<LeakyProcess>;
+  startWorker(name: string, changes?: Environment): Promise<LeakyProcess>;
+  /** Runs a program of ours to its end, whatever that is, and returns what it wrote. */
+  run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const programs = {
+  ingest: path.join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
+  worker: path.join(root, 'apps/worker/src/main.ts'),
+  cli: path.join(root, 'apps/cli/src/main.ts'),
+  migrate: path.join(root, 'apps/worker/src/migrate.ts'),
+};
+
+export async function openLeakyStack(): Promise<LeakyStack> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'sinch-leaks-'));
+  const database = await createDatabase(inject('postgresUrl'));
+  const servers: Environment = {
+    DATABASE_URL: database.url,
+    REDIS_URL: inject('redisUrl'),
+    QUEUE_PREFIX: `leaks-${randomUUID().slice(0, 8)}`,
+    LOG_LEVEL: 'trace',
+    SINCH_WEBHOOK_SECRET: `${secrets.webhookSecret},${secrets.oldWebhookSecret}`,
+    SINCH_ACCESS_SECRET: secrets.apiSecret,
+    NODE_OPTIONS: importing('mistake-when-told.ts'),
+  };
+  const outputs = new Map<string, string>();
+  const started: StartedProcess[] = [];
+
+  async function start(
+    name: string,
+    args: readonly string[],
+    changes: Environment,
+    readyUrl?: string,
+  ) {
+    const options: ProcessOptions = {
+      name,
+      command: process.execPath,
+      args,
+      cwd: directory,
+      env: { ...servers, ...changes },
+      log: new Writable({
+        write(chunk: string | Buffer, _encoding, done) {
+          outputs.set(name, `${outputs.get(name) ?? ''}${chunk.toString()}`);
+          done();
+        },
+      }),
+    };
+    const one = await startProcess({
+      ...options,
+      ...(readyUrl !== undefined && {
+        readyWhen: { kind: 'check', what: 'any answer', isReady: () => answers(readyUrl) },
+      }),
+    });
+    started.push(one);
+    return one;
+  }
+
+  const stack: LeakyStack = {
+    database,
+    servers,
+    outputs,
+    directory,
+    async startIngest(name, changes = {}) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const place = { HOSTNAME: '127.0.0.1', PORT: String(port) };
+      const one = await start(name, [programs.ingest], { ...place, ...changes }, url);
+      return { ...one, url };
+    },
+    async startWorker(name, changes = {}) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const one = await start(
+        name,
+        [programs.worker],
+        { ADMIN_PORT: String(port), ...changes },
+        `${url}/healthz`,
+      );
+      return { ...one, url };
+    },
+    async run(name, args, changes = {}) {
+      const one = await start(name, args, changes);
+      await one.exited;
+      return outputs.get(name) ?? '';
+    },
+    async close() {
+      await Promise.all(started.map((one) => one.stop()));
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  await stack.run('migrate', [programs.migrate]);
+  return stack;
+}
+
+/** NODE_OPTIONS that import one of the files beside this one first. */
+export function importing(file: string): string {
+  return `--import=${pathToFileURL(path.join(import.meta.dirname, file)).href}`;
+}
+
+async function answers(url: string): Promise<boolean> {
+  await (await fetch(url)).arrayBuffer();
+  return true;
+}
