@@ -55,12 +55,13 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   const retry = retryOptions(options.retry);
   const room = createRoomWatch(Date.now);
   let current: JobQueue | undefined;
-  let answeredAt = 0;
-  let answers = 0;
+  // Of the last question that was answered. Not when the answer was read: one that lay in the
+  // socket while an instance was frozen says nothing of the connection afterwards.
+  let aliveAt = 0;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
     // By the clock on the wall: the other one may stand still while an instance is frozen.
-    const isSuspect = current !== undefined && Date.now() - answeredAt > trustedForMs;
+    const isSuspect = current !== undefined && Date.now() - aliveAt > trustedForMs;
     if (!isSuspect) return await tryQueue(use, timeoutMs);
     try {
       return await tryQueue(use, timeoutMs * suspectShare);
@@ -74,16 +75,15 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     // Its own limits come second: they would not see an answer that is there and not read yet.
     const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2 } as const;
     const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
-    const answersBefore = answers;
+    const askedAt = Date.now();
     try {
       const result = await withDeadline(use(queue), limitMs);
-      answeredAt = Date.now();
-      answers += 1;
+      aliveAt = Math.max(aliveAt, askedAt);
       return result;
     } catch (error) {
-      // Slow is not dead: what answered others meanwhile is kept, or one late answer would end
+      // Slow is not dead: what answered later questions is kept, or one late answer would end
       // all calls under way, and a server that is busy had all its connections to make anew.
-      const isAlive = isAnswer(error) || (answers > answersBefore && current === queue);
+      const isAlive = isAnswer(error) || (aliveAt > askedAt && current === queue);
       if (!isAlive) {
         if (current === queue) current = undefined;
         void dropConnection(queue);
