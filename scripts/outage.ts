@@ -2,42 +2,42 @@
  * `pnpm outage redis`: what becomes of callbacks while Redis is away, measured. Real servers and
  * the built ingest on this machine; needs `pnpm build` first.
  */
-import { parseArgs } from 'node:util';
 import { createDatabase, startPostgres } from '@sinch-callbacks/testing/servers';
+import { Argument, Option } from 'commander';
+import { measuringCommand, wholeNumber } from './measuring-command.ts';
+import type { Outage } from './outage/restartable-redis.ts';
 import { type OutageResult, runOutage } from './outage/run-outage.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    /** How long it is away. */
-    seconds: { type: 'string', default: '60' },
-    /** Callbacks a second. */
-    rate: { type: 'string', default: '100' },
-    /** `stop`: killed. `freeze`: takes connections and answers nothing. */
-    how: { type: 'string', default: 'stop' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const { how } = values;
-if (positionals.join(' ') !== 'redis' || (how !== 'stop' && how !== 'freeze')) {
-  console.error(
-    'usage: pnpm outage redis [--how stop|freeze] [--seconds 60] [--rate 100] [--json]',
-  );
-  process.exit(2);
-}
+const program = measuringCommand(
+  'pnpm outage',
+  'Sends signed callbacks at a constant rate to a real ingest with REDIS_URL and DATABASE_URL, takes ' +
+    'Redis away in the middle, and says how they were answered and what was applied.\n' +
+    'Ends with 0 when all were answered 200 and applied, with 1 otherwise, with 2 for bad usage.',
+)
+  .addArgument(new Argument('<server>', 'what is away').choices(['redis']))
+  .addOption(
+    new Option('--how <how>', 'killed, or there and silent')
+      .choices(['stop', 'freeze'])
+      .default('stop'),
+  )
+  .option('--seconds <n>', 'how long it is away', wholeNumber(1, 3_600), 60)
+  .option('--rate <n>', 'callbacks a second', wholeNumber(1, 1_000), 100)
+  .option('--json', 'one JSON document on stdout', false)
+  .parse();
+const options = program.opts<{ how: Outage; seconds: number; rate: number; json: boolean }>();
 
 const postgres = await startPostgres();
 const database = await createDatabase(postgres.url);
 try {
   const result = await runOutage({
-    how,
-    awaySeconds: Number(values.seconds),
+    how: options.how,
+    awaySeconds: options.seconds,
     beforeSeconds: 5,
     afterSeconds: 10,
-    ratePerSecond: Number(values.rate),
+    ratePerSecond: options.rate,
     databaseUrl: database.url,
   });
-  console.log(values.json ? JSON.stringify(result, undefined, 2) : describe(result));
+  console.log(options.json ? JSON.stringify(result, undefined, 2) : describe(result));
   const { sent, answered200 } = result.whole;
   process.exitCode = answered200 === sent && result.events['APPLIED'] === sent ? 0 : 1;
 } finally {
