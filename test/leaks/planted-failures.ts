@@ -9,7 +9,7 @@ export async function plantFailures(databaseUrl: string): Promise<void> {
       IF NEW.sinch_message_id = '01SYNTAX' THEN PERFORM NEW.content::text::integer; END IF;
       IF NEW.sinch_message_id = '01RAISED' THEN RAISE EXCEPTION 'no, %', NEW.content; END IF;
       IF NEW.sinch_message_id = '01RETRIED' THEN
-        RAISE EXCEPTION 'locked: "%"', NEW.content USING ERRCODE = '55P03'; END IF;
+        RAISE EXCEPTION 'too slow: "%"', NEW.content USING ERRCODE = '57014'; END IF;
       RETURN NEW; END $$`,
     'CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON message FOR EACH ROW EXECUTE FUNCTION refuse()',
   ];
