@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/{src,app,lib}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          // No promise of speed: on a busy machine thousands of generated cases take their time.
+          testTimeout: 30_000,
         },
       },
       {
