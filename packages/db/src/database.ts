@@ -15,7 +15,10 @@ export interface DatabaseOptions {
 
 /** One pool of connections to the database. Whoever opens it closes it. */
 export interface Database {
+  /** The pool through Prisma: for everything but the writer. */
   readonly prisma: PrismaClient;
+  /** The pool itself, for the writer (docs/decisions/the-writer-speaks-to-the-driver.md). */
+  readonly pool: pg.Pool;
   readonly limits: DatabaseLimits;
   close(): Promise<void>;
 }
@@ -25,7 +28,7 @@ const defaultPoolSize = 5;
 /** Opens the pool. Nothing connects before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
   const limits = { ...defaultLimits, ...options.limits };
-  const adapter = new PrismaPg({
+  const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize ?? defaultPoolSize,
     connectionTimeoutMillis: limits.connectTimeoutMs,
@@ -34,12 +37,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     application_name: 'sinch-callbacks',
   });
+  // Of a connection that breaks while nobody uses it: the pool throws it away by itself.
+  pool.on('error', () => undefined);
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   let closed: Promise<void> | undefined;
   return {
     prisma,
+    pool,
     limits,
-    close: () => (closed ??= prisma.$disconnect()),
+    close: () => (closed ??= closeBoth(prisma, pool)),
   };
 }
 
@@ -52,4 +59,10 @@ function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   const stream = client instanceof pg.Client ? client.connection.stream : undefined;
   if (!(stream instanceof Socket)) throw new Error('a Postgres connection without a socket');
   stream.setTimeout(timeoutMs, () => stream.destroy());
+}
+
+/** Prisma ends the pool it was given, unless it never used it. */
+async function closeBoth(prisma: PrismaClient, pool: pg.Pool): Promise<void> {
+  await prisma.$disconnect();
+  if (!pool.ended) await pool.end();
 }

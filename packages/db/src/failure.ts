@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 /**
  * Whose fault a failure is. `transient`: trying again may help. `permanent`: it is the event's,
  * and no retry can help. `blocked`: somebody else holds a lock that it needs, which may last as
@@ -47,13 +49,13 @@ const unreachablePrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P20
 
 /** Node's socket errors and pg's own texts, which carry no code at all. */
 const connectionTrouble =
-  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/;
+  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed/;
 
 /** A transaction that had begun and did not end in its time. One with less to do may. */
 export class SlowTransactionError extends Error {
   readonly code = 'SLOW_TRANSACTION';
 
-  constructor(cause: unknown) {
+  constructor(cause?: unknown) {
     super('the transaction took too long', { cause });
     this.name = 'SlowTransactionError';
   }
@@ -61,7 +63,7 @@ export class SlowTransactionError extends Error {
 
 /** Prisma says P2028 both of a transaction that never began and of one that ran out of time. */
 export function isTransactionTimeout(error: unknown): boolean {
-  return factsOfError(error).prismaCode === 'P2028';
+  return factsOfError(error).code === 'P2028';
 }
 
 /** Whether the same statements may well succeed if they are simply sent again. */
@@ -69,17 +71,26 @@ export function isConflict(error: unknown): boolean {
   return factsOfError(error).sqlState?.startsWith('40') ?? false;
 }
 
+/**
+ * Whether a statement that was prepared on this connection is not there, or is there already: a
+ * pooler between hands out other server sessions than the one it was prepared in.
+ */
+export function isLostStatement(error: unknown): boolean {
+  const { sqlState } = factsOfError(error);
+  return sqlState === '26000' || sqlState === '42P05';
+}
+
 /** Says whose fault an error from a query was. What it does not know counts as transient. */
 export function classifyFailure(error: unknown): FailureClass {
   if (error instanceof SlowTransactionError) return 'transient';
-  const { sqlState, kind, prismaCode, message } = factsOfError(error);
+  const { sqlState, kind, code, message } = factsOfError(error);
   if (sqlState !== undefined) {
     const known = classBySqlState.find(([prefix]) => sqlState.startsWith(prefix));
     return known?.[1] ?? 'transient';
   }
   if (kind !== undefined && unreachableKinds.has(kind)) return 'infrastructure';
-  if (prismaCode !== undefined && unreachablePrismaCodes.has(prismaCode)) return 'infrastructure';
-  return connectionTrouble.test(message) ? 'infrastructure' : 'transient';
+  if (code !== undefined && unreachablePrismaCodes.has(code)) return 'infrastructure';
+  return connectionTrouble.test(`${code} ${message}`) ? 'infrastructure' : 'transient';
 }
 
 /** The database cannot be used now. Wait and try again; no event is to blame. */
@@ -114,22 +125,28 @@ export function describeFailure(error: unknown): string {
 interface ErrorFacts {
   readonly sqlState: string | undefined;
   readonly kind: string | undefined;
-  readonly prismaCode: string | undefined;
+  /** Prisma's own, or Node's of a socket. */
+  readonly code: string | undefined;
   readonly message: string;
 }
 
 /**
- * Prisma wraps the driver's error of a query: `meta.driverAdapterError.cause` holds what Postgres
- * said. What fails when a transaction begins or is committed comes as the driver threw it.
+ * The writer's errors come from the driver. Prisma wraps those of a query, and
+ * `meta.driverAdapterError.cause` holds what Postgres said; what fails when its transactions begin
+ * or are committed comes as its adapter threw it.
  */
 function factsOfError(error: unknown): ErrorFacts {
+  if (error instanceof pg.DatabaseError) {
+    const { code: sqlState, message } = error;
+    return { sqlState, kind: undefined, code: undefined, message };
+  }
   const isBare = member(error, 'name') === 'DriverAdapterError';
   const driverError = isBare ? error : member(member(error, 'meta'), 'driverAdapterError');
   const cause = member(driverError, 'cause');
   return {
     sqlState: asText(member(cause, 'originalCode')),
     kind: asText(member(cause, 'kind')),
-    prismaCode: asText(member(error, 'code')),
+    code: asText(member(error, 'code')),
     message:
       asText(member(cause, 'originalMessage')) ??
       asText(member(cause, 'kind')) ??

@@ -69,8 +69,9 @@ export function decideEvent(event: CallbackEvent): Decision {
   const projection = project(reading.event, { key, receivedAt, acceptedTime, eventTime, at });
   switch (projection.kind) {
     case 'facts': {
-      const { trigger, entityId } = reading.event;
-      const envelope = storedEnvelope(reading.event);
+      const { trigger, entityId, appId, projectId } = reading.event;
+      const times = { acceptedTime: acceptedTime?.iso, eventTime: eventTime?.iso };
+      const envelope = { appId, projectId, ...times };
       return { kind: 'apply', trigger, entityId, envelope, payloadJson, facts: projection.facts };
     }
     case 'incomplete': {

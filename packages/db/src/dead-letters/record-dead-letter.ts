@@ -6,9 +6,8 @@ import {
 } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import type { Prisma } from '../generated/client.ts';
-import { inTransaction } from '../transaction.ts';
 import { redactRawBodies } from '../write/redact-raw-bodies.ts';
+import { inWriteSession, type WriteSession } from '../write/write-session.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
 import { withAttempts } from './with-attempts.ts';
 
@@ -58,17 +57,18 @@ export async function recordDeadLetter(
   database: Database,
   letter: DeadLetterRecord,
 ): Promise<RecordOutcome> {
-  return await whileAvailable(() => inTransaction(database, (tx) => writeLetter(tx, letter)));
+  return await whileAvailable(() =>
+    inWriteSession(database, { keepsStatements: false }, (session) => writeLetter(session, letter)),
+  );
 }
 
 async function writeLetter(
-  tx: Prisma.TransactionClient,
+  session: WriteSession,
   letter: DeadLetterRecord,
 ): Promise<RecordOutcome> {
   const { event, attempts, deadAt } = letter;
   const entityId = boundedEntityId(event.entityId);
-  const stored = await tx.$queryRawUnsafe<unknown[]>(
-    insertDeadEvent,
+  const stored = await session.query({ sql: insertDeadEvent }, [
     event.key,
     event.trigger,
     entityId ?? null,
@@ -76,12 +76,11 @@ async function writeLetter(
     attempts.length,
     event.rawBody.text,
     event.rawBody.encoding,
-  );
-  if (stored.length === 0) return 'already-applied';
+  ]);
+  if (stored.count === 0) return 'already-applied';
   // Error texts may quote the body, which may hold what Postgres refuses.
   const errorMessage = storableText(letter.errorMessage);
-  const [written] = await tx.$queryRawUnsafe<{ resolution: string | null }[]>(
-    upsertDeadLetter,
+  const { rows } = await session.query<{ resolution: string | null }>({ sql: upsertDeadLetter }, [
     event.key,
     event.trigger,
     letter.errorClass,
@@ -91,9 +90,9 @@ async function writeLetter(
     attempts[0]?.at ?? deadAt.toISOString(),
     deadAt.toISOString(),
     errorFingerprint(letter.errorClass, errorMessage),
-  );
+  ]);
   if (event.trigger === 'MESSAGE_INBOUND' && entityId !== undefined) {
-    await redactRawBodies(tx, [entityId]);
+    await redactRawBodies(session, [entityId]);
   }
-  return written?.resolution === null ? 'recorded' : 'already-closed';
+  return rows[0]?.resolution === null ? 'recorded' : 'already-closed';
 }

@@ -5,6 +5,7 @@ import {
   describeFailure,
   type EventFailureClass,
   isConflict,
+  isLostStatement,
 } from '../failure.ts';
 import type { EventToWrite } from './event-rows.ts';
 import { writeBatch } from './write-batch.ts';
@@ -46,6 +47,8 @@ const immediateRetries = 3;
 const halvingBudgetMs = 30_000;
 
 export function createEventWriter(database: Database, now: () => Date): EventWriter {
+  // Until a pooler turns out to be in between that does not keep them.
+  let keepsStatements = true;
   return {
     async write(events, onOutcome) {
       const giveUpAt = now().getTime() + halvingBudgetMs;
@@ -87,10 +90,14 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
   ): Promise<FailedOutcome | undefined> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const written = await writeBatch(database, batch, now());
+        const written = await writeBatch(database, batch, now(), { keepsStatements });
         for (const item of batch) onOutcome(item.event.key, outcomeOf(item, written));
         return undefined;
       } catch (error) {
+        if (keepsStatements && isLostStatement(error)) {
+          keepsStatements = false;
+          continue;
+        }
         const failureClass = classifyFailure(error);
         if (failureClass === 'infrastructure') throw new DatabaseUnavailableError(error);
         if (isConflict(error) && attempt < immediateRetries) continue;

@@ -1,6 +1,18 @@
-import type { Prisma } from '../generated/client.ts';
 import { contactFollowers } from './projections.ts';
 import type { EventFacts } from './tables/projection-table.ts';
+import { textArray } from './text-array.ts';
+import type { WriteSession } from './write-session.ts';
+
+const mergedOnes = `
+SELECT sinch_contact_id AS id, merged_into_contact_id AS into FROM contact
+WHERE sinch_contact_id = ANY($1::text[]) AND merged_into_contact_id IS NOT NULL`;
+
+const mergedInto = `
+SELECT sinch_contact_id AS id FROM contact WHERE merged_into_contact_id = ANY($1::text[])`;
+
+const lockedLinks = `
+SELECT sinch_contact_id AS id, merged_into_contact_id AS into FROM contact
+WHERE sinch_contact_id = ANY($1::text[]) ORDER BY sinch_contact_id FOR SHARE`;
 
 /**
  * Lets rows of merged contacts follow the contact that lives on, whichever came first, the row
@@ -11,34 +23,30 @@ import type { EventFacts } from './tables/projection-table.ts';
  * so the chain is locked link by link, and read again until it has not grown.
  */
 export async function followMerges(
-  tx: Prisma.TransactionClient,
+  session: WriteSession,
   events: readonly EventFacts[],
 ): Promise<void> {
   const named = new Set(
     events.flatMap(({ facts }) => facts.contacts.map((contact) => contact.sinchContactId)),
   );
   if (named.size === 0) return;
-  const merged = await tx.$queryRawUnsafe<ContactLink[]>(
-    `SELECT sinch_contact_id AS id, merged_into_contact_id AS into FROM contact
-     WHERE sinch_contact_id = ANY($1::text[]) AND merged_into_contact_id IS NOT NULL`,
-    [...named],
-  );
+  const { rows: merged } = await session.query<ContactLink>({ sql: mergedOnes }, [
+    textArray([...named]),
+  ]);
   if (merged.length === 0) return;
 
   const affected = await withAllMergedInto(
-    tx,
+    session,
     merged.map(({ id }) => id),
   );
-  const links = await lockChains(tx, affected);
+  const links = await lockChains(session, affected);
   const pairs = affected.map((id) => ({ id, root: rootOf(id, links) }));
+  const values = [textArray(pairs.map(({ id }) => id)), textArray(pairs.map(({ root }) => root))];
   for (const { table, column, of } of contactFollowers) {
-    await tx.$executeRawUnsafe(
-      `UPDATE ${table} AS t SET ${column} = p.root
-       FROM unnest($1::text[], $2::text[]) AS p(id, root)
-       WHERE t.${of} = p.id AND t.${column} IS DISTINCT FROM p.root`,
-      pairs.map(({ id }) => id),
-      pairs.map(({ root }) => root),
-    );
+    const sql = `UPDATE ${table} AS t SET ${column} = p.root
+      FROM unnest($1::text[], $2::text[]) AS p(id, root)
+      WHERE t.${of} = p.id AND t.${column} IS DISTINCT FROM p.root`;
+    await session.query({ sql }, values);
   }
 }
 
@@ -49,15 +57,14 @@ interface ContactLink {
 
 /** These contacts, and all that were merged into them before. */
 async function withAllMergedInto(
-  tx: Prisma.TransactionClient,
+  session: WriteSession,
   ids: readonly string[],
 ): Promise<readonly string[]> {
   const found = new Set(ids);
   for (let frontier = [...ids]; frontier.length > 0; ) {
-    const rows = await tx.$queryRawUnsafe<{ id: string }[]>(
-      'SELECT sinch_contact_id AS id FROM contact WHERE merged_into_contact_id = ANY($1::text[])',
-      frontier,
-    );
+    const { rows } = await session.query<{ id: string }>({ sql: mergedInto }, [
+      textArray(frontier),
+    ]);
     frontier = rows.map(({ id }) => id).filter((id) => !found.has(id));
     for (const id of frontier) found.add(id);
   }
@@ -66,16 +73,12 @@ async function withAllMergedInto(
 
 /** Locks the contacts and everything they were merged into, and returns the links. */
 async function lockChains(
-  tx: Prisma.TransactionClient,
+  session: WriteSession,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
   const links = new Map<string, string | null>();
   for (let frontier = [...ids]; frontier.length > 0; ) {
-    const rows = await tx.$queryRawUnsafe<ContactLink[]>(
-      `SELECT sinch_contact_id AS id, merged_into_contact_id AS into FROM contact
-       WHERE sinch_contact_id = ANY($1::text[]) ORDER BY sinch_contact_id FOR SHARE`,
-      frontier,
-    );
+    const { rows } = await session.query<ContactLink>({ sql: lockedLinks }, [textArray(frontier)]);
     for (const { id, into } of rows) links.set(id, into);
     frontier = rows.flatMap(({ into }) => (into === null || links.has(into) ? [] : [into]));
   }

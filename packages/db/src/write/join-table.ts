@@ -1,3 +1,5 @@
+import type { Statement } from './write-session.ts';
+
 /** A column and the SQL type that its text form is cast to. */
 export interface Column {
   readonly name: string;
@@ -34,63 +36,38 @@ export interface JoinTable {
 /** One fact as a row: values by column name, as text, absent as null. */
 export type FactRow = Readonly<Record<string, string | null>>;
 
-/** A statement for any number of rows: one text array per column, in `columns`' order. */
-export interface JoinStatement {
-  readonly sql: string;
+/** A statement for any number of rows: one `text[]` per column, in `columns`' order. */
+export interface JoinStatement extends Statement {
   readonly columns: readonly string[];
 }
 
 /**
- * Builds the statement that joins rows of facts into a table: those of the batch with each
- * other first, then with what the table holds. It touches rows in key order, so that two
- * batches never wait for each other in a circle, and writes no row that would not change.
+ * Builds the statement that joins rows of facts into a table, where each key comes once. It
+ * touches rows in key order, so that two batches never wait for each other in a circle, and
+ * writes no row that would not change.
  */
 export function joinStatement(table: JoinTable): JoinStatement {
   const { key, greatest, least, groups, followers } = table;
-  const columns = [
-    ...[...key, ...greatest, ...least].map(({ name }) => name),
-    ...groups.flatMap((group) => [group.stamp, ...group.columns.map(({ name }) => name)]),
+  const typed = [
+    ...[...key, ...greatest, ...least],
+    ...groups.flatMap((group) => [{ name: group.stamp, type: 'text' }, ...group.columns]),
+  ];
+  const columns = typed.map(({ name }) => name);
+  const inputs = columns.map((_, index) => `$${index + 1}::text[]`).join(', ');
+  const selected = [
+    ...typed.map(({ name, type }) => (type === 'text' ? `f.${name}` : `f.${name}::${type}`)),
+    ...followers.map(({ of }) => `nullif(f.${of}, '')`),
   ];
   const keyNames = key.map(({ name }) => name).join(', ');
-  const inputs = columns.map((_, index) => `$${index + 1}::text[]`).join(', ');
-  const merged = [
-    ...key.map(({ name }) => name),
-    ...greatest.map((column) => `max(${ordered(column)}) AS ${column.name}`),
-    ...least.map((column) => `min(${ordered(column)}) AS ${column.name}`),
-    ...groups.map(mergedGroup),
-  ];
-  const selected = [
-    ...key.map(({ name, type }) => `b.${name}::${type}`),
-    ...[...greatest, ...least].map(({ name }) => `b.${name}`),
-    ...groups.flatMap(({ stamp, columns: [...members] }) => [
-      `b.${stamp}_group[1]`,
-      ...members.map(({ type }, index) => `b.${stamp}_group[${index + 2}]::${type}`),
-    ]),
-    ...followers.map(({ of }) => `nullif(b.${of}, '')`),
-  ];
   const sql = `
 INSERT INTO ${table.name} AS t (${[...columns, ...followers.map(({ name }) => name)].join(', ')})
 SELECT ${selected.join(', ')}
-FROM (
-  SELECT ${merged.join(',\n    ')}
-  FROM unnest(${inputs}) AS f(${columns.join(', ')})
-  GROUP BY ${keyNames}
-) AS b
-ORDER BY ${key.map(({ name }) => `b.${name}`).join(', ')}
+FROM unnest(${inputs}) AS f(${columns.join(', ')})
+ORDER BY ${key.map(({ name }) => `f.${name} COLLATE "C"`).join(', ')}
 ON CONFLICT (${keyNames}) DO UPDATE SET
   ${assignments(table).join(',\n  ')}
 WHERE ${changes(table).join('\n  OR ')}`;
-  return { sql, columns };
-}
-
-/** Text is compared byte by byte, so that the order does not depend on the database's locale. */
-function ordered({ name, type }: Column): string {
-  return type === 'text' ? `${name} COLLATE "C"` : `${name}::${type}`;
-}
-
-function mergedGroup({ stamp, columns }: StampedGroup): string {
-  const members = [`${stamp} COLLATE "C"`, ...columns.map(({ name }) => name)];
-  return `max(ARRAY[${members.join(', ')}]) FILTER (WHERE ${stamp} IS NOT NULL) AS ${stamp}_group`;
+  return { name: `join_${table.name}`, sql, columns };
 }
 
 function isNewer(stamp: string): string {

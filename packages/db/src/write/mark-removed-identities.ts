@@ -1,5 +1,6 @@
-import type { Prisma } from '../generated/client.ts';
 import type { EventFacts } from './tables/projection-table.ts';
+import { textArray } from './text-array.ts';
+import type { WriteSession } from './write-session.ts';
 
 /**
  * An identity is removed when a later profile of its contact lists it no more. This follows
@@ -15,7 +16,7 @@ WHERE c.sinch_contact_id = i.sinch_contact_id
   AND i.removed <> coalesce(i.listed_stamp COLLATE "C" < c.profile_stamp, false)`;
 
 export async function markRemovedIdentities(
-  tx: Prisma.TransactionClient,
+  session: WriteSession,
   events: readonly EventFacts[],
 ): Promise<void> {
   const described = events
@@ -23,5 +24,5 @@ export async function markRemovedIdentities(
     .filter((contact) => contact.profile !== undefined)
     .map((contact) => contact.sinchContactId);
   if (described.length === 0) return;
-  await tx.$executeRawUnsafe(markRemoved, [...new Set(described)].sort());
+  await session.query({ sql: markRemoved }, [textArray([...new Set(described)].sort())]);
 }

@@ -36,7 +36,7 @@ const projectionTables = [
 
 /** Each with its one statement. */
 export const projections = projectionTables.map((table) => ({
-  rows: table.rows,
+  table,
   statement: joinStatement(table),
 }));
 

@@ -1,4 +1,5 @@
-import type { Prisma } from '../generated/client.ts';
+import { textArray } from './text-array.ts';
+import type { WriteSession } from './write-session.ts';
 
 /** Stamps of content begin with its rank; see `contentRank` in core's message projection. */
 const redactedRank = '20';
@@ -27,11 +28,11 @@ WHERE e.entity_id = ANY($1::text[]) AND e.trigger = 'MESSAGE_INBOUND'
 
 /** @param messageIds of inbound messages that this transaction has written something about. */
 export async function redactRawBodies(
-  tx: Prisma.TransactionClient,
+  session: WriteSession,
   messageIds: readonly string[],
 ): Promise<void> {
   if (messageIds.length === 0) return;
-  const ids = [...new Set(messageIds)].sort();
-  const redacted = await tx.$executeRawUnsafe(redact, ids);
-  if (redacted > 0) await tx.$executeRawUnsafe(closeLetters, ids);
+  const ids = textArray([...new Set(messageIds)].sort());
+  const { count } = await session.query({ sql: redact }, [ids]);
+  if (count > 0) await session.query({ sql: closeLetters }, [ids]);
 }

@@ -1,11 +1,13 @@
 import type { Database } from '../database.ts';
-import { inTransaction } from '../transaction.ts';
 import { type EventToWrite, writeEventRows } from './event-rows.ts';
 import { followMerges } from './follow-merges.ts';
 import { markRemovedIdentities } from './mark-removed-identities.ts';
+import { mergeRows } from './merge-rows.ts';
 import { projections } from './projections.ts';
 import { redactRawBodies } from './redact-raw-bodies.ts';
 import type { EventFacts } from './tables/projection-table.ts';
+import { textArray } from './text-array.ts';
+import { inWriteSession, type SessionOptions } from './write-session.ts';
 
 /**
  * Writes all events and their rows, or nothing: one transaction, one statement per table that
@@ -13,25 +15,28 @@ import type { EventFacts } from './tables/projection-table.ts';
  *
  * @param events with distinct keys.
  * @returns the keys of the events that were not applied before.
- * @throws SlowTransactionError, or Prisma's error when any of it fails.
+ * @throws SlowTransactionError, or pg's error when any of it fails.
  */
 export async function writeBatch(
   database: Database,
   events: readonly EventToWrite[],
   appliedAt: Date,
+  options: SessionOptions,
 ): Promise<ReadonlySet<string>> {
-  return await inTransaction(database, async (tx) => {
-    const written = await writeEventRows(tx, events, appliedAt);
+  return await inWriteSession(database, options, async (session) => {
+    const written = await writeEventRows(session, events, appliedAt);
     const facts = events.filter(({ event }) => written.has(event.key)).flatMap(factsOf);
-    for (const { rows, statement } of projections) {
-      const batch = facts.flatMap(rows);
-      if (batch.length === 0) continue;
-      const values = statement.columns.map((name) => batch.map((row) => row[name] ?? null));
-      await tx.$executeRawUnsafe(statement.sql, ...values);
+    for (const { table, statement } of projections) {
+      const rows = mergeRows(table, facts.flatMap(table.rows));
+      if (rows.length === 0) continue;
+      const values = statement.columns.map((name) =>
+        textArray(rows.map((row) => row[name] ?? null)),
+      );
+      await session.query(statement, values);
     }
-    await markRemovedIdentities(tx, facts);
-    await followMerges(tx, facts);
-    await redactRawBodies(tx, inboundMessageIds(facts));
+    await markRemovedIdentities(session, facts);
+    await followMerges(session, facts);
+    await redactRawBodies(session, inboundMessageIds(facts));
     return written;
   });
 }
