@@ -40,9 +40,14 @@ export function createEventBatcher(
     if (unsettled.delete(entry)) entry.settle(outcome);
   }
 
-  async function writeAll(): Promise<void> {
+  /** In the next turn, so that everything that arrives in this one shares a transaction. */
+  function writeSoon(): void {
     if (isWriting) return;
     isWriting = true;
+    setImmediate(() => void writeAll());
+  }
+
+  async function writeAll(): Promise<void> {
     try {
       while (waiting.length > 0) await writeOne(takeBatch(waiting, maxBatchSize));
     } finally {
@@ -52,20 +57,23 @@ export function createEventBatcher(
 
   /** Settles each event as soon as it is known what became of it, not with the last of its batch. */
   async function writeOne(batch: readonly Entry[]): Promise<void> {
-    const left = () => batch.filter((entry) => unsettled.has(entry));
+    const left = Map.groupBy(batch, (entry) => entry.item.event.key);
     try {
       await databaseWait.run(async () => {
-        const items = left().map((entry) => entry.item);
-        await writer.write(items, (key, outcome) => settleAll(left(), key, outcome));
+        const items = [...left.values()].flatMap(([first]) => (first ? [first.item] : []));
+        await writer.write(items, (key, outcome) => {
+          settleAll(left.get(key) ?? [], outcome);
+          left.delete(key);
+        });
       });
-      for (const entry of left()) settle(entry, { kind: 'returned' });
+      for (const entry of [...left.values()].flat()) settle(entry, { kind: 'returned' });
     } catch (error) {
-      for (const entry of left()) settle(entry, failed('transient', error));
+      for (const entry of [...left.values()].flat()) settle(entry, failed('transient', error));
     }
   }
 
-  function settleAll(entries: readonly Entry[], key: string, outcome: WriteOutcome): void {
-    const [first, ...repeated] = entries.filter(({ item }) => item.event.key === key);
+  /** @param entries of one event. */
+  function settleAll([first, ...repeated]: readonly Entry[], outcome: WriteOutcome): void {
     if (first !== undefined) settle(first, outcome);
     const again = outcome.kind === 'failed' ? outcome : ({ kind: 'duplicate' } as const);
     for (const entry of repeated) settle(entry, again);
@@ -80,8 +88,7 @@ export function createEventBatcher(
         const entry = { item, settle: resolve };
         unsettled.add(entry);
         waiting.push(entry);
-        // In the next turn, so that everything that arrives in this one shares a transaction.
-        setImmediate(() => void writeAll());
+        writeSoon();
       });
     },
     stop() {

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { KnownTrigger } from '../events/triggers.ts';
 import {
   capability,
@@ -16,6 +15,7 @@ import {
   recordNotification,
   unsupported,
 } from './event-bodies.ts';
+import type { Read, Reader } from './fields.ts';
 import {
   inboundMessage,
   messageDelivery,
@@ -47,9 +47,7 @@ export const callbackBodies = {
   SMART_CONVERSATIONS: smartConversation,
   RECORD_NOTIFICATION: recordNotification,
   BATCH_STATUS_UPDATE: batchStatusUpdate,
-} as const satisfies Record<KnownTrigger, z.ZodType>;
+} as const satisfies Record<KnownTrigger, Reader<unknown>>;
 
 /** The body of a trigger, as TypeScript knows it. */
-export type CallbackBody<T extends KnownTrigger = KnownTrigger> = z.infer<
-  (typeof callbackBodies)[T]
->;
+export type CallbackBody<T extends KnownTrigger = KnownTrigger> = Read<(typeof callbackBodies)[T]>;

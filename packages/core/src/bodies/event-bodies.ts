@@ -1,4 +1,4 @@
-import { channelFields, jsonObject, reason, section, text } from './fields.ts';
+import { channelFields, jsonObject, optionalSection, reason, section, text } from './fields.ts';
 
 /** `event`: something a contact did other than writing. One of the two members tells what. */
 export const inboundEvent = section({
@@ -28,9 +28,7 @@ export const eventDelivery = section({
 
 /** `channel_event_notification`: news of a channel itself, such as a quality rating. */
 export const channelEvent = section({
-  channel_event: section({ channel: text, event_type: text, additional_data: jsonObject })
-    .optional()
-    .catch(undefined),
+  channel_event: optionalSection({ channel: text, event_type: text, additional_data: jsonObject }),
 });
 
 /** `unsupported_callback`: what a channel sent and Sinch has no shape for, as text. */

@@ -1,48 +1,65 @@
-import * as z from 'zod';
+import { isJsonObject, type JsonObject } from '../events/recognise.ts';
 
 /**
  * How fields are read. Sinch writes "" for absent, changes shapes between versions, and adds
  * fields and values without notice: a field that is not as expected counts as absent and never
  * makes an event fail, and fields that are not named here are kept as they are.
+ *
+ * Plain functions and no schemas: nothing is ever refused here, so there is no error to describe,
+ * and every event is read at the full rate of the queue.
  */
+export type Reader<T> = (value: unknown) => T;
+
+/** What a reader makes of a value. */
+export type Read<R> = R extends Reader<infer T> ? T : never;
+
+type Shape = Readonly<Record<string, Reader<unknown>>>;
+
+/** An object with these fields, each of which may be absent, and any others. */
+type Section<S extends Shape> = { readonly [K in keyof S]?: Read<S[K]> } & JsonObject;
 
 /** A text; "" counts as absent. Also used for sets that Sinch may extend, such as statuses. */
-export const text = z.string().min(1).optional().catch(undefined);
+export const text: Reader<string | undefined> = (value) =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
-export const flag = z.boolean().optional().catch(undefined);
+export const flag: Reader<boolean | undefined> = (value) =>
+  typeof value === 'boolean' ? value : undefined;
 
 /** Any JSON object, kept as it is. */
-export const jsonObject = z.record(z.string(), z.unknown()).optional().catch(undefined);
+export const jsonObject: Reader<JsonObject | undefined> = (value) =>
+  isJsonObject(value) ? value : undefined;
 
 /** The texts in a list; whatever else is in it is passed over. */
-export const textList = z
-  .array(z.unknown())
-  .transform((items) =>
-    items.filter((item): item is string => typeof item === 'string' && item !== ''),
-  )
-  .optional()
-  .catch(undefined);
+export const textList: Reader<readonly string[] | undefined> = (value) =>
+  Array.isArray(value) ? value.filter((item) => text(item) !== undefined) : undefined;
 
-/** An object with these fields and any others. */
-export function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.looseObject(shape);
+/** An object with these fields and any others; an empty one where there is none. */
+export function section<S extends Shape>(shape: S): Reader<Section<S>> {
+  const fields = Object.entries(shape);
+  return (value) => {
+    const section: Record<string, unknown> = isJsonObject(value) ? { ...value } : {};
+    for (const [name, read] of fields) {
+      if (Object.hasOwn(section, name)) section[name] = read(section[name]);
+    }
+    // What each reader returns is what the shape says of its field.
+    return section as Section<S>;
+  };
 }
 
 /** The same, where it may be absent. */
-export function optionalSection<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.looseObject(shape).optional().catch(undefined);
+export function optionalSection<S extends Shape>(shape: S): Reader<Section<S> | undefined> {
+  const read = section(shape);
+  return (value) => (isJsonObject(value) ? read(value) : undefined);
 }
 
 /** A list of objects with these fields; whatever is no object is passed over. */
-export function sectionList<Shape extends z.ZodRawShape>(shape: Shape) {
-  const item = z.looseObject(shape);
-  return z
-    .array(z.unknown())
-    .transform((items) =>
-      items.map((value) => item.safeParse(value)).flatMap(({ data }) => (data ? [data] : [])),
-    )
-    .optional()
-    .catch(undefined);
+export function sectionList<S extends Shape>(shape: S): Reader<readonly Section<S>[] | undefined> {
+  const item = optionalSection(shape);
+  return (value) => {
+    if (!Array.isArray(value)) return undefined;
+    const members = value.map((member: unknown) => item(member));
+    return members.filter((member) => member !== undefined);
+  };
 }
 
 const channelIdentity = optionalSection({ channel: text, identity: text, app_id: text });
