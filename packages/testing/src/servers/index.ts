@@ -15,6 +15,7 @@ export {
   startRedis,
   startRedisContainer,
 } from './redis.ts';
+export { type ClusterMaster, type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 export { type RedisKey, redisKeys } from './redis-keys.ts';
 export {
   type RedisAilment,
