@@ -1,7 +1,7 @@
 import { type JobQueue, openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 
-/** The three queues for a dashboard to read. */
+/** The queues for a dashboard to read: live events by partition, replays, dead letters. */
 export interface BoardQueues {
   readonly queues: readonly JobQueue[];
   close(): Promise<void>;
@@ -10,11 +10,15 @@ export interface BoardQueues {
 export function openBoardQueues(
   location: QueueLocation,
   onConnectionError: (error: Error) => void,
+  partitions = 1,
 ): BoardQueues {
   const patience = { kind: 'fail-fast', timeoutMs: 5_000 } as const;
-  const queues = Object.values(queueNames).map((name) =>
-    openQueue(location, name, patience, onConnectionError),
-  );
+  const open = (name: string, partition: number) =>
+    openQueue({ ...location, partition }, name, patience, onConnectionError);
+  const queues = Object.values(queueNames).flatMap((name) => {
+    const count = name === queueNames.live ? partitions : 1;
+    return Array.from({ length: count }, (_, partition) => open(name, partition));
+  });
   return {
     queues,
     async close() {

@@ -4,8 +4,10 @@ export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts
 export type { ConsumerTimings } from './consumer-timings.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
+export { inspectPartitions, type PartitionCount } from './inspect-partitions.ts';
 export type { AttemptRecord } from './job-contract.ts';
 export { migrateQueue } from './migrate-queue.ts';
+export { openPartitionedProducer } from './partitioned-producer.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-job.ts';
 export {
   type CallbackProducer,

@@ -1,13 +1,16 @@
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { withDeadline } from './deadline.ts';
+import { inspectCluster, inspectRedis } from './inspect-redis.ts';
 import type { QueueBackend } from './queue-backend.ts';
-import { type MemoryUse, readInfo, readMemoryUse } from './redis-memory.ts';
+import { parseRedisUrl } from './redis-address.ts';
+import type { MemoryUse } from './redis-memory.ts';
 
 /** What the queue's server says of itself, as far as it decides whether events can be lost. */
 export type BackendState =
   | {
       readonly kind: 'redis';
+      /** Of a cluster, the number of its masters. What follows is what the worst of them says. */
+      readonly masters?: number;
       readonly version: string;
       /** Anything but `noeviction` may drop queued events when memory is short. */
       readonly maxmemoryPolicy: string | undefined;
@@ -25,7 +28,7 @@ export async function inspectBackend(backend: QueueBackend): Promise<BackendStat
   try {
     switch (backend.kind) {
       case 'redis':
-        return await inspectRedis(backend.url);
+        return await inspectRedisOrCluster(backend.url);
       case 'postgres':
         return await inspectPostgres(backend.url);
     }
@@ -34,33 +37,11 @@ export async function inspectBackend(backend: QueueBackend): Promise<BackendStat
   }
 }
 
-async function inspectRedis(url: string): Promise<BackendState> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  let lastError: Error | undefined;
-  redis.on('error', (error: Error) => {
-    lastError = error;
-  });
-  try {
-    await redis.connect();
-    const info = readInfo(await redis.info());
-    return {
-      kind: 'redis',
-      version: info.get('redis_version') ?? 'unknown',
-      maxmemoryPolicy: info.get('maxmemory_policy'),
-      appendOnly: info.has('aof_enabled') ? info.get('aof_enabled') === '1' : undefined,
-      memory: readMemoryUse(info),
-    };
-  } catch (error) {
-    throw lastError ?? error;
-  } finally {
-    redis.disconnect();
-  }
+async function inspectRedisOrCluster(url: string): Promise<BackendState> {
+  const address = parseRedisUrl(url);
+  return address.kind === 'cluster'
+    ? await inspectCluster(address, timeoutMs)
+    : await inspectRedis(address.url, timeoutMs);
 }
 
 async function inspectPostgres(connectionString: string): Promise<BackendState> {

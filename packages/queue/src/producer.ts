@@ -6,6 +6,7 @@ import { queueNames } from './queue-names.ts';
 import { readInfo, readMemoryUse } from './redis-memory.ts';
 import { type RetryPolicy, retryOptions } from './retry-policy.ts';
 import { createRoomWatch } from './room-watch.ts';
+import { readServerInfo } from './server-info.ts';
 
 export type EnqueueOutcome =
   /** The queue holds it, or held it before. */
@@ -96,8 +97,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   function lookForRoom(): void {
     if (options.backend.kind !== 'redis') return;
     room.look(async () => {
-      const info = await withQueue(async (queue) => (await queue.backend.client).info());
-      return readMemoryUse(readInfo(info));
+      return readMemoryUse(readInfo(await withQueue(readServerInfo)));
     });
   }
 

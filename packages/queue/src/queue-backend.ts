@@ -1,8 +1,19 @@
-import { createPostgresBackend, type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  type Processor,
+  Queue,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import { clusterBackend } from './cluster-backend.ts';
 import type { JobData } from './job-contract.ts';
+import { type QueuePlace, queuePlace } from './partition-place.ts';
+import { parseRedisUrl } from './redis-address.ts';
 
 /** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
 export type QueueBackend =
+  /** One Redis, or a cluster: see `parseRedisUrl`. */
   | { readonly kind: 'redis'; readonly url: string }
   | { readonly kind: 'postgres'; readonly url: string };
 
@@ -13,6 +24,8 @@ export interface QueueLocation {
    * On Redis it becomes a hash tag, which keeps a queue's keys on one node of a cluster.
    */
   readonly prefix?: string;
+  /** Which partition of the live queue; 0 when absent. On Postgres there is one alone. */
+  readonly partition?: number;
 }
 
 export type JobQueue = Queue<JobData, void>;
@@ -52,12 +65,9 @@ export function openQueue(
   const { backend } = location;
   switch (backend.kind) {
     case 'redis': {
-      const connection = redisConnection(backend.url, patience);
-      const queue: JobQueue = new Queue(name, {
-        ...options,
-        connection,
-        prefix: redisPrefix(location),
-      });
+      const place = redisPlace(location, name);
+      const { factory, ...redis } = redisBackend(backend.url, patience, place);
+      const queue: JobQueue = new Queue(place.name, { ...options, ...redis }, factory);
       return queue.on('error', onError);
     }
     case 'postgres': {
@@ -81,9 +91,14 @@ export function openWorker(
   const common = { ...options, autorun: false };
   switch (backend.kind) {
     case 'redis': {
-      const connection = redisConnection(backend.url, { kind: 'wait' });
-      const prefix = redisPrefix(location);
-      const worker: JobWorker = new Worker(name, processJob, { ...common, connection, prefix });
+      const place = redisPlace(location, name);
+      const { factory, ...redis } = redisBackend(backend.url, { kind: 'wait' }, place);
+      const worker: JobWorker = new Worker(
+        place.name,
+        processJob,
+        { ...common, ...redis },
+        factory,
+      );
       return worker.on('error', onError);
     }
     case 'postgres': {
@@ -94,7 +109,20 @@ export function openWorker(
   }
 }
 
-/** How ioredis is to connect. */
+/** How BullMQ is to connect, and by what. */
+function redisBackend(url: string, patience: Patience, { prefix }: QueuePlace) {
+  const address = parseRedisUrl(url);
+  switch (address.kind) {
+    case 'single': {
+      const connection = redisConnection(address.url, patience);
+      return { prefix, connection, factory: createRedisBackend };
+    }
+    case 'cluster':
+      return { prefix, connection: {}, factory: clusterBackend(address, patience, prefix) };
+  }
+}
+
+/** How ioredis is to connect to one Redis. */
 export function redisConnection(url: string, patience: Patience) {
   const reconnect = {
     url,
@@ -134,7 +162,10 @@ export function postgresConnection(
   };
 }
 
-/** What every key starts with: a hash tag, so that a cluster keeps them on one node. */
-export function redisPrefix({ prefix = defaultPrefix }: QueueLocation): string {
-  return `{${prefix}}`;
+/** What a queue is called on Redis, and what its keys start with. */
+export function redisPlace(
+  { prefix = defaultPrefix, partition }: QueueLocation,
+  name: string,
+): QueuePlace {
+  return queuePlace(prefix, name, partition);
 }

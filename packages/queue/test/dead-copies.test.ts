@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { jobDataOf } from '../src/job-contract.ts';
 import { trimDeadCopies } from '../src/trim-dead-copies.ts';
-import { backendKinds, eventOf, useQueueWorld } from './queue-world.ts';
+import { eventOf, useQueueWorld, worldKinds } from './queue-world.ts';
 
-describe.each(backendKinds)('copies of dead letters on %s', (kind) => {
+describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
   const world = useQueueWorld(kind);
 
   it('are bounded: past the number the oldest go, also when several workers see to it', async () => {

@@ -4,17 +4,9 @@ import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
 import { openReplayLane, queueNames } from '../src/index.ts';
 import { openWorker } from '../src/queue-backend.ts';
-import {
-  backendKinds,
-  becomes,
-  done,
-  eventOf,
-  failed,
-  limit,
-  useQueueWorld,
-} from './queue-world.ts';
+import { becomes, done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';
 
-describe.each(backendKinds)('dead letters on %s', (kind) => {
+describe.each(worldKinds)('dead letters on %s', (kind) => {
   const world = useQueueWorld(kind);
 
   it('buries an event with the history of all its attempts when they are used up', async () => {
@@ -113,7 +105,7 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
       const token = 'somebody who died';
       const worker = world.closing(
         openWorker(
-          world.location(),
+          { ...world.location(), partition: world.partitionOf(event) },
           queueNames.live,
           async () => {},
           {},
@@ -126,8 +118,7 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
     }
 
     const noneFailed = async () => {
-      const live = world.openLive();
-      await until(async () => (await live.getFailedCount()) === 0, limit('no failed job'));
+      await until(async () => (await world.countFailed()) === 0, limit('no failed job'));
     };
     const stalled = 'job stalled more than allowable limit';
 
@@ -171,8 +162,7 @@ describe.each(backendKinds)('dead letters on %s', (kind) => {
       expect(letters).toMatchObject([
         { event: other, cause: 'attempts-exhausted', message: 'no letter could be written' },
       ]);
-      const live = world.openLive();
-      await until(async () => (await live.getFailedCount()) === 1, limit('one failed job'));
+      await until(async () => (await world.countFailed()) === 1, limit('one failed job'));
     });
   });
 });

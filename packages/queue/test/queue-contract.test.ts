@@ -2,17 +2,9 @@ import { encodeRawBody } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
 import { openReplayLane } from '../src/index.ts';
-import {
-  backendKinds,
-  becomes,
-  done,
-  eventOf,
-  failed,
-  limit,
-  useQueueWorld,
-} from './queue-world.ts';
+import { becomes, done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';
 
-describe.each(backendKinds)('the queue on %s', (kind) => {
+describe.each(worldKinds)('the queue on %s', (kind) => {
   const world = useQueueWorld(kind);
 
   it('hands over an event exactly as it was put in', async () => {
@@ -108,7 +100,7 @@ describe.each(backendKinds)('the queue on %s', (kind) => {
       },
       { concurrency: 2 },
     );
-    await world.produce(...['1', '2', '3', '4'].map(eventOf));
+    await world.produce(...['1', '2', '3', '4'].map((text) => eventOf(text, '01ONEMESSAGE')));
     await becomes(handled, 2);
     const stopped = consumer.stopTaking();
     release();

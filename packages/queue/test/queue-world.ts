@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
-import { createDatabase, type TestDatabase } from '@sinch-callbacks/testing/servers';
+import {
+  createDatabase,
+  type RedisCluster,
+  startRedisCluster,
+  type TestDatabase,
+} from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { choosePartition } from '../src/choose-partition.ts';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -12,14 +18,18 @@ import {
   type LetterToBury,
   migrateQueue,
   openConsumer,
+  openPartitionedProducer,
   openProducer,
   type QueueLocation,
   queueNames,
 } from '../src/index.ts';
 import { type JobQueue, openQueue } from '../src/queue-backend.ts';
+import { joinConsumers } from './join-consumers.ts';
 
-/** The contract holds on both. */
+/** Of one server each, to which a way can be cut. */
 export const backendKinds = ['redis', 'postgres'] as const;
+/** The contract holds on all, and the cluster's live queue has three partitions. */
+export const worldKinds = [...backendKinds, 'cluster'] as const;
 
 export interface Consuming {
   readonly consumer: Consumer;
@@ -40,26 +50,39 @@ export interface QueueWorld {
     changes?: Partial<ConsumerOptions>,
   ): Promise<Consuming>;
   openDead(): JobQueue;
-  openLive(): JobQueue;
+  /** The live queue, as far as this event lies in it; without one, the first partition. */
+  openLive(event?: CallbackEvent): JobQueue;
+  /** How many jobs of the live queue have failed for good. */
+  countFailed(): Promise<number>;
+  partitionOf(event: CallbackEvent): number;
+  /** @throws where there is none. */
+  cluster(): RedisCluster;
 }
 
 /** Registers the hooks of the `describe` that it is called in. */
-export function useQueueWorld(kind: (typeof backendKinds)[number]): QueueWorld {
+export function useQueueWorld(kind: (typeof worldKinds)[number]): QueueWorld {
+  const partitions = kind === 'cluster' ? 3 : 1;
   let postgres: TestDatabase;
+  let cluster: RedisCluster | undefined;
   let location: QueueLocation;
   let closers: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     postgres = await createDatabase(inject('postgresUrl'));
-  });
+    if (kind === 'cluster') cluster = await startRedisCluster();
+  }, 120_000);
 
   afterAll(async () => {
-    await postgres.drop();
+    await Promise.all([postgres.drop(), cluster?.close()]);
   });
 
   beforeEach(async () => {
-    const url = kind === 'redis' ? inject('redisUrl') : postgres.url;
-    location = { backend: { kind, url }, prefix: `t${randomUUID().slice(0, 8)}` };
+    const redisUrl = cluster?.url ?? inject('redisUrl');
+    const backend =
+      kind === 'postgres'
+        ? { kind, url: postgres.url }
+        : ({ kind: 'redis', url: redisUrl } as const);
+    location = { backend, prefix: `t${randomUUID().slice(0, 8)}` };
     await migrateQueue(location);
   });
 
@@ -73,23 +96,29 @@ export function useQueueWorld(kind: (typeof backendKinds)[number]): QueueWorld {
     return opened;
   }
 
-  const open = (name: string) =>
-    closing(openQueue(location, name, { kind: 'wait' }, () => undefined));
+  const open = (name: string, partition = 0) =>
+    closing(openQueue({ ...location, partition }, name, { kind: 'wait' }, () => undefined));
+  const partitionOf = (event: CallbackEvent) => choosePartition(event, partitions);
 
   return {
     location: () => location,
     closing,
     async produce(...events) {
       const retry = { maxAttempts: 3, firstPauseMs: 20 };
-      const producer = closing(openProducer({ ...location, retry }));
+      const producer = closing(
+        openPartitionedProducer(partitions, (partition) =>
+          openProducer({ ...location, partition, retry }),
+        ),
+      );
       for (const event of events) expect(await producer.enqueue(event)).toEqual({ kind: 'queued' });
     },
     async consume(answer, changes = {}) {
       const handled: Consuming['handled'] = [];
       const letters: LetterToBury[] = [];
-      const consumer = closing(
+      const openOne = (partition: number) =>
         openConsumer({
           ...location,
+          partition,
           lane: 'live',
           concurrency: 5,
           handle: async (event, attempt) => {
@@ -104,26 +133,39 @@ export function useQueueWorld(kind: (typeof backendKinds)[number]): QueueWorld {
           now: () => new Date('2026-01-02T03:04:05Z'),
           onConnectionError: () => undefined,
           ...changes,
-        }),
-      );
+        });
+      const count = changes.lane === 'replay' ? 1 : partitions;
+      const opened = Array.from({ length: count }, (_, partition) => openOne(partition));
+      const consumer = closing(joinConsumers(opened));
       await consumer.start();
       return { consumer, handled, letters };
     },
     openDead: () => open(queueNames.dead),
-    openLive: () => open(queueNames.live),
+    openLive: (event) => open(queueNames.live, event && partitionOf(event)),
+    async countFailed() {
+      const queues = Array.from({ length: partitions }, (_, n) => open(queueNames.live, n));
+      const counts = await Promise.all(queues.map((queue) => queue.getFailedCount()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    partitionOf,
+    cluster() {
+      if (cluster === undefined) throw new Error('This world has no cluster.');
+      return cluster;
+    },
   };
 }
 
 let made = 0;
 
-/** An event of its own. */
-export function eventOf(text: string): CallbackEvent {
+/** An event of its own, of a message of its own unless told. */
+export function eventOf(text: string, messageId?: string): CallbackEvent {
   const rawBody = Buffer.from(JSON.stringify({ message: { id: text } }));
   made += 1;
+  const entityId = messageId ?? `01E${made}`;
   return {
-    key: eventKey('MESSAGE_INBOUND', `01E${made}`, rawBody),
+    key: eventKey('MESSAGE_INBOUND', entityId, rawBody),
     trigger: 'MESSAGE_INBOUND',
-    entityId: `01E${made}`,
+    entityId,
     rawBody: encodeRawBody(rawBody),
     receivedAt: '2026-01-02T03:04:05.678Z',
     signature: { timestampSeconds: 1, nonce: 'n', secretPosition: 0, isStale: false },

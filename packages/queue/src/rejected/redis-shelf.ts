@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis';
 import * as z from 'zod';
-import { type QueueLocation, redisConnection, redisPrefix } from '../queue-backend.ts';
+import { type QueueLocation, redisPlace } from '../queue-backend.ts';
 import { queueNames } from '../queue-names.ts';
+import { openRedis } from '../redis-client.ts';
 import type { EntryShelf } from './entry-shelf.ts';
 
 /**
@@ -57,14 +57,12 @@ const texts = z.array(z.string().nullable());
 
 /** Entries in Redis, over a connection of its own that gives up within about `timeoutMs`. */
 export function openRedisShelf(location: QueueLocation, timeoutMs: number): EntryShelf {
-  const { url, ...options } = redisConnection(location.backend.url, {
-    kind: 'fail-fast',
-    timeoutMs,
-  });
-  const redis = new Redis(url, options);
+  const redis = openRedis(location.backend.url, { kind: 'fail-fast', timeoutMs });
   // Every call rejects by itself when the connection is broken.
   redis.on('error', () => undefined);
-  const base = `${redisPrefix(location)}:${queueNames.live}-rejected`;
+  // Not of one partition: there is one store.
+  const { prefix, name } = redisPlace({ ...location, partition: 0 }, queueNames.live);
+  const base = `${prefix}:${name}-rejected`;
   const [order, entries, total] = [`${base}:order`, `${base}:entries`, `${base}:bytes`] as const;
 
   async function idsFrom(fromId: string): Promise<string[]> {

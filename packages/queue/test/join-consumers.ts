@@ -1,0 +1,19 @@
+import type { Consumer } from '../src/index.ts';
+
+/** The consumers of all partitions as one, for tests of what holds for a queue as a whole. */
+export function joinConsumers(consumers: readonly Consumer[]): Consumer {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  const all = async (act: (consumer: Consumer) => Promise<void>) => {
+    await Promise.all(consumers.map(act));
+  };
+  return {
+    start: async () => await all((consumer) => consumer.start()),
+    stopTaking: async () => await all((consumer) => consumer.stopTaking()),
+    close: async () => await all((consumer) => consumer.close()),
+    finishedJobs: () => sum(consumers.map((consumer) => consumer.finishedJobs())),
+    oldestInHand: () => consumers.map((consumer) => consumer.oldestInHand()).find(Boolean),
+    awayErrors: () => sum(consumers.map((consumer) => consumer.awayErrors())),
+    countWaiting: async () =>
+      sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
+  };
+}
