@@ -1,6 +1,7 @@
 import { type IngestConfig, parseIngestConfig, readConfig } from '@sinch-callbacks/config';
 import {
   type CallbackProducer,
+  openPartitionedProducer,
   openProducer,
   openRejectedStore,
   type QueueLocation,
@@ -63,17 +64,24 @@ function openCallbackProducer(
   config: IngestConfig,
   logger: Logger,
 ): CallbackProducer {
-  const { fallbackQueue, queuePrefix: prefix } = config;
-  if (fallbackQueue === undefined) return openProducer(main);
+  const { fallbackQueue, queuePrefix: prefix, queuePartitions } = config;
+  if (fallbackQueue === undefined) {
+    return openPartitionedProducer(queuePartitions, (partition) =>
+      openProducer({ ...main, partition }),
+    );
+  }
   const fallback = openProducer({
     backend: fallbackQueue,
     prefix,
     timeoutMs: fallbackTimeoutMs,
   });
-  return withFallback(openProducer({ ...main, timeoutMs: mainTimeoutMs }), fallback, {
-    onTurned: (reason) => queueLeft(logger, { reason }),
-    onReturned: () => queueReturned(logger),
-  });
+  // Each partition turns by itself: a master of a cluster may be away while others are not.
+  return openPartitionedProducer(queuePartitions, (partition) =>
+    withFallback(openProducer({ ...main, partition, timeoutMs: mainTimeoutMs }), fallback, {
+      onTurned: (reason) => queueLeft(logger, { reason, partition }),
+      onReturned: () => queueReturned(logger, { partition }),
+    }),
+  );
 }
 
 function openKeeper(location: QueueLocation, config: IngestConfig): RejectedKeeper {

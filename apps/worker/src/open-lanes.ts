@@ -8,12 +8,13 @@ import {
 } from '@sinch-callbacks/queue';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
 import { createHandler } from './handle-event.ts';
+import { openPartitions } from './open-partitions.ts';
 import type { Outage } from './outage.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
 import type { WatchedLane } from './watch-lane.ts';
 
 export interface Lane extends WatchedLane {
-  readonly name: 'live' | 'replay' | 'fallback';
+  readonly name: 'live' | `live-${number}` | 'replay' | 'fallback';
   readonly consumer: Consumer;
 }
 
@@ -55,7 +56,9 @@ export function openLanes(
   };
   const { queue } = outages;
   const lanes = [
-    openLane('live', { ...liveLane, backend, lane: 'live' }, queue),
+    ...openPartitions(config.queuePartitions, concurrency, queue, (name, share, outage) =>
+      openLane(name, { ...liveLane, ...share, backend, lane: 'live' }, outage),
+    ),
     openLane('replay', { ...replayLane, backend, lane: 'replay' }, queue),
   ];
   // What ingest queued while Redis was away. Its dead letters' copies stay on that side.

@@ -64,7 +64,11 @@ export async function startWorker(
   const writer = createEventWriter(database, now);
   const { lanes, batchers } = openLanes(config, steps, writer, databaseWait, outages, telemetry);
   const consumers = lanes.map(({ consumer }) => consumer);
-  const board = openBoardQueues(location, (error) => outages.queue.failed(error));
+  const board = openBoardQueues(
+    location,
+    (error) => outages.queue.failed(error),
+    config.queuePartitions,
+  );
   const isWaiting = () => databaseWait.awayMs() !== undefined;
   const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);

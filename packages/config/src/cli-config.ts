@@ -1,7 +1,7 @@
 import type { ConfigResult, Environment } from './config-result.ts';
 import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
-import { chooseFallback, chooseQueue, type QueueTarget } from './queue-target.ts';
+import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import { variables } from './variables.ts';
 
 /** What the commands may need. Each command says itself what it cannot do without. */
@@ -13,6 +13,8 @@ export interface CliConfig {
   /** Where ingest puts what comes while `queue` is away. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
+  /** Of the live queue, where it is on Redis; 1 on Postgres, whatever is set. */
+  readonly queuePartitions: number;
   /** Credentials of the Conversation API. */
   readonly sinch: {
     readonly projectId: string | undefined;
@@ -30,6 +32,7 @@ const cliVariables = {
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL,
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
+  QUEUE_PARTITIONS: variables.QUEUE_PARTITIONS,
   SINCH_PROJECT_ID: variables.SINCH_PROJECT_ID,
   SINCH_APP_ID: variables.SINCH_APP_ID,
   SINCH_ACCESS_KEY_ID: variables.SINCH_ACCESS_KEY_ID,
@@ -47,6 +50,7 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
     queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
     fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
+    queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
     sinch: {
       projectId: values.SINCH_PROJECT_ID,
       appId: values.SINCH_APP_ID,

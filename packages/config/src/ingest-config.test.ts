@@ -12,6 +12,7 @@ describe('parseIngestConfig', () => {
         maxBodyBytes: 1_048_576,
         queue: undefined,
         queuePrefix: 'sinch',
+        queuePartitions: 1,
         logLevel: 'info',
       },
     });

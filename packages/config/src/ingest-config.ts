@@ -1,7 +1,7 @@
 import type { ConfigResult, Environment } from './config-result.ts';
 import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
-import { chooseFallback, chooseQueue, type QueueTarget } from './queue-target.ts';
+import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import { variables } from './variables.ts';
 
 export interface IngestConfig {
@@ -17,6 +17,8 @@ export interface IngestConfig {
   /** Takes events while `queue` is away. Absent where only one of the two URLs is given. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
+  /** Of the live queue, where it is on Redis; 1 on Postgres, whatever is set. */
+  readonly queuePartitions: number;
   readonly logLevel: LogLevel;
 }
 
@@ -28,6 +30,7 @@ const ingestVariables = {
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL,
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
+  QUEUE_PARTITIONS: variables.QUEUE_PARTITIONS,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -46,6 +49,7 @@ export function parseIngestConfig(environment: Environment): ConfigResult<Ingest
     queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
     fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
+    queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
     logLevel: values.LOG_LEVEL,
   }));
 }

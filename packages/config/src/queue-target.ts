@@ -1,5 +1,6 @@
 /** Where the queue lives. The URL may hold a password: never log it. */
 export type QueueTarget =
+  /** One Redis; or a cluster: some of its nodes' URLs, separated by commas, or `?cluster=true`. */
   | { readonly kind: 'redis'; readonly url: string }
   | { readonly kind: 'postgres'; readonly url: string };
 
@@ -13,6 +14,11 @@ export function chooseFallback(
 ): QueueTarget | undefined {
   if (redisUrl === undefined || databaseUrl === undefined) return undefined;
   return { kind: 'postgres', url: databaseUrl };
+}
+
+/** A queue on Postgres is one: all of it is on one server, whatever its name. */
+export function choosePartitions(redisUrl: string | undefined, partitions: number): number {
+  return redisUrl === undefined ? 1 : partitions;
 }
 
 /** Redis where there is one; otherwise the queue lives in Postgres beside the data. */

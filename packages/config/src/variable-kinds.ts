@@ -34,6 +34,33 @@ export function list() {
   );
 }
 
+/**
+ * A URL of one Redis, or of some nodes of a Redis Cluster, with commas between them. They are told
+ * apart by their hosts alone: what one needs to get in is the same for all.
+ */
+export function redisUrls() {
+  const one = url('redis', 'rediss');
+  const promise =
+    'must be one URL, or several of one Redis Cluster with commas between them, all with the same scheme, user and password and without a database';
+  return z.string().transform((value, context) => {
+    const urls = value.split(/\s*,\s*(?=rediss?:\/\/)/);
+    const faults = urls.flatMap((item) => one.safeParse(item).error?.issues ?? []);
+    const message = faults[0]?.message ?? (isOneCluster(urls) ? undefined : promise);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+    return value;
+  });
+}
+
+function isOneCluster(urls: readonly string[]): boolean {
+  const parsed = urls.map((item) => new URL(item));
+  const isCluster = parsed.length > 1 || parsed[0]?.searchParams.get('cluster') === 'true';
+  if (!isCluster) return true;
+  const waysIn = parsed.map(({ protocol, username, password }) =>
+    JSON.stringify([protocol, username, password]),
+  );
+  return new Set(waysIn).size === 1 && parsed.every(({ pathname }) => /^\/?0?$/.test(pathname));
+}
+
 /** A URL that starts with one of `schemes`. */
 export function url(...schemes: readonly string[]) {
   const starts = schemes.map((scheme) => `${scheme}://`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logLevels } from './log-level.ts';
-import { flag, list, oneOf, url, wholeNumber } from './variable-kinds.ts';
+import { flag, list, oneOf, redisUrls, url, wholeNumber } from './variable-kinds.ts';
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
 const bytesPerMiB = 1024 * 1024;
@@ -11,12 +11,13 @@ export const variables = {
   SINCH_TIMESTAMP_TOLERANCE_SECONDS: wholeNumber(1, secondsPerWeek).default(300),
   SINCH_REPLAY_POLICY: oneOf(['absorb', 'reject']).default('absorb'),
   INGEST_MAX_BODY_BYTES: wholeNumber(1, 64 * bytesPerMiB).default(bytesPerMiB),
-  REDIS_URL: url('redis', 'rediss').optional(),
+  REDIS_URL: redisUrls().optional(),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 letters, digits, "_" or "-"' })
     .default('sinch'),
+  QUEUE_PARTITIONS: wholeNumber(1, 64).default(1),
   WORKER_CONCURRENCY: wholeNumber(1, 1000).default(100),
   ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: wholeNumber(0, 65_535).default(3001),

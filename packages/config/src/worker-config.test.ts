@@ -11,6 +11,7 @@ describe('parseWorkerConfig', () => {
         databaseUrl,
         queue: { kind: 'postgres', url: databaseUrl },
         queuePrefix: 'sinch',
+        queuePartitions: 1,
         concurrency: 100,
         admin: {
           host: '127.0.0.1',

@@ -2,7 +2,7 @@ import type { ConfigResult, Environment } from './config-result.ts';
 import { isLoopback } from './is-loopback.ts';
 import type { LogLevel } from './log-level.ts';
 import { parseVariables, type Rule } from './parse-variables.ts';
-import { chooseFallback, chooseQueue, type QueueTarget } from './queue-target.ts';
+import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import { variables } from './variables.ts';
 
 export interface WorkerConfig {
@@ -11,6 +11,8 @@ export interface WorkerConfig {
   /** Where ingest puts events while Redis is away. Absent where there is no Redis at all. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
+  /** Of the live queue, where it is on Redis; 1 on Postgres, whatever is set. */
+  readonly queuePartitions: number;
   /** How many events may be in hand at once. */
   readonly concurrency: number;
   readonly admin: {
@@ -30,6 +32,7 @@ const workerVariables = {
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL.unwrap(),
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
+  QUEUE_PARTITIONS: variables.QUEUE_PARTITIONS,
   WORKER_CONCURRENCY: variables.WORKER_CONCURRENCY,
   ADMIN_HOST: variables.ADMIN_HOST,
   ADMIN_PORT: variables.ADMIN_PORT,
@@ -49,6 +52,7 @@ export function parseWorkerConfig(environment: Environment): ConfigResult<Worker
       queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
       fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
       queuePrefix: values.QUEUE_PREFIX,
+      queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
       concurrency: values.WORKER_CONCURRENCY,
       admin: {
         host: values.ADMIN_HOST,

@@ -29,8 +29,9 @@ export function judgeQueue(state: BackendState, place: string): Check[] {
   }
 }
 
-function judgeVersion({ version }: RedisState, place: string): Check {
-  const found = `Redis ${version} at ${place}`;
+function judgeVersion({ version, masters }: RedisState, place: string): Check {
+  const cluster = masters === undefined ? '' : ` Cluster of ${masters} masters`;
+  const found = `Redis ${version}${cluster} at ${place}`;
   if (isOlderThan(version, leastRedis)) {
     return failure('queue server', found, `Upgrade it: BullMQ needs ${leastRedis} or newer.`);
   }

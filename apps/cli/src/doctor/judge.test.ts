@@ -105,6 +105,7 @@ describe('variables', () => {
     databaseUrl: undefined,
     queue: undefined,
     fallbackQueue: undefined,
+    queuePartitions: 1,
     queuePrefix: 'sinch',
     ingestUrl: undefined,
     adminUrl: undefined,

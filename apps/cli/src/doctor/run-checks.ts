@@ -4,7 +4,7 @@ import {
   inspectDatabase,
   openDatabase,
 } from '@sinch-callbacks/db';
-import { inspectBackend } from '@sinch-callbacks/queue';
+import { inspectBackend, inspectPartitions, type QueueLocation } from '@sinch-callbacks/queue';
 import { probe } from '../http/probe.ts';
 import { hideSecrets, secretsOfUrl, showUrl } from '../settings/hide-secrets.ts';
 import type { Settings } from '../settings/read-settings.ts';
@@ -17,6 +17,7 @@ import {
   workerHealth,
   workerReadiness,
 } from './judge-health.ts';
+import { judgePartitions } from './judge-partitions.ts';
 import { judgeQueue } from './judge-queue.ts';
 import { judgeVariables } from './judge-variables.ts';
 
@@ -38,11 +39,22 @@ export async function runChecks(settings: Settings, addresses: Addresses): Promi
   return [judgeVariables(settings), ...checks].flat();
 }
 
-async function checkQueue({ queue }: Settings): Promise<Check[]> {
+async function checkQueue({ queue, queuePrefix, queuePartitions }: Settings): Promise<Check[]> {
   if (queue === undefined) return [skipped('queue server', 'no address')];
   const { url } = queue.value;
   const state = await inspectBackend(queue.value);
-  return judgeQueue(withoutSecrets(state, url), showUrl(url));
+  const checks = judgeQueue(withoutSecrets(state, url), showUrl(url));
+  if (state.kind !== 'redis') return checks;
+  const location = { backend: queue.value, prefix: queuePrefix };
+  return [...checks, await checkPartitions(location, queuePartitions)];
+}
+
+async function checkPartitions(location: QueueLocation, partitions: number): Promise<Check> {
+  try {
+    return judgePartitions(partitions, await inspectPartitions(location, partitions));
+  } catch {
+    return skipped('partitions', 'the queue did not answer in time');
+  }
 }
 
 async function checkDatabase({ databaseUrl }: Settings): Promise<Check[]> {

@@ -1,4 +1,4 @@
-import { openProducer } from '@sinch-callbacks/queue';
+import { openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { failureOf, UsageError } from '../failure.ts';
 import type { Session } from '../session.ts';
@@ -50,7 +50,8 @@ async function recheckInto(
   dryRun: boolean,
 ): Promise<void> {
   const location = { backend: requireQueue(settings).value, prefix: settings.queuePrefix };
-  const producer = dryRun ? undefined : openProducer({ ...location, timeoutMs });
+  const open = (partition: number) => openProducer({ ...location, partition, timeoutMs });
+  const producer = dryRun ? undefined : openPartitionedProducer(settings.queuePartitions, open);
   try {
     await withStore(settings, async (store) => {
       for await (const [kept, rechecked] of recheckAll({ store, secrets, producer })) {

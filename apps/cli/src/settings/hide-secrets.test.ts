@@ -9,6 +9,12 @@ describe('a URL that is shown', () => {
     expect(showUrl('redis://:hidden@127.0.0.1:6379')).toBe('redis://127.0.0.1:6379');
   });
 
+  it('shows every node of a cluster, and no password of any', () => {
+    const cluster = 'redis://:hidden@a:7000, redis://:hid%64en@b:7001?cluster=true';
+    expect(showUrl(cluster)).toBe('redis://a:7000, redis://b:7001');
+    expect(secretsOfUrl(cluster)).toEqual(['hidden', 'hidden', 'hid%64en', 'hidden']);
+  });
+
   it('is not shown at all when it is none', () => {
     expect(showUrl('user:hidden@host')).not.toContain('hidden');
   });

@@ -1,13 +1,24 @@
-/** A URL as it may be shown: scheme, host and path, without user, password or parameters. */
-export function showUrl(url: string): string {
+/** Of a Redis Cluster there may be several. A comma elsewhere belongs to its URL. */
+const betweenUrls = /\s*,\s*(?=rediss?:\/\/)/;
+
+/** URLs as they may be shown: scheme, host and path, without user, password or parameters. */
+export function showUrl(urls: string): string {
+  return urls.split(betweenUrls).map(showOne).join(', ');
+}
+
+function showOne(url: string): string {
   if (!URL.canParse(url)) return '(not an address)';
   const { protocol, host, pathname } = new URL(url);
   if (host === '') return '(not an address)';
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** The passwords in a URL, as they stand in it and as they are meant. */
-export function secretsOfUrl(url: string): string[] {
+/** The passwords in URLs, as they stand in them and as they are meant. */
+export function secretsOfUrl(urls: string): string[] {
+  return urls.split(betweenUrls).flatMap(secretsOfOne);
+}
+
+function secretsOfOne(url: string): string[] {
   if (!URL.canParse(url)) return [url];
   const { password, searchParams } = new URL(url);
   const named = [...searchParams].filter(([name]) => /pass|secret|token/i.test(name));

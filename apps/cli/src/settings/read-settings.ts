@@ -24,6 +24,7 @@ export interface Settings {
   readonly queue: Given<QueueTarget> | undefined;
   readonly fallbackQueue: Given<QueueTarget> | undefined;
   readonly queuePrefix: string;
+  readonly queuePartitions: number;
   readonly ingestUrl: Given<string> | undefined;
   readonly adminUrl: Given<string> | undefined;
   readonly admin: CliConfig['admin'];
@@ -56,6 +57,7 @@ export async function readSettings(
     queue: given(config.queue, serversFrom),
     fallbackQueue: given(config.fallbackQueue, serversFrom),
     queuePrefix: config.queuePrefix,
+    queuePartitions: config.queuePartitions,
     ingestUrl: stack && given(stack.ingestUrl, stack.name),
     adminUrl: stack && given(stack.adminUrl, stack.name),
     admin: config.admin,

@@ -18,7 +18,13 @@ const allowedWrites: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 export function isWritable(queue: string): boolean {
-  return [...allowedWrites.values()].some((queues) => queues.includes(queue));
+  return [...allowedWrites.values()].some((queues) => queues.includes(kindOf(queue)));
+}
+
+/** All partitions of the live queue are of one kind: the second one is `sinch-callbacks-1`. */
+function kindOf(queue: string): string {
+  const [, kind = queue] = /^(.*)-\d+$/.exec(queue) ?? [];
+  return kind === live ? live : queue;
 }
 
 /** Decides on each request before Bull Board handles it. */
@@ -26,7 +32,7 @@ export function judgeWrites(writes: boolean): NonNullable<BoardHooks['before']> 
   return ({ method, route, request }) => {
     if (method === 'get') return undefined;
     const queues = writes ? allowedWrites.get(`${method} ${route}`) : undefined;
-    if (queues?.includes(String(request.params['queueName']))) return undefined;
+    if (queues?.includes(kindOf(String(request.params['queueName'])))) return undefined;
     const message = writes
       ? 'Refused: it could lose an event, or does not belong here'
       : 'Read-only: see ADMIN_WRITES';

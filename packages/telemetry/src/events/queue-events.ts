@@ -1,7 +1,12 @@
 import type { Logger } from '../create-logger.ts';
 import type { QueueMemory } from '../metrics/metrics.ts';
 
-export interface QueueLeft {
+interface QueuePartition {
+  /** Of the live queue: with several, some may be away while others are not. */
+  readonly partition: number;
+}
+
+export interface QueueLeft extends QueuePartition {
   /** A driver's code or Redis' own, such as `ECONNREFUSED` or `OOM`; or `nearly-full`. */
   readonly reason: string;
 }
@@ -12,8 +17,8 @@ export function queueLeft(logger: Logger, facts: QueueLeft): void {
 }
 
 /** Ingest queues on Redis again. */
-export function queueReturned(logger: Logger): void {
-  logger.info('queueing on Redis again');
+export function queueReturned(logger: Logger, facts: QueuePartition): void {
+  logger.info(facts, 'queueing on Redis again');
 }
 
 /** Redis fills up: somebody has to give it room, or see why the queue grows. */

@@ -1,0 +1,145 @@
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { inspectPartitions, openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
+import { until } from '@sinch-callbacks/testing/processes';
+import { type RedisCluster, startRedisCluster } from '@sinch-callbacks/testing/servers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  numberedEvents,
+  openWorkerWorld,
+  reportEvent,
+  soon,
+  statusOf,
+  type WorkerWorld,
+} from './worker-support.ts';
+
+/** Queues events as an ingest with this setting does, and tells how many were taken. */
+async function tryEnqueue(
+  world: WorkerWorld,
+  partitions: number,
+  events: readonly CallbackEvent[],
+  timeoutMs: number,
+): Promise<number> {
+  const producer = openPartitionedProducer(partitions, (partition) =>
+    openProducer({ ...world.location, partition, timeoutMs }),
+  );
+  const outcomes = await Promise.all(events.map((event) => producer.enqueue(event)));
+  await producer.close();
+  return outcomes.filter(({ kind }) => kind === 'queued').length;
+}
+
+async function enqueue(
+  world: WorkerWorld,
+  partitions: number,
+  events: readonly CallbackEvent[],
+): Promise<void> {
+  expect(await tryEnqueue(world, partitions, events, 60_000)).toBe(events.length);
+}
+
+async function applied(world: WorkerWorld, count: number): Promise<void> {
+  const isThere = async () => (await world.states())['APPLIED'] === count;
+  await until(isThere, soon(`${count} applied events`));
+}
+
+describe('a worker on three partitions of a cluster', () => {
+  let cluster: RedisCluster;
+  let world: WorkerWorld;
+
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+    world = await openWorkerWorld({ redisUrl: cluster.url });
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.close();
+    await cluster.close();
+  });
+
+  it('applies the events of all, shows all on its board, and is ready while all answer', async () => {
+    const events = numberedEvents(300).flatMap((event) => [
+      event,
+      reportEvent(event.entityId ?? '', 'READ'),
+    ]);
+    await enqueue(world, 3, events);
+    const worker = await world.start({ QUEUE_PARTITIONS: '3' });
+    await applied(world, events.length);
+    expect(await statusOf(worker, '/readyz')).toMatchObject({ status: 200 });
+    const { queues } = (await (
+      await fetch(`${worker.adminUrl}/queues/api/queues?activeQueue=sinch-callbacks-2`)
+    ).json()) as { queues: { name: string; counts: { completed: number } }[] };
+    expect(queues.map(({ name }) => name).toSorted()).toEqual([
+      'sinch-callbacks',
+      'sinch-callbacks-1',
+      'sinch-callbacks-2',
+      'sinch-callbacks-dead',
+      'sinch-callbacks-replay',
+    ]);
+    const completed = queues.reduce((sum, { counts }) => sum + counts.completed, 0);
+    expect(completed).toBe(events.length);
+    expect((await worker.stop()).code).toBe(0);
+  });
+
+  it('goes on with the others while one master is away, and with all when it is back', async () => {
+    const worker = await world.start({ QUEUE_PARTITIONS: '3' });
+    const [, second] = cluster.masters;
+    await second?.kill();
+    await until(
+      async () => (await statusOf(worker, '/readyz')).status === 503,
+      soon('the worker to notice'),
+    );
+    expect(await statusOf(worker, '/healthz')).toMatchObject({ status: 200 });
+    const before = (await world.states())['APPLIED'] ?? 0;
+    const meanwhile = numberedEvents(200, '01MEANWHILE');
+    const taken = await tryEnqueue(world, 3, meanwhile, 3_000);
+    expect(taken).toBeGreaterThan(0);
+    await applied(world, before + taken);
+    await second?.restart();
+    await enqueue(world, 3, meanwhile);
+    await applied(world, before + meanwhile.length);
+    expect(await world.attempts()).toEqual([1]);
+    expect((await worker.stop()).code).toBe(0);
+  });
+});
+
+describe('when the number of partitions changes', () => {
+  let world: WorkerWorld;
+
+  beforeEach(async () => {
+    world = await openWorkerWorld();
+  });
+
+  afterEach(async () => {
+    await world.close();
+  });
+
+  it('workers that were raised first read what is queued before, meanwhile and after', async () => {
+    const [before, meanwhile, after] = ['01A', '01B', '01C'].map((id) => numberedEvents(60, id));
+    await enqueue(world, 1, before ?? []);
+    await world.start({ QUEUE_PARTITIONS: '4' });
+    await enqueue(world, 1, meanwhile ?? []);
+    await enqueue(world, 4, after ?? []);
+    await applied(world, 180);
+  });
+
+  it('a callback that comes again and lands in another partition is applied once', async () => {
+    const events = numberedEvents(80);
+    await enqueue(world, 1, events);
+    await enqueue(world, 2, events);
+    await enqueue(world, 5, events);
+    await world.start({ QUEUE_PARTITIONS: '5' });
+    const isAllDone = async () => (await inspectPartitions(world.location, 0)).length === 0;
+    await until(isAllDone, soon('every copy to be done'));
+    expect(await world.states()).toEqual({ APPLIED: events.length });
+    expect(await world.database.prisma.messageStatus.count()).toBe(events.length);
+  });
+
+  it('what an unchanged worker leaves in higher partitions waits there for a raised one', async () => {
+    const events = numberedEvents(60);
+    await enqueue(world, 3, events);
+    const lowered = await world.start();
+    await until(async () => ((await world.states())['APPLIED'] ?? 0) > 0, soon('the first ones'));
+    await lowered.stop();
+    expect((await world.states())['APPLIED']).toBeLessThan(events.length);
+    await world.start({ QUEUE_PARTITIONS: '3' });
+    await applied(world, events.length);
+  });
+});
