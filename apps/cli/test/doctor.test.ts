@@ -1,6 +1,11 @@
-import { inspectBackend } from '@sinch-callbacks/queue';
+import { inspectBackend, openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
 import { freePort } from '@sinch-callbacks/testing/processes';
-import { createDatabase, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
+import {
+  createDatabase,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+} from '@sinch-callbacks/testing/servers';
 import {
   afterAll,
   afterEach,
@@ -57,6 +62,7 @@ describe('doctor', () => {
       'eviction',
       'append-only file',
       'memory',
+      'partitions',
       'database',
       'migrations',
       'dead letters',
@@ -173,6 +179,44 @@ describe('doctor', () => {
     const { code, find } = await examine({ REDIS_URL: '' });
     expect(code).toBe(0);
     expect(find('queue server')?.message).toMatch(/^Postgres .* \(no REDIS_URL\)$/);
+  });
+
+  it('warns of events in partitions that no worker with this setting reads', async () => {
+    const backend = { kind: 'redis', url: redis.url } as const;
+    const producer = openPartitionedProducer(8, (partition) =>
+      openProducer({ ...world.location, backend, partition, timeoutMs: 10_000 }),
+    );
+    for (let n = 0; n < 40; n += 1) await producer.enqueue(reportOf(`01PARTED${n}`));
+    await producer.close();
+    const lowered = await examine({ QUEUE_PARTITIONS: '4' });
+    expect({ code: lowered.code, status: lowered.status }).toEqual({ code: 0, status: 'warning' });
+    expect(lowered.find('partitions')).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/^QUEUE_PARTITIONS is 4 here, and \d+ jobs wait in others: /),
+      advice: expect.stringContaining('QUEUE_PARTITIONS=8'),
+    });
+    const raised = await examine({ QUEUE_PARTITIONS: '8' });
+    expect(raised.find('partitions')).toMatchObject({ status: 'ok' });
+  });
+
+  it('looks at every master of a cluster, and does not repeat its password', async () => {
+    const cluster = await startRedisCluster();
+    onTestFinished(async () => await cluster.close());
+    const [, , third] = cluster.masters;
+    await third?.command('CONFIG', 'SET', 'appendonly', 'no');
+    const { code, find, stdout } = await examine({ REDIS_URL: cluster.url });
+    expect(code).toBe(1);
+    const hosts = cluster.masters.map(({ url }) => `redis://${new URL(url).host}`).join(', ');
+    expect(find('queue server')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining(`Cluster of 3 masters at ${hosts}`),
+    });
+    expect(find('append-only file')).toMatchObject({ status: 'failure' });
+    await third?.kill();
+    const away = await examine({ REDIS_URL: cluster.url });
+    expect(away.find('queue server')).toMatchObject({ status: 'failure' });
+    const password = new URL(cluster.masters[0]?.url ?? '').password;
+    expect(stdout + away.stdout).not.toContain(password);
   });
 
   it('warns of open dead letters', async () => {

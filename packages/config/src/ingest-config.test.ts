@@ -38,6 +38,44 @@ describe('parseIngestConfig', () => {
     });
   });
 
+  it('takes some nodes of a Redis Cluster, or its one address', () => {
+    for (const redisUrl of [
+      'redis://:pa%2Css@a.example:7000, redis://:pa%2Css@b.example:7001',
+      'rediss://user:word@configuration.example:6379?cluster=true',
+    ]) {
+      expect(parseIngestConfig({ REDIS_URL: redisUrl })).toMatchObject({
+        config: { queue: { kind: 'redis', url: redisUrl } },
+      });
+    }
+  });
+
+  it.each([
+    'redis://:one@a.example, redis://:other@b.example',
+    'redis://a.example, rediss://b.example',
+    'redis://a.example/1, redis://b.example/1',
+    'redis://a.example/3?cluster=true',
+  ])('refuses nodes that are not of one cluster: %s', (redisUrl) => {
+    expect(parseIngestConfig({ REDIS_URL: redisUrl })).toEqual({
+      kind: 'invalid',
+      message: expect.stringContaining(
+        'REDIS_URL must be one URL, or several of one Redis Cluster',
+      ),
+    });
+  });
+
+  it('splits the queue where there is a Redis, and nowhere else', () => {
+    const environment = { DATABASE_URL: databaseUrl, QUEUE_PARTITIONS: '64' };
+    const onRedis = { ...environment, REDIS_URL: 'redis://cache.example' };
+    expect(parseIngestConfig(onRedis)).toMatchObject({ config: { queuePartitions: 64 } });
+    expect(parseIngestConfig(environment)).toMatchObject({ config: { queuePartitions: 1 } });
+    for (const QUEUE_PARTITIONS of ['0', '65', 'three']) {
+      expect(parseIngestConfig({ QUEUE_PARTITIONS })).toEqual({
+        kind: 'invalid',
+        message: expect.stringContaining('QUEUE_PARTITIONS must be a whole number from 1 to 64'),
+      });
+    }
+  });
+
   it('reports every problem in one message that names variables and shows no value', () => {
     const result = parseIngestConfig({
       SINCH_TIMESTAMP_TOLERANCE_SECONDS: '5 minutes',

@@ -6,6 +6,8 @@ import {
   inspectPartitions,
   openPartitionedProducer,
   openProducer,
+  openRejectedStore,
+  openReplayLane,
   queueNames,
 } from '../src/index.ts';
 import { keySlot } from '../src/key-slot.ts';
@@ -89,6 +91,27 @@ it('a master that is killed and comes back loses nothing, and events elsewhere g
     limit('every event to be handled'),
   );
   expect(handled.every(({ attempt }) => attempt === 1)).toBe(true);
+});
+
+it('leaves no connection behind, however often it is closed', async () => {
+  const { handled, consumer } = await world.consume(done);
+  const producer = openPartition(1);
+  await producer.enqueue(eventOf('one', '01ONE'));
+  await world.produce(eventOf('two'));
+  await until(() => handled.length >= 1, limit('an event to be handled'));
+  const lane = openReplayLane(world.location());
+  const store = openRejectedStore(world.location());
+  expect([await lane.hasDead('x'), await store.count()]).toEqual([false, 0]);
+  await consumer.stopTaking();
+  for (const opened of [consumer, producer, lane, store]) await opened.close();
+  await world.closeAll();
+  await until(async () => {
+    const lists = await Promise.all(
+      world.cluster().masters.map((master) => master.command('CLIENT', 'LIST')),
+    );
+    // The one that asks is there itself.
+    return lists.every((list) => String(list).trim().split('\n').length === 1);
+  }, limit('no connection but that of who asks'));
 });
 
 it('is looked at as a whole, and is as safe as its worst master', async () => {

@@ -42,6 +42,8 @@ export interface QueueWorld {
   readonly location: () => QueueLocation;
   /** Has it closed after the test, the last one first. */
   closing<T extends { close(): Promise<void> }>(opened: T): T;
+  /** Does so at once. */
+  closeAll(): Promise<void>;
   /** Queues the events, three attempts each, with hardly a pause between them. */
   produce(...events: CallbackEvent[]): Promise<void>;
   /** Starts a consumer that keeps what it was given, and answers as it is told. */
@@ -86,10 +88,13 @@ export function useQueueWorld(kind: (typeof worldKinds)[number]): QueueWorld {
     await migrateQueue(location);
   });
 
-  afterEach(async () => {
-    for (const close of closers.toReversed()) await close();
+  async function closeAll(): Promise<void> {
+    const open = closers.toReversed();
     closers = [];
-  });
+    for (const close of open) await close();
+  }
+
+  afterEach(closeAll);
 
   function closing<T extends { close(): Promise<void> }>(opened: T): T {
     closers.push(async () => await opened.close());
@@ -103,6 +108,7 @@ export function useQueueWorld(kind: (typeof worldKinds)[number]): QueueWorld {
   return {
     location: () => location,
     closing,
+    closeAll,
     async produce(...events) {
       const retry = { maxAttempts: 3, firstPauseMs: 20 };
       const producer = closing(
