@@ -56,8 +56,8 @@ export function openLanes(
   };
   const { queue } = outages;
   const lanes = [
-    ...openPartitions(config.queuePartitions, concurrency, queue, (name, share, outage) =>
-      openLane(name, { ...liveLane, ...share, backend, lane: 'live' }, outage),
+    ...openPartitions(config.queuePartitions, liveLane, queue, (name, options, outage) =>
+      openLane(name, { ...liveLane, ...options, backend, lane: 'live' }, outage),
     ),
     openLane('replay', { ...replayLane, backend, lane: 'replay' }, queue),
   ];

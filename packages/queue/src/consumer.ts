@@ -47,6 +47,8 @@ export interface Consumer {
   awayErrors(): number;
   /** Jobs that wait to be taken and may be. @throws when the queue does not answer. */
   countWaiting(): Promise<number>;
+  /** Jobs in hand at the most, from now on. Those that are too many are finished. */
+  setConcurrency(concurrency: number): void;
 }
 
 /** Deaths of a process with one event in hand before that event is quarantined. */
@@ -73,6 +75,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   let taken = 0;
   let finished = 0;
   let awayErrors = 0;
+  let { concurrency } = given;
 
   function onConnectionError(error: Error): void {
     if (isAway(error)) awayErrors += 1;
@@ -125,6 +128,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       if (parts === undefined) return;
       connected = parts;
       if (stop.signal.aborted) return;
+      parts.worker.concurrency = concurrency;
       void parts.worker.run().catch(onConnectionError);
       sweeping = sweepUntilStopped(parts);
     },
@@ -147,6 +151,10 @@ export function openConsumer(given: ConsumerOptions): Consumer {
         laneQueue.getWaitingCount(),
       ]);
       return isPaused ? 0 : waiting;
+    },
+    setConcurrency(next) {
+      concurrency = next;
+      if (connected !== undefined) connected.worker.concurrency = next;
     },
   };
 }

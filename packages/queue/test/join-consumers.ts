@@ -15,5 +15,8 @@ export function joinConsumers(consumers: readonly Consumer[]): Consumer {
     awayErrors: () => sum(consumers.map((consumer) => consumer.awayErrors())),
     countWaiting: async () =>
       sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
+    setConcurrency(concurrency) {
+      for (const consumer of consumers) consumer.setConcurrency(concurrency);
+    },
   };
 }

@@ -91,6 +91,36 @@ describe.each(worldKinds)('the queue on %s', (kind) => {
     expect([letters, handled]).toEqual([[], []]);
   });
 
+  it('has as many in hand as it was told last, on its way up and down', async () => {
+    const waiting: (() => void)[] = [];
+    const { consumer } = await world.consume(
+      async () => {
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+        });
+        return { kind: 'done' };
+      },
+      { concurrency: 1 },
+    );
+    const texts = Array.from({ length: 12 }, (_, n) => String(n));
+    await world.produce(...texts.map((text) => eventOf(text, '01ONEMESSAGE')));
+    await becomes(waiting, 1);
+    consumer.setConcurrency(4);
+    waiting.shift()?.();
+    await becomes(waiting, 4);
+    consumer.setConcurrency(2);
+    for (const finish of waiting.splice(0)) finish();
+    await becomes(waiting, 2);
+    await until(() => consumer.finishedJobs() === 5, limit('five to finish'));
+    expect(waiting).toHaveLength(2);
+    expect(await consumer.countWaiting()).toBe(5);
+    consumer.setConcurrency(50);
+    waiting.shift()?.();
+    await becomes(waiting, 6);
+    for (const finish of waiting.splice(0)) finish();
+    await until(() => consumer.finishedJobs() === 12, limit('all to finish'));
+  });
+
   it('stops with the jobs in hand finished and the others untouched', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { handled, consumer } = await world.consume(

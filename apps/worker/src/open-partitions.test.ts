@@ -1,0 +1,84 @@
+import { type HandleEvent, openConsumer } from '@sinch-callbacks/queue';
+import { expect, it } from 'vitest';
+import { openPartitions } from './open-partitions.ts';
+
+const event = {
+  key: 'MESSAGE_DELIVERY.01M.x',
+  trigger: 'MESSAGE_DELIVERY',
+  entityId: '01M',
+  rawBody: { encoding: 'utf8', text: '{}' },
+  receivedAt: '2026-01-02T03:04:05.678Z',
+  signature: undefined,
+} as const;
+
+function openAll(partitions: number, concurrency: number) {
+  let now = 0;
+  const limits: number[] = [];
+  const handlers: HandleEvent[] = [];
+  const handle: HandleEvent = async () => await new Promise(() => {});
+  const outage = { failed: () => {}, answered: () => {}, awayMs: () => undefined };
+  const lanes = openPartitions(
+    partitions,
+    { concurrency, handle },
+    outage,
+    (name, { partition, concurrency: limit, handle: counted }) => {
+      limits[partition] = limit;
+      handlers[partition] = counted;
+      const consumer = {
+        ...nobody,
+        setConcurrency: (next: number) => {
+          limits[partition] = next;
+        },
+      };
+      return { name, consumer, onAnswered: () => {} };
+    },
+    () => now,
+  );
+  const take = (partition: number, count: number) => {
+    for (let n = 0; n < count; n += 1) void handlers[partition]?.(event, 1);
+  };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { lanes, limits, take, pass };
+}
+
+/** A consumer that is never started. */
+const nobody: ReturnType<typeof openConsumer> = {
+  start: async () => {},
+  stopTaking: async () => {},
+  close: async () => {},
+  finishedJobs: () => 0,
+  oldestInHand: () => undefined,
+  awayErrors: () => 0,
+  countWaiting: async () => 0,
+  setConcurrency: () => {},
+};
+
+it('each partition is a lane of its own, and all have one worker’s concurrency between them', () => {
+  const { lanes, limits } = openAll(3, 100);
+  expect(lanes.map(({ name }) => name)).toEqual(['live', 'live-1', 'live-2']);
+  expect(limits).toEqual([33, 33, 33]);
+});
+
+it('a partition with all the backlog gets the others’ part, and gives it back when they need it', () => {
+  const { limits, take, pass } = openAll(4, 100);
+  take(0, 25);
+  pass(300);
+  take(0, 1);
+  expect(limits).toEqual([82, 6, 6, 6]);
+  take(1, 6);
+  take(2, 6);
+  take(3, 6);
+  take(0, 60);
+  pass(300);
+  take(1, 1);
+  expect(limits).toEqual([25, 25, 25, 25]);
+});
+
+it('one alone has all of it, always', () => {
+  const { limits, take, pass } = openAll(1, 100);
+  pass(10_000);
+  take(0, 3);
+  expect(limits).toEqual([100]);
+});
