@@ -59,10 +59,13 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   // Of the last question that was answered. Not when the answer was read: one that lay in the
   // socket while an instance was frozen says nothing of the connection afterwards.
   let aliveAt = 0;
+  // A new connection is being made, and nobody may take it for dead: on a cluster that takes time.
+  let openedAt = 0;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
     // By the clock on the wall: the other one may stand still while an instance is frozen.
-    const isSuspect = current !== undefined && Date.now() - aliveAt > trustedForMs;
+    const silentMs = Date.now() - Math.max(aliveAt, openedAt);
+    const isSuspect = current !== undefined && silentMs > trustedForMs;
     if (!isSuspect) return await tryQueue(use, timeoutMs);
     try {
       return await tryQueue(use, timeoutMs * suspectShare);
@@ -75,6 +78,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   async function tryQueue<T>(use: (queue: JobQueue) => Promise<T>, limitMs: number): Promise<T> {
     // Its own limits come second: they would not see an answer that is there and not read yet.
     const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2 } as const;
+    if (current === undefined) openedAt = Date.now();
     const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
     const askedAt = Date.now();
     try {

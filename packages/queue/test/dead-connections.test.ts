@@ -34,6 +34,19 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
     expect(await producer.enqueue(eventOf('after'))).toEqual({ kind: 'queued' });
   });
 
+  it('gives its first connection the whole of its time, however many events wait for it', async () => {
+    const producer = open(timeoutMs);
+    proxy.hold();
+    const startedAt = performance.now();
+    const outcomes = Promise.all(
+      Array.from({ length: 20 }, (_, n) => producer.enqueue(eventOf(`first ${n}`))),
+    );
+    const isOverThird = () => performance.now() - startedAt > timeoutMs / 2;
+    await until(isOverThird, limit('more than a third of the time'));
+    proxy.release();
+    expect(new Set((await outcomes).map(({ kind }) => kind))).toEqual(new Set(['queued']));
+  });
+
   it('gives up in time in a black hole, and is well again with the next event after it', async () => {
     const producer = open(300);
     await producer.enqueue(eventOf('before'));
