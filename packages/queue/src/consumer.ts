@@ -170,14 +170,14 @@ function openParts(options: PartOptions): Connected {
   const { lane, concurrency, ratePerSecond, onConnectionError, timings, handJob } = options;
   const handle: HandleEvent = async (event, attempt) =>
     await options.solitude.among(async () => await options.handle(event, attempt));
+  const steps = { ...options, handle };
   const name = queueNames[lane];
   const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);
   const laneQueue = openQueue(options, name, { kind: 'wait' }, onConnectionError);
   const worker = openWorker(
     options,
     name,
-    async (job, token) =>
-      await handJob(async () => await processJob(job, token, deadQueue, { ...options, handle })),
+    async (job, token) => await handJob(async () => await processJob(job, token, deadQueue, steps)),
     {
       concurrency,
       lockDuration: timings.lockDurationMs,
