@@ -1,4 +1,5 @@
-import { type HandleEvent, openConsumer } from '@sinch-callbacks/queue';
+import { parseWorkerConfig } from '@sinch-callbacks/config';
+import { type Consumer, type HandleEvent, maxPartitions } from '@sinch-callbacks/queue';
 import { expect, it } from 'vitest';
 import { openPartitions } from './open-partitions.ts';
 
@@ -44,7 +45,7 @@ function openAll(partitions: number, concurrency: number) {
 }
 
 /** A consumer that is never started. */
-const nobody: ReturnType<typeof openConsumer> = {
+const nobody: Consumer = {
   start: async () => {},
   stopTaking: async () => {},
   close: async () => {},
@@ -74,6 +75,14 @@ it('a partition with all the backlog gets the others’ part, and gives it back 
   pass(300);
   take(1, 1);
   expect(limits).toEqual([25, 25, 25, 25]);
+});
+
+it('no setting makes partitions that nobody would ever look into', () => {
+  const kindWith = (partitions: number) => {
+    const servers = { DATABASE_URL: 'postgres://host/db', REDIS_URL: 'redis://host' };
+    return parseWorkerConfig({ ...servers, QUEUE_PARTITIONS: String(partitions) }).kind;
+  };
+  expect([kindWith(maxPartitions), kindWith(maxPartitions + 1)]).toEqual(['valid', 'invalid']);
 });
 
 it('one alone has all of it, always', () => {

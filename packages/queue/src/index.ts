@@ -7,6 +7,7 @@ export { type BackendState, inspectBackend } from './inspect-backend.ts';
 export { inspectPartitions, type PartitionCount } from './inspect-partitions.ts';
 export type { AttemptRecord } from './job-contract.ts';
 export { migrateQueue } from './migrate-queue.ts';
+export { maxPartitions } from './partition-place.ts';
 export { openPartitionedProducer } from './partitioned-producer.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-job.ts';
 export {

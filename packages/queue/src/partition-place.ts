@@ -1,7 +1,10 @@
 import { keySlot, slotCount } from './key-slot.ts';
 import { queueNames } from './queue-names.ts';
 
-/** More would only be more connections: a master of a cluster serves several at no cost. */
+/**
+ * As many as `QUEUE_PARTITIONS` may say, and as the doctor looks into. More would only be more
+ * connections.
+ */
 export const maxPartitions = 64;
 
 /** What a queue is called on Redis, and what all its keys start with. */

@@ -44,7 +44,7 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
     const isOverThird = () => performance.now() - startedAt > timeoutMs / 2;
     await until(isOverThird, limit('more than a third of the time'));
     proxy.release();
-    expect(new Set((await outcomes).map(({ kind }) => kind))).toEqual(new Set(['queued']));
+    expect(new Set((await outcomes).map((outcome) => outcome.kind))).toEqual(new Set(['queued']));
   });
 
   it('gives up in time in a black hole, and is well again with the next event after it', async () => {
