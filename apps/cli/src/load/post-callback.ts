@@ -10,7 +10,7 @@ export interface PosterOptions {
   readonly timeoutMs: number;
 }
 
-/** Sends requests over connections that are kept. Never retries an answer. */
+/** Sends requests over connections that are kept. Never retries. */
 export interface Poster {
   post(
     body: string,
@@ -32,40 +32,36 @@ export function openPoster({ url, connections, timeoutMs }: PosterOptions): Post
   });
   const where = { ...addressOf(target), method: 'POST', agent };
 
-  const post: Poster['post'] = (body, headers, settle) => {
-    const length = Buffer.byteLength(body);
-    const request = open({
-      ...where,
-      headers: { ...headers, 'content-type': 'application/json', 'content-length': length },
-    });
-    let isSettled = false;
-    const end = (answer: Answer) => {
-      if (isSettled) return;
-      isSettled = true;
-      clearTimeout(deadline);
-      settle(answer);
-    };
-    const deadline = setTimeout(() => {
-      end({ kind: 'timeout' });
-      request.destroy();
-    }, timeoutMs);
-    request.on('response', (response) => {
-      const status = response.statusCode ?? 0;
-      response.on('end', () => end({ kind: 'answered', status }));
-      response.on('error', (error) => end(unreachable(error)));
-      response.resume();
-    });
-    request.on('error', (error: Error & { code?: string }) => {
-      // The receiver closed a kept connection just as it was taken for this: nothing was answered.
-      const isRace = request.reusedSocket && error.code === 'ECONNRESET' && !isSettled;
-      if (!isRace) return end(unreachable(error));
-      isSettled = true;
-      clearTimeout(deadline);
-      post(body, headers, settle);
-    });
-    request.end(body);
+  return {
+    post(body, headers, settle) {
+      const length = Buffer.byteLength(body);
+      const request = open({
+        ...where,
+        headers: { ...headers, 'content-type': 'application/json', 'content-length': length },
+      });
+      let isSettled = false;
+      const end = (answer: Answer) => {
+        if (isSettled) return;
+        isSettled = true;
+        clearTimeout(deadline);
+        settle(answer);
+      };
+      const fail = (error: Error & { code?: string }) => end(unreachable(error));
+      const deadline = setTimeout(() => {
+        end({ kind: 'timeout' });
+        request.destroy();
+      }, timeoutMs);
+      request.on('response', (response) => {
+        const status = response.statusCode ?? 0;
+        response.on('end', () => end({ kind: 'answered', status }));
+        response.on('error', fail);
+        response.resume();
+      });
+      request.on('error', fail);
+      request.end(body);
+    },
+    close: () => agent.destroy(),
   };
-  return { post, close: () => agent.destroy() };
 }
 
 function addressOf({ protocol, hostname, port, pathname, search }: URL) {

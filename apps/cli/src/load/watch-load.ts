@@ -1,5 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { QueueView } from '@sinch-callbacks/queue';
+import { showMs } from './describe-result.ts';
 import type { LoadTally } from './load-tally.ts';
 import type { ProgressLine } from './progress-line.ts';
 
@@ -58,17 +59,19 @@ export function watchLoad({ tally, queues, line, elapsedMs }: LoadWatchOptions):
     ];
     [sentBefore, answeredBefore, lookedAt] = [sent, answered, now];
     const recent = tally.recentLatency();
+    const failed = unanswered.timeout + unanswered.unreachable;
     const answers = [`2xx × ${accepted}`].concat(
       Object.entries(refused).map(([status, count]) => `${status} × ${count}`),
-      unanswered.timeout > 0 ? [`timeout × ${unanswered.timeout}`] : [],
-      unanswered.unreachable > 0 ? [`unreachable × ${unanswered.unreachable}`] : [],
+      failed > 0 ? [`none × ${failed}`] : [],
     );
+    // What matters most comes first: a narrow terminal shows no more.
     return [
       `${Math.round(now / 1_000)} s`,
-      `sent ${sent} of ${due} due, ${sending}/s`,
-      `${answers.join(', ')}, ${answering}/s, ${underWay} under way`,
-      recent && `p50 ${recent.p50Ms.toFixed(1)} ms, p99 ${recent.p99Ms.toFixed(1)} ms`,
+      recent && `p50 ${showMs(recent.p50Ms)}, p99 ${showMs(recent.p99Ms)}`,
       depth === undefined ? undefined : `queue ${depth}`,
+      `${answers.join(', ')}, ${answering}/s`,
+      `sent ${sent} of ${due}, ${sending}/s`,
+      `${underWay} open`,
     ]
       .filter((part) => part !== undefined)
       .join(' · ');

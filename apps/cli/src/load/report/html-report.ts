@@ -66,7 +66,7 @@ function tilesOf(result: LoadResult): string[] {
   const tiles: Record<string, string | number | undefined> = {
     accepted: result.accepted,
     applied: result.applied,
-    'duplicates absorbed': result.applied === undefined ? undefined : result.duplicatesAbsorbed,
+    duplicates: result.applied === undefined ? undefined : result.duplicatesAbsorbed,
     dead: result.dead,
     lost: result.lost,
     refused,

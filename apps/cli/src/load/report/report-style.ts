@@ -24,7 +24,7 @@ header p, figcaption p { margin: 0; color: var(--soft); overflow-wrap: anywhere;
 .good { color: var(--good); background: var(--good-ground); }
 .bad { color: var(--bad); background: var(--bad-ground); }
 .warning { color: var(--warning); background: var(--warning-ground); font-weight: 400; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 12px; margin: 16px 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(125px, 1fr)); gap: 12px; margin: 16px 0; }
 .tiles div, figure, section, details { background: var(--paper); border: 1px solid var(--rule); border-radius: 10px; }
 .tiles div { padding: 10px 14px; }
 dt { color: var(--soft); font-size: .85rem; }
