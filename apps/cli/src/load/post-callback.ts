@@ -1,6 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Answer } from '@sinch-callbacks/simulator';
+import { type Dispatcher, Pool } from 'undici';
 
 export interface PosterOptions {
   readonly url: string;
@@ -18,57 +17,59 @@ export interface Poster {
     settle: (answer: Answer) => void,
   ): void;
   /** Breaks what is under way. */
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** With half the cost of fetch, which matters where one process has to outrun its receiver. */
+/** With a tenth of the cost of fetch: one process has to outrun its receiver. */
 export function openPoster({ url, connections, timeoutMs }: PosterOptions): Poster {
-  const target = new URL(url);
-  const { Agent, request: open } = target.protocol === 'https:' ? https : http;
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: connections,
-    maxFreeSockets: connections,
-  });
-  const where = { ...addressOf(target), method: 'POST', agent };
-
+  const { origin, pathname, search } = new URL(url);
+  // Its own timeouts are rough, and each is for a part: here, one covers the whole.
+  const without = { headersTimeout: 0, bodyTimeout: 0 };
+  const pool = new Pool(origin, { connections, connect: { timeout: timeoutMs }, ...without });
   return {
     post(body, headers, settle) {
-      const length = Buffer.byteLength(body);
-      const request = open({
-        ...where,
-        headers: { ...headers, 'content-type': 'application/json', 'content-length': length },
-      });
-      let isSettled = false;
-      const end = (answer: Answer) => {
-        if (isSettled) return;
-        isSettled = true;
-        clearTimeout(deadline);
-        settle(answer);
-      };
-      const fail = (error: Error & { code?: string }) => end(unreachable(error));
-      const deadline = setTimeout(() => {
-        end({ kind: 'timeout' });
-        request.destroy();
-      }, timeoutMs);
-      request.on('response', (response) => {
-        const status = response.statusCode ?? 0;
-        response.on('end', () => end({ kind: 'answered', status }));
-        response.on('error', fail);
-        response.resume();
-      });
-      request.on('error', fail);
-      request.end(body);
+      const sent = { 'content-type': 'application/json', ...headers };
+      const request = { path: pathname + search, method: 'POST', headers: sent, body } as const;
+      pool.dispatch(request, answerHandler(timeoutMs, settle));
     },
-    close: () => agent.destroy(),
+    close: async () => await pool.destroy(),
   };
 }
 
-function addressOf({ protocol, hostname, port, pathname, search }: URL) {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  return { protocol, host, port: port === '' ? undefined : port, path: pathname + search };
+/** Hears of one request, and settles once, with whatever comes first. */
+function answerHandler(
+  timeoutMs: number,
+  settle: (answer: Answer) => void,
+): Dispatcher.DispatchHandler {
+  let status = 0;
+  let isSettled = false;
+  let abort: (() => void) | undefined;
+  const end = (answer: Answer) => {
+    if (isSettled) return;
+    isSettled = true;
+    clearTimeout(deadline);
+    settle(answer);
+  };
+  const deadline = setTimeout(() => {
+    end({ kind: 'timeout' });
+    abort?.();
+  }, timeoutMs);
+  return {
+    onRequestStart(controller) {
+      abort = () => controller.abort(new Error('no answer in time'));
+      // Its time was over while it waited for a connection: nobody would hear the answer.
+      if (isSettled) abort();
+    },
+    onResponseStart(_, statusCode) {
+      status = statusCode;
+    },
+    // Nobody reads it, and it has to be taken off the wire.
+    onResponseData: () => undefined,
+    onResponseEnd: () => end({ kind: 'answered', status }),
+    onResponseError: (_, error) => end({ kind: 'unreachable', reason: reasonOf(error) }),
+  };
 }
 
-function unreachable(error: Error & { code?: string }): Answer {
-  return { kind: 'unreachable', reason: error.message || error.code || error.name };
+function reasonOf(error: Error & { code?: string }): string {
+  return error.message || error.code || error.name;
 }

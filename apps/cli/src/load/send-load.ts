@@ -49,6 +49,6 @@ export async function sendLoad(options: SendLoadOptions): Promise<LoadEnd> {
       elapsedMs,
     });
   } finally {
-    poster.close();
+    await poster.close();
   }
 }
