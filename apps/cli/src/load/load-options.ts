@@ -94,25 +94,28 @@ Afterwards the accepted events are looked up in DATABASE_URL, and what is missin
 queue (REDIS_URL): "queued" still waits for a worker, "lost" is nowhere. Ctrl-C ends the sending
 and goes on to that; a second one quits.
 
-Ends with 0 when no callback was refused for good (any answer but 2xx, 429 and 5xx), and every
-accepted event was found applied, or kept as of an unknown kind; with 1 when one was lost, is dead,
-or was still queued at the end; with 2 before anything is sent, also when there is no database to
-verify in and no --no-verify; with 3 when database or queue could not be read.
+Ends with 0 when something was accepted, nothing was refused for good (that is any answer but 2xx,
+429 and 5xx), and every accepted event was found applied, or kept as of an unknown kind; with 1 when
+one was lost, is dead, or was still queued at the end; with 2 before anything is sent, also when
+there is no database to verify in and no --no-verify; with 3 when database or queue could not be
+read.
 
 At most ${limits.callbacks.toLocaleString('en')} callbacks, ${limits.ratePerSecond.toLocaleString('en')} a second, ${limits.durationMs / 3_600_000} hour.
 
-With --json: {ok, ended, seed, url, shape, spike, rate, durationSeconds, connections, due, sent,
-heldBack, neverSent, accepted, acceptedEvents, duplicatesAbsorbed, refused: {status: count},
-unanswered: {timeout, unreachable}, lastFailure, verified, applied, unhandled, dead, queued, lost,
-unknown, withoutStatusRow, lostKeys, drainSeconds, latency, service, receivedToRow, sender: {lag,
-busiest, keptUp}, series: [{second, scheduledPerSecond, sentPerSecond, answeredPerSecond, latency,
-queueDepth}]}. Latencies are {count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs}. "verified"
-is complete, incomplete, failed or skipped; without it the counts of events are absent.
+With --json: {ok, ended, seed, url, startedAt, shape, spike, rate, durationSeconds, connections,
+duplicates, due, sent, heldBack, neverSent, accepted, acceptedEvents, duplicatesAbsorbed, refused:
+{status: count}, unanswered: {timeout, unreachable}, lastFailure, verified, applied, unhandled,
+dead, queued, lost, unknown, withoutStatusRow, lostKeys, receivedToRow, drainSeconds, problem,
+latency, service, sender: {lag, busiest, keptUp}, series: [{second, scheduledPerSecond,
+sentPerSecond, answeredPerSecond, latency, queueDepth}]}. "ended" is finished or interrupted,
+"verified" is complete, incomplete, failed or skipped, and with the last one what is only known by
+looking is absent. "accepted" counts callbacks, copies included; acceptedEvents, and all that is
+looked up, events. Latencies are {count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs}.
 
 Examples:
   $ callbacks load                                        100 a second for 10 s, to the running stack
   $ callbacks load --rate 500 --duration 1m --report load.html
-  $ callbacks load --shape spike --spike 10 --duration 30s  ten times as much for 10 s
+  $ callbacks load --shape spike --spike 10 --duration 30s   ten times as much for 10 s
   $ callbacks load --shape ramp --rate 2000 --duration 1m   where does it begin to hurt?
   $ callbacks --json load --no-verify                     for scripts, without a database
 `;
