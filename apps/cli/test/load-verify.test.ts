@@ -6,7 +6,7 @@ import { startSmallIngest } from './small-ingest.ts';
 const { cli, load, work } = useLoadWorld();
 
 describe('what load finds afterwards', () => {
-  it('reports what was acknowledged and dropped as lost, by its key', async () => {
+  it('reports what was acknowledged and dropped as lost, by its key, and ends when nothing is coming any more', async () => {
     work();
     const dropped: string[] = [];
     const { url } = await startSmallIngest(cli(), async ({ key }, place) => {
@@ -16,7 +16,7 @@ describe('what load finds afterwards', () => {
     });
     const { code, report } = await load(
       url,
-      '--rate 100 --duration 1s --duplicates 0 --drain-timeout 4s',
+      '--rate 100 --duration 1s --duplicates 0 --drain-timeout 10m',
     );
 
     expect(dropped.length).toBeGreaterThan(1);

@@ -4,8 +4,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openPoster } from '../src/load/post-callback.ts';
 import { type Reply, startHttpServer } from './http-server.ts';
 
-function posterTo(url: string, timeoutMs = 5_000) {
-  const poster = openPoster({ url, connections: 2, timeoutMs });
+async function posterTo(url: string, timeoutMs = 5_000) {
+  const poster = await openPoster({ url, connections: 2, timeoutMs });
   onTestFinished(() => poster.close());
   return (body: string) =>
     new Promise<Answer>((resolve) => {
@@ -23,7 +23,7 @@ async function receiving(reply: (place: number) => Reply) {
 
 it('sends body, headers, path and parameters, and hears each status', async () => {
   const server = await receiving((place) => ({ status: [200, 503, 302][place] ?? 0, body: '{}' }));
-  const post = posterTo(`${server.url}/a/path?with=parameters`);
+  const post = await posterTo(`${server.url}/a/path?with=parameters`);
   for (const status of [200, 503, 302]) {
     expect(await post('{"text":"Zoë 🙏"}')).toEqual({ kind: 'answered', status });
   }
@@ -36,7 +36,7 @@ it('sends body, headers, path and parameters, and hears each status', async () =
 
 it('never sends again what was cut off', async () => {
   const server = await receiving((place) => (place === 1 ? 'cut' : { status: 200, body: '' }));
-  const post = posterTo(server.url);
+  const post = await posterTo(server.url);
   expect(await post('one')).toEqual({ kind: 'answered', status: 200 });
   expect(await post('two')).toMatchObject({ kind: 'unreachable' });
   expect(await post('three')).toEqual({ kind: 'answered', status: 200 });
@@ -45,7 +45,7 @@ it('never sends again what was cut off', async () => {
 
 it('gives up in time, and its connection is free for others then', async () => {
   const server = await receiving((place) => (place < 2 ? 'never' : { status: 200, body: '' }));
-  const post = posterTo(server.url, 200);
+  const post = await posterTo(server.url, 200);
   expect(await Promise.all([post('one'), post('two')])).toEqual([
     { kind: 'timeout' },
     { kind: 'timeout' },
@@ -54,8 +54,8 @@ it('gives up in time, and its connection is free for others then', async () => {
 });
 
 it('says why where nobody listens', async () => {
-  const answer = await posterTo(`http://127.0.0.1:${await freePort()}/`)('any');
-  expect(answer).toMatchObject({
+  const post = await posterTo(`http://127.0.0.1:${await freePort()}/`);
+  expect(await post('any')).toMatchObject({
     kind: 'unreachable',
     reason: expect.stringContaining('ECONNREFUSED'),
   });

@@ -6,6 +6,7 @@ import { type LoadFacts, type LoadResult, resultOf } from './load-result.ts';
 import { createLoadTally, type LoadTally } from './load-tally.ts';
 import type { LoadWorld } from './load-world.ts';
 import type { LoadPlan } from './plan-load.ts';
+import { openPoster } from './post-callback.ts';
 import { openProgressLine, type ProgressLine } from './progress-line.ts';
 import type { LoadEnd } from './run-load.ts';
 import { sendLoad } from './send-load.ts';
@@ -59,15 +60,18 @@ async function send(
   const { connections, timeout: timeoutMs } = options;
   const draw = createCallbackDraw(plan.draw);
   draw.prepare(Math.min(schedule.count, mostPrepared));
+  const poster = await openPoster({ url, connections, timeoutMs });
+  // Everything is there: from here on, whatever is late is the load's own.
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
   const watch = watchLoad({ tally, queues, line, elapsedMs });
   try {
-    const about = { url, secret, schedule, draw, connections, timeoutMs };
+    const about = { poster, secret, schedule, draw, connections, timeoutMs };
     const ended = await sendLoad({ ...about, tally, signal, elapsedMs });
     return { ended, busiest: watch.busiest() };
   } finally {
     await watch.stop();
+    await poster.close();
   }
 }
 

@@ -3,12 +3,12 @@ import { signCallback } from '@sinch-callbacks/core';
 import type { Answer } from '@sinch-callbacks/simulator';
 import type { CallbackDraw } from './draw-callbacks.ts';
 import type { LoadTally } from './load-tally.ts';
-import { openPoster } from './post-callback.ts';
+import type { Poster } from './post-callback.ts';
 import { type LoadEnd, runLoad } from './run-load.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface SendLoadOptions {
-  readonly url: string;
+  readonly poster: Poster;
   readonly secret: string;
   readonly schedule: Schedule;
   readonly draw: CallbackDraw;
@@ -21,9 +21,8 @@ export interface SendLoadOptions {
 
 /** Signs and sends a load over HTTP, from its first due callback to its last answer. */
 export async function sendLoad(options: SendLoadOptions): Promise<LoadEnd> {
-  const { url, secret, schedule, draw, connections, timeoutMs } = options;
+  const { poster, secret, schedule, draw, connections, timeoutMs } = options;
   const { tally, signal, elapsedMs } = options;
-  const poster = openPoster({ url, connections, timeoutMs });
   // Copies are signed anew, and no two requests of any run share a nonce.
   const run = randomBytes(8).toString('hex');
   let requests = 0;
@@ -36,19 +35,15 @@ export async function sendLoad(options: SendLoadOptions): Promise<LoadEnd> {
     poster.post(body, { ...headers }, settle);
   }
 
-  try {
-    return await runLoad({
-      schedule,
-      next: () => draw.next(),
-      send,
-      maxInFlight: connections,
-      // Who asks for an answer waits no longer than this, so what waits as long is given up.
-      graceMs: timeoutMs,
-      tally,
-      signal,
-      elapsedMs,
-    });
-  } finally {
-    await poster.close();
-  }
+  return await runLoad({
+    schedule,
+    next: () => draw.next(),
+    send,
+    maxInFlight: connections,
+    // Who asks for an answer waits no longer than this, so what waits as long is given up.
+    graceMs: timeoutMs,
+    tally,
+    signal,
+    elapsedMs,
+  });
 }
