@@ -95,6 +95,21 @@ describe('the whole stack, as `npm start` brings it up', () => {
     expect(await deadKey(id)).toBeUndefined();
   });
 
+  it('has applied everything that it accepted under `callbacks load`', async () => {
+    const spike = ['--shape', 'spike', '--rate', '20', '--duration', '3s'];
+    const { code, document } = await callbacks('load', ...spike);
+    expect(document).toMatchObject({
+      ok: true,
+      due: 140,
+      accepted: 140,
+      verified: 'complete',
+      dead: 0,
+      lost: 0,
+      withoutStatusRow: 0,
+    });
+    expect(code).toBe(0);
+  });
+
   it('is sound in the eyes of `callbacks doctor`', async () => {
     const { code, document } = await callbacks('doctor');
     expect(document).not.toMatchObject({

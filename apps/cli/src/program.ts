@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addDeadCommand } from './dead/dead-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addLoadCommand } from './load/load-command.ts';
 import { addMessageCommand } from './message/message-command.ts';
 import { addPruneCommand } from './prune/prune-command.ts';
 import { addRejectedCommand } from './rejected/rejected-command.ts';
@@ -27,6 +28,7 @@ Exit codes:
 Examples:
   $ callbacks send MESSAGE_DELIVERY            a signed sample to the running stack
   $ callbacks sinch --messages 200             realistic traffic, delivered by Sinch's rules
+  $ callbacks load --rate 500 --report load.html  latencies, and that nothing is lost
   $ callbacks message 01JD…                    how a message stands, and every report of it
   $ callbacks dead groups --since 2h           what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
@@ -56,6 +58,7 @@ export function buildProgram(host: Host, world: World): Command {
     .addHelpText('after', afterHelp);
   addSendCommand(program, host, world.now);
   addSinchCommand(program, host);
+  addLoadCommand(program, host);
   addMessageCommand(program, host);
   addDeadCommand(program, host, world.now);
   addUnhandledCommand(program, host);

@@ -59,6 +59,7 @@ export {
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
+export { findStoredEvents, type StoredEvent } from './read/stored-events.ts';
 export {
   countUnhandled,
   listUnhandled,

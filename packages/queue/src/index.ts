@@ -22,6 +22,7 @@ export {
   type QueueLocation,
 } from './queue-backend.ts';
 export { type Lane, queueNames } from './queue-names.ts';
+export { openQueueView, type QueueView } from './queue-view.ts';
 export { type MemoryUse, memoryShare } from './redis-memory.ts';
 export { withFallbackStore } from './rejected/fallback-store.ts';
 export {

@@ -48,6 +48,7 @@ export {
   sendAll,
 } from './send-all.ts';
 export { type SinchOptions, type SinchRun, startSinch } from './start-sinch.ts';
+export { type CallbackStreamOptions, callbackStream } from './traffic/callback-stream.ts';
 export {
   type Faults,
   type Offer,
