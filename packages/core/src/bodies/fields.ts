@@ -37,12 +37,12 @@ export const textList: Reader<readonly string[] | undefined> = (value) =>
 export function section<S extends Shape>(shape: S): Reader<Section<S>> {
   const fields = Object.entries(shape);
   return (value) => {
-    const section: Record<string, unknown> = isJsonObject(value) ? { ...value } : {};
+    const found: Record<string, unknown> = isJsonObject(value) ? { ...value } : {};
     for (const [name, read] of fields) {
-      if (Object.hasOwn(section, name)) section[name] = read(section[name]);
+      if (Object.hasOwn(found, name)) found[name] = read(found[name]);
     }
     // What each reader returns is what the shape says of its field.
-    return section as Section<S>;
+    return found as Section<S>;
   };
 }
 

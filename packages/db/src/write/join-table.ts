@@ -49,7 +49,9 @@ export interface JoinStatement extends Statement {
 export function joinStatement(table: JoinTable): JoinStatement {
   const { key, greatest, least, groups, followers } = table;
   const typed = [
-    ...[...key, ...greatest, ...least],
+    ...key,
+    ...greatest,
+    ...least,
     ...groups.flatMap((group) => [{ name: group.stamp, type: 'text' }, ...group.columns]),
   ];
   const columns = typed.map(({ name }) => name);

@@ -28,18 +28,24 @@ function keyOf({ key }: JoinTable, row: FactRow): string {
 
 function join({ greatest, least, groups }: JoinTable, known: Row, row: FactRow): void {
   for (const column of greatest) {
-    const [ours, theirs] = [known[column.name], row[column.name]];
-    if (theirs != null && (ours == null || compare(column, theirs, ours) > 0)) keep(column);
+    if (replaces(column, (order) => order > 0)) keep(column);
   }
   for (const column of least) {
-    const [ours, theirs] = [known[column.name], row[column.name]];
-    if (theirs != null && (ours == null || compare(column, theirs, ours) < 0)) keep(column);
+    if (replaces(column, (order) => order < 0)) keep(column);
   }
   for (const { stamp, columns } of groups) {
-    const [ours, theirs] = [known[stamp], row[stamp]];
-    if (theirs == null || (ours != null && theirs <= ours)) continue;
-    known[stamp] = theirs;
+    const stamped = { name: stamp, type: 'text' };
+    if (!replaces(stamped, (order) => order > 0)) continue;
+    keep(stamped);
     for (const column of columns) keep(column);
+  }
+
+  /** What is absent gives way to what is there, and never the other way round. */
+  function replaces(column: Column, isBetter: (order: number) => boolean): boolean {
+    const ours = known[column.name] ?? undefined;
+    const theirs = row[column.name] ?? undefined;
+    if (theirs === undefined || theirs === ours) return false;
+    return ours === undefined || isBetter(compare(column, theirs, ours));
   }
 
   function keep({ name }: Column): void {
@@ -52,7 +58,6 @@ function join({ greatest, least, groups }: JoinTable, known: Row, row: FactRow):
  * sort as they do, and so do the names of the one enum.
  */
 function compare({ type }: Column, one: string, other: string): number {
-  if (one === other) return 0;
   if (type === 'text') return Buffer.compare(Buffer.from(one), Buffer.from(other));
   return one < other ? -1 : 1;
 }
