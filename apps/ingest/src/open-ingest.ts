@@ -8,7 +8,13 @@ import {
   withFallback,
   withFallbackStore,
 } from '@sinch-callbacks/queue';
-import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
+import {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  queueLeft,
+  queueReturned,
+} from '@sinch-callbacks/telemetry';
 import { budgetFor, createBodyBudget } from './body-budget.ts';
 import type { Ingest } from './handle-callback.ts';
 import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
@@ -31,15 +37,19 @@ export interface OpenIngest extends Ingest {
  * Connects to nothing: producer and store do that when they are first used.
  * @throws {ConfigError} naming every malformed variable.
  */
-export function openIngest(): OpenIngest {
-  shared[slot] ??= createIngest(readConfig(parseIngestConfig));
+export function openIngest(output?: LoggerOptions['destination']): OpenIngest {
+  shared[slot] ??= createIngest(readConfig(parseIngestConfig), output);
   return shared[slot];
 }
 
-function createIngest(config: IngestConfig): OpenIngest {
+function createIngest(config: IngestConfig, output: LoggerOptions['destination']): OpenIngest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
-  const logger = createLogger({ name: 'ingest', level: logLevel });
+  const logger = createLogger({
+    name: 'ingest',
+    level: logLevel,
+    ...(output && { destination: output }),
+  });
   const producer = location && openCallbackProducer(location, config, logger);
   const store = location && openStore(location, config);
   return {

@@ -2,9 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { startServer } from './start-server.ts';
 import type { StartIngest } from './started-ingest.ts';
 
+export const listenerFile = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
 const listener = {
   name: 'ingest (listener)',
-  file: fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+  file: listenerFile,
   place: (port: number) => ({ INGEST_PORT: String(port) }),
 };
 

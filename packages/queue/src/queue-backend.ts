@@ -1,4 +1,5 @@
 import { createPostgresBackend, type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
+import { gatherWrites, type WritingClient } from './gather-writes.ts';
 import type { JobData } from './job-contract.ts';
 
 /** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
@@ -58,6 +59,7 @@ export function openQueue(
         connection,
         prefix: redisPrefix(location),
       });
+      if (patience.kind === 'fail-fast') void gatherCommands(queue);
       return queue.on('error', onError);
     }
     case 'postgres': {
@@ -91,6 +93,15 @@ export function openWorker(
       const worker = new Worker(name, processJob, { ...common, connection }, createPostgresBackend);
       return (worker as unknown as JobWorker).on('error', onError);
     }
+  }
+}
+
+async function gatherCommands(queue: JobQueue): Promise<void> {
+  try {
+    // BullMQ shows less of ioredis than there is.
+    gatherWrites((await queue.backend.client) as unknown as WritingClient);
+  } catch {
+    // There is no connection: whoever uses the queue hears of it.
   }
 }
 

@@ -46,5 +46,6 @@ export {
   queueMemoryEased,
   queueReturned,
 } from './events/queue-events.ts';
+export { gatheredOutput } from './gathered-output.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

@@ -11,6 +11,9 @@ const sensitiveName =
   /authorization|cookie|secret|password|passwd|passphrase|token|credential|api_?key|access_?key|signature|body|payload|content|phone|msisdn|identity|recipient/i;
 /** Fields whose names only sound sensitive. */
 const harmlessNames = new Set(['secretPosition']);
+/** Lines have the same few names again and again; more than a few are not remembered. */
+const judgedNames = new Map<string, boolean>();
+const maxJudgedNames = 500;
 
 /** `scheme://user:password@`, up to the last `@` before a blank or a quote. */
 const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi;
@@ -18,10 +21,18 @@ const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi;
 const phoneNumber = /(?<![\w.+-])\+?\d{7,15}(?![\w-])/g;
 
 /**
+ * Words of letters, digits, `_`, `.` and `-` that begin with a letter, and single blanks between
+ * them: nothing that the rules below could find, since each of those needs another sign, or a digit
+ * at the beginning of a word.
+ */
+const plainWords = /^[A-Za-z][\w.-]*(?: [A-Za-z][\w.-]*)*$/;
+
+/**
  * Takes out of a text: passwords in URLs, numbers that could be a phone's, and what the messages
  * of databases and parsers quote.
  */
 export function redactText(text: string): string {
+  if (plainWords.test(text)) return text;
   return withoutQuotedValues(text)
     .replace(urlCredentials, `$1${censor}@`)
     .replace(phoneNumber, censor);
@@ -33,12 +44,12 @@ export function redactFields(fields: object): Fields {
 }
 
 function redactObject(object: object, depth: number): Fields {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value]: [string, unknown]) => [
-      name,
-      isSensitive(name) && value !== undefined ? censor : redactValue(value, depth + 1),
-    ]),
-  );
+  const fields: Fields = {};
+  for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+    if (value === undefined) continue;
+    fields[name] = isSensitive(name) ? censor : redactValue(value, depth + 1);
+  }
+  return fields;
 }
 
 function redactValue(value: unknown, depth: number): unknown {
@@ -58,5 +69,9 @@ function redactValue(value: unknown, depth: number): unknown {
 }
 
 function isSensitive(name: string): boolean {
-  return sensitiveName.test(name) && !harmlessNames.has(name);
+  const known = judgedNames.get(name);
+  if (known !== undefined) return known;
+  const judged = sensitiveName.test(name) && !harmlessNames.has(name);
+  if (judgedNames.size < maxJudgedNames) judgedNames.set(name, judged);
+  return judged;
 }

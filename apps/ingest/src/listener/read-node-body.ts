@@ -1,27 +1,48 @@
-import { getRawBody } from 'raw-body';
 import type { BodyLimits, BodyReading } from '../handle-callback.ts';
 import type { Exchange } from './send-answer.ts';
 
-export async function readNodeBody(
+/**
+ * Reads the exact bytes of a request's body. One that says it is too large is refused before a byte
+ * of it is read, one that turns out to be is let go at the limit; the rest stays on the wire.
+ *
+ * Node's parser sees to it that a body has the length that it announced.
+ */
+export function readNodeBody(
   exchange: Exchange,
   { maxBytes, onBytes }: BodyLimits,
 ): Promise<BodyReading> {
   const { request, response } = exchange;
-  try {
-    const length = request.headers['content-length'] ?? null;
-    const reading = getRawBody(request, { limit: maxBytes, length });
-    request.on('data', (chunk: Buffer) => onBytes(chunk.length));
-    if (exchange.awaitsContinue && !(Number(length) > maxBytes)) {
+  if (Number(request.headers['content-length']) > maxBytes) {
+    return Promise.resolve({ kind: 'too-large' });
+  }
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const settle = (reading: BodyReading) => {
+      request.off('data', take).off('end', end).off('close', breakOff);
+      resolve(reading);
+    };
+    const take = (piece: Buffer) => {
+      bytes += piece.length;
+      onBytes(piece.length);
+      if (bytes <= maxBytes) {
+        pieces.push(piece);
+        return;
+      }
+      request.pause();
+      settle({ kind: 'too-large' });
+    };
+    // A small body comes in one piece and is not copied.
+    const end = () => {
+      const [first] = pieces;
+      const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces, bytes);
+      settle({ kind: 'read', bytes: whole });
+    };
+    const breakOff = () => settle({ kind: 'unreadable-body' });
+    request.on('data', take).on('end', end).on('close', breakOff);
+    if (exchange.awaitsContinue) {
       exchange.awaitsContinue = false;
       response.writeContinue();
     }
-    return { kind: 'read', bytes: await reading };
-  } catch (error) {
-    const fault = error instanceof Error && 'type' in error ? error.type : undefined;
-    if (fault === 'entity.too.large') return { kind: 'too-large' };
-    if (fault === 'request.aborted' || fault === 'request.size.invalid') {
-      return { kind: 'unreadable-body' };
-    }
-    throw error;
-  }
+  });
 }

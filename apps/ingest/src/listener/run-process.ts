@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import {
+  gatheredOutput,
   ingestStarted,
   ingestStopped,
   ingestStopping,
@@ -20,10 +21,11 @@ const closeWithinMs = 2_000;
  * @throws when a variable is malformed or the port cannot be had.
  */
 export async function runProcess(): Promise<void> {
-  const ingest = openIngest();
+  const ingest = openIngest(gatheredOutput());
   const { config, logger, requestLog } = ingest;
   redactConsole(logger);
-  process.once('exit', () => requestLog.flush());
+  // Before the log writes what it has gathered.
+  process.prependOnceListener('exit', () => requestLog.flush());
   // Whatever was in hand was not answered 200, so Sinch sends it again.
   process.once('uncaughtException', (error) => {
     processFailed(logger, error);

@@ -24,11 +24,7 @@ export function sendAnswer(
 ): void {
   // Whoever was never told to send the body may or may not send it: what follows is no request.
   const closes = server.isStopping || awaitsContinue || headers['connection'] === 'close';
-  response.writeHead(status, {
-    ...headers,
-    'content-length': Buffer.byteLength(body),
-    ...(closes && { connection: 'close' }),
-  });
+  response.writeHead(status, closes ? { ...headers, connection: 'close' } : headers);
   if (!closes || request.complete) {
     response.end(body);
     return;

@@ -12,7 +12,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { findFreePort } from './find-free-port.ts';
 import { restartDelayMs } from './restart-delay.ts';
-import { onStopSignal } from './stop-signals.ts';
+import { isStopSignal, onStopSignal } from './stop-signals.ts';
 import { urlOf } from './url-of.ts';
 
 /** A process that lived for so long was sound: its death counts as the first in a row. */
@@ -57,9 +57,10 @@ function createProcesses(environment: Readonly<Record<string, string>>, logger: 
       if (phase === 'starting') process.exit(exitCode || 1);
       if (phase === 'running') {
         const isSound = performance.now() - startedAt >= soundAfterMs;
-        replace(isSound ? 1 : deaths + 1, { pid: worker.process.pid ?? 0, exitCode, signal });
+        replace(isSound ? 1 : deaths + 1, { deadPid: worker.process.pid ?? 0, exitCode, signal });
       } else {
-        areWell &&= exitCode === 0;
+        // One that was still starting ends by the signal itself, and had nothing in hand.
+        areWell &&= exitCode === 0 || isStopSignal(signal);
         endIfAlone();
       }
     });

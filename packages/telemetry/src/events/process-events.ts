@@ -28,7 +28,8 @@ export interface IngestStarted {
 }
 
 export interface IngestProcessDied {
-  readonly pid: number;
+  /** Of the one that died; the line's own `pid` is that of the one that supervises. */
+  readonly deadPid: number;
   readonly exitCode: number | null;
   /** What killed it, where something did. */
   readonly signal: string | null;
