@@ -16,22 +16,18 @@ import { describeVerdicts } from './contract/verdicts.ts';
 import { type ContractBench, secrets } from './contract-bench.ts';
 import type { RequestLine, StartedIngest, StartIngest } from './started-ingest.ts';
 
-/** What the contract says of one request, however many processes there are. */
-export const partsForEveryProcess = [
-  describeVerdicts,
-  describeFreshness,
-  describeMethods,
-  describeOddities,
-  describeLogLine,
-  describeLifetime,
-] as const;
+/** What the contract says of one request, whichever of several processes takes it. */
+export const partsForEveryProcess = [describeVerdicts, describeMethods, describeLifetime] as const;
 
-/** The rest: it counts what one process holds, logs or keeps, or looks into it. */
+/** The rest: it counts what one process holds or keeps, looks into it, or reads its log in order. */
 const partsForOneProcess = [
+  describeFreshness,
   describeBodies,
   describeRejected,
+  describeOddities,
   describeOutages,
   describeFloods,
+  describeLogLine,
 ] as const;
 
 const everyPart = [...partsForEveryProcess, ...partsForOneProcess];

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** What there is of an ioredis client, as far as it matters here. */
-export interface WritingClient {
+interface WritingClient {
   readonly stream?: Socket;
   on(event: 'connect', listener: () => void): unknown;
 }

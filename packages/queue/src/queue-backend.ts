@@ -1,5 +1,5 @@
 import { createPostgresBackend, type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
-import { gatherWrites, type WritingClient } from './gather-writes.ts';
+import { gatherWrites } from './gather-writes.ts';
 import type { JobData } from './job-contract.ts';
 
 /** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
@@ -98,8 +98,7 @@ export function openWorker(
 
 async function gatherCommands(queue: JobQueue): Promise<void> {
   try {
-    // BullMQ shows less of ioredis than there is.
-    gatherWrites((await queue.backend.client) as unknown as WritingClient);
+    gatherWrites(await queue.backend.client);
   } catch {
     // There is no connection: whoever uses the queue hears of it.
   }

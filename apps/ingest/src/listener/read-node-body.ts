@@ -5,7 +5,8 @@ import type { Exchange } from './send-answer.ts';
  * Reads the exact bytes of a request's body. One that says it is too large is refused before a byte
  * of it is read, one that turns out to be is let go at the limit; the rest stays on the wire.
  *
- * Node's parser sees to it that a body has the length that it announced.
+ * Without `raw-body`, since a reading must be let go of when its body has to give way, and Node's
+ * parser sees to it that a body has the length that it announced.
  */
 export function readNodeBody(
   exchange: Exchange,
@@ -18,8 +19,12 @@ export function readNodeBody(
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
-    const settle = (reading: BodyReading) => {
+    const letGo = () => {
       request.off('data', take).off('end', end).off('close', breakOff);
+      pieces.length = 0;
+    };
+    const settle = (reading: BodyReading) => {
+      letGo();
       resolve(reading);
     };
     const take = (piece: Buffer) => {
@@ -40,6 +45,7 @@ export function readNodeBody(
     };
     const breakOff = () => settle({ kind: 'unreadable-body' });
     request.on('data', take).on('end', end).on('close', breakOff);
+    exchange.letGo = letGo;
     if (exchange.awaitsContinue) {
       exchange.awaitsContinue = false;
       response.writeContinue();

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The sender asked whether to send the body at all, and was not told so far. */
   awaitsContinue: boolean;
+  /** Lets go of a body that is being read: nobody waits for it any more. */
+  letGo?: () => void;
   /** Of the server that they belong to. */
   readonly server: { readonly isStopping: boolean };
 }
@@ -18,10 +20,8 @@ export interface Exchange {
  * is reset, and the sender would see a broken connection, and try again, instead of a refusal
  * (RFC 9112, 9.6).
  */
-export function sendAnswer(
-  { request, response, awaitsContinue, server }: Exchange,
-  { status, headers, body }: Answer,
-): void {
+export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
+  const { request, response, awaitsContinue, server } = exchange;
   // Whoever was never told to send the body may or may not send it: what follows is no request.
   const closes = server.isStopping || awaitsContinue || headers['connection'] === 'close';
   response.writeHead(status, closes ? { ...headers, connection: 'close' } : headers);
@@ -29,6 +29,7 @@ export function sendAnswer(
     response.end(body);
     return;
   }
+  exchange.letGo?.();
   response.write(body);
   void discardRest(request).then(() => response.end());
 }
