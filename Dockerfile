@@ -12,14 +12,21 @@ FROM toolchain AS manifests
 COPY . .
 RUN find . -type f ! -name package.json ! -name 'pnpm-*.yaml' -delete
 
+# The database client, which is generated from the schema.
 FROM toolchain AS build
 COPY --from=manifests /app ./
-RUN pnpm install --frozen-lockfile \
-  --filter-prod '@sinch-callbacks/ingest...' --filter-prod '@sinch-callbacks/db...'
+RUN pnpm install --frozen-lockfile --filter-prod '@sinch-callbacks/db...'
 COPY . .
-# Else the commands below would first install what the filters left out.
+# Else the command below would first install what the filter left out.
 ENV pnpm_config_verify_deps_before_run=false
-RUN pnpm --filter @sinch-callbacks/db generate && pnpm --filter @sinch-callbacks/ingest build
+RUN pnpm --filter @sinch-callbacks/db generate
+
+# Next is for platforms that run its routes: the listener needs neither it nor what it brings.
+FROM toolchain AS ingest-dependencies
+COPY --from=manifests /app ./
+RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod '@sinch-callbacks/ingest...' \
+  && cd node_modules/.pnpm && rm -rf next@* @next+* @swc+* react@* react-dom@* styled-jsx@* postcss@* caniuse-lite@* baseline-browser-mapping@* \
+  && find . -name '*.map' -delete
 
 # Prisma brings its query compiler for every database it knows; this one is Postgres.
 FROM toolchain AS worker-dependencies
@@ -29,16 +36,17 @@ RUN pnpm install --frozen-lockfile --prod --no-optional \
   && find node_modules/.pnpm/@prisma+client@*/ -name 'query_compiler_*' ! -name '*postgresql*' -delete \
   && find node_modules/.pnpm -name '*.map' -delete
 
+# Node runs the TypeScript sources as they are (docs/decisions/images-run-the-sources.md).
 FROM ${NODE_IMAGE} AS ingest
-ENV NODE_ENV=production HOSTNAME=0.0.0.0 PORT=3000
+ENV NODE_ENV=production INGEST_HOST=0.0.0.0 INGEST_PORT=3000
 WORKDIR /app
-COPY --from=build /app/apps/ingest/.next/standalone ./
-COPY --from=build /app/apps/ingest/.next/static apps/ingest/.next/static
+COPY --from=ingest-dependencies /app ./
+COPY packages packages
+COPY apps/ingest/src apps/ingest/src
 USER node
 EXPOSE 3000
-CMD ["node", "apps/ingest/server.js"]
+CMD ["node", "apps/ingest/src/main.ts"]
 
-# Node runs the TypeScript sources as they are (docs/decisions/images-run-the-sources.md).
 FROM ${NODE_IMAGE} AS worker
 ENV NODE_ENV=production
 WORKDIR /app

@@ -1,15 +1,19 @@
 /**
- * `pnpm fuzz`: hostile requests, signed and not, against the built ingest with a worker, a Redis
+ * `pnpm fuzz`: hostile requests, signed and not, against ingest, as built with
+ * Next or the lean listener, with a worker, a Redis
  * and a Postgres of its own. Ends with 1 when a promise was broken. The same seed draws the same
  * requests.
  */
 import { randomUUID } from 'node:crypto';
+import { Option } from 'commander';
 import { describeEvidence, evidenceAsJson } from './fuzz/describe-evidence.ts';
 import { findViolations } from './fuzz/find-violations.ts';
 import { fuzzIngest } from './fuzz/fuzz-ingest.ts';
+import { type FuzzServer, fuzzServers } from './fuzz/open-target.ts';
 import { measuringCommand, wholeNumber } from './measuring-command.ts';
 
 interface FuzzOptions {
+  readonly server: FuzzServer;
   readonly seed: string;
   readonly requests: number;
   readonly connections: number;
@@ -19,10 +23,15 @@ interface FuzzOptions {
 
 const program = measuringCommand(
   'pnpm fuzz',
-  'Sends hostile requests, signed and not, to the built ingest with a worker, a Redis and a Postgres ' +
+  'Sends hostile requests, signed and not, to ingest with a worker, a Redis and a Postgres ' +
     'of its own. Ends with 0 when no promise was broken, with 1 otherwise, with 2 for bad usage.',
 )
   .option('--seed <text>', 'draws the same requests again', randomUUID().slice(0, 8))
+  .addOption(
+    new Option('--server <name>', 'which of the two carries ingest')
+      .choices(fuzzServers)
+      .default('next'),
+  )
   .option('--requests <n>', 'how many', wholeNumber(1, 10_000_000), 100_000)
   .option('--connections <n>', 'how many at once', wholeNumber(1, 10_000), 64)
   .option('--idle <n>', 'connections that only stay open', wholeNumber(0, 10_000), 100)
@@ -32,6 +41,7 @@ const values = program.opts<FuzzOptions>();
 
 process.stderr.write(`seed ${values.seed}\n`);
 const evidence = await fuzzIngest({
+  server: values.server,
   seed: values.seed,
   requests: values.requests,
   connections: values.connections,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -80,6 +80,20 @@ describe('the Dockerfile', () => {
     expect(users).toEqual(['node']);
     // Nothing is run, copied or changed as somebody else after that.
     expect(stage.slice(stage.indexOf('USER'))).not.toMatch(/^(RUN|COPY|ADD) /m);
+  });
+
+  it.each(['ingest', 'worker'])('starts %s from a file that is there', (name) => {
+    const stage = stages.find((text) => new RegExp(`^\\S+ AS ${name}\\n`).test(text)) ?? '';
+    const [, file = ''] = /^CMD \["node", "([^"]+)"\]$/m.exec(stage) ?? [];
+    expect(existsSync(path.join(root, file))).toBe(true);
+    const copied = [...stage.matchAll(/^COPY (\S+) \1$/gm)].map(([, folder = '']) => folder);
+    expect(copied.some((folder) => file.startsWith(`${folder}/`))).toBe(true);
+  });
+
+  it('has ingest listen where compose expects it, whatever port this machine gives it', () => {
+    const { ports, environment } = compose.services['ingest'] ?? {};
+    expect(ports).toEqual(['127.0.0.1:${INGEST_PORT:-3000}:3000']);
+    expect(environment).toMatchObject({ INGEST_HOST: '0.0.0.0', INGEST_PORT: '3000' });
   });
 
   it('lets no process write its memory to a file, and takes no secret', () => {

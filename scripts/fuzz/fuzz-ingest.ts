@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holdIdleConnections } from './idle-connections.ts';
-import { openTarget, type Target } from './open-target.ts';
+import { type FuzzServer, openTarget, type Target } from './open-target.ts';
 import { type ProbeReport, startProbe } from './probe.ts';
 import { noOutcomes, type Outcomes, runCampaign } from './run-campaign.ts';
 import type { MemoryReading } from './watch-memory.ts';
 import { digestsOf, type Kept, whatIsKept } from './what-is-kept.ts';
 
 export interface FuzzOptions {
+  readonly server: FuzzServer;
   readonly seed: string;
   readonly requests: number;
   readonly connections: number;
@@ -44,7 +45,7 @@ const sampleMs = 500;
 
 /** Starts everything, runs the campaign, and gathers what there is to be judged. */
 export async function fuzzIngest(options: FuzzOptions): Promise<Evidence> {
-  const target = await openTarget();
+  const target = await openTarget(options.server);
   try {
     return await fuzz(target, options);
   } finally {

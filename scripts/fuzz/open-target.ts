@@ -11,7 +11,11 @@ import type { Secrets } from './draw-request.ts';
 import { type LogTally, tallyLog } from './read-log.ts';
 import { type MemoryWatch, watchMemory } from './watch-memory.ts';
 
-/** The real thing: the built ingest, a worker, a Redis and a Postgres of their own. */
+/** Which of the two servers carries ingest. */
+export const fuzzServers = ['next', 'listener'] as const;
+export type FuzzServer = (typeof fuzzServers)[number];
+
+/** The real thing: ingest as built or from its sources, a worker, a Redis and a Postgres of their own. */
 export interface Target {
   readonly port: number;
   readonly webhookUrl: string;
@@ -30,8 +34,9 @@ export interface Target {
 const secrets: Secrets = { current: 'fuzz-current', previous: 'fuzz-previous' };
 
 /** @throws when something cannot be started; what was, is stopped again. */
-export async function openTarget(): Promise<Target> {
-  if (!existsSync(programs.ingest)) throw new Error('apps/ingest is not built: run `pnpm build`.');
+export async function openTarget(server: FuzzServer): Promise<Target> {
+  if (server === 'next' && !existsSync(programs.ingest))
+    throw new Error('apps/ingest is not built: run `pnpm build`.');
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const closeOne of closers.splice(0).toReversed()) await closeOne();
@@ -48,7 +53,7 @@ export async function openTarget(): Promise<Target> {
     closers.push(() => worker.stop());
     const log = tallyLog();
     const port = await freePort();
-    const { ingest, memory } = await startIngest(port, redis.url, log);
+    const { ingest, memory } = await startIngest(server, port, redis.url, log);
     closers.push(async () => {
       memory.close();
       await ingest.stop();
@@ -112,6 +117,7 @@ async function startWorker(servers: NodeJS.ProcessEnv): Promise<StartedProcess> 
 }
 
 async function startIngest(
+  server: FuzzServer,
   port: number,
   redisUrl: string,
   log: LogTally,
@@ -120,10 +126,14 @@ async function startIngest(
   const ingest = await startProcess({
     name: 'ingest',
     command: process.execPath,
-    args: [`--inspect=127.0.0.1:${inspectorPort}`, programs.ingest],
+    args: [
+      `--inspect=127.0.0.1:${inspectorPort}`,
+      server === 'next' ? programs.ingest : programs.listener,
+    ],
     env: environment({
-      HOSTNAME: '127.0.0.1',
-      PORT: String(port),
+      ...(server === 'next'
+        ? { HOSTNAME: '127.0.0.1', PORT: String(port) }
+        : { INGEST_PORT: String(port) }),
       REDIS_URL: redisUrl,
       SINCH_WEBHOOK_SECRET: `${secrets.current},${secrets.previous}`,
     }),

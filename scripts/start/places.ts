@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const programs = {
   root,
   ingest: join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
+  listener: join(root, 'apps/ingest/src/main.ts'),
   migrate: join(root, 'apps/worker/src/migrate.ts'),
   worker: join(root, 'apps/worker/src/main.ts'),
 } as const;

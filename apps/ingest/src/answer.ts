@@ -11,9 +11,15 @@ export function answer(
   word: string,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
+  const body = JSON.stringify({ status: word });
   return {
     status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify({ status: word }),
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body,
   };
 }

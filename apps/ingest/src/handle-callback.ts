@@ -122,12 +122,16 @@ async function readBody(
   request: WebhookRequest,
   { config, bodies }: Ingest,
 ): Promise<BodyReading | Extract<CallbackOutcome, { kind: 'slow-body' | 'crowded-out' }>> {
-  const late = Promise.withResolvers<{ readonly kind: 'slow-body' | 'crowded-out' }>();
-  const place = bodies.enter(() => late.resolve({ kind: 'crowded-out' }));
-  const timer = setTimeout(() => late.resolve({ kind: 'slow-body' }), bodyTimeoutMs);
+  // Whatever comes first. Cheaper than a race, which every request would pay for.
+  const first = Promise.withResolvers<
+    BodyReading | { readonly kind: 'slow-body' | 'crowded-out' }
+  >();
+  const place = bodies.enter(() => first.resolve({ kind: 'crowded-out' }));
+  const timer = setTimeout(() => first.resolve({ kind: 'slow-body' }), bodyTimeoutMs);
   try {
     const reading = request.readBody({ maxBytes: config.maxBodyBytes, onBytes: place.grow });
-    return await Promise.race([reading, late.promise]);
+    reading.then(first.resolve, first.reject);
+    return await first.promise;
   } finally {
     clearTimeout(timer);
     place.leave();

@@ -9,15 +9,16 @@ import {
   withFallback,
   withFallbackStore,
 } from '@sinch-callbacks/queue';
-import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
+import {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  queueLeft,
+  queueReturned,
+} from '@sinch-callbacks/telemetry';
 import { budgetFor, createBodyBudget } from './body-budget.ts';
 import type { Ingest } from './handle-callback.ts';
-import {
-  createRejectedKeeper,
-  keepingRate,
-  keepingTimeoutMs,
-  type RejectedKeeper,
-} from './rejected-keeper.ts';
+import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
 import { createRequestLog, unverifiedLines } from './request-log.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
@@ -27,6 +28,8 @@ const shared: typeof globalThis & { [slot]?: OpenIngest } = globalThis;
 /** The ingest of a process, and who writes what concerns no single request. */
 export interface OpenIngest extends Ingest {
   readonly logger: Logger;
+  /** Ends the connections to the queue and the store. Idempotent. */
+  close(): Promise<void>;
 }
 
 /**
@@ -35,22 +38,31 @@ export interface OpenIngest extends Ingest {
  * Connects to nothing: producer and store do that when they are first used.
  * @throws {ConfigError} naming every malformed variable.
  */
-export function openIngest(): OpenIngest {
-  shared[slot] ??= createIngest(readConfig(parseIngestConfig));
+export function openIngest(output?: LoggerOptions['destination']): OpenIngest {
+  shared[slot] ??= createIngest(readConfig(parseIngestConfig), output);
   return shared[slot];
 }
 
-function createIngest(config: IngestConfig): OpenIngest {
+function createIngest(config: IngestConfig, output: LoggerOptions['destination']): OpenIngest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
-  const logger = createLogger({ name: 'ingest', level: logLevel });
+  const logger = createLogger({
+    name: 'ingest',
+    level: logLevel,
+    ...(output && { destination: output }),
+  });
+  const producer = location && openCallbackProducer(location, config, logger);
+  const store = location && openStore(location, config);
   return {
     config,
     logger,
     requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
-    producer: location && openCallbackProducer(location, config, logger),
-    rejected: location && openKeeper(location, config),
+    producer,
+    rejected: store && createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs)),
+    async close() {
+      await Promise.all([producer?.close(), store?.close()]);
+    },
   };
 }
 
@@ -82,11 +94,6 @@ function openCallbackProducer(
       onReturned: () => queueReturned(logger, { partition }),
     }),
   );
-}
-
-function openKeeper(location: QueueLocation, config: IngestConfig): RejectedKeeper {
-  const store = openStore(location, config);
-  return createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs));
 }
 
 /** Where there are two places, each has half of the time. */

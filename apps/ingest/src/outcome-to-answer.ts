@@ -28,6 +28,21 @@ export type CallbackOutcome =
   | { readonly kind: 'method-not-allowed' };
 
 const comeBack = { 'retry-after': '10' };
+const close = { connection: 'close' };
+const challenge = { 'www-authenticate': 'Signature realm="sinch-webhook"' };
+
+/** They are few and always the same, so none is made while somebody waits for it. */
+const answers = {
+  accepted: answer(200, 'accepted'),
+  rejected: answer(401, 'rejected', challenge),
+  rejectedUnread: answer(401, 'rejected', { ...challenge, ...close }),
+  tooLarge: answer(413, 'too-large', close),
+  unreadableBody: answer(400, 'unreadable-body', close),
+  slowBody: answer(429, 'slow-body', { ...comeBack, ...close }),
+  crowdedOut: answer(429, 'busy', { ...comeBack, ...close }),
+  unavailable: answer(503, 'unavailable', comeBack),
+  methodNotAllowed: answer(405, 'method-not-allowed', { allow: 'POST' }),
+};
 
 /**
  * The HTTP contract. Sinch repeats 5xx and 429 and no other refusal, so whatever is our own
@@ -37,25 +52,22 @@ const comeBack = { 'retry-after': '10' };
 export function outcomeToAnswer(outcome: CallbackOutcome): Answer {
   switch (outcome.kind) {
     case 'accepted':
-      return answer(200, 'accepted');
+      return answers.accepted;
     case 'rejected':
-      return answer(401, 'rejected', {
-        'www-authenticate': 'Signature realm="sinch-webhook"',
-        ...(outcome.isUnread && { connection: 'close' }),
-      });
+      return outcome.isUnread ? answers.rejectedUnread : answers.rejected;
     case 'too-large':
-      return answer(413, 'too-large', { connection: 'close' });
+      return answers.tooLarge;
     case 'unreadable-body':
-      return answer(400, 'unreadable-body', { connection: 'close' });
+      return answers.unreadableBody;
     case 'slow-body':
-      return answer(429, 'slow-body', { ...comeBack, connection: 'close' });
+      return answers.slowBody;
     case 'crowded-out':
-      return answer(429, 'busy', { ...comeBack, connection: 'close' });
+      return answers.crowdedOut;
     case 'unconfigured':
     case 'unavailable':
     case 'failed':
-      return answer(503, 'unavailable', comeBack);
+      return answers.unavailable;
     case 'method-not-allowed':
-      return answer(405, 'method-not-allowed', { allow: 'POST' });
+      return answers.methodNotAllowed;
   }
 }

@@ -16,8 +16,28 @@ import { describeVerdicts } from './contract/verdicts.ts';
 import { type ContractBench, secrets } from './contract-bench.ts';
 import type { RequestLine, StartedIngest, StartIngest } from './started-ingest.ts';
 
-/** Checks every row of the HTTP contract against a running server, on a real Redis. */
-export function describeHttpContract(name: string, startIngest: StartIngest): void {
+/** What the contract says of one request, whichever of several processes takes it. */
+export const partsForEveryProcess = [describeVerdicts, describeMethods, describeLifetime] as const;
+
+/** The rest: it counts what one process holds or keeps, looks into it, or reads its log in order. */
+const partsForOneProcess = [
+  describeFreshness,
+  describeBodies,
+  describeRejected,
+  describeOddities,
+  describeOutages,
+  describeFloods,
+  describeLogLine,
+] as const;
+
+const everyPart = [...partsForEveryProcess, ...partsForOneProcess];
+
+/** Checks the rows of the HTTP contract against a running server, on a real Redis. */
+export function describeHttpContract(
+  name: string,
+  startIngest: StartIngest,
+  parts: readonly ((bench: () => ContractBench) => void)[] = everyPart,
+): void {
   describe(`${name} keeps the HTTP contract`, () => {
     const started: StartedIngest[] = [];
     const redisUrl = inject('redisUrl');
@@ -71,15 +91,6 @@ export function describeHttpContract(name: string, startIngest: StartIngest): vo
       await board.close();
     });
 
-    describeVerdicts(bench);
-    describeFreshness(bench);
-    describeBodies(bench);
-    describeRejected(bench);
-    describeMethods(bench);
-    describeOddities(bench);
-    describeOutages(bench);
-    describeFloods(bench);
-    describeLogLine(bench);
-    describeLifetime(bench);
+    for (const describePart of parts) describePart(bench);
   });
 }

@@ -10,6 +10,8 @@ export interface RawConnection {
   endWriting(): void;
   /** Breaks the connection off. */
   abort(): void;
+  /** Resolves with the first bytes that come back, or when the other side closes without any. */
+  readonly heard: Promise<void>;
   /** Everything that came back, once the other side has closed. */
   readonly answers: Promise<string>;
 }
@@ -24,6 +26,9 @@ export async function openRaw(url: string, timeoutMs = silenceMs): Promise<RawCo
     write: (bytes) => writeTo(socket, bytes),
     endWriting: () => void socket.end(),
     abort: () => void socket.resetAndDestroy(),
+    heard: new Promise((resolve) => {
+      socket.once('data', () => resolve()).once('close', () => resolve());
+    }),
     answers: collect(socket),
   };
 }

@@ -16,15 +16,10 @@ class DeadlineExceededError extends Error {
  * was not read yet still counts: a process that was frozen or busy reads after its timers.
  * @throws DeadlineExceededError when it took longer; whatever `work` throws before.
  */
-export async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
+export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
     const giveUp = () => reject(new DeadlineExceededError(timeoutMs));
-    timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+    void work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

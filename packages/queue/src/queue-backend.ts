@@ -7,6 +7,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { clusterBackend } from './cluster-backend.ts';
+import { gatherWrites } from './gather-writes.ts';
 import type { JobData } from './job-contract.ts';
 import { type QueuePlace, queuePlace } from './partition-place.ts';
 import { parseRedisUrl } from './redis-address.ts';
@@ -68,6 +69,7 @@ export function openQueue(
       const place = redisPlace(location, name);
       const { factory, ...redis } = redisBackend(backend.url, patience, place);
       const queue: JobQueue = new Queue(place.name, { ...options, ...redis }, factory);
+      if (patience.kind === 'fail-fast') void gatherCommands(queue);
       return queue.on('error', onError);
     }
     case 'postgres': {
@@ -99,6 +101,7 @@ export function openWorker(
         { ...common, ...redis },
         factory,
       );
+      void gatherCommands(worker);
       return worker.on('error', onError);
     }
     case 'postgres': {
@@ -119,6 +122,14 @@ function redisBackend(url: string, patience: Patience, { prefix }: QueuePlace) {
     }
     case 'cluster':
       return { prefix, connection: {}, factory: clusterBackend(address, patience, prefix) };
+  }
+}
+
+async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
+  try {
+    gatherWrites(await queue.backend.client);
+  } catch {
+    // There is no connection: whoever uses the queue hears of it.
   }
 }
 

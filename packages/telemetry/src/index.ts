@@ -23,6 +23,12 @@ export {
   dependencyRestored,
   dependencyStillAway,
   eventLoopBlocked,
+  type IngestProcessDied,
+  type IngestStarted,
+  ingestProcessDied,
+  ingestStarted,
+  ingestStopped,
+  ingestStopping,
   processFailed,
   type WorkerStalled,
   type WorkerStarted,
@@ -40,5 +46,6 @@ export {
   queueMemoryEased,
   queueReturned,
 } from './events/queue-events.ts';
+export { gatheredOutput } from './gathered-output.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

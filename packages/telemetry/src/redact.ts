@@ -11,6 +11,9 @@ const sensitiveName =
   /authorization|cookie|secret|password|passwd|passphrase|token|credential|api_?key|access_?key|signature|body|payload|content|phone|msisdn|identity|recipient/i;
 /** Fields whose names only sound sensitive. */
 const harmlessNames = new Set(['secretPosition']);
+/** Lines have the same few names again and again; more than a few are not remembered. */
+const judgedNames = new Map<string, boolean>();
+const maxJudgedNames = 500;
 
 /** `scheme://user:password@`, up to the last `@` before a blank or a quote. */
 const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi;
@@ -39,12 +42,12 @@ export function redactFields(fields: object): Fields {
 }
 
 function redactObject(object: object, depth: number): Fields {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value]: [string, unknown]) => [
-      name,
-      isSensitive(name) && value !== undefined ? censor : redactValue(value, depth + 1),
-    ]),
-  );
+  const fields: Fields = {};
+  for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+    if (value === undefined) continue;
+    fields[name] = isSensitive(name) ? censor : redactValue(value, depth + 1);
+  }
+  return fields;
 }
 
 function redactValue(value: unknown, depth: number): unknown {
@@ -63,14 +66,10 @@ function redactValue(value: unknown, depth: number): unknown {
   return redactObject(value, depth);
 }
 
-/** Names come from the code, so they are few; the bound is for those that come with an error. */
-const maxNames = 1_000;
-const sensitivity = new Map<string, boolean>();
-
 function isSensitive(name: string): boolean {
-  const known = sensitivity.get(name);
+  const known = judgedNames.get(name);
   if (known !== undefined) return known;
-  const isIt = sensitiveName.test(name) && !harmlessNames.has(name);
-  if (sensitivity.size < maxNames) sensitivity.set(name, isIt);
-  return isIt;
+  const judged = sensitiveName.test(name) && !harmlessNames.has(name);
+  if (judgedNames.size < maxJudgedNames) judgedNames.set(name, judged);
+  return judged;
 }

@@ -40,11 +40,19 @@ export function recognise(bodyText: string): Recognition {
   if (body === undefined) return { kind: 'unreadable' };
   if (!isJsonObject(body)) return { kind: 'unknown', topLevelKeys: [], body };
 
+  let found: KnownTrigger | undefined;
+  let isOne = true;
+  for (const key of Object.keys(body)) {
+    const trigger = triggerOfTopLevelKey(key);
+    if (trigger === undefined) continue;
+    isOne = found === undefined;
+    found = trigger;
+  }
+  if (found !== undefined && isOne) {
+    return { kind: 'known', trigger: found, entityId: entityIdOf(found, body), body };
+  }
   const topLevelKeys = Object.keys(body).filter((key) => !envelopeKeys.has(key));
-  const triggers = topLevelKeys.flatMap((key) => triggerOfTopLevelKey(key) ?? []);
-  const [trigger] = triggers;
-  if (trigger === undefined || triggers.length > 1) return { kind: 'unknown', topLevelKeys, body };
-  return { kind: 'known', trigger, entityId: entityIdOf(trigger, body), body };
+  return { kind: 'unknown', topLevelKeys, body };
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -14,6 +14,7 @@ export function pathOf(resource: Resource): string {
  * origin in front, which every server has to take (RFC 9112, 3.2.2).
  */
 export function resourceAt(target: string): Resource | undefined {
+  if (target === paths.webhook) return 'webhook';
   const [withOrigin = ''] = target.split(/[?#]/, 1);
   const path = withOrigin.replace(/^https?:\/\/[^/]*/i, '').replaceAll(/\/+/g, '/');
   const trimmed = path.endsWith('/') ? path.slice(0, -1) : path;

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { freePort, startProcess, until } from '@sinch-callbacks/testing/processes';
+import { createSender } from '@sinch-callbacks/testing/sinch';
+import type {} from '@sinch-callbacks/testing/vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { listenerFile, startListener } from './start-listener.ts';
+import type { StartedIngest } from './started-ingest.ts';
+
+const secret = 'current-secret';
+
+describe.each([1, 2])('a listener of %i processes', (count) => {
+  let ingest: StartedIngest | undefined;
+  afterEach(async () => void (await ingest?.stop()));
+
+  async function start(environment: Readonly<Record<string, string>> = {}) {
+    ingest = await startListener({
+      SINCH_WEBHOOK_SECRET: secret,
+      REDIS_URL: inject('redisUrl'),
+      QUEUE_PREFIX: `processes-${count}`,
+      INGEST_PROCESSES: String(count),
+      ...environment,
+    });
+    return ingest;
+  }
+
+  const linesOf = ({ output }: StartedIngest, message: string) =>
+    output()
+      .split('\n')
+      .filter((line) => line.includes(`"msg":"${message}"`))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('says in one line where it listens, and ends with 0 when it is asked to', async () => {
+    const started = await start();
+    const [line, ...others] = await until(
+      () => {
+        const lines = linesOf(started, 'ingest started');
+        return lines.length > 0 && lines;
+      },
+      { what: 'the line' },
+    );
+    expect(others).toEqual([]);
+    const { origin } = new URL(started.webhookUrl);
+    expect(line).toMatchObject({ ingestUrl: origin, processes: count, queue: 'redis' });
+    expect(await started.stop()).toEqual({ code: 0, signal: null });
+    expect(linesOf(started, 'ingest stopped').length).toBeGreaterThan(0);
+  });
+
+  it('takes any free port where it is told 0, and says which', async () => {
+    const started = await startProcess({
+      command: process.execPath,
+      args: [listenerFile],
+      env: { INGEST_PROCESSES: String(count), INGEST_PORT: '0' },
+      readyWhen: { kind: 'line', pattern: /"ingest started"/ },
+    });
+    const { ingestUrl } = JSON.parse(started.lastLines()) as { readonly ingestUrl: string };
+    expect((await fetch(`${ingestUrl}/api/health`)).status).toBe(503);
+    expect(await started.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('does not start on a port that is taken, and says so once', async () => {
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
+    await once(taken, 'listening');
+    const message = await start({ INGEST_PORT: String(port) }).then(String, String);
+    taken.close();
+    expect(message).toContain('exit code 1');
+    expect(message.match(/INGEST_PORT is taken by another process/g)).toHaveLength(1);
+  });
+});
+
+it('a process that dies is replaced and has its line, and callbacks are taken all the while', async () => {
+  const ingest = await startListener({
+    SINCH_WEBHOOK_SECRET: secret,
+    REDIS_URL: inject('redisUrl'),
+    QUEUE_PREFIX: 'replaced',
+    INGEST_PROCESSES: '2',
+  });
+  const { send } = createSender({ url: ingest.webhookUrl, secret });
+  const headers = { connection: 'close' };
+  /** Each over a connection of its own, so that every process gets some. */
+  const sendSome = async () => {
+    const sending = Array.from({ length: 6 }, () => send('{"app_id":"A"}', { headers }));
+    return (await Promise.all(sending)).every(({ status }) => status === 200);
+  };
+  const pids = () => new Set(ingest.requestLines().map(({ pid }) => Number(pid)));
+  try {
+    await until(async () => (await sendSome()) && pids().size === 2, {
+      what: 'both processes to take callbacks',
+    });
+    const [victim = 0] = pids();
+    process.kill(victim, 'SIGKILL');
+    const death = await until(
+      () =>
+        ingest
+          .output()
+          .split('\n')
+          .find((line) => line.includes('"msg":"ingest process died"')),
+      { what: 'the line of its death' },
+    );
+    expect(JSON.parse(death)).toMatchObject({
+      level: 'error',
+      deadPid: victim,
+      exitCode: null,
+      signal: 'SIGKILL',
+      restartInMs: expect.any(Number),
+    });
+    await until(async () => (await sendSome()) && pids().size === 3, {
+      what: 'another one in its place',
+    });
+    expect(await ingest.stop()).toEqual({ code: 0, signal: null });
+  } finally {
+    await ingest.stop();
+  }
+});
