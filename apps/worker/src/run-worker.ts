@@ -1,6 +1,11 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
-import { createLogger, processFailed, workerStalled } from '@sinch-callbacks/telemetry';
+import {
+  createLogger,
+  gatheredOutput,
+  processFailed,
+  workerStalled,
+} from '@sinch-callbacks/telemetry';
 import type { Stall } from './progress-monitor.ts';
 import { startWorker } from './start-worker.ts';
 import { watchEventLoop } from './watch-event-loop.ts';
@@ -17,7 +22,7 @@ const stalledExitCode = 75;
 export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
   const config = readConfig(parseWorkerConfig);
   const { logLevel } = config;
-  const logger = createLogger({ name: 'worker', level: logLevel });
+  const logger = createLogger({ name: 'worker', level: logLevel, destination: gatheredOutput() });
   const onError = (error: unknown) => processFailed(logger, error);
   const worker = await startWorker(config, logger, { timings, onHopeless: restart });
   // Whoever stops at a breakpoint blocks the event loop on purpose.
