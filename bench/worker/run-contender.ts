@@ -1,0 +1,132 @@
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/testing/processes';
+import type { PostgresServer } from '@sinch-callbacks/testing/servers';
+import { cpuSeconds } from '../ground/cpu-seconds.ts';
+import { openRedis } from '../ground/open-servers.ts';
+import { settleDatabase, type TemplateDatabase } from '../ground/template-database.ts';
+import { rounded } from '../report/arithmetic.ts';
+import {
+  type Backlog,
+  openBullmqBacklog,
+  openGraphileBacklog,
+  openPgBossBacklog,
+  type Places,
+} from './backlog.ts';
+import type { ContenderEntry } from './contender-list.ts';
+import { startContender } from './start-contender.ts';
+import { type RowCheck, readRows } from './verify-rows.ts';
+
+export interface Field {
+  readonly postgres: PostgresServer;
+  readonly template: TemplateDatabase;
+  readonly events: readonly CallbackEvent[];
+  readonly check: RowCheck;
+  readonly logDirectory: string;
+  readonly profileDirectory: string | undefined;
+}
+
+/** One contender's run of one round. */
+export interface Drain {
+  readonly contender: string;
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  /** CPU seconds per 1,000 events; absent where the system does not tell. */
+  readonly cpuPerThousand: { worker?: number; redis?: number; postgres?: number };
+  readonly lost: number;
+}
+
+const pollMs = 5;
+const drainTimeoutMs = 15 * 60_000;
+const openers = {
+  bullmq: openBullmqBacklog,
+  'pg-boss': openPgBossBacklog,
+  'graphile-worker': openGraphileBacklog,
+} as const;
+
+/** A backlog in a new Redis or a new database, from the first job taken until the last is done. */
+export async function runContender(entry: ContenderEntry, field: Field): Promise<Drain> {
+  const { events } = field;
+  await using closing = new AsyncDisposableStack();
+  const database = await field.template.copy();
+  closing.defer(() => database.drop());
+  const redis = await openRedis();
+  closing.defer(() => redis.close());
+  const places = { databaseUrl: database.url, redisUrl: redis.url };
+  const backlog = openers[entry.queue](places);
+  closing.defer(() => backlog.close());
+  await backlog.fill(events);
+  await settleDatabase(database.url);
+  const contender = await startContender(entry, {
+    ...places,
+    events: events.length,
+    logDirectory: field.logDirectory,
+    profileDirectory: field.profileDirectory,
+  });
+  closing.defer(async () => void (await contender.process.stop()));
+
+  const readCpu = async () =>
+    await Promise.all([
+      cpuSeconds(contender.process.pid),
+      cpuSeconds(redis.process?.pid ?? 0),
+      cpuSeconds(field.postgres.process?.pid ?? 0),
+    ]);
+  const before = await readCpu();
+  const startedAt = performance.now();
+  await contender.begin();
+  await drained(entry, contender.handled, backlog);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const after = await readCpu();
+  const [worker, ofRedis, postgres] = after.map((value, index) =>
+    perThousand(before[index], value, events.length),
+  );
+  return {
+    contender: entry.name,
+    seconds: rounded(seconds),
+    eventsPerSecond: rounded(events.length / seconds),
+    cpuPerThousand: {
+      ...(worker !== undefined && { worker }),
+      ...(ofRedis !== undefined && { redis: ofRedis }),
+      ...(postgres !== undefined && { postgres }),
+    },
+    lost: await countLost(entry, field, places, backlog),
+  };
+}
+
+async function drained(
+  { name }: ContenderEntry,
+  handled: Promise<void>,
+  backlog: Backlog,
+): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const fail = () => late.reject(new Error(`${name} was not done after ${drainTimeoutMs} ms`));
+  const timer = setTimeout(fail, drainTimeoutMs);
+  try {
+    await Promise.race([handled, late.promise]);
+    await until(async () => (await backlog.left()) === 0, {
+      what: `${name} to be done`,
+      timeoutMs: drainTimeoutMs,
+      intervalMs: pollMs,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function countLost(
+  { name, writesRows }: ContenderEntry,
+  { check }: Field,
+  { databaseUrl }: Places,
+  backlog: Backlog,
+): Promise<number> {
+  if (!writesRows) return await backlog.left();
+  return check.missing(name, await readRows(databaseUrl));
+}
+
+function perThousand(
+  before: number | undefined,
+  after: number | undefined,
+  events: number,
+): number | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  return rounded(((after - before) / events) * 1_000, 3);
+}

@@ -1,0 +1,121 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { queueNames } from '@sinch-callbacks/queue';
+import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { Queue } from 'bullmq';
+import type { Places } from './backlog.ts';
+import type { ContenderEntry } from './contender-list.ts';
+import { livePrefix } from './contenders/live-queue.ts';
+
+export interface RunningContender {
+  readonly process: StartedProcess;
+  /** Lets it take jobs. */
+  begin(): Promise<void>;
+  /** Resolves when it says that it has handled everything; at once where it says nothing. */
+  readonly handled: Promise<void>;
+}
+
+export interface Start extends Places {
+  readonly events: number;
+  readonly logDirectory: string;
+  /** Where our worker's CPU profile goes, if one is asked for. */
+  readonly profileDirectory?: string | undefined;
+}
+
+const workerProgram = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
+/** Variables of ours that happen to be set in the terminal. */
+const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|LOG_LEVEL$|BENCH_)/;
+
+function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...own };
+}
+
+/** A process of its own, ready and not yet taking jobs. */
+export async function startContender(
+  entry: ContenderEntry,
+  start: Start,
+): Promise<RunningContender> {
+  return entry.program === undefined
+    ? await startOurWorker(start)
+    : await startProgram(entry, entry.program, start);
+}
+
+/**
+ * The product's worker as in production, its log going to a file. The queue is paused until it
+ * may begin, since it takes jobs as soon as it is there.
+ */
+async function startOurWorker(
+  start: Start,
+  own: NodeJS.ProcessEnv = {},
+): Promise<RunningContender> {
+  const queue = new Queue(queueNames.live, {
+    connection: { url: start.redisUrl },
+    prefix: livePrefix,
+  });
+  await queue.pause();
+  const port = await freePort();
+  const { profileDirectory } = start;
+  const profile = profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`] : [];
+  const log = join(start.logDirectory, `worker-${port}.log`);
+  // The shell becomes the worker: its log reaches the file without passing through here.
+  const command = ['-c', 'log=$1; shift; exec "$@" >"$log" 2>&1', 'sh', log];
+  const worker = await startProcess({
+    name: 'worker',
+    command: '/bin/sh',
+    args: [...command, process.execPath, ...profile, workerProgram],
+    env: environment({
+      DATABASE_URL: start.databaseUrl,
+      REDIS_URL: start.redisUrl,
+      ADMIN_HOST: '127.0.0.1',
+      ADMIN_PORT: String(port),
+      ...own,
+    }),
+    readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
+    stopTimeoutMs: 30_000,
+  });
+  return {
+    process: worker,
+    async begin() {
+      await queue.resume();
+      await queue.close();
+    },
+    handled: Promise.resolve(),
+  };
+}
+
+async function startProgram(
+  { name, variant, concurrency }: ContenderEntry,
+  program: string,
+  start: Start,
+): Promise<RunningContender> {
+  const handled = Promise.withResolvers<void>();
+  const file = createWriteStream(join(start.logDirectory, `${name}.log`));
+  const log = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (/^handled$/m.test(chunk.toString())) handled.resolve();
+      file.write(chunk, () => done());
+    },
+  });
+  const contender = await startProcess({
+    name,
+    command: process.execPath,
+    args: [program],
+    env: environment({
+      BENCH_DATABASE_URL: start.databaseUrl,
+      BENCH_REDIS_URL: start.redisUrl,
+      BENCH_EVENTS: String(start.events),
+      BENCH_CONCURRENCY: String(concurrency),
+      BENCH_VARIANT: variant ?? '',
+    }),
+    readyWhen: { kind: 'line', pattern: /^ready$/ },
+    log,
+  });
+  return {
+    process: contender,
+    begin: async () => void process.kill(contender.pid, 'SIGUSR2'),
+    handled: handled.promise,
+  };
+}

@@ -1,0 +1,138 @@
+import { makeEvents } from '../events/make-events.ts';
+import {
+  openPostgres,
+  openRedis,
+  readPostgresSettings,
+  readRedisSettings,
+} from '../ground/open-servers.ts';
+import { prepareTemplate } from '../ground/template-database.ts';
+import { median, medianRatio, rounded } from '../report/arithmetic.ts';
+import type { Part, PartResult } from '../report/part.ts';
+import { type ContenderEntry, contenderList } from './contender-list.ts';
+import { type Drain, runContender } from './run-contender.ts';
+import { createRowCheck } from './verify-rows.ts';
+
+const defaultEvents = 20_000;
+const quickEvents = 1_000;
+const seed = 'bench';
+
+/** The same backlog for each contender: our worker, the ceiling, and who else would do the work. */
+export const workerPart: Part = {
+  name: 'worker',
+  async run({ options, directory, onProgress }) {
+    const count = options.events ?? (options.quick ? quickEvents : defaultEvents);
+    const entries = chosen(options.only);
+    const events = [...makeEvents(count, seed)];
+    const reports = events.filter(({ trigger }) => trigger === 'MESSAGE_DELIVERY').length;
+    await using closing = new AsyncDisposableStack();
+    const postgres = await openPostgres(directory);
+    closing.defer(() => postgres.close());
+    const template = await prepareTemplate(postgres.url);
+    const check = createRowCheck({ events: count, reports });
+    const field = {
+      postgres,
+      template,
+      events,
+      check,
+      logDirectory: directory,
+      profileDirectory: options.cpuProf,
+    };
+    const rounds: Drain[][] = [];
+    for (let round = 0; round < options.rounds; round += 1) {
+      const drains: Drain[] = [];
+      for (const entry of turned(entries, round)) {
+        const drain = await runContender(entry, field);
+        onProgress(describe(round, drain));
+        drains.push(drain);
+      }
+      rounds.push(drains);
+    }
+    return {
+      settings: {
+        events: count,
+        contenders: entries.map(({ name, concurrency }) => ({ name, concurrency })),
+        postgres: await readPostgresSettings(postgres.url),
+        redis: await redisSettings(),
+      },
+      rounds,
+      summary: summarise(entries, rounds),
+      ratios: ratiosOf(entries, rounds),
+      lost: rounds.flat().reduce((sum, { lost }) => sum + lost, 0),
+    };
+  },
+};
+
+function chosen(only: readonly string[] | undefined): readonly ContenderEntry[] {
+  if (only === undefined) return contenderList;
+  const unknown = only.find((name) => !contenderList.some((entry) => entry.name === name));
+  if (unknown === undefined) return contenderList.filter(({ name }) => only.includes(name));
+  const names = contenderList.map(({ name }) => name).join(', ');
+  throw new Error(`There is no contender "${unknown}"; there are ${names}.`);
+}
+
+/** Each round begins with another one, so that none always comes after the same. */
+function turned<T>(items: readonly T[], by: number): readonly T[] {
+  const at = by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+}
+
+async function redisSettings(): Promise<Record<string, string>> {
+  const redis = await openRedis();
+  try {
+    return await readRedisSettings(redis.url);
+  } finally {
+    await redis.close();
+  }
+}
+
+function ratesOf(rounds: readonly Drain[][], name: string): number[] {
+  return rounds.flatMap((drains) =>
+    drains.filter(({ contender }) => contender === name).map((drain) => drain.eventsPerSecond),
+  );
+}
+
+function summarise(entries: readonly ContenderEntry[], rounds: readonly Drain[][]) {
+  return entries.map(({ name }) => {
+    const drains = rounds.flat().filter(({ contender }) => contender === name);
+    const cpu = (of: keyof Drain['cpuPerThousand']) => {
+      const values = drains.flatMap(({ cpuPerThousand }) => cpuPerThousand[of] ?? []);
+      return values.length === 0 ? {} : { [`${of}CpuPerThousand`]: rounded(median(values), 3) };
+    };
+    return {
+      contender: name,
+      eventsPerSecond: rounded(median(ratesOf(rounds, name))),
+      ...cpu('worker'),
+      ...cpu('redis'),
+      ...cpu('postgres'),
+    };
+  });
+}
+
+function ratiosOf(
+  entries: readonly ContenderEntry[],
+  rounds: readonly Drain[][],
+): PartResult['ratios'] {
+  const ours = ratesOf(rounds, 'ours');
+  const to = (name: string | undefined) => {
+    const theirs = name === undefined ? [] : ratesOf(rounds, name);
+    return ours.length > 0 && theirs.length > 0 ? rounded(medianRatio(ours, theirs)) : undefined;
+  };
+  const others = entries.filter(({ queue }) => queue !== 'bullmq').map(({ name }) => name);
+  const [best] = others.toSorted(
+    (one, other) => median(ratesOf(rounds, other)) - median(ratesOf(rounds, one)),
+  );
+  return {
+    workerToNoop: to('noop'),
+    workerToPrismaPerEvent: to('prisma'),
+    workerToBestQueue: to(best),
+  };
+}
+
+function describe(round: number, { contender, eventsPerSecond, cpuPerThousand, lost }: Drain) {
+  const { worker = NaN, redis = NaN, postgres = NaN } = cpuPerThousand;
+  return (
+    `worker  round ${round + 1}  ${contender.padEnd(26)}${String(eventsPerSecond).padStart(8)}/s  ` +
+    `CPU s per 1,000: worker ${worker}, redis ${redis}, postgres ${postgres}` +
+    (lost === 0 ? '' : `  LOST ${lost}`)
+  );
+}
