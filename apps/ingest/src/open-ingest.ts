@@ -11,12 +11,7 @@ import {
 import { createLogger, type Logger, queueLeft, queueReturned } from '@sinch-callbacks/telemetry';
 import { budgetFor, createBodyBudget } from './body-budget.ts';
 import type { Ingest } from './handle-callback.ts';
-import {
-  createRejectedKeeper,
-  keepingRate,
-  keepingTimeoutMs,
-  type RejectedKeeper,
-} from './rejected-keeper.ts';
+import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
 import { createRequestLog, unverifiedLines } from './request-log.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
@@ -26,6 +21,8 @@ const shared: typeof globalThis & { [slot]?: OpenIngest } = globalThis;
 /** The ingest of a process, and who writes what concerns no single request. */
 export interface OpenIngest extends Ingest {
   readonly logger: Logger;
+  /** Ends the connections to the queue and the store. Idempotent. */
+  close(): Promise<void>;
 }
 
 /**
@@ -43,13 +40,18 @@ function createIngest(config: IngestConfig): OpenIngest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
   const logger = createLogger({ name: 'ingest', level: logLevel });
+  const producer = location && openCallbackProducer(location, config, logger);
+  const store = location && openStore(location, config);
   return {
     config,
     logger,
     requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
-    producer: location && openCallbackProducer(location, config, logger),
-    rejected: location && openKeeper(location, config),
+    producer,
+    rejected: store && createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs)),
+    async close() {
+      await Promise.all([producer?.close(), store?.close()]);
+    },
   };
 }
 
@@ -74,11 +76,6 @@ function openCallbackProducer(
     onTurned: (reason) => queueLeft(logger, { reason }),
     onReturned: () => queueReturned(logger),
   });
-}
-
-function openKeeper(location: QueueLocation, config: IngestConfig): RejectedKeeper {
-  const store = openStore(location, config);
-  return createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs));
 }
 
 /** Where there are two places, each has half of the time. */

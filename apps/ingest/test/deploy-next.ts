@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { freePort, startProcess } from '@sinch-callbacks/testing/processes';
-import type { RequestLine, StartIngest } from './started-ingest.ts';
+import { startServer } from './start-server.ts';
+import type { StartIngest } from './started-ingest.ts';
 
 const standalone = fileURLToPath(new URL('../.next/standalone', import.meta.url));
 const serverFile = 'apps/ingest/server.js';
@@ -26,47 +25,13 @@ export async function deployNext(): Promise<Deployment> {
   }
   const directory = await mkdtemp(join(tmpdir(), 'sinch-ingest-'));
   await cp(standalone, directory, { recursive: true, verbatimSymlinks: true });
+  const server = {
+    name: 'ingest (Next)',
+    file: join(directory, serverFile),
+    place: (port: number) => ({ HOSTNAME: '127.0.0.1', PORT: String(port) }),
+  };
   return {
-    start: (environment) => startServer(join(directory, serverFile), environment),
+    start: (environment) => startServer(server, environment),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
-}
-
-async function startServer(
-  file: string,
-  environment: Parameters<StartIngest>[0],
-): ReturnType<StartIngest> {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const webhookUrl = `${origin}/api/sinch/webhook`;
-  const chunks: Buffer[] = [];
-  const output = () => Buffer.concat(chunks).toString();
-  const started = await startProcess({
-    name: 'ingest (Next)',
-    command: process.execPath,
-    args: [file],
-    env: { HOSTNAME: '127.0.0.1', PORT: String(port), ...environment },
-    readyWhen: { kind: 'http', url: webhookUrl, status: 405 },
-    log: new Writable({
-      write(chunk: string | Buffer, _encoding, done) {
-        chunks.push(Buffer.from(chunk));
-        done();
-      },
-    }),
-  });
-  return {
-    webhookUrl,
-    healthUrl: `${origin}/api/health`,
-    pid: started.pid,
-    output,
-    requestLines: () => requestLinesIn(output()),
-    stop: () => started.stop(),
-  };
-}
-
-function requestLinesIn(output: string): RequestLine[] {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{') && line.includes('"callback received"'))
-    .map((line) => JSON.parse(line) as RequestLine);
 }

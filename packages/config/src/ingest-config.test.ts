@@ -12,6 +12,7 @@ describe('parseIngestConfig', () => {
         maxBodyBytes: 1_048_576,
         queue: undefined,
         queuePrefix: 'sinch',
+        listener: { host: '127.0.0.1', port: 3000, processes: 1 },
         logLevel: 'info',
       },
     });
@@ -60,6 +61,19 @@ describe('parseIngestConfig', () => {
         '- LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace',
       ].join('\n'),
     });
+  });
+
+  it('takes a number of processes, or the word for one per core', () => {
+    const processes = (text: string) => parseIngestConfig({ INGEST_PROCESSES: text });
+    expect(processes('4')).toMatchObject({ config: { listener: { processes: 4 } } });
+    expect(processes('auto')).toMatchObject({ config: { listener: { processes: 'auto' } } });
+    for (const wrong of ['0', '129', 'all', '2.5']) {
+      expect(processes(wrong)).toEqual({
+        kind: 'invalid',
+        message:
+          'Invalid configuration:\n- INGEST_PROCESSES must be auto, or a whole number from 1 to 128',
+      });
+    }
   });
 
   it.each(['1e3', '0x10', '-1', '1.5', 'NaN', '9'.repeat(400)])(

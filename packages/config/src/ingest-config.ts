@@ -17,6 +17,14 @@ export interface IngestConfig {
   /** Takes events while `queue` is away. Absent where only one of the two URLs is given. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
+  /** Where the lean listener listens. Next's server has variables of its own. */
+  readonly listener: {
+    readonly host: string;
+    /** 0 asks the system for a free port. */
+    readonly port: number;
+    /** How many processes share the port; `auto` is one for each core. */
+    readonly processes: number | 'auto';
+  };
   readonly logLevel: LogLevel;
 }
 
@@ -25,6 +33,9 @@ const ingestVariables = {
   SINCH_TIMESTAMP_TOLERANCE_SECONDS: variables.SINCH_TIMESTAMP_TOLERANCE_SECONDS,
   SINCH_REPLAY_POLICY: variables.SINCH_REPLAY_POLICY,
   INGEST_MAX_BODY_BYTES: variables.INGEST_MAX_BODY_BYTES,
+  INGEST_HOST: variables.INGEST_HOST,
+  INGEST_PORT: variables.INGEST_PORT,
+  INGEST_PROCESSES: variables.INGEST_PROCESSES,
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL,
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
@@ -46,6 +57,11 @@ export function parseIngestConfig(environment: Environment): ConfigResult<Ingest
     queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
     fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
+    listener: {
+      host: values.INGEST_HOST,
+      port: values.INGEST_PORT,
+      processes: values.INGEST_PROCESSES,
+    },
     logLevel: values.LOG_LEVEL,
   }));
 }

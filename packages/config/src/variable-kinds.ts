@@ -15,6 +15,19 @@ export function wholeNumber(min: number, max: number) {
     .refine((value) => value >= min && value <= max, { error });
 }
 
+/** As `wholeNumber`, or the one word that stands for a number which is found out later. */
+export function wholeNumberOr<const Word extends string>(word: Word, min: number, max: number) {
+  const number = wholeNumber(min, max);
+  const error = `must be ${word}, or a whole number from ${min} to ${max}`;
+  return z.string().transform((text, context): Word | number => {
+    if (text === word) return word;
+    const parsed = number.safeParse(text);
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: 'custom', message: error });
+    return z.NEVER;
+  });
+}
+
 export function oneOf<const Choices extends readonly string[]>(choices: Choices) {
   return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logLevels } from './log-level.ts';
-import { flag, list, oneOf, url, wholeNumber } from './variable-kinds.ts';
+import { flag, list, oneOf, url, wholeNumber, wholeNumberOr } from './variable-kinds.ts';
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
 const bytesPerMiB = 1024 * 1024;
@@ -11,6 +11,9 @@ export const variables = {
   SINCH_TIMESTAMP_TOLERANCE_SECONDS: wholeNumber(1, secondsPerWeek).default(300),
   SINCH_REPLAY_POLICY: oneOf(['absorb', 'reject']).default('absorb'),
   INGEST_MAX_BODY_BYTES: wholeNumber(1, 64 * bytesPerMiB).default(bytesPerMiB),
+  INGEST_HOST: z.string().default('127.0.0.1'),
+  INGEST_PORT: wholeNumber(0, 65_535).default(3000),
+  INGEST_PROCESSES: wholeNumberOr('auto', 1, 128).default(1),
   REDIS_URL: url('redis', 'rediss').optional(),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   QUEUE_PREFIX: z

@@ -3,8 +3,8 @@ import { type IncomingMessage, type RequestListener, Server, type ServerResponse
 import type { Socket } from 'node:net';
 import { answer } from '../answer.ts';
 import { handleCallback, type Ingest } from '../handle-callback.ts';
+import { pathOf, resourceAt } from '../resource-at.ts';
 import { plainHeaders } from './plain-headers.ts';
-import { pathOf, resourceAt } from './resource-at.ts';
 
 /**
  * For a server of our own. A sender that takes this long for its headers has given up by Sinch's

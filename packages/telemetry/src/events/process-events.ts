@@ -15,8 +15,25 @@ export interface WorkerStopping {
 
 export interface WorkerStopped {
   readonly durationMs: number;
-  /** Otherwise the deadline came first, and the events in hand went back to the queue. */
+  /** Otherwise the deadline came first: a worker's events went back to the queue, ingest's requests were broken off. */
   readonly allFinished: boolean;
+}
+
+export interface IngestStarted {
+  /** Where it listens. */
+  readonly ingestUrl: string;
+  readonly processes: number;
+  /** Which backend carries the queue, or `none`. */
+  readonly queue: string;
+}
+
+export interface IngestProcessDied {
+  readonly pid: number;
+  readonly exitCode: number | null;
+  /** What killed it, where something did. */
+  readonly signal: string | null;
+  /** When another one is started in its place. */
+  readonly restartInMs: number;
 }
 
 type Dependency = 'queue' | 'fallback queue' | 'database';
@@ -51,6 +68,23 @@ export function workerStopping(logger: Logger, facts: WorkerStopping): void {
 
 export function workerStopped(logger: Logger, facts: WorkerStopped): void {
   logger.info(facts, 'worker stopped');
+}
+
+export function ingestStarted(logger: Logger, facts: IngestStarted): void {
+  logger.info(facts, 'ingest started');
+}
+
+export function ingestStopping(logger: Logger, facts: { readonly signal: string }): void {
+  logger.info(facts, 'ingest stopping');
+}
+
+export function ingestStopped(logger: Logger, facts: WorkerStopped): void {
+  logger.info(facts, 'ingest stopped');
+}
+
+/** One of several ingest processes ended by itself. The others go on, and it is replaced. */
+export function ingestProcessDied(logger: Logger, facts: IngestProcessDied): void {
+  logger.error(facts, 'ingest process died');
 }
 
 /** Redis or Postgres cannot be reached. No event loses an attempt for it. */

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answer } from '../answer.ts';
+import { handleCallback, type Ingest } from '../handle-callback.ts';
+import { healthAnswer } from '../health-answer.ts';
+import { resourceAt } from '../resource-at.ts';
+import { readNodeBody } from './read-node-body.ts';
+import { type Exchange, sendAnswer } from './send-answer.ts';
+import { settlesWithin } from './settles-within.ts';
+import { urlOf } from './url-of.ts';
+
+/** The webhook and the health page on plain `node:http`. */
+export interface Listener {
+  /**
+   * Begins to listen, and returns the URL.
+   * @throws when the address cannot be had.
+   */
+  listen(host: string, port: number): Promise<string>;
+  /**
+   * Takes no more connections and finishes the requests in hand. Says whether all were finished in
+   * time; the others are broken off.
+   */
+  stop(timeoutMs: number): Promise<boolean>;
+}
+
+/**
+ * A proxy keeps its connections for about 60 seconds and sends the next request over one that was
+ * just closed, so whoever is in front has to be the one who closes them. The others are for
+ * senders that have given up by Sinch's rules; bodies have a deadline in `handleCallback`.
+ */
+const timeouts = { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 };
+
+export function createListener(ingest: Ingest): Listener {
+  const state = { isStopping: false };
+  const server = createServer(timeouts, (request, response) => {
+    direct({ request, response, awaitsContinue: false, server: state }, ingest);
+  });
+  // Told to go on only when the body is wanted: what is too large is then not even sent.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    direct({ request, response, awaitsContinue: true, server: state }, ingest);
+  });
+  // An `Expect` that nobody knows: the body comes anyway.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  return {
+    async listen(host, port) {
+      server.listen(port, host);
+      await once(server, 'listening');
+      return urlOf(host, (server.address() as AddressInfo).port);
+    },
+    async stop(timeoutMs) {
+      state.isStopping = true;
+      const closed = once(server, 'close');
+      server.close();
+      const hasFinished = await settlesWithin(closed, timeoutMs);
+      server.closeAllConnections();
+      return hasFinished;
+    },
+  };
+}
+
+function direct(exchange: Exchange, ingest: Ingest): void {
+  const { method = '', url = '' } = exchange.request;
+  switch (resourceAt(url)) {
+    case 'webhook':
+      void handleCallback(webhookRequest(method, exchange), ingest).then((verdict) => {
+        sendAnswer(exchange, verdict);
+      });
+      return;
+    case 'health':
+      if (method !== 'GET' && method !== 'HEAD') {
+        sendAnswer(exchange, answer(405, 'method-not-allowed', { allow: 'GET, HEAD' }));
+        return;
+      }
+      void healthAnswer(ingest.producer).then((health) => sendAnswer(exchange, health));
+      return;
+    case undefined:
+      sendAnswer(exchange, answer(404, 'not-found', { connection: 'close' }));
+  }
+}
+
+function webhookRequest(method: string, exchange: Exchange) {
+  const { headers } = exchange.request;
+  return {
+    method,
+    readHeader(name: string) {
+      const value = headers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    readBody: (limits: Parameters<typeof readNodeBody>[1]) => readNodeBody(exchange, limits),
+  };
+}

@@ -1,0 +1,51 @@
+import cluster from 'node:cluster';
+import {
+  ingestStarted,
+  ingestStopped,
+  ingestStopping,
+  processFailed,
+} from '@sinch-callbacks/telemetry';
+import { type OpenIngest, openIngest } from '../open-ingest.ts';
+import { redactConsole } from '../redact-console.ts';
+import { createListener, type Listener } from './create-listener.ts';
+import { settlesWithin } from './settles-within.ts';
+import { onStopSignal } from './stop-signals.ts';
+
+/** Together they are less than the ten seconds that Docker leaves a container. */
+const finishWithinMs = 6_000;
+const closeWithinMs = 2_000;
+
+/**
+ * Listens in this process until it is asked to end.
+ * @throws when a variable is malformed or the port cannot be had.
+ */
+export async function runProcess(): Promise<void> {
+  const ingest = openIngest();
+  const { config, logger, requestLog } = ingest;
+  redactConsole(logger);
+  process.once('exit', () => requestLog.flush());
+  // Whatever was in hand was not answered 200, so Sinch sends it again.
+  process.once('uncaughtException', (error) => {
+    processFailed(logger, error);
+    process.exit(1);
+  });
+  const listener = createListener(ingest);
+  const ingestUrl = await listener.listen(config.listener.host, config.listener.port);
+  // Of several processes, the one that supervises them says it.
+  if (cluster.isPrimary) {
+    ingestStarted(logger, { ingestUrl, processes: 1, queue: config.queue?.kind ?? 'none' });
+  }
+  onStopSignal((signal) => {
+    void stop(signal, listener, ingest).finally(() => process.exit(0));
+  });
+}
+
+async function stop(signal: string, listener: Listener, ingest: OpenIngest): Promise<void> {
+  const startedAt = performance.now();
+  ingestStopping(ingest.logger, { signal });
+  const allFinished = await listener.stop(finishWithinMs);
+  await settlesWithin(ingest.close(), closeWithinMs);
+  ingest.requestLog.flush();
+  const durationMs = Math.round(performance.now() - startedAt);
+  ingestStopped(ingest.logger, { durationMs, allFinished });
+}

@@ -1,0 +1,102 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import type { IngestConfig } from '@sinch-callbacks/config';
+import {
+  createLogger,
+  type IngestProcessDied,
+  ingestProcessDied,
+  ingestStarted,
+  ingestStopped,
+  ingestStopping,
+  type Logger,
+} from '@sinch-callbacks/telemetry';
+import { findFreePort } from './find-free-port.ts';
+import { restartDelayMs } from './restart-delay.ts';
+import { onStopSignal } from './stop-signals.ts';
+import { urlOf } from './url-of.ts';
+
+/** A process that lived for so long was sound: its death counts as the first in a row. */
+const soundAfterMs = 30_000;
+/** Longer than a process gives itself to end, and less than Docker leaves a container. */
+const killAfterMs = 9_000;
+
+/**
+ * Keeps `count` processes listening on one port; this one takes no requests itself.
+ *
+ * Starting: the first process has to listen, else this one ends as that did, which has said why.
+ * Running: whoever dies is replaced, the sooner the less often it happened.
+ * Stopping: nobody is replaced any more, and this one ends with 0 if all the others did.
+ */
+export async function superviseProcesses(config: IngestConfig, count: number): Promise<void> {
+  const { host, port: wanted } = config.listener;
+  const logger = createLogger({ name: 'ingest', level: config.logLevel });
+  // The same for all, also for those that are started later.
+  const port = wanted === 0 ? await findFreePort(host) : wanted;
+  const processes = createProcesses({ INGEST_PORT: String(port) }, logger);
+  onStopSignal((signal) => processes.stop(signal));
+  await once(processes.start(), 'listening');
+  processes.noteRunning();
+  for (let n = 1; n < count; n += 1) processes.start();
+  const queue = config.queue?.kind ?? 'none';
+  ingestStarted(logger, { ingestUrl: urlOf(host, port), processes: count, queue });
+}
+
+function createProcesses(environment: Readonly<Record<string, string>>, logger: Logger) {
+  const alive = new Set<Worker>();
+  let phase: 'starting' | 'running' | 'stopping' = 'starting';
+  let stoppedAt = 0;
+  let areWell = true;
+
+  /** Starts one, in the place of one that died so often in a row. */
+  function start(deaths = 0): Worker {
+    const startedAt = performance.now();
+    const worker = cluster.fork(environment);
+    alive.add(worker);
+    worker.once('exit', (exitCode: number | null, signal: string | null) => {
+      alive.delete(worker);
+      if (phase === 'starting') process.exit(exitCode || 1);
+      if (phase === 'running') {
+        const isSound = performance.now() - startedAt >= soundAfterMs;
+        replace(isSound ? 1 : deaths + 1, { pid: worker.process.pid ?? 0, exitCode, signal });
+      } else {
+        areWell &&= exitCode === 0;
+        endIfAlone();
+      }
+    });
+    return worker;
+  }
+
+  function replace(deaths: number, death: Omit<IngestProcessDied, 'restartInMs'>): void {
+    const restartInMs = restartDelayMs(deaths);
+    ingestProcessDied(logger, { ...death, restartInMs });
+    setTimeout(() => {
+      if (phase === 'running') start(deaths);
+    }, restartInMs);
+  }
+
+  function endIfAlone(): void {
+    if (alive.size > 0) return;
+    const durationMs = Math.round(performance.now() - stoppedAt);
+    ingestStopped(logger, { durationMs, allFinished: areWell });
+    process.exit(areWell ? 0 : 1);
+  }
+
+  function signalAll(signal: NodeJS.Signals): void {
+    for (const worker of alive) worker.process.kill(signal);
+  }
+
+  return {
+    start,
+    noteRunning() {
+      if (phase === 'starting') phase = 'running';
+    },
+    stop(signal: NodeJS.Signals): void {
+      phase = 'stopping';
+      stoppedAt = performance.now();
+      ingestStopping(logger, { signal });
+      signalAll(signal);
+      setTimeout(() => signalAll('SIGKILL'), killAfterMs);
+      endIfAlone();
+    },
+  };
+}
