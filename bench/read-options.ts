@@ -10,6 +10,7 @@ export interface BenchOptions {
   readonly full: boolean;
   readonly events: number | undefined;
   readonly only: readonly string[] | undefined;
+  readonly calibrate: boolean;
   readonly cpuProf: string | undefined;
   readonly out: string | undefined;
 }
@@ -37,6 +38,7 @@ Parts: ${partNames.join(', ')}; all of them when none is named. Some need \`pnpm
   --events <n>      events of a backlog
   --quick           small and short, to try the harness; writes bench/results/quick.json
   --full            also what takes an hour: tables of 10 million events
+  --calibrate       contenders at each of several concurrencies (worker)
   --cpu-prof <dir>  our worker's CPU profiles go there (worker)
   --out <file>      where the results go
 
@@ -66,6 +68,7 @@ export function readOptions(args: readonly string[]): OptionsReading {
       full: values.full,
       events,
       only: values.only?.split(',').map((name) => name.trim()),
+      calibrate: values.calibrate,
       cpuProf: values['cpu-prof'],
       out: values.out,
     },
@@ -97,6 +100,7 @@ function parse(args: readonly string[]) {
         events: { type: 'string' },
         quick: { type: 'boolean', default: false },
         full: { type: 'boolean', default: false },
+        calibrate: { type: 'boolean', default: false },
         'cpu-prof': { type: 'string' },
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },

@@ -14,6 +14,7 @@ const now: Circumstances = {
     full: false,
     events: undefined,
     only: undefined,
+    calibrate: false,
     cpuProf: undefined,
     out: undefined,
   },

@@ -13,13 +13,15 @@ import {
   type Places,
 } from './backlog.ts';
 import type { ContenderEntry } from './contender-list.ts';
-import { startContender } from './start-contender.ts';
+import { type RunningContender, startContender } from './start-contender.ts';
 import { type RowCheck, readRows } from './verify-rows.ts';
 
 export interface Field {
   readonly postgres: PostgresServer;
   readonly template: TemplateDatabase;
   readonly events: readonly CallbackEvent[];
+  /** So many of them are drained before the clock starts. */
+  readonly warmUp: number;
   readonly check: RowCheck;
   readonly logDirectory: string;
   readonly profileDirectory: string | undefined;
@@ -43,7 +45,7 @@ const openers = {
   'graphile-worker': openGraphileBacklog,
 } as const;
 
-/** A backlog in a new Redis or a new database, from the first job taken until the last is done. */
+/** A backlog in a new Redis or a new database, from when its process is warm until the last job is done. */
 export async function runContender(entry: ContenderEntry, field: Field): Promise<Drain> {
   const { events } = field;
   await using closing = new AsyncDisposableStack();
@@ -59,6 +61,7 @@ export async function runContender(entry: ContenderEntry, field: Field): Promise
   const contender = await startContender(entry, {
     ...places,
     events: events.length,
+    warmUp: field.warmUp,
     logDirectory: field.logDirectory,
     profileDirectory: field.profileDirectory,
   });
@@ -70,19 +73,20 @@ export async function runContender(entry: ContenderEntry, field: Field): Promise
       cpuSeconds(redis.process?.pid ?? 0),
       cpuSeconds(field.postgres.process?.pid ?? 0),
     ]);
-  const before = await readCpu();
-  const startedAt = performance.now();
   await contender.begin();
+  const measured = await warmedUp(entry, contender, backlog, events.length - field.warmUp);
+  const startedAt = performance.now();
+  const before = await readCpu();
   await drained(entry, contender.handled, backlog);
   const seconds = (performance.now() - startedAt) / 1_000;
   const after = await readCpu();
   const [worker, ofRedis, postgres] = after.map((value, index) =>
-    perThousand(before[index], value, events.length),
+    perThousand(before[index], value, measured),
   );
   return {
     contender: entry.name,
     seconds: rounded(seconds),
-    eventsPerSecond: rounded(events.length / seconds),
+    eventsPerSecond: rounded(measured / seconds),
     cpuPerThousand: {
       ...(worker !== undefined && { worker }),
       ...(ofRedis !== undefined && { redis: ofRedis }),
@@ -90,6 +94,20 @@ export async function runContender(entry: ContenderEntry, field: Field): Promise
     },
     lost: await countLost(entry, field, places, backlog),
   };
+}
+
+/** Resolves when the warm-up is over, with how many events are left then. */
+async function warmedUp(
+  { name }: ContenderEntry,
+  { warm }: RunningContender,
+  backlog: Backlog,
+  toMeasure: number,
+): Promise<number> {
+  const limits = { timeoutMs: drainTimeoutMs, intervalMs: pollMs };
+  let left = await warm;
+  const isWarm = async () => (left = await backlog.left()) <= toMeasure;
+  if (left === undefined) await until(isWarm, { what: `${name} to be warm`, ...limits });
+  return left ?? toMeasure;
 }
 
 async function drained(

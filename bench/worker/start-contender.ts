@@ -13,12 +13,16 @@ export interface RunningContender {
   readonly process: StartedProcess;
   /** Lets it take jobs. */
   begin(): Promise<void>;
+  /** Resolves when it is warm, with how many events are left; absent where it says nothing. */
+  readonly warm?: Promise<number>;
   /** Resolves when it says that it has handled everything; at once where it says nothing. */
   readonly handled: Promise<void>;
 }
 
 export interface Start extends Places {
   readonly events: number;
+  /** So many of them come before what is measured. */
+  readonly warmUp: number;
   readonly logDirectory: string;
   /** Where our worker's CPU profile goes, if one is asked for. */
   readonly profileDirectory?: string | undefined;
@@ -92,10 +96,14 @@ async function startProgram(
   start: Start,
 ): Promise<RunningContender> {
   const handled = Promise.withResolvers<void>();
+  const warm = Promise.withResolvers<number>();
   const file = createWriteStream(join(start.logDirectory, `${name}.log`));
   const log = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (/^handled$/m.test(chunk.toString())) handled.resolve();
+      const text = chunk.toString();
+      const warmAt = /^warm (\d+)$/m.exec(text)?.[1];
+      if (warmAt !== undefined) warm.resolve(start.events - Number(warmAt));
+      if (/^handled$/m.test(text)) handled.resolve();
       file.write(chunk, () => done());
     },
   });
@@ -107,6 +115,7 @@ async function startProgram(
       BENCH_DATABASE_URL: start.databaseUrl,
       BENCH_REDIS_URL: start.redisUrl,
       BENCH_EVENTS: String(start.events),
+      BENCH_WARM_UP: String(start.warmUp),
       BENCH_CONCURRENCY: String(concurrency),
       BENCH_VARIANT: variant ?? '',
     }),
@@ -116,6 +125,7 @@ async function startProgram(
   return {
     process: contender,
     begin: async () => void process.kill(contender.pid, 'SIGUSR2'),
+    warm: warm.promise,
     handled: handled.promise,
   };
 }

@@ -14,6 +14,8 @@ import { createRowCheck } from './verify-rows.ts';
 
 const defaultEvents = 20_000;
 const quickEvents = 1_000;
+/** Of a process that lives for weeks, the first second tells nothing. */
+const warmUpShare = 0.25;
 const seed = 'bench';
 
 /** The same backlog for each contender: our worker, the ceiling, and who else would do the work. */
@@ -21,18 +23,22 @@ export const workerPart: Part = {
   name: 'worker',
   async run({ options, directory, onProgress }) {
     const count = options.events ?? (options.quick ? quickEvents : defaultEvents);
-    const entries = chosen(options.only);
-    const events = [...makeEvents(count, seed)];
+    const warmUp = Math.round(count * warmUpShare);
+    const entries = chosen(options.only).flatMap((entry) =>
+      options.calibrate ? each(entry) : entry,
+    );
+    const events = [...makeEvents(count + warmUp, seed)];
     const reports = events.filter(({ trigger }) => trigger === 'MESSAGE_DELIVERY').length;
     await using closing = new AsyncDisposableStack();
     const postgres = await openPostgres(directory);
     closing.defer(() => postgres.close());
     const template = await prepareTemplate(postgres.url);
-    const check = createRowCheck({ events: count, reports });
+    const check = createRowCheck({ events: events.length, reports });
     const field = {
       postgres,
       template,
       events,
+      warmUp,
       check,
       logDirectory: directory,
       profileDirectory: options.cpuProf,
@@ -50,6 +56,7 @@ export const workerPart: Part = {
     return {
       settings: {
         events: count,
+        warmUp,
         contenders: entries.map(({ name, concurrency }) => ({ name, concurrency })),
         postgres: await readPostgresSettings(postgres.url),
         redis: await redisSettings(),
@@ -68,6 +75,13 @@ function chosen(only: readonly string[] | undefined): readonly ContenderEntry[] 
   if (unknown === undefined) return contenderList.filter(({ name }) => only.includes(name));
   const names = contenderList.map(({ name }) => name).join(', ');
   throw new Error(`There is no contender "${unknown}"; there are ${names}.`);
+}
+
+/** One for each concurrency that it is tried with. */
+function each(entry: ContenderEntry): ContenderEntry[] {
+  const { name, concurrency, concurrencies } = entry;
+  const tried = concurrencies.length === 0 ? [concurrency] : concurrencies;
+  return tried.map((one) => ({ ...entry, name: `${name}@${one}`, concurrency: one }));
 }
 
 /** Each round begins with another one, so that none always comes after the same. */
@@ -98,9 +112,12 @@ function summarise(entries: readonly ContenderEntry[], rounds: readonly Drain[][
       const values = drains.flatMap(({ cpuPerThousand }) => cpuPerThousand[of] ?? []);
       return values.length === 0 ? {} : { [`${of}CpuPerThousand`]: rounded(median(values), 3) };
     };
+    const theirs = ratesOf(rounds, name);
+    const ours = ratesOf(rounds, 'ours');
     return {
       contender: name,
-      eventsPerSecond: rounded(median(ratesOf(rounds, name))),
+      eventsPerSecond: rounded(median(theirs)),
+      ...(ours.length > 0 && { oursToThis: rounded(medianRatio(ours, theirs), 3) }),
       ...cpu('worker'),
       ...cpu('redis'),
       ...cpu('postgres'),

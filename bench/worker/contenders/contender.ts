@@ -1,8 +1,9 @@
 /**
  * What every contender is told, and the little that it says.
  *
- * It opens what it needs and prints `ready`; on SIGUSR2 it begins to take jobs; when it has handled
- * as many events as there are it prints `handled`, and the harness waits until its queue is empty.
+ * It opens what it needs and prints `ready`; on SIGUSR2 it begins to take jobs; once it is warm it
+ * prints `warm` and how many it has handled, from where on it is measured; when it has handled all
+ * it prints `handled`, and the harness waits until its queue is empty.
  */
 export interface ContenderSettings {
   readonly databaseUrl: string;
@@ -21,7 +22,9 @@ export async function contend(
 ): Promise<void> {
   const told = (name: string) => process.env[`BENCH_${name}`] ?? '';
   const events = Number(told('EVENTS'));
+  const warmUp = Number(told('WARM_UP'));
   let handled = 0;
+  let isWarm = false;
   const begin = await open(
     {
       databaseUrl: told('DATABASE_URL'),
@@ -31,6 +34,10 @@ export async function contend(
     },
     (count = 1) => {
       handled += count;
+      if (!isWarm && handled >= warmUp) {
+        isWarm = true;
+        process.stdout.write(`warm ${handled}\n`);
+      }
       if (handled === events) process.stdout.write('handled\n');
     },
   );
