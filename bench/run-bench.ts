@@ -1,3 +1,4 @@
+import { ingestPart } from './ingest/ingest-part.ts';
 import type { PartName } from './read-options.ts';
 import { describeResults } from './report/describe-results.ts';
 import { mergePart, type Results } from './report/merge-results.ts';
@@ -7,6 +8,7 @@ import { takeStock } from './report/take-stock.ts';
 import { workerPart } from './worker/worker-part.ts';
 
 const parts: Partial<Record<PartName, Part>> = {
+  ingest: ingestPart,
   worker: workerPart,
 };
 

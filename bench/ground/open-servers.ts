@@ -44,8 +44,10 @@ export async function readPostgresSettings(url: string): Promise<Record<string, 
   return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
 }
 
-export async function readRedisSettings(url: string): Promise<Record<string, string>> {
-  const client = new Redis(url);
+/** Those of every Redis that `openRedis` starts. */
+export async function readNewRedisSettings(): Promise<Record<string, string>> {
+  const server = await openRedis();
+  const client = new Redis(server.url);
   try {
     const version = /redis_version:(\S+)/.exec(await client.info('server'))?.[1] ?? 'unknown';
     const pairs = await client.config('GET', ...redisSettings);
@@ -56,5 +58,6 @@ export async function readRedisSettings(url: string): Promise<Record<string, str
     return { version, ...Object.fromEntries(settings) };
   } finally {
     client.disconnect();
+    await server.close();
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median, medianRatio, rounded } from './arithmetic.ts';
+import { median, medianRatio, percentile, rounded } from './arithmetic.ts';
 
 test('the median is the middle value, or the mean of the two in the middle', () => {
   expect(median([9, 1, 5])).toBe(5);
@@ -19,6 +19,13 @@ test('each round is divided by itself, so that a machine busy for a round strike
 
 test('rounds that are missing on one side are refused', () => {
   expect(() => medianRatio([1, 2], [1])).toThrow('not the same');
+});
+
+test('a percentile is a value that was measured, by the nearest rank', () => {
+  const values = Array.from({ length: 100 }, (_, place) => 100 - place);
+  expect(percentile(values, 0.5)).toBe(50);
+  expect(percentile(values, 0.99)).toBe(99);
+  expect(percentile(values, 1)).toBe(100);
 });
 
 test('numbers are given with four significant digits', () => {

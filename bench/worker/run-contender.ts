@@ -1,7 +1,7 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import type { PostgresServer } from '@sinch-callbacks/testing/servers';
-import { cpuSeconds } from '../ground/cpu-seconds.ts';
+import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
 import { openRedis } from '../ground/open-servers.ts';
 import { settleDatabase, type TemplateDatabase } from '../ground/template-database.ts';
 import { rounded } from '../report/arithmetic.ts';
@@ -32,8 +32,7 @@ export interface Drain {
   readonly contender: string;
   readonly seconds: number;
   readonly eventsPerSecond: number;
-  /** CPU seconds per 1,000 events; absent where the system does not tell. */
-  readonly cpuPerThousand: { worker?: number; redis?: number; postgres?: number };
+  readonly cpuPerThousand: CpuPerThousand;
   readonly lost: number;
 }
 
@@ -67,31 +66,21 @@ export async function runContender(entry: ContenderEntry, field: Field): Promise
   });
   closing.defer(async () => void (await contender.process.stop()));
 
-  const readCpu = async () =>
-    await Promise.all([
-      cpuSeconds(contender.process.pid),
-      cpuSeconds(redis.process?.pid ?? 0),
-      cpuSeconds(field.postgres.process?.pid ?? 0),
-    ]);
   await contender.begin();
   const measured = await warmedUp(entry, contender, backlog, events.length - field.warmUp);
   const startedAt = performance.now();
-  const before = await readCpu();
+  const cpu = await measureCpu({
+    worker: contender.process.pid,
+    redis: redis.process?.pid,
+    postgres: field.postgres.process?.pid,
+  });
   await drained(entry, contender.handled, backlog);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const after = await readCpu();
-  const [worker, ofRedis, postgres] = after.map((value, index) =>
-    perThousand(before[index], value, measured),
-  );
   return {
     contender: entry.name,
     seconds: rounded(seconds),
     eventsPerSecond: rounded(measured / seconds),
-    cpuPerThousand: {
-      ...(worker !== undefined && { worker }),
-      ...(ofRedis !== undefined && { redis: ofRedis }),
-      ...(postgres !== undefined && { postgres }),
-    },
+    cpuPerThousand: await cpu(measured),
     lost: await countLost(entry, field, places, backlog),
   };
 }
@@ -112,7 +101,7 @@ async function warmedUp(
 
 async function drained(
   { name }: ContenderEntry,
-  handled: Promise<void>,
+  handled: Promise<unknown>,
   backlog: Backlog,
 ): Promise<void> {
   const late = Promise.withResolvers<never>();
@@ -138,13 +127,4 @@ async function countLost(
 ): Promise<number> {
   if (!writesRows) return await backlog.left();
   return check.missing(name, await readRows(databaseUrl));
-}
-
-function perThousand(
-  before: number | undefined,
-  after: number | undefined,
-  events: number,
-): number | undefined {
-  if (before === undefined || after === undefined) return undefined;
-  return rounded(((after - before) / events) * 1_000, 3);
 }

@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { queueNames } from '@sinch-callbacks/queue';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
 import { Queue } from 'bullmq';
+import { environmentWith, loggingTo } from '../ground/environment.ts';
+import { watchLines } from '../ground/program-lines.ts';
 import type { Places } from './backlog.ts';
 import type { ContenderEntry } from './contender-list.ts';
 import { livePrefix } from './contenders/live-queue.ts';
@@ -16,7 +17,7 @@ export interface RunningContender {
   /** Resolves when it is warm, with how many events are left; absent where it says nothing. */
   readonly warm?: Promise<number>;
   /** Resolves when it says that it has handled everything; at once where it says nothing. */
-  readonly handled: Promise<void>;
+  readonly handled: Promise<unknown>;
 }
 
 export interface Start extends Places {
@@ -29,14 +30,6 @@ export interface Start extends Places {
 }
 
 const workerProgram = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
-/** Variables of ours that happen to be set in the terminal. */
-const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|LOG_LEVEL$|BENCH_)/;
-
-function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
-  return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...own };
-}
-
 /** A process of its own, ready and not yet taking jobs. */
 export async function startContender(
   entry: ContenderEntry,
@@ -64,13 +57,10 @@ async function startOurWorker(
   const { profileDirectory } = start;
   const profile = profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`] : [];
   const log = join(start.logDirectory, `worker-${port}.log`);
-  // The shell becomes the worker: its log reaches the file without passing through here.
-  const command = ['-c', 'log=$1; shift; exec "$@" >"$log" 2>&1', 'sh', log];
   const worker = await startProcess({
     name: 'worker',
-    command: '/bin/sh',
-    args: [...command, process.execPath, ...profile, workerProgram],
-    env: environment({
+    ...loggingTo(log, [...profile, workerProgram]),
+    env: environmentWith({
       DATABASE_URL: start.databaseUrl,
       REDIS_URL: start.redisUrl,
       ADMIN_HOST: '127.0.0.1',
@@ -95,23 +85,12 @@ async function startProgram(
   program: string,
   start: Start,
 ): Promise<RunningContender> {
-  const handled = Promise.withResolvers<void>();
-  const warm = Promise.withResolvers<number>();
-  const file = createWriteStream(join(start.logDirectory, `${name}.log`));
-  const log = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      const text = chunk.toString();
-      const warmAt = /^warm (\d+)$/m.exec(text)?.[1];
-      if (warmAt !== undefined) warm.resolve(start.events - Number(warmAt));
-      if (/^handled$/m.test(text)) handled.resolve();
-      file.write(chunk, () => done());
-    },
-  });
+  const lines = watchLines(createWriteStream(join(start.logDirectory, `${name}.log`)));
   const contender = await startProcess({
     name,
     command: process.execPath,
     args: [program],
-    env: environment({
+    env: environmentWith({
       BENCH_DATABASE_URL: start.databaseUrl,
       BENCH_REDIS_URL: start.redisUrl,
       BENCH_EVENTS: String(start.events),
@@ -120,12 +99,12 @@ async function startProgram(
       BENCH_VARIANT: variant ?? '',
     }),
     readyWhen: { kind: 'line', pattern: /^ready$/ },
-    log,
+    log: lines.log,
   });
   return {
     process: contender,
     begin: async () => void process.kill(contender.pid, 'SIGUSR2'),
-    warm: warm.promise,
-    handled: handled.promise,
+    warm: lines.line('warm').then((handled) => start.events - Number(handled)),
+    handled: lines.line('handled'),
   };
 }

@@ -1,11 +1,12 @@
 import { makeEvents } from '../events/make-events.ts';
+import { describeCpu, medianCpu } from '../ground/measure-cpu.ts';
 import {
   openPostgres,
-  openRedis,
+  readNewRedisSettings,
   readPostgresSettings,
-  readRedisSettings,
 } from '../ground/open-servers.ts';
 import { prepareTemplate } from '../ground/template-database.ts';
+import { chosen, turned } from '../ground/turned.ts';
 import { median, medianRatio, rounded } from '../report/arithmetic.ts';
 import type { Part, PartResult } from '../report/part.ts';
 import { type ContenderEntry, contenderList } from './contender-list.ts';
@@ -24,7 +25,7 @@ export const workerPart: Part = {
   async run({ options, directory, onProgress }) {
     const count = options.events ?? (options.quick ? quickEvents : defaultEvents);
     const warmUp = Math.round(count * warmUpShare);
-    const entries = chosen(options.only).flatMap((entry) =>
+    const entries = chosen(contenderList, options.only).flatMap((entry) =>
       options.calibrate ? each(entry) : entry,
     );
     const events = [...makeEvents(count + warmUp, seed)];
@@ -59,7 +60,7 @@ export const workerPart: Part = {
         warmUp,
         contenders: entries.map(({ name, concurrency }) => ({ name, concurrency })),
         postgres: await readPostgresSettings(postgres.url),
-        redis: await redisSettings(),
+        redis: await readNewRedisSettings(),
       },
       rounds,
       summary: summarise(entries, rounds),
@@ -69,34 +70,11 @@ export const workerPart: Part = {
   },
 };
 
-function chosen(only: readonly string[] | undefined): readonly ContenderEntry[] {
-  if (only === undefined) return contenderList;
-  const unknown = only.find((name) => !contenderList.some((entry) => entry.name === name));
-  if (unknown === undefined) return contenderList.filter(({ name }) => only.includes(name));
-  const names = contenderList.map(({ name }) => name).join(', ');
-  throw new Error(`There is no contender "${unknown}"; there are ${names}.`);
-}
-
 /** One for each concurrency that it is tried with. */
 function each(entry: ContenderEntry): ContenderEntry[] {
   const { name, concurrency, concurrencies } = entry;
   const tried = concurrencies.length === 0 ? [concurrency] : concurrencies;
   return tried.map((one) => ({ ...entry, name: `${name}@${one}`, concurrency: one }));
-}
-
-/** Each round begins with another one, so that none always comes after the same. */
-function turned<T>(items: readonly T[], by: number): readonly T[] {
-  const at = by % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
-}
-
-async function redisSettings(): Promise<Record<string, string>> {
-  const redis = await openRedis();
-  try {
-    return await readRedisSettings(redis.url);
-  } finally {
-    await redis.close();
-  }
 }
 
 function ratesOf(rounds: readonly Drain[][], name: string): number[] {
@@ -108,19 +86,13 @@ function ratesOf(rounds: readonly Drain[][], name: string): number[] {
 function summarise(entries: readonly ContenderEntry[], rounds: readonly Drain[][]) {
   return entries.map(({ name }) => {
     const drains = rounds.flat().filter(({ contender }) => contender === name);
-    const cpu = (of: keyof Drain['cpuPerThousand']) => {
-      const values = drains.flatMap(({ cpuPerThousand }) => cpuPerThousand[of] ?? []);
-      return values.length === 0 ? {} : { [`${of}CpuPerThousand`]: rounded(median(values), 3) };
-    };
     const theirs = ratesOf(rounds, name);
     const ours = ratesOf(rounds, 'ours');
     return {
       contender: name,
       eventsPerSecond: rounded(median(theirs)),
       ...(ours.length > 0 && { oursToThis: rounded(medianRatio(ours, theirs), 3) }),
-      ...cpu('worker'),
-      ...cpu('redis'),
-      ...cpu('postgres'),
+      ...medianCpu(drains.map(({ cpuPerThousand }) => cpuPerThousand)),
     };
   });
 }
@@ -146,10 +118,9 @@ function ratiosOf(
 }
 
 function describe(round: number, { contender, eventsPerSecond, cpuPerThousand, lost }: Drain) {
-  const { worker = NaN, redis = NaN, postgres = NaN } = cpuPerThousand;
   return (
     `worker  round ${round + 1}  ${contender.padEnd(26)}${String(eventsPerSecond).padStart(8)}/s  ` +
-    `CPU s per 1,000: worker ${worker}, redis ${redis}, postgres ${postgres}` +
+    describeCpu(cpuPerThousand) +
     (lost === 0 ? '' : `  LOST ${lost}`)
   );
 }
