@@ -5,9 +5,11 @@ import { mergePart, type Results } from './report/merge-results.ts';
 import type { Part, PartRun } from './report/part.ts';
 import { readResults, writeResults } from './report/results-file.ts';
 import { takeStock } from './report/take-stock.ts';
+import { growthPart } from './growth/growth-part.ts';
 import { workerPart } from './worker/worker-part.ts';
 
 const parts: Partial<Record<PartName, Part>> = {
+  growth: growthPart,
   ingest: ingestPart,
   worker: workerPart,
 };

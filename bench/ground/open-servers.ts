@@ -20,10 +20,24 @@ const postgresSettings = [
 ];
 const redisSettings = ['appendonly', 'appendfsync', 'save', 'maxmemory-policy'];
 
-/** A Postgres as it is run for good: every commit reaches the disk before it is answered. */
-export async function openPostgres(directory: string): Promise<PostgresServer> {
-  const postgres = await startPostgres({ dataDir: join(directory, 'postgres'), env: {} });
-  if (postgres.kind === 'embedded') return postgres;
+/**
+ * A Postgres as it is run for good: every commit reaches the disk before it is answered.
+ * @param tracksCommits it keeps when each transaction was committed.
+ */
+export async function openPostgres(
+  directory: string,
+  { tracksCommits = false } = {},
+): Promise<PostgresServer> {
+  const options = { dataDir: join(directory, 'postgres'), env: {} };
+  const postgres = await startPostgres(options);
+  if (postgres.kind === 'embedded') {
+    const isOn = (await readPostgresSettings(postgres.url))['track_commit_timestamp'] === 'on';
+    if (isOn === tracksCommits) return postgres;
+    const value = tracksCommits ? 'on' : 'off';
+    await queryRows(postgres.url, `ALTER SYSTEM SET track_commit_timestamp = ${value}`);
+    await postgres.close();
+    return await startPostgres(options);
+  }
   await postgres.close();
   throw new Error('npm has no Postgres for this platform, and a container would not be durable.');
 }

@@ -65,19 +65,22 @@ async function sendOpen(
   arrivals: Extract<Arrivals, { kind: 'open' }>,
   tally: Tally,
 ): Promise<void> {
-  const count = Math.min(requests.length, Math.floor(arrivals.perSecond * arrivals.seconds));
+  const from = plan.from ?? 0;
+  const count = Math.floor(arrivals.perSecond * arrivals.seconds);
+  if (requests.length < from + count) throw new Error('there are too few bodies for this load');
   const startedAt = performance.now();
   const dueAt = (place: number) => {
-    const second = Math.floor(place / arrivals.perSecond);
-    const within = place / arrivals.perSecond - second;
+    const atSecond = (place - from) / arrivals.perSecond;
+    const second = Math.floor(atSecond);
+    const within = atSecond - second;
     return startedAt + (second + within / arrivals.burst) * 1_000;
   };
   const free = [...lines];
-  let next = 0;
+  let next = from;
   let settled = 0;
   await new Promise<void>((resolve) => {
     const sendDue = () => {
-      while (next < count && free.length > 0 && dueAt(next) <= performance.now()) {
+      while (next < from + count && free.length > 0 && dueAt(next) <= performance.now()) {
         const place = next;
         const line = free.pop();
         const request = requests[place];
@@ -90,7 +93,7 @@ async function sendOpen(
           if (settled === count) resolve();
         });
       }
-      if (next < count) setTimeout(sendDue, 1);
+      if (next < from + count) setTimeout(sendDue, 1);
     };
     sendDue();
   });

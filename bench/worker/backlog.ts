@@ -4,7 +4,7 @@ import { queryRows } from '@sinch-callbacks/testing/servers';
 import { makeWorkerUtils } from 'graphile-worker';
 import { Redis } from 'ioredis';
 import { PgBoss } from 'pg-boss';
-import { livePrefix, liveQueue } from './contenders/live-queue.ts';
+import { findLiveQueues, type LiveQueue } from './live-queues.ts';
 
 export interface Places {
   readonly databaseUrl: string;
@@ -27,7 +27,7 @@ const enqueueTimeoutMs = 30_000;
 export function openBullmqBacklog({ redisUrl }: Places): Backlog {
   const backend = { kind: 'redis', url: redisUrl } as const;
   const redis = new Redis(redisUrl);
-  const key = (name: string) => `${livePrefix}:${liveQueue}:${name}`;
+  let queues: readonly LiveQueue[] | undefined;
   return {
     async fill(events) {
       const producer = openProducer({ backend, timeoutMs: enqueueTimeoutMs });
@@ -42,13 +42,15 @@ export function openBullmqBacklog({ redisUrl }: Places): Backlog {
       }
     },
     async left() {
-      const counts = await redis
-        .pipeline()
-        .llen(key('wait'))
-        .llen(key('active'))
-        .zcard(key('delayed'))
-        .zcard(key('failed'))
-        .exec();
+      // Once there are some: looking for them takes a while.
+      if (queues === undefined || queues.length === 0) queues = await findLiveQueues(redis);
+      const asking = redis.pipeline();
+      for (const { prefix, name } of queues) {
+        const key = `${prefix}:${name}`;
+        asking.llen(`${key}:wait`).llen(`${key}:active`);
+        asking.zcard(`${key}:delayed`).zcard(`${key}:failed`);
+      }
+      const counts = await asking.exec();
       return (counts ?? []).reduce((sum, [, count]) => sum + Number(count), 0);
     },
     async close() {

@@ -1,14 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { queueNames } from '@sinch-callbacks/queue';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
-import { Queue } from 'bullmq';
 import { environmentWith, loggingTo } from '../ground/environment.ts';
 import { watchLines } from '../ground/program-lines.ts';
 import type { Places } from './backlog.ts';
 import type { ContenderEntry } from './contender-list.ts';
-import { livePrefix } from './contenders/live-queue.ts';
+import { pauseLiveQueues } from './live-queues.ts';
 
 export interface RunningContender {
   readonly process: StartedProcess;
@@ -30,34 +28,28 @@ export interface Start extends Places {
 }
 
 const workerProgram = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
+
 /** A process of its own, ready and not yet taking jobs. */
 export async function startContender(
   entry: ContenderEntry,
   start: Start,
 ): Promise<RunningContender> {
-  return entry.program === undefined
-    ? await startOurWorker(start)
-    : await startProgram(entry, entry.program, start);
+  if (entry.program !== undefined) return await startProgram(entry, entry.program, start);
+  // It takes jobs as soon as it is there.
+  const begin = await pauseLiveQueues(start.redisUrl);
+  return { process: await startOurWorker(start), begin, handled: Promise.resolve() };
 }
 
-/**
- * The product's worker as in production, its log going to a file. The queue is paused until it
- * may begin, since it takes jobs as soon as it is there.
- */
-async function startOurWorker(
-  start: Start,
+/** The product's worker as in production, its log going to a file. */
+export async function startOurWorker(
+  start: Omit<Start, 'events' | 'warmUp'>,
   own: NodeJS.ProcessEnv = {},
-): Promise<RunningContender> {
-  const queue = new Queue(queueNames.live, {
-    connection: { url: start.redisUrl },
-    prefix: livePrefix,
-  });
-  await queue.pause();
+): Promise<StartedProcess> {
   const port = await freePort();
   const { profileDirectory } = start;
   const profile = profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`] : [];
   const log = join(start.logDirectory, `worker-${port}.log`);
-  const worker = await startProcess({
+  return await startProcess({
     name: 'worker',
     ...loggingTo(log, [...profile, workerProgram]),
     env: environmentWith({
@@ -70,14 +62,6 @@ async function startOurWorker(
     readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
     stopTimeoutMs: 30_000,
   });
-  return {
-    process: worker,
-    async begin() {
-      await queue.resume();
-      await queue.close();
-    },
-    handled: Promise.resolve(),
-  };
 }
 
 async function startProgram(
