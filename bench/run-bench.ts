@@ -1,3 +1,5 @@
+import { costPart } from './cost/cost-part.ts';
+import { growthPart } from './growth/growth-part.ts';
 import { ingestPart } from './ingest/ingest-part.ts';
 import type { PartName } from './read-options.ts';
 import { describeResults } from './report/describe-results.ts';
@@ -5,13 +7,17 @@ import { mergePart, type Results } from './report/merge-results.ts';
 import type { Part, PartRun } from './report/part.ts';
 import { readResults, writeResults } from './report/results-file.ts';
 import { takeStock } from './report/take-stock.ts';
-import { growthPart } from './growth/growth-part.ts';
+import { scalePart } from './scale/scale-part.ts';
+import { endToEndPart } from './whole/end-to-end-part.ts';
 import { workerPart } from './worker/worker-part.ts';
 
-const parts: Partial<Record<PartName, Part>> = {
-  growth: growthPart,
+const parts: Record<PartName, Part> = {
   ingest: ingestPart,
   worker: workerPart,
+  'end-to-end': endToEndPart,
+  growth: growthPart,
+  cost: costPart,
+  scale: scalePart,
 };
 
 export interface BenchRun extends PartRun {
@@ -24,10 +30,8 @@ export async function runBench({ resultsFile, ...run }: BenchRun): Promise<Resul
   const stock = await takeStock();
   let results = await readResults(resultsFile);
   for (const name of options.parts) {
-    const part = parts[name];
-    if (part === undefined) continue;
     onProgress(`${name} begins`);
-    const result = await part.run(run);
+    const result = await parts[name].run(run);
     const of = { options, measuredAt: new Date().toISOString(), ...stock };
     results = mergePart(results, name, of, result);
     await writeResults(resultsFile, results);

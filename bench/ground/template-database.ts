@@ -10,7 +10,10 @@ export interface TemplateDatabase {
 }
 
 export async function prepareTemplate(serverUrl: string): Promise<TemplateDatabase> {
-  const template = await createDatabase(serverUrl, `bench_template_${randomBytes(4).toString('hex')}`);
+  const template = await createDatabase(
+    serverUrl,
+    `bench_template_${randomBytes(4).toString('hex')}`,
+  );
   await migrateDatabase(template.url);
   // Where the worker looks for what came while Redis was away.
   await migrateQueue({ backend: { kind: 'postgres', url: template.url } });
