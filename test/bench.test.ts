@@ -39,7 +39,7 @@ describe('pnpm bench', () => {
         settings: { events: 300, postgres: { fsync: 'on', synchronous_commit: 'on' } },
         lost: 0,
       });
-      const [round = []] = parts['worker']?.rounds as { contender: string }[][];
+      const [round = []] = roundsOf<{ contender: string }>(parts['worker']);
       expect(round.map(({ contender }) => contender)).toEqual(names);
     },
     timeoutMs,
@@ -56,7 +56,7 @@ describe('pnpm bench', () => {
         lost: 0,
       });
       expect(ratios['redisCommandsPerIngest']).toBeLessThanOrEqual(1);
-      const [round = []] = parts['ingest']?.rounds as { accepted: number; refused: number }[][];
+      const [round = []] = roundsOf<{ accepted: number }>(parts['ingest']);
       for (const turn of round) {
         expect(turn).toMatchObject({ refused: 0, lost: 0 });
         expect(turn.accepted).toBeGreaterThan(0);
@@ -80,9 +80,17 @@ const ratioNames = [
   'lost',
 ];
 
+interface MeasuredPart {
+  readonly rounds: unknown;
+}
+
 interface Results {
   readonly ratios: Readonly<Record<string, number | null>>;
-  readonly parts: Readonly<Record<string, { readonly rounds: unknown }>>;
+  readonly parts: Readonly<Record<string, MeasuredPart>>;
+}
+
+function roundsOf<Turn>(part: MeasuredPart | undefined): Turn[][] {
+  return (part?.rounds ?? []) as Turn[][];
 }
 
 /** Runs some of it, small and short. */

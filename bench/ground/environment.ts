@@ -9,10 +9,10 @@ export function environmentWith(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * A command whose output goes straight to a file. The shell becomes the program, so that a log of
+ * A command whose log goes straight to a file; what it says on stderr is for its starter. The shell becomes the program, so that a log of
  * thousands of lines a second does not pass through the process that measures.
  */
 export function loggingTo(file: string, args: readonly string[]) {
-  const script = 'log=$1; shift; exec "$@" >"$log" 2>&1';
+  const script = 'log=$1; shift; exec "$@" >"$log"';
   return { command: '/bin/sh', args: ['-c', script, 'sh', file, process.execPath, ...args] };
 }
