@@ -31,7 +31,7 @@ export const contenderList: readonly ContenderEntry[] = [
     queue: 'bullmq',
     program: programOf('bullmq-noop'),
     concurrency: 100,
-    concurrencies: [20, 50, 100, 200, 500],
+    concurrencies: [5, 10, 20, 50, 100, 200],
     writesRows: false,
   },
   {
