@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,packages}/*/{src,app,lib}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['{apps,packages}/*/{src,app,lib}/**/*.test.ts', '{scripts,bench}/**/*.test.ts'],
           // No promise of speed: on a busy machine thousands of generated cases take their time.
           testTimeout: 30_000,
         },

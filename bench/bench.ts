@@ -1,0 +1,51 @@
+/**
+ * `pnpm bench`: how fast it is, beside what else would do the work. `--help` explains it, and
+ * bench/README.md how to read it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BenchOptions, readOptions } from './read-options.ts';
+import { runBench } from './run-bench.ts';
+
+const exitCodes = { ok: 0, lost: 1, badUsage: 2, interrupted: 130 } as const;
+
+const reading = readOptions(process.argv.slice(2));
+switch (reading.kind) {
+  case 'help':
+    console.log(reading.text);
+    break;
+  case 'bad-usage':
+    console.error(`${reading.problem}\nTry: pnpm bench --help`);
+    process.exitCode = exitCodes.badUsage;
+    break;
+  case 'options':
+    // Processes that are left, after a failure or a signal, end with this one.
+    process.exit(await main(reading.options));
+}
+
+async function main(options: BenchOptions): Promise<number> {
+  const interrupted = Promise.withResolvers<number>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => interrupted.resolve(exitCodes.interrupted));
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'sinch-callbacks-bench-'));
+  const startedAt = performance.now();
+  const onProgress = (text: string) => {
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).padStart(7);
+    console.error(`${seconds} s  ${text}`);
+  };
+  const file = options.out ?? (options.quick ? 'quick.json' : 'latest.json');
+  const resultsFile = options.out ?? fileURLToPath(new URL(`results/${file}`, import.meta.url));
+  try {
+    const run = runBench({ options, directory, onProgress, resultsFile });
+    const ran = run.then(({ lost }) => (lost === 0 ? exitCodes.ok : exitCodes.lost));
+    return await Promise.race([interrupted.promise, ran]);
+  } catch (error) {
+    console.error(error);
+    return exitCodes.lost;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeEvents } from '../events/make-events.ts';
+import { type CpuPerThousand, describeCpu, measureCpu, medianCpu } from '../ground/measure-cpu.ts';
+import {
+  openPostgres,
+  openRedis,
+  readNewRedisSettings,
+  readPostgresSettings,
+} from '../ground/open-servers.ts';
+import { prepareTemplate } from '../ground/template-database.ts';
+import { watchCommands } from '../ground/watch-commands.ts';
+import { writeBodies } from '../load/write-bodies.ts';
+import { median, rounded } from '../report/arithmetic.ts';
+import type { Part } from '../report/part.ts';
+import { openStack, type Stack } from '../whole/open-stack.ts';
+import { openBullmqBacklog } from '../worker/backlog.ts';
+import { countApplied } from '../worker/drain-ours.ts';
+import { perEvent, readRedisFigures } from './redis-figures.ts';
+
+interface Cost {
+  readonly events: number;
+  readonly cpuPerThousand: CpuPerThousand;
+  readonly redis: ReturnType<typeof perEvent>;
+  /** What clients sent per event, from ingest to done; scripts' own commands are not among them. */
+  readonly clientCommands: number;
+  readonly idleCommandsPerMinute: number;
+  readonly bytesPerWaitingEvent: number;
+  readonly lost: number;
+}
+
+const usual = { bodies: 120_000, seconds: 5, idleSeconds: 60, waiting: 10_000 };
+const quick = { bodies: 8_000, seconds: 1, idleSeconds: 3, waiting: 500 };
+const connections = 16;
+const millisecondsPerMinute = 60_000;
+
+/** What one event costs, from ingest to done, and what a worker costs that only waits. */
+export const costPart: Part = {
+  name: 'cost',
+  async run({ options, directory, onProgress }) {
+    const { bodies: count, ...plan } = options.quick ? quick : usual;
+    const bodies = await writeBodies(directory, options.events ?? count, 'cost');
+    await using closing = new AsyncDisposableStack();
+    const postgres = await openPostgres(directory);
+    closing.defer(() => postgres.close());
+    const template = await prepareTemplate(postgres.url);
+    const rounds: Cost[] = [];
+    for (let round = 0; round < options.rounds; round += 1) {
+      const common = { postgres, template, logDirectory: directory, bodies, connections };
+      await using stack = await openStack(common);
+      const work = await measureWork(stack, plan.seconds);
+      const clientCommands = await countClientCommands(stack, plan.seconds);
+      const idleCommandsPerMinute = await measureIdle(stack, plan.idleSeconds);
+      const bytesPerWaitingEvent = await measureWaiting(plan.waiting);
+      const cost = { ...work, clientCommands, idleCommandsPerMinute, bytesPerWaitingEvent };
+      rounds.push(cost);
+      onProgress(`cost  round ${round + 1}  ${describeCpu(cost.cpuPerThousand)}`);
+    }
+    const middle = (of: (cost: Cost) => number) => rounded(median(rounds.map(of)));
+    return {
+      settings: {
+        ...plan,
+        connections,
+        postgres: await readPostgresSettings(postgres.url),
+        redis: await readNewRedisSettings(),
+      },
+      rounds,
+      summary: [
+        {
+          ...medianCpu(rounds.map(({ cpuPerThousand }) => cpuPerThousand)),
+          clientCommandsPerEvent: middle((cost) => cost.clientCommands),
+          bytesToRedisPerEvent: middle((cost) => cost.redis.bytesIn),
+          bytesFromRedisPerEvent: middle((cost) => cost.redis.bytesOut),
+          bytesPerWaitingEvent: middle((cost) => cost.bytesPerWaitingEvent),
+          idleCommandsPerMinute: middle((cost) => cost.idleCommandsPerMinute),
+        },
+      ],
+      ratios: {},
+      lost: rounds.reduce((sum, { lost }) => sum + lost, 0),
+    };
+  },
+};
+
+async function measureWork(stack: Stack, seconds: number) {
+  const arrivals = { kind: 'closed', warmUpSeconds: 0, seconds } as const;
+  await stack.send(arrivals);
+  await stack.drained();
+  const stored = await countApplied(stack.databaseUrl);
+  const before = await readRedisFigures(stack.redisUrl);
+  const cpu = await measureCpu(stack.pids);
+  const { accepted } = await stack.send(arrivals);
+  await stack.drained();
+  const cpuPerThousand = await cpu(accepted);
+  const redis = perEvent(before, await readRedisFigures(stack.redisUrl), accepted);
+  const lost = accepted - ((await countApplied(stack.databaseUrl)) - stored);
+  return { events: accepted, cpuPerThousand, redis, lost };
+}
+
+/** By listening at Redis, which takes time: nothing else is measured meanwhile. */
+async function countClientCommands(stack: Stack, seconds: number): Promise<number> {
+  const watch = await watchCommands(stack.redisUrl);
+  try {
+    const { accepted } = await stack.send({ kind: 'closed', warmUpSeconds: 0, seconds });
+    // Asking whether all is done would be counted too, and the worker is not long behind.
+    await sleep(seconds * 1_000);
+    await watch.caughtUp();
+    return rounded(totalOf(watch.byClients()) / accepted);
+  } finally {
+    await watch.close();
+  }
+}
+
+async function measureIdle(stack: Stack, seconds: number): Promise<number> {
+  await stack.drained();
+  const watch = await watchCommands(stack.redisUrl);
+  try {
+    await sleep(seconds * 1_000);
+    await watch.caughtUp();
+    return rounded((totalOf(watch.byClients()) / (seconds * 1_000)) * millisecondsPerMinute);
+  } finally {
+    await watch.close();
+  }
+}
+
+/** Bytes of Redis' memory for each event that waits. */
+async function measureWaiting(events: number): Promise<number> {
+  const redis = await openRedis();
+  const backlog = openBullmqBacklog({ redisUrl: redis.url, databaseUrl: '' });
+  try {
+    const before = await readRedisFigures(redis.url);
+    await backlog.fill(makeEvents(events, 'waiting'));
+    const after = await readRedisFigures(redis.url);
+    return Math.round((after.usedMemory - before.usedMemory) / events);
+  } finally {
+    await backlog.close();
+    await redis.close();
+  }
+}
+
+function totalOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,55 @@
+import { type CallbackEvent, encodeRawBody, recognise, type Trigger } from '@sinch-callbacks/core';
+import { burst } from '@sinch-callbacks/simulator';
+
+/** What most callbacks are: messages with their reports, and the people who write them. */
+const usualTriggers: ReadonlySet<Trigger> = new Set([
+  'MESSAGE_INBOUND',
+  'MESSAGE_SUBMIT',
+  'MESSAGE_DELIVERY',
+  'CONTACT_CREATE',
+  'CONVERSATION_START',
+  'OPT_IN',
+  'OPT_OUT',
+]);
+
+/** Each world has its own people and messages; together they are as many as are asked for. */
+const messagesPerWorld = 2_000;
+const startAt = new Date('2026-01-02T03:04:05.000Z');
+
+/**
+ * Distinct events as Sinch sends them: life cycles of messages (QUEUED_ON_CHANNEL, DELIVERED, READ,
+ * FAILED, switched channels), inbound messages, contacts, conversations and consents, neighbours out
+ * of order. The same seed and count give the same bytes.
+ */
+export function* makeEvents(count: number, seed: string): Generator<CallbackEvent> {
+  let made = 0;
+  for (let world = 0; made < count; world += 1) {
+    const { callbacks } = burst({ seed: `${seed} ${world}`, messages: messagesPerWorld, startAt });
+    const seen = new Set<string>();
+    for (const { key, trigger, body } of callbacks) {
+      if (made === count) return;
+      if (seen.has(key) || !usualTriggers.has(trigger)) continue;
+      seen.add(key);
+      yield asEvent(key, trigger, body, made);
+      made += 1;
+    }
+  }
+}
+
+function asEvent(key: string, trigger: Trigger, body: string, place: number): CallbackEvent {
+  const recognition = recognise(body);
+  const receivedAt = new Date(startAt.getTime() + place);
+  return {
+    key,
+    trigger,
+    entityId: recognition.kind === 'known' ? recognition.entityId : undefined,
+    rawBody: encodeRawBody(Buffer.from(body)),
+    receivedAt: receivedAt.toISOString(),
+    signature: {
+      timestampSeconds: Math.floor(receivedAt.getTime() / 1_000),
+      nonce: `nonce-${place}`,
+      secretPosition: 0,
+      isStale: false,
+    },
+  };
+}

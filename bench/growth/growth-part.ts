@@ -1,0 +1,136 @@
+import { makeEvents } from '../events/make-events.ts';
+import { describeCpu } from '../ground/measure-cpu.ts';
+import {
+  openPostgres,
+  openRedis,
+  readNewRedisSettings,
+  readPostgresSettings,
+} from '../ground/open-servers.ts';
+import { prepareTemplate, settleDatabase } from '../ground/template-database.ts';
+import { median, rounded } from '../report/arithmetic.ts';
+import type { Part } from '../report/part.ts';
+import { openBullmqBacklog } from '../worker/backlog.ts';
+import { countApplied, drainOurs, type OwnDrain } from '../worker/drain-ours.ts';
+import { fillTables } from './fill-tables.ts';
+
+interface Step {
+  /** Jobs that wait when the clock starts. */
+  readonly backlog: number;
+  /** Events that the tables hold before. */
+  readonly stored: number;
+}
+
+interface Growth extends Step, OwnDrain {
+  readonly lost: number;
+}
+
+interface Plan {
+  readonly backlogs: readonly [small: number, middle: number, large: number];
+  /** For the write rate into tables that hold something. */
+  readonly written: number;
+  readonly tables: readonly number[];
+  readonly warmUp: number;
+}
+
+const usual: Plan = {
+  backlogs: [10_000, 100_000, 1_000_000],
+  written: 20_000,
+  tables: [1_000_000],
+  warmUp: 5_000,
+};
+const quick: Plan = { backlogs: [400, 800, 1_600], written: 400, tables: [5_000], warmUp: 200 };
+const onDemand = 10_000_000;
+const tableRounds = 3;
+
+/** Whether a long queue, or full tables, make our worker slower. */
+export const growthPart: Part = {
+  name: 'growth',
+  async run({ options, directory, onProgress }) {
+    const plan = options.quick ? quick : usual;
+    await using closing = new AsyncDisposableStack();
+    const postgres = await openPostgres(directory);
+    closing.defer(() => postgres.close());
+    const template = await prepareTemplate(postgres.url);
+    const rounds: Growth[] = [];
+
+    async function run(step: Step): Promise<void> {
+      await using own = new AsyncDisposableStack();
+      const database = await template.copy();
+      own.defer(() => database.drop());
+      const redis = await openRedis();
+      own.defer(() => redis.close());
+      await fillTables(database.url, step.stored);
+      const places = { databaseUrl: database.url, redisUrl: redis.url };
+      const backlog = openBullmqBacklog(places);
+      own.defer(() => backlog.close());
+      const waiting = step.backlog + plan.warmUp;
+      await backlog.fill(makeEvents(waiting, 'growth'));
+      await settleDatabase(database.url);
+      const pids = { redis: redis.process?.pid, postgres: postgres.process?.pid };
+      const shared = { workers: 1, warmUp: plan.warmUp, logDirectory: directory, pids };
+      const drain = await drainOurs({ ...places, ...shared, waiting });
+      const applied = (await countApplied(database.url)) - step.stored;
+      const growth = { ...step, ...drain, lost: waiting - applied };
+      rounds.push(growth);
+      onProgress(describe(growth));
+    }
+
+    for (const step of stepsOf(plan, options.rounds, options.full)) await run(step);
+    const [small, , large] = plan.backlogs;
+    const rates = ({ backlog, stored }: Step) =>
+      rounds
+        .filter((one) => one.backlog === backlog && one.stored === stored)
+        .map(({ eventsPerSecond }) => eventsPerSecond);
+    const of = (backlog: number) => median(rates({ backlog, stored: 0 }));
+    const steps = [...new Map(rounds.map((one) => [keyOf(one), one])).values()];
+    return {
+      settings: {
+        ...plan,
+        postgres: await readPostgresSettings(postgres.url),
+        redis: await readNewRedisSettings(),
+      },
+      rounds,
+      summary: steps.map((step) => ({
+        backlog: step.backlog,
+        eventsStoredBefore: step.stored,
+        eventsPerSecond: rounded(median(rates(step))),
+        runs: rates(step).length,
+      })),
+      ratios: { drainMillionToTenThousand: rounded(of(large) / of(small)) },
+      lost: rounds.reduce((sum, { lost }) => sum + lost, 0),
+    };
+  },
+};
+
+/** The large backlog once, with the small ones before and after it. */
+function stepsOf(
+  { backlogs: [small, middle, large], written, tables }: Plan,
+  rounds: number,
+  full: boolean,
+): Step[] {
+  const before = Math.ceil(rounds / 2);
+  const times = (count: number, backlog: number, stored = 0): Step[] =>
+    Array.from({ length: count }, () => ({ backlog, stored }));
+  const fillings = [0, ...tables, ...(full ? [onDemand] : [])];
+  return [
+    ...times(before, small),
+    ...times(Math.min(rounds, tableRounds), middle),
+    ...times(1, large),
+    ...times(rounds - before, small),
+    ...Array.from({ length: Math.min(rounds, tableRounds) }, () =>
+      fillings.flatMap((stored) => times(1, written, stored)),
+    ).flat(),
+  ];
+}
+
+function keyOf({ backlog, stored }: Step): string {
+  return `${backlog} ${stored}`;
+}
+
+function describe({ backlog, stored, eventsPerSecond, cpuPerThousand, lost }: Growth): string {
+  return (
+    `growth  ${String(backlog).padStart(8)} jobs, ${String(stored).padStart(8)} events stored  ` +
+    `${String(eventsPerSecond).padStart(8)}/s  ${describeCpu(cpuPerThousand)}` +
+    (lost === 0 ? '' : `  LOST ${lost}`)
+  );
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { environmentWith } from '../ground/environment.ts';
+
+const ingest = fileURLToPath(new URL('../../apps/ingest', import.meta.url));
+const routes = fileURLToPath(new URL('next-routes', import.meta.url));
+/** As deep as apps/ingest, so that links and relative paths lead to the same places. */
+const home = fileURLToPath(new URL('../next-build', import.meta.url));
+const left = new Set(['.next', 'test', '.turbo', 'next-env.d.ts']);
+const buildTimeoutMs = 300_000;
+
+/** The program of a Next server as in production: apps/ingest with the routes of the bench. */
+export async function buildNextApp(): Promise<string> {
+  await rm(home, { recursive: true, force: true });
+  await cp(ingest, home, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => path === ingest || !left.has(basename(path)),
+  });
+  for (const name of ['noop', 'tutorial']) {
+    const route = join(home, 'app/api/bench', name);
+    await mkdir(route, { recursive: true });
+    await cp(join(routes, `${name}.ts`), join(route, 'route.ts'));
+  }
+  await linkDatabase();
+  await writeFile(join(home, 'package.json'), '{ "type": "module", "private": true }');
+  await promisify(execFile)(
+    process.execPath,
+    [join(home, 'node_modules/next/dist/bin/next'), 'build'],
+    {
+      cwd: home,
+      env: environmentWith({ NEXT_TELEMETRY_DISABLED: '1' }),
+      timeout: buildTimeoutMs,
+    },
+  );
+  return join(home, '.next/standalone', 'bench/next-build/server.js');
+}
+
+/** The client alone: the rest of packages/db finds its migrations by paths that a bundle has not. */
+async function linkDatabase(): Promise<void> {
+  const link = join(home, 'node_modules/@sinch-callbacks/db');
+  await mkdir(link);
+  const client = '../../../../../packages/db/src/database.ts';
+  await writeFile(join(link, 'index.js'), `export { openDatabase } from '${client}';\n`);
+  const manifest = { name: '@sinch-callbacks/db', type: 'module', exports: './index.js' };
+  await writeFile(join(link, 'package.json'), JSON.stringify(manifest));
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { readOptions } from './read-options.ts';
+
+test('every part runs unless some are named', () => {
+  const every = ['ingest', 'worker', 'end-to-end', 'growth', 'cost', 'scale'];
+  expect(readOptions([])).toMatchObject({ options: { parts: every, rounds: 5, quick: false } });
+  expect(readOptions(['worker', 'worker', '--quick'])).toMatchObject({
+    options: { parts: ['worker'], rounds: 1, quick: true },
+  });
+});
+
+test.each([
+  [['speed'], 'no part "speed"'],
+  [['--rounds', '0'], '--rounds takes'],
+  [['--events', 'many'], '--events takes'],
+  [['--fast'], "Unknown option '--fast'"],
+])('%j is bad usage, and why is said', (args, problem) => {
+  const reading = readOptions(args);
+  expect(reading.kind).toBe('bad-usage');
+  expect(reading).toHaveProperty('problem', expect.stringContaining(problem));
+});
+
+test('help names every part', () => {
+  const reading = readOptions(['--help']);
+  expect(reading).toHaveProperty('text', expect.stringContaining('end-to-end'));
+});

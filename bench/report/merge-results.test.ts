@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { type Circumstances, mergePart } from './merge-results.ts';
+import type { PartResult } from './part.ts';
+
+const now: Circumstances = {
+  machine: { cpus: 2 },
+  versions: { node: '24' },
+  commit: 'new',
+  measuredAt: '2026-01-02T00:00:00.000Z',
+  options: {
+    parts: ['worker'],
+    rounds: 1,
+    quick: false,
+    full: false,
+    events: undefined,
+    only: undefined,
+    calibrate: false,
+    cpuProf: undefined,
+    out: undefined,
+  },
+};
+const before: Circumstances = { ...now, commit: 'old', measuredAt: '2026-01-01T00:00:00.000Z' };
+
+function measured(ratios: PartResult['ratios'], lost = 0): PartResult {
+  return { settings: {}, rounds: [], summary: [], ratios, lost };
+}
+
+test('the ratios have every key from the first part on, null where nothing was measured', () => {
+  const { ratios } = mergePart(undefined, 'worker', now, measured({ workerToNoop: 0.7 }));
+  expect(ratios).toEqual({
+    nextRouteToNoop: null,
+    nodeListenerToNoop: null,
+    nodeListenerToBare: null,
+    workerToNoop: 0.7,
+    workerToPrismaPerEvent: null,
+    workerToBestQueue: null,
+    drainMillionToTenThousand: null,
+    redisCommandsPerIngest: null,
+    lost: 0,
+  });
+});
+
+test('a part that was not run keeps its figures and the commit that they are of', () => {
+  const known = mergePart(undefined, 'ingest', before, measured({ nextRouteToNoop: 0.9 }, 1));
+  const merged = mergePart(known, 'worker', now, measured({ workerToNoop: 0.7 }, 2));
+  expect(merged.parts.ingest).toEqual(known.parts.ingest);
+  expect(merged.parts.ingest?.commit).toBe('old');
+  expect(merged.parts.worker?.commit).toBe('new');
+  expect(merged.ratios).toMatchObject({ nextRouteToNoop: 0.9, workerToNoop: 0.7, lost: 3 });
+});
+
+test('a part that runs again leaves nothing of what it said before', () => {
+  const both = measured({ workerToNoop: 0.7, workerToPrismaPerEvent: 9 }, 5);
+  const known = mergePart(undefined, 'worker', before, both);
+  const merged = mergePart(known, 'worker', now, measured({ workerToNoop: 0.8 }));
+  expect(merged.ratios).toMatchObject({
+    workerToNoop: 0.8,
+    workerToPrismaPerEvent: null,
+    lost: 0,
+  });
+});

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { until } from '@sinch-callbacks/testing/processes';
+import type { PostgresServer } from '@sinch-callbacks/testing/servers';
+import { openRedis } from '../ground/open-servers.ts';
+import type { TemplateDatabase } from '../ground/template-database.ts';
+import { ingestList } from '../ingest/contender-list.ts';
+import { startIngest } from '../ingest/start-ingest.ts';
+import type { Arrivals, LoadResult } from '../load/load-plan.ts';
+import { startLoad } from '../load/start-load.ts';
+import type { Bodies } from '../load/write-bodies.ts';
+import { openBullmqBacklog } from '../worker/backlog.ts';
+import { startOurWorker } from '../worker/start-contender.ts';
+
+export interface StackOptions {
+  readonly postgres: PostgresServer;
+  readonly template: TemplateDatabase;
+  readonly logDirectory: string;
+  /** Sent one after the other, each once. */
+  readonly bodies: Bodies;
+  readonly connections: number;
+}
+
+/** The product as it runs: the listener, a worker, Redis and Postgres. */
+export interface Stack {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly pids: Readonly<Record<string, number | undefined>>;
+  /** Sends the next bodies, and resolves when the last answer is there. */
+  send(arrivals: Arrivals, acknowledgementsFile?: string): Promise<SentLoad>;
+  /** Resolves when nothing waits any more. */
+  drained(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface SentLoad extends LoadResult {
+  /** When the first callback was sent, by `performance.now()`. */
+  readonly beganAt: number;
+}
+
+const drainTimeoutMs = 300_000;
+const pollMs = 10;
+
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const { postgres, logDirectory, bodies, connections } = options;
+  await using opening = new AsyncDisposableStack();
+  const database = await options.template.copy();
+  opening.defer(() => database.drop());
+  const redis = await openRedis();
+  opening.defer(() => redis.close());
+  const secret = randomBytes(24).toString('hex');
+  const places = { databaseUrl: database.url, redisUrl: redis.url };
+  const listener = ingestList.find(({ name }) => name === 'listener');
+  if (listener === undefined) throw new Error('there is no listener');
+  const start = { ...places, secret, logDirectory };
+  const worker = await startOurWorker(start);
+  opening.defer(async () => void (await worker.stop()));
+  const ingest = await startIngest({ ...start, args: listener.args('') });
+  opening.defer(async () => void (await ingest.process.stop()));
+  const backlog = openBullmqBacklog(places);
+  opening.defer(() => backlog.close());
+  const closing = opening.move();
+  let sent = 0;
+  return {
+    ...places,
+    pids: {
+      ingest: ingest.process.pid,
+      worker: worker.pid,
+      redis: redis.process?.pid,
+      postgres: postgres.process?.pid,
+    },
+    async send(arrivals, acknowledgementsFile) {
+      const load = await startLoad({
+        url: `${ingest.url}${listener.path}`,
+        secret,
+        bodiesFile: bodies.file,
+        connections,
+        arrivals,
+        from: sent,
+        ...(acknowledgementsFile !== undefined && { acknowledgementsFile }),
+      });
+      try {
+        const beganAt = performance.now();
+        load.begin();
+        const result = await load.result();
+        sent += result.accepted + result.refused;
+        return { ...result, beganAt };
+      } finally {
+        await load.process.stop();
+      }
+    },
+    async drained() {
+      const limits = { what: 'the worker to be done', timeoutMs: drainTimeoutMs };
+      await until(async () => (await backlog.left()) === 0, { ...limits, intervalMs: pollMs });
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}

@@ -1,0 +1,115 @@
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { openProducer } from '@sinch-callbacks/queue';
+import { queryRows } from '@sinch-callbacks/testing/servers';
+import { makeWorkerUtils } from 'graphile-worker';
+import { Redis } from 'ioredis';
+import { PgBoss } from 'pg-boss';
+import { findLiveQueues, type LiveQueue } from './live-queues.ts';
+
+export interface Places {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}
+
+/** Jobs that wait on one kind of queue. */
+export interface Backlog {
+  fill(events: Iterable<CallbackEvent>): Promise<void>;
+  /** Jobs that are not done, in whatever state. Asked often: it must cost next to nothing. */
+  left(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const chunkSize = 1_000;
+const enqueueAtOnce = 200;
+const enqueueTimeoutMs = 30_000;
+
+/** By the product's own producer: the jobs are exactly those that ingest would have made. */
+export function openBullmqBacklog({ redisUrl }: Places): Backlog {
+  const backend = { kind: 'redis', url: redisUrl } as const;
+  const redis = new Redis(redisUrl);
+  let queues: readonly LiveQueue[] | undefined;
+  return {
+    async fill(events) {
+      const producer = openProducer({ backend, timeoutMs: enqueueTimeoutMs });
+      try {
+        await eachChunk(events, enqueueAtOnce, async (chunk) => {
+          const outcomes = await Promise.all(chunk.map((event) => producer.enqueue(event)));
+          const refused = outcomes.find(({ kind }) => kind === 'unavailable');
+          if (refused) throw new Error(`an event was not queued: ${JSON.stringify(refused)}`);
+        });
+      } finally {
+        await producer.close();
+      }
+    },
+    async left() {
+      // Once there are some: looking for them takes a while.
+      if (queues === undefined || queues.length === 0) queues = await findLiveQueues(redis);
+      const asking = redis.pipeline();
+      for (const { prefix, name } of queues) {
+        const key = `${prefix}:${name}`;
+        asking.llen(`${key}:wait`).llen(`${key}:active`);
+        asking.zcard(`${key}:delayed`).zcard(`${key}:failed`);
+      }
+      const counts = await asking.exec();
+      return (counts ?? []).reduce((sum, [, count]) => sum + Number(count), 0);
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+export function openPgBossBacklog({ databaseUrl }: Places): Backlog {
+  return {
+    async fill(events) {
+      const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });
+      await boss.start();
+      await boss.createQueue('events');
+      await eachChunk(events, chunkSize, async (chunk) => {
+        await boss.insert(
+          'events',
+          chunk.map((data) => ({ data })),
+        );
+      });
+      await boss.stop();
+    },
+    left: async () =>
+      await countRows(databaseUrl, `pgboss.job WHERE name = 'events' AND state <> 'completed'`),
+    close: async () => undefined,
+  };
+}
+
+export function openGraphileBacklog({ databaseUrl }: Places): Backlog {
+  return {
+    async fill(events) {
+      const utils = await makeWorkerUtils({ connectionString: databaseUrl });
+      await utils.migrate();
+      await eachChunk(events, chunkSize, async (chunk) => {
+        await utils.addJobs(chunk.map((payload) => ({ identifier: 'event', payload })));
+      });
+      await utils.release();
+    },
+    left: async () => await countRows(databaseUrl, 'graphile_worker._private_jobs'),
+    close: async () => undefined,
+  };
+}
+
+async function countRows(url: string, from: string): Promise<number> {
+  const rows = await queryRows<{ n: number }>(url, `SELECT count(*)::integer AS n FROM ${from}`);
+  return rows[0]?.n ?? Number.NaN;
+}
+
+async function eachChunk<T>(
+  items: Iterable<T>,
+  size: number,
+  use: (chunk: T[]) => Promise<void>,
+): Promise<void> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    await use(chunk);
+    chunk = [];
+  }
+  if (chunk.length > 0) await use(chunk);
+}

@@ -1,0 +1,17 @@
+/** The ceiling: BullMQ's own worker, which reads each job and does nothing. */
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { Worker } from 'bullmq';
+import { contend } from './contender.ts';
+import { liveQueue, workerOptions } from './live-queue.ts';
+
+await contend(async ({ redisUrl, concurrency }, noteHandled) => {
+  const worker = new Worker<CallbackEvent>(
+    liveQueue,
+    async ({ data }) => {
+      if (data.key !== '') noteHandled();
+    },
+    { ...workerOptions(redisUrl), concurrency },
+  );
+  await worker.waitUntilReady();
+  return () => worker.run();
+});

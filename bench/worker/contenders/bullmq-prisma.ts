@@ -1,0 +1,22 @@
+/** The way most would write it: a BullMQ worker, and one Prisma transaction for each event. */
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { openDatabase } from '@sinch-callbacks/db';
+import { Worker } from 'bullmq';
+import { applyWithPrisma } from '../rows/apply-with-prisma.ts';
+import { contend } from './contender.ts';
+import { liveQueue, workerOptions } from './live-queue.ts';
+
+await contend(async ({ databaseUrl, redisUrl, concurrency }, noteHandled) => {
+  const { prisma } = openDatabase({ url: databaseUrl, poolSize: concurrency });
+  await prisma.$queryRaw`SELECT 1`;
+  const worker = new Worker<CallbackEvent>(
+    liveQueue,
+    async ({ data }) => {
+      await applyWithPrisma(prisma, data);
+      noteHandled();
+    },
+    { ...workerOptions(redisUrl), concurrency },
+  );
+  await worker.waitUntilReady();
+  return () => worker.run();
+});

@@ -1,0 +1,40 @@
+/**
+ * graphile-worker, with what its page on performance recommends for throughput: a local queue, and
+ * jobs that are completed in batches. Two variants of what is done with a job.
+ */
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { Logger, run } from 'graphile-worker';
+import { gather } from '../rows/gather.ts';
+import { openRowWriter } from '../rows/open-row-writer.ts';
+import { contend } from './contender.ts';
+
+const setBasedJobs = 500;
+
+await contend(async ({ databaseUrl, variant, concurrency }, noteHandled) => {
+  const write = await openRowWriter(variant, databaseUrl, concurrency);
+  const isSetBased = variant === 'set-based';
+  const apply = isSetBased ? gather(write) : async (event: CallbackEvent) => await write([event]);
+  const concurrentJobs = isSetBased ? setBasedJobs : concurrency;
+  return () =>
+    run({
+      preset: {
+        worker: {
+          connectionString: databaseUrl,
+          maxPoolSize: 10,
+          concurrentJobs,
+          pollInterval: 500,
+          localQueue: { size: 1_000 },
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
+        },
+      },
+      noHandleSignals: true,
+      logger: new Logger(() => () => undefined),
+      taskList: {
+        event: async (payload) => {
+          await apply(payload as CallbackEvent);
+          noteHandled();
+        },
+      },
+    });
+});

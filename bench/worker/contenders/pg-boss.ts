@@ -1,0 +1,36 @@
+/**
+ * pg-boss, at its best for a backlog: large batches, fetched without a pause while they are full,
+ * several at once, no sorting by priority. Two variants of what is done with a batch.
+ */
+import type { CallbackEvent } from '@sinch-callbacks/core';
+import { PgBoss } from 'pg-boss';
+import { openRowWriter } from '../rows/open-row-writer.ts';
+import { contend } from './contender.ts';
+
+const batchSize = 500;
+/** Batches under way: the next one is fetched while one is written. */
+const localConcurrency = 2;
+
+await contend(async ({ databaseUrl, variant, concurrency }, noteHandled) => {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    supervise: false,
+    schedule: false,
+    migrate: false,
+  });
+  await boss.start();
+  const write = await openRowWriter(variant, databaseUrl, concurrency);
+  const options = {
+    batchSize,
+    localConcurrency,
+    burstWhenBatchFull: true,
+    pollingIntervalSeconds: 0.5,
+    priority: false,
+    orderByCreatedOn: false,
+  };
+  return () =>
+    boss.work<CallbackEvent>('events', options, async (jobs) => {
+      await write(jobs.map(({ data }) => data));
+      noteHandled(jobs.length);
+    });
+});

@@ -1,0 +1,67 @@
+import { until } from '@sinch-callbacks/testing/processes';
+import { queryRows } from '@sinch-callbacks/testing/servers';
+import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
+import { rounded } from '../report/arithmetic.ts';
+import { openBullmqBacklog, type Places } from './backlog.ts';
+import { pauseLiveQueues } from './live-queues.ts';
+import { startOurWorker } from './start-contender.ts';
+
+export interface OwnDrain {
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  readonly cpuPerThousand: CpuPerThousand;
+}
+
+export interface DrainOptions extends Places {
+  /** Processes. */
+  readonly workers: number;
+  /** Events that wait. */
+  readonly waiting: number;
+  /** So many of them are drained before the clock starts. */
+  readonly warmUp: number;
+  readonly logDirectory: string;
+  readonly pids: Readonly<Record<string, number | undefined>>;
+  readonly own?: NodeJS.ProcessEnv;
+}
+
+const timeoutMs = 60 * 60_000;
+const pollMs = 5;
+
+/** Drains what waits with workers of ours, from when they are warm until the last event is done. */
+export async function drainOurs(options: DrainOptions): Promise<OwnDrain> {
+  await using closing = new AsyncDisposableStack();
+  const backlog = openBullmqBacklog(options);
+  closing.defer(() => backlog.close());
+  const begin = await pauseLiveQueues(options.redisUrl);
+  const workers: Record<string, number> = {};
+  for (let n = 1; n <= options.workers; n += 1) {
+    const worker = await startOurWorker(options, options.own);
+    closing.defer(async () => void (await worker.stop()));
+    workers[n === 1 ? 'worker' : `worker${n}`] = worker.pid;
+  }
+  await begin();
+  const limits = { timeoutMs, intervalMs: pollMs };
+  let left = options.waiting;
+  const toMeasure = options.waiting - options.warmUp;
+  const isWarm = async () => (left = await backlog.left()) <= toMeasure;
+  await until(isWarm, { what: 'the worker to be warm', ...limits });
+  const startedAt = performance.now();
+  const cpu = await measureCpu({ ...workers, ...options.pids });
+  const isDone = async () => (await backlog.left()) === 0;
+  await until(isDone, { what: 'the worker to be done', ...limits });
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return {
+    seconds: rounded(seconds),
+    eventsPerSecond: rounded(left / seconds),
+    cpuPerThousand: await cpu(left),
+  };
+}
+
+/** Events that are stored and applied. */
+export async function countApplied(databaseUrl: string): Promise<number> {
+  const [row] = await queryRows<{ n: number }>(
+    databaseUrl,
+    "SELECT count(*)::integer AS n FROM callback_event WHERE state = 'APPLIED'",
+  );
+  return row?.n ?? 0;
+}

@@ -1,0 +1,40 @@
+import { queueNames } from '@sinch-callbacks/queue';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+
+/** One of the queues that live events lie in: there are several where they are partitioned. */
+export interface LiveQueue {
+  readonly name: string;
+  readonly prefix: string;
+}
+
+const metaKey = new RegExp(`^(\\{[^}]+\\}):(${queueNames.live}(?:-\\d+)?):meta$`);
+const scanCount = 10_000;
+
+/** Those that somebody has put something into. */
+export async function findLiveQueues(client: Redis): Promise<readonly LiveQueue[]> {
+  const found: LiveQueue[] = [];
+  const scan = client.scanStream({ match: `*:${queueNames.live}*:meta`, count: scanCount });
+  for await (const keys of scan as AsyncIterable<string[]>) {
+    for (const key of keys) {
+      const [, prefix, name] = metaKey.exec(key) ?? [];
+      if (prefix !== undefined && name !== undefined) found.push({ name, prefix });
+    }
+  }
+  return found;
+}
+
+/** Pauses them all, so that workers can start before they take jobs; the answer lets them. */
+export async function pauseLiveQueues(redisUrl: string): Promise<() => Promise<void>> {
+  const client = new Redis(redisUrl);
+  const places = await findLiveQueues(client);
+  client.disconnect();
+  const queues = places.map(
+    ({ name, prefix }) => new Queue(name, { prefix, connection: { url: redisUrl } }),
+  );
+  for (const queue of queues) await queue.pause();
+  return async () => {
+    await Promise.all(queues.map((queue) => queue.resume()));
+    for (const queue of queues) await queue.close();
+  };
+}

@@ -1,0 +1,94 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { environmentWith, loggingTo } from '../ground/environment.ts';
+import { watchLines } from '../ground/program-lines.ts';
+import type { Places } from './backlog.ts';
+import type { ContenderEntry } from './contender-list.ts';
+import { pauseLiveQueues } from './live-queues.ts';
+
+export interface RunningContender {
+  readonly process: StartedProcess;
+  /** Lets it take jobs. */
+  begin(): Promise<void>;
+  /** Resolves when it is warm, with how many events are left; absent where it says nothing. */
+  readonly warm?: Promise<number>;
+  /** Resolves when it says that it has handled everything; at once where it says nothing. */
+  readonly handled: Promise<unknown>;
+}
+
+export interface Start extends Places {
+  readonly events: number;
+  /** So many of them come before what is measured. */
+  readonly warmUp: number;
+  readonly logDirectory: string;
+  /** Where our worker's CPU profile goes, if one is asked for. */
+  readonly profileDirectory?: string | undefined;
+}
+
+const workerProgram = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
+
+/** A process of its own, ready and not yet taking jobs. */
+export async function startContender(
+  entry: ContenderEntry,
+  start: Start,
+): Promise<RunningContender> {
+  if (entry.program !== undefined) return await startProgram(entry, entry.program, start);
+  // It takes jobs as soon as it is there.
+  const begin = await pauseLiveQueues(start.redisUrl);
+  return { process: await startOurWorker(start), begin, handled: Promise.resolve() };
+}
+
+/** The product's worker as in production, its log going to a file. */
+export async function startOurWorker(
+  start: Omit<Start, 'events' | 'warmUp'>,
+  own: NodeJS.ProcessEnv = {},
+): Promise<StartedProcess> {
+  const port = await freePort();
+  const { profileDirectory } = start;
+  const profile = profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`] : [];
+  const log = join(start.logDirectory, `worker-${port}.log`);
+  return await startProcess({
+    name: 'worker',
+    ...loggingTo(log, [...profile, workerProgram]),
+    env: environmentWith({
+      DATABASE_URL: start.databaseUrl,
+      REDIS_URL: start.redisUrl,
+      ADMIN_HOST: '127.0.0.1',
+      ADMIN_PORT: String(port),
+      ...own,
+    }),
+    readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
+    stopTimeoutMs: 30_000,
+  });
+}
+
+async function startProgram(
+  { name, variant, concurrency }: ContenderEntry,
+  program: string,
+  start: Start,
+): Promise<RunningContender> {
+  const lines = watchLines(createWriteStream(join(start.logDirectory, `${name}.log`)));
+  const contender = await startProcess({
+    name,
+    command: process.execPath,
+    args: [program],
+    env: environmentWith({
+      BENCH_DATABASE_URL: start.databaseUrl,
+      BENCH_REDIS_URL: start.redisUrl,
+      BENCH_EVENTS: String(start.events),
+      BENCH_WARM_UP: String(start.warmUp),
+      BENCH_CONCURRENCY: String(concurrency),
+      BENCH_VARIANT: variant ?? '',
+    }),
+    readyWhen: { kind: 'line', pattern: /^ready$/ },
+    log: lines.log,
+  });
+  return {
+    process: contender,
+    begin: async () => void process.kill(contender.pid, 'SIGUSR2'),
+    warm: lines.line('warm').then((handled) => start.events - Number(handled)),
+    handled: lines.line('handled'),
+  };
+}
