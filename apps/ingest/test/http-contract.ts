@@ -17,7 +17,7 @@ import { type ContractBench, secrets } from './contract-bench.ts';
 import type { RequestLine, StartedIngest, StartIngest } from './started-ingest.ts';
 
 /** What the contract says of one request, whichever of several processes takes it. */
-export const partsForEveryProcess = [describeVerdicts, describeMethods, describeLifetime] as const;
+export const partsForEveryProcess = [describeVerdicts, describeMethods] as const;
 
 /** The rest: it counts what one process holds or keeps, looks into it, or reads its log in order. */
 const partsForOneProcess = [
@@ -28,6 +28,7 @@ const partsForOneProcess = [
   describeOutages,
   describeFloods,
   describeLogLine,
+  describeLifetime,
 ] as const;
 
 const everyPart = [...partsForEveryProcess, ...partsForOneProcess];

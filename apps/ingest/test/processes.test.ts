@@ -4,6 +4,7 @@ import { freePort, startProcess, until } from '@sinch-callbacks/testing/processe
 import { createSender } from '@sinch-callbacks/testing/sinch';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { openRaw, postHead } from './raw-request.ts';
 import { listenerFile, startListener } from './start-listener.ts';
 import type { StartedIngest } from './started-ingest.ts';
 
@@ -56,6 +57,34 @@ describe.each([1, 2])('a listener of %i processes', (count) => {
     const { ingestUrl } = JSON.parse(started.lastLines()) as { readonly ingestUrl: string };
     expect((await fetch(`${ingestUrl}/api/health`)).status).toBe(503);
     expect(await started.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('finishes the request in hand when it is asked to end, and then ends', async () => {
+    const started = await start();
+    const body = '{"app_id":"A"}';
+    const { sign } = createSender({ url: started.webhookUrl, secret });
+    const connection = await openRaw(started.webhookUrl);
+    const headers = { ...sign(body), expect: '100-continue', 'content-length': body.length };
+    await connection.write(postHead(started.webhookUrl, headers));
+    // It says to go on once it reads the body.
+    await connection.heard;
+    const stopping = started.stop();
+    await until(() => linesOf(started, 'ingest stopping').length > 0, { what: 'it to stop' });
+    await connection.write(body);
+    expect(await connection.answers).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 [^]*\{"status":"accepted"\}$/,
+    );
+    expect(await stopping).toEqual({ code: 0, signal: null });
+  });
+
+  it('names every malformed variable once, shows no value, and does not start', async () => {
+    const malformed = { INGEST_PORT: 'hunter2', LOG_LEVEL: 'hunter2' };
+    const message = await start(malformed).then(String, String);
+    expect(message).toContain('exit code 1');
+    for (const name of Object.keys(malformed)) {
+      expect(message.split(`- ${name} must be `)).toHaveLength(2);
+    }
+    expect(message).not.toContain('hunter2');
   });
 
   it('does not start on a port that is taken, and says so once', async () => {

@@ -22,7 +22,8 @@ const stalledExitCode = 75;
 export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
   const config = readConfig(parseWorkerConfig);
   const { logLevel } = config;
-  const logger = createLogger({ name: 'worker', level: logLevel, destination: gatheredOutput() });
+  const destination = gatheredOutput({ isShared: false });
+  const logger = createLogger({ name: 'worker', level: logLevel, destination });
   const onError = (error: unknown) => processFailed(logger, error);
   const worker = await startWorker(config, logger, { timings, onHopeless: restart });
   // Whoever stops at a breakpoint blocks the event loop on purpose.

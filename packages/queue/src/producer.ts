@@ -76,8 +76,8 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   }
 
   async function tryQueue<T>(use: (queue: JobQueue) => Promise<T>, limitMs: number): Promise<T> {
-    // Its own limits come second: they would not see an answer that is there and not read yet.
-    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2 } as const;
+    // Without limits of its own: they would not see an answer that is there and not read yet.
+    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2, isBounded: true } as const;
     if (current === undefined) openedAt = Date.now();
     const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
     const askedAt = Date.now();

@@ -21,7 +21,7 @@ const closeWithinMs = 2_000;
  * @throws when a variable is malformed or the port cannot be had.
  */
 export async function runProcess(): Promise<void> {
-  const ingest = openIngest(gatheredOutput());
+  const ingest = openIngest(gatheredOutput({ isShared: cluster.isWorker }));
   const { config, logger, requestLog } = ingest;
   redactConsole(logger);
   // Before the log writes what it has gathered.

@@ -138,6 +138,30 @@ export function describeBodies(bench: () => ContractBench): void {
     });
   });
 
+  describe('a sender that asks first whether to send its body', () => {
+    const ask = async (length: number, headers: Readonly<Record<string, string>>) => {
+      const connection = await openRaw(url());
+      const more = { expect: '100-continue', 'content-length': length, connection: 'close' };
+      await connection.write(postHead(url(), { ...headers, ...more }));
+      await connection.heard;
+      return connection;
+    };
+
+    it('is told to, and gets 200', async () => {
+      const body = '{"app_id":"A","x":"asked first"}';
+      const connection = await ask(body.length, signed(body));
+      await connection.write(body);
+      expect(await connection.answers).toMatch(
+        /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 [^]*\{"status":"accepted"\}/,
+      );
+    });
+
+    it('gets 413 at once if it is too large', async () => {
+      const connection = await ask(2 * mebibyte, signed(''));
+      expect(await connection.answers).toMatch(/HTTP\/1\.1 413 [^]*\{"status":"too-large"\}/);
+    });
+  });
+
   it('reads signature headers in whatever case they come', async () => {
     const body = '{"app_id":"A"}';
     const connection = await openRaw(url());

@@ -210,24 +210,27 @@ export interface Facts {
   readonly batches: readonly BatchFact[];
 }
 
+/** One for all: most events concern few tables, and there are many events. */
+const none: readonly never[] = [];
+
 /** Facts of an event that concerns only the tables named. */
 export function factsOf(some: Partial<Facts>): Facts {
   return {
-    messages: [],
-    messageStatuses: [],
-    messageChannels: [],
-    messageAnalyses: [],
-    conversations: [],
-    contacts: [],
-    contactIdentities: [],
-    contactDuplicates: [],
-    consents: [],
-    capabilities: [],
-    inboundEvents: [],
-    eventDeliveries: [],
-    channelEvents: [],
-    records: [],
-    batches: [],
+    messages: none,
+    messageStatuses: none,
+    messageChannels: none,
+    messageAnalyses: none,
+    conversations: none,
+    contacts: none,
+    contactIdentities: none,
+    contactDuplicates: none,
+    consents: none,
+    capabilities: none,
+    inboundEvents: none,
+    eventDeliveries: none,
+    channelEvents: none,
+    records: none,
+    batches: none,
     ...some,
   };
 }

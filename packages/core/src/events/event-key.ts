@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Trigger } from './triggers.ts';
 
 /** What makes two callbacks the same one: `TRIGGER.<entity id>.<digest of the raw body>`. */
@@ -21,7 +21,7 @@ export function eventKey(
   rawBody: Uint8Array,
 ): EventKey {
   const entity = entityId?.replace(unsafeInKey, '_').slice(0, maxEntityLength) || noEntity;
-  return `${trigger}.${entity}.${createHash('sha256').update(rawBody).digest('hex')}`;
+  return `${trigger}.${entity}.${hash('sha256', rawBody, 'hex')}`;
 }
 
 /** The digest at the end of an event key, 64 hexadecimal digits. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from './hmac-sha256.ts';
 import {
   type SignatureHeaders,
   signatureAlgorithm,
@@ -28,7 +28,7 @@ export function signCallback(callback: CallbackToSign): SignatureHeaders {
 
 /**
  * HMAC-SHA256 over `raw body + "." + nonce + "." + timestamp`, 32 bytes.
- * The body is hashed where it lies; nothing is copied or re-serialised.
+ * The bytes are hashed as they came; nothing is re-serialised.
  */
 export function computeSignature(
   rawBody: Uint8Array | string,
@@ -36,5 +36,5 @@ export function computeSignature(
   timestamp: string,
   secret: string,
 ): Buffer {
-  return createHmac('sha256', secret).update(rawBody).update(`.${nonce}.${timestamp}`).digest();
+  return hmacSha256(secret, rawBody, `.${nonce}.${timestamp}`);
 }

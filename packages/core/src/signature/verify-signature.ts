@@ -29,7 +29,8 @@ const noncePattern = /^[\x21-\x7e]{1,128}$/;
 type SignatureClaim =
   | {
       readonly kind: 'claimed';
-      readonly digest: Buffer;
+      /** In base64. */
+      readonly signature: string;
       readonly timestamp: string;
       readonly nonce: string;
     }
@@ -57,7 +58,8 @@ export function verifySignature(
 ): SignatureVerdict {
   const claim = readClaim(readHeader);
   if (claim.kind === 'invalid') return claim;
-  const { digest, timestamp, nonce } = claim;
+  const { timestamp, nonce } = claim;
+  const digest = Buffer.from(claim.signature, 'base64');
   let secretPosition = -1;
   secrets.forEach((secret, position) => {
     const computed = computeSignature(rawBody, nonce, timestamp, secret);
@@ -79,7 +81,7 @@ function readClaim(readHeader: ReadHeader): SignatureClaim {
     timestampPattern.test(timestamp) &&
     noncePattern.test(nonce);
   if (!isWellFormed) return invalid('malformed-signature-headers');
-  return { kind: 'claimed', digest: Buffer.from(signature, 'base64'), timestamp, nonce };
+  return { kind: 'claimed', signature, timestamp, nonce };
 }
 
 function invalid(cause: SignatureFault): {

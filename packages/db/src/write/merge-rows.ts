@@ -9,12 +9,20 @@ type Row = Record<string, string | null>;
  * @returns rows with distinct keys.
  */
 export function mergeRows(table: JoinTable, rows: readonly FactRow[]): readonly FactRow[] {
-  const merged = new Map<string, Row>();
+  const merged = new Map<string, FactRow>();
+  const joined = new Map<string, Row>();
   for (const row of rows) {
     const key = keyOf(table, row);
-    const known = merged.get(key);
-    if (known === undefined) merged.set(key, { ...row });
-    else join(table, known, row);
+    const first = merged.get(key);
+    if (first === undefined) {
+      merged.set(key, row);
+      continue;
+    }
+    // A copy is made where there is something to join, which is not the rule.
+    const known = joined.get(key) ?? { ...first };
+    join(table, known, row);
+    joined.set(key, known);
+    merged.set(key, known);
   }
   return [...merged.values()];
 }
