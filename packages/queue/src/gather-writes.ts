@@ -7,6 +7,12 @@ interface WritingClient {
 }
 
 /**
+ * After so many the other side gets to work: the events of a batch end in one turn, and it would
+ * wait for the last of them to be said.
+ */
+const maxGathered = 32;
+
+/**
  * Sends what is written to a server within one turn of the event loop with one system call, where
  * each command has its own otherwise: under load that is the most expensive part of queueing an
  * event. The commands stay what they are, and none waits longer than until its turn ends.
@@ -26,16 +32,21 @@ export function gatherWrites(client: WritingClient): void {
 
 function gatherWritesOf(stream: Socket): void {
   const write: (...args: never) => boolean = stream.write.bind(stream);
-  let isGathering = false;
+  let gathered = 0;
+
+  function release(): void {
+    if (gathered > 0) stream.uncork();
+    gathered = 0;
+  }
+
   stream.write = (...args: never) => {
-    if (!isGathering) {
-      isGathering = true;
+    if (gathered === 0) {
       stream.cork();
-      setImmediate(() => {
-        isGathering = false;
-        stream.uncork();
-      });
+      setImmediate(release);
     }
-    return write(...args);
+    gathered += 1;
+    const isRoomLeft = write(...args);
+    if (gathered >= maxGathered) release();
+    return isRoomLeft;
   };
 }
