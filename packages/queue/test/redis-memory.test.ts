@@ -88,6 +88,8 @@ it('events go to Postgres before Redis is full, and to Redis again once it has r
 it('watching its memory costs Redis one question in five seconds, whatever the load', async () => {
   const producer = onPostgres.closing(openProducer({ ...onRedis, timeoutMs }));
   await producer.enqueue(eventOf('opens the connection'));
+  // An answer over the same connection, behind the one to the first question.
+  expect(await producer.isReachable()).toBe(true);
   const asked = async () => {
     const stats = String(await redis.command('INFO', 'commandstats'));
     return Number(/cmdstat_info:calls=(\d+)/.exec(stats)?.[1]);
