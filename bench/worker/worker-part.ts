@@ -106,7 +106,10 @@ function ratiosOf(
     const theirs = name === undefined ? [] : ratesOf(rounds, name);
     return ours.length > 0 && theirs.length > 0 ? rounded(medianRatio(ours, theirs)) : undefined;
   };
-  const others = entries.filter(({ queue }) => queue !== 'bullmq').map(({ name }) => name);
+  // Whoever hands events to our own writer is no alternative to it; the table has their ratios too.
+  const others = entries
+    .filter(({ queue, name }) => queue !== 'bullmq' && name.endsWith('-per-event'))
+    .map(({ name }) => name);
   const [best] = others.toSorted(
     (one, other) => median(ratesOf(rounds, other)) - median(ratesOf(rounds, one)),
   );

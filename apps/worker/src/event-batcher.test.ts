@@ -47,20 +47,45 @@ const turn = async () => {
   });
 };
 
-it('writes a lone event at once, and together what gathers meanwhile, up to the limit', async () => {
+it('writes a lone event at once, and together what gathers meanwhile', async () => {
   const { writer, batches } = openWriter();
-  const batcher = createEventBatcher(writer, quietly(), 3);
+  const batcher = createEventBatcher(writer, quietly(), 4);
   const outcomes = [batcher.apply(eventOf('1'), 1)];
   await turn();
-  outcomes.push(...['2', '3', '4', '5'].map(async (id) => await batcher.apply(eventOf(id), 1)));
+  outcomes.push(...['2', '3'].map(async (id) => await batcher.apply(eventOf(id), 1)));
   await turn();
   expect(batches.map(({ ids }) => ids)).toEqual([['1']]);
-  for (let n = 0; n < 3; n += 1) {
+  for (let n = 0; n < 2; n += 1) {
     batches[n]?.end({ kind: 'applied' });
     await turn();
   }
-  expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3', '4'], ['5']]);
-  expect(await Promise.all(outcomes)).toEqual(Array(5).fill({ kind: 'applied' }));
+  expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3']]);
+  expect(await Promise.all(outcomes)).toEqual(Array(3).fill({ kind: 'applied' }));
+});
+
+it('a full batch does not wait for the one before it, and a third one does', async () => {
+  const { writer, batches } = openWriter();
+  const batcher = createEventBatcher(writer, quietly(), 2);
+  const outcomes = [batcher.apply(eventOf('1'), 1)];
+  await turn();
+  const gathering = ['2', '3', '4', '5', '6'].map(
+    async (id) => await batcher.apply(eventOf(id), 1),
+  );
+  outcomes.push(...gathering);
+  await turn();
+  expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3']]);
+  batches[0]?.end({ kind: 'applied' });
+  await turn();
+  expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3'], ['4', '5']]);
+  // What is left is no full batch, so it gathers on until nothing else is being written.
+  batches[1]?.end({ kind: 'applied' });
+  await turn();
+  expect(batches).toHaveLength(3);
+  batches[2]?.end({ kind: 'applied' });
+  await turn();
+  expect(batches.map(({ ids }) => ids).at(-1)).toEqual(['6']);
+  batches[3]?.end({ kind: 'applied' });
+  expect(await Promise.all(outcomes)).toEqual(Array(6).fill({ kind: 'applied' }));
 });
 
 it('writes no more text at once than fits in memory several times over', async () => {

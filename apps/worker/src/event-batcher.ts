@@ -23,8 +23,16 @@ interface Entry {
 const maxBatchLength = 4 * 1024 * 1024;
 
 /**
+ * So many batches are written at the same time: while one waits for an answer, Postgres has
+ * another one's statements to work on. They may be about the same rows, which they lock in the
+ * same order.
+ */
+const maxWrites = 2;
+
+/**
  * Many events in one transaction, without making a lone one wait: a batch is whatever has
- * gathered while the batch before it was written, so batches grow under load by themselves.
+ * gathered while the batch before it was written, so batches grow under load by themselves. One
+ * that is full does not wait for the one before it.
  */
 export function createEventBatcher(
   writer: EventWriter,
@@ -33,7 +41,7 @@ export function createEventBatcher(
 ): EventBatcher {
   const waiting: Entry[] = [];
   let unsettled = new Set<Entry>();
-  let isWriting = false;
+  let writes = 0;
   let isStopped = false;
 
   function settle(entry: Entry, outcome: ApplyOutcome): void {
@@ -42,16 +50,20 @@ export function createEventBatcher(
 
   /** In the next turn, so that everything that arrives in this one shares a transaction. */
   function writeSoon(): void {
-    if (isWriting) return;
-    isWriting = true;
+    const isFull = waiting.length >= maxBatchSize && writes < maxWrites;
+    if (writes > 0 && !isFull) return;
+    writes += 1;
     setImmediate(() => void writeAll());
   }
 
   async function writeAll(): Promise<void> {
     try {
-      while (waiting.length > 0) await writeOne(takeBatch(waiting, maxBatchSize));
+      // What is not a full batch gathers on while another one is written.
+      while (waiting.length >= (writes > 1 ? maxBatchSize : 1)) {
+        await writeOne(takeBatch(waiting, maxBatchSize));
+      }
     } finally {
-      isWriting = false;
+      writes -= 1;
     }
   }
 

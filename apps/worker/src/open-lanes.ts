@@ -29,6 +29,7 @@ export interface QueueOutages {
   readonly fallbackQueue: Outage;
 }
 
+/** More would hold row locks for longer and save little. */
 const maxBatchSize = 500;
 /** Replays must not overload what they failed on before. */
 const replaysPerSecond = 50;
@@ -44,7 +45,9 @@ export function openLanes(
   telemetry: Parameters<typeof createHandler>[1],
 ): Lanes {
   const { queue: backend, fallbackQueue, queuePrefix: prefix, concurrency } = config;
-  const live = createEventBatcher(writer, databaseWait, maxBatchSize);
+  // Half of what may be in hand: while it is written, the other half is fetched and read.
+  const liveBatchSize = Math.min(maxBatchSize, Math.ceil(concurrency / 2));
+  const live = createEventBatcher(writer, databaseWait, liveBatchSize);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize);
   const common = { ...steps, prefix, solitude: createSolitude() };
   const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };

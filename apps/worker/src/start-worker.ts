@@ -31,8 +31,8 @@ export interface RunningWorker {
   stop(signal: string): Promise<void>;
 }
 
-/** A batch of live events, one of replays, dead letters, and the health checks. */
-const poolSize = 5;
+/** Two batches of live events, two of replays, dead letters, and the health checks. */
+const poolSize = 6;
 
 export interface WorkerOptions {
   readonly timings: WorkerTimings;

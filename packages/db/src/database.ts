@@ -36,6 +36,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     onConnect: (client) => breakWhenSilent(client, limits.silenceTimeoutMs),
     keepAlive: true,
     application_name: 'sinch-callbacks',
+    // Lets the writer send statements without waiting for the answers to those before them.
+    pipeline: true,
   });
   // Of a connection that breaks while nobody uses it: the pool throws it away by itself.
   pool.on('error', () => undefined);

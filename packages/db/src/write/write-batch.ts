@@ -7,7 +7,12 @@ import { projections } from './projections.ts';
 import { redactRawBodies } from './redact-raw-bodies.ts';
 import type { EventFacts } from './tables/projection-table.ts';
 import { textArray } from './text-array.ts';
-import { inWriteSession, type SessionOptions } from './write-session.ts';
+import {
+  inOrder,
+  inWriteSession,
+  type SessionOptions,
+  type WriteSession,
+} from './write-session.ts';
 
 /**
  * Writes all events and their rows, or nothing: one transaction, one statement per table that
@@ -26,18 +31,23 @@ export async function writeBatch(
   return await inWriteSession(database, options, async (session) => {
     const written = await writeEventRows(session, events, appliedAt);
     const facts = events.filter(({ event }) => written.has(event.key)).flatMap(factsOf);
-    for (const { table, statement } of projections) {
-      const rows = mergeRows(table, facts.flatMap(table.rows));
-      if (rows.length === 0) continue;
-      const values = statement.columns.map((name) =>
-        textArray(rows.map((row) => row[name] ?? null)),
-      );
-      await session.query(statement, values);
-    }
-    await markRemovedIdentities(session, facts);
-    await followMerges(session, facts);
-    await redactRawBodies(session, inboundMessageIds(facts));
+    await inOrder([
+      ...joinAll(session, facts),
+      markRemovedIdentities(session, facts),
+      followMerges(session, facts),
+      redactRawBodies(session, inboundMessageIds(facts)),
+    ]);
     return written;
+  });
+}
+
+/** Sends one statement for each table that the facts are about. */
+function joinAll(session: WriteSession, facts: readonly EventFacts[]): Promise<unknown>[] {
+  return projections.flatMap(({ table, statement }) => {
+    const rows = mergeRows(table, facts.flatMap(table.rows));
+    if (rows.length === 0) return [];
+    const values = statement.columns.map((name) => textArray(rows.map((row) => row[name] ?? null)));
+    return [session.query(statement, values)];
   });
 }
 
