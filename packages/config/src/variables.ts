@@ -21,7 +21,7 @@ export const variables = {
     .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 letters, digits, "_" or "-"' })
     .default('sinch'),
   QUEUE_PARTITIONS: wholeNumber(1, 64).default(1),
-  WORKER_CONCURRENCY: wholeNumber(1, 5000).default(500),
+  WORKER_CONCURRENCY: wholeNumber(1, 5000).default(1000),
   ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: wholeNumber(0, 65_535).default(3001),
   ADMIN_USER: z

@@ -12,7 +12,7 @@ describe('parseWorkerConfig', () => {
         queue: { kind: 'postgres', url: databaseUrl },
         queuePrefix: 'sinch',
         queuePartitions: 1,
-        concurrency: 500,
+        concurrency: 1000,
         admin: {
           host: '127.0.0.1',
           port: 3001,
