@@ -37,8 +37,8 @@ export type JobWorker = Worker<JobData, void>;
 /**
  * How a connection behaves while the other side is away. `fail-fast`: a command gives up within
  * about `timeoutMs`, for somebody who waits for an answer; where that one bounds his calls himself
- * (`isBounded`), commands have no clock of their own, which would be set for each. `wait`: a command waits for as long
- * as it takes, for a worker that has nothing better to do.
+ * (`isBounded`), commands have no clock of their own, which would be set for each. `wait`: a
+ * command waits for as long as it takes, for a worker that has nothing better to do.
  */
 export type Patience =
   | { readonly kind: 'fail-fast'; readonly timeoutMs: number; readonly isBounded?: true }

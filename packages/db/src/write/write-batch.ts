@@ -43,12 +43,14 @@ export async function writeBatch(
 
 /** Sends one statement for each table that the facts are about. */
 function joinAll(session: WriteSession, facts: readonly EventFacts[]): Promise<unknown>[] {
-  return projections.flatMap(({ table, statement }) => {
+  const statements = projections.flatMap(({ table, statement }) => {
     const rows = mergeRows(table, facts.flatMap(table.rows));
     if (rows.length === 0) return [];
     const values = statement.columns.map((name) => textArray(rows.map((row) => row[name] ?? null)));
-    return [session.query(statement, values)];
+    return [{ statement, values }];
   });
+  // Only now, so that nothing can break off here while some are under way and nobody waits for them.
+  return statements.map(({ statement, values }) => session.query(statement, values));
 }
 
 function inboundMessageIds(events: readonly EventFacts[]): string[] {
