@@ -25,6 +25,8 @@ export async function buildNextApp(): Promise<string> {
     await mkdir(route, { recursive: true });
     await cp(join(routes, `${name}.ts`), join(route, 'route.ts'));
   }
+  await mkdir(join(home, 'pages/api/bench'));
+  await cp(join(routes, 'noop-api.ts'), join(home, 'pages/api/bench/noop-api.ts'));
   await linkDatabase();
   await writeFile(join(home, 'package.json'), '{ "type": "module", "private": true }');
   await promisify(execFile)(

@@ -22,6 +22,13 @@ export const ingestList: readonly IngestEntry[] = [
   { name: 'next', path: webhook, args: next, needsNext: true, queues: true },
   { name: 'next-noop', path: '/api/bench/noop', args: next, needsNext: true, queues: false },
   {
+    name: 'next-noop-api',
+    path: '/api/bench/noop-api',
+    args: next,
+    needsNext: true,
+    queues: false,
+  },
+  {
     name: 'next-tutorial',
     path: '/api/bench/tutorial',
     args: next,

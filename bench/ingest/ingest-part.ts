@@ -73,15 +73,19 @@ function summarise(name: string, rounds: readonly IngestTurn[][]) {
     p99Ms: middle('p99Ms'),
     refused: turns.reduce((sum, { refused }) => sum + refused, 0),
     ...medianCpu(turns.map(({ cpuPerThousand }) => cpuPerThousand)),
+    nextToThis: ratioOf(rounds, 'next', name) ?? '–',
+    listenerToThis: ratioOf(rounds, 'listener', name) ?? '–',
   };
 }
 
-function ratiosOf(rounds: readonly IngestTurn[][]): PartResult['ratios'] {
+function ratioOf(rounds: readonly IngestTurn[][], one: string, other: string): number | undefined {
   const rates = (name: string) => turnsOf(rounds, name).map((turn) => turn.requestsPerSecond);
-  const between = (one: string, other: string) => {
-    const [ours, theirs] = [rates(one), rates(other)];
-    return ours.length > 0 && theirs.length > 0 ? rounded(medianRatio(ours, theirs)) : undefined;
-  };
+  const [ours, theirs] = [rates(one), rates(other)];
+  return ours.length > 0 && theirs.length > 0 ? rounded(medianRatio(ours, theirs)) : undefined;
+}
+
+function ratiosOf(rounds: readonly IngestTurn[][]): PartResult['ratios'] {
+  const between = (one: string, other: string) => ratioOf(rounds, one, other);
   return {
     nextRouteToNoop: between('next', 'next-noop'),
     nodeListenerToNoop: between('listener', 'next-noop'),

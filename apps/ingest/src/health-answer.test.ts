@@ -12,9 +12,18 @@ it('asks the queue once, however many ask at once, and again afterwards', async 
     isNearlyFull: () => false,
     close: async () => await Promise.resolve(),
   };
-  const answers = await Promise.all(Array.from({ length: 50 }, () => healthAnswer(producer)));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => healthAnswer('GET', producer)),
+  );
   expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
   expect(asked).toBe(1);
-  expect((await healthAnswer(producer)).status).toBe(503);
+  expect((await healthAnswer('GET', producer)).status).toBe(503);
   expect(asked).toBe(2);
+});
+
+it.each(['POST', 'OPTIONS'])('is not there for %s', async (method) => {
+  expect(await healthAnswer(method, undefined)).toMatchObject({
+    status: 405,
+    headers: { allow: 'GET, HEAD' },
+  });
 });

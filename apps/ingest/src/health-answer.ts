@@ -4,7 +4,13 @@ import { type Answer, answer } from './answer.ts';
 const underWay = new WeakMap<CallbackProducer, Promise<boolean>>();
 
 /** Whether a callback that came now could be queued. Names nothing internal. */
-export async function healthAnswer(producer: CallbackProducer | undefined): Promise<Answer> {
+export async function healthAnswer(
+  method: string,
+  producer: CallbackProducer | undefined,
+): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    return answer(405, 'method-not-allowed', { allow: 'GET, HEAD' });
+  }
   const isReachable = producer !== undefined && (await askOnce(producer));
   return isReachable ? answer(200, 'ok') : answer(503, 'unavailable');
 }

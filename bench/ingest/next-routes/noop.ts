@@ -1,4 +1,4 @@
-/** The ceiling: what Next does for a route that does nothing. */
+/** What Next does for a route handler that does nothing. */
 export function POST(): Response {
   return Response.json({ status: 'accepted' });
 }

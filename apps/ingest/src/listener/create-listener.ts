@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer } from '../answer.ts';
-import { handleCallback, type Ingest } from '../handle-callback.ts';
+import { type Answer, answer } from '../answer.ts';
+import { readHeaderOf } from '../exchange/read-header-of.ts';
+import { sendAnswer } from '../exchange/send-answer.ts';
+import { handleCallback, type Ingest, type WebhookRequest } from '../handle-callback.ts';
 import { healthAnswer } from '../health-answer.ts';
 import { resourceAt } from '../resource-at.ts';
-import { readNodeBody } from './read-node-body.ts';
-import { type Exchange, sendAnswer } from './send-answer.ts';
+import { type ListenerExchange, readNodeBody } from './read-node-body.ts';
 import { settlesWithin } from './settles-within.ts';
 import { urlOf } from './url-of.ts';
 
@@ -31,14 +32,18 @@ export interface Listener {
  */
 const timeouts = { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 };
 
+interface ServerState {
+  isStopping: boolean;
+}
+
 export function createListener(ingest: Ingest): Listener {
-  const state = { isStopping: false };
+  const state: ServerState = { isStopping: false };
   const server = createServer(timeouts, (request, response) => {
-    direct({ request, response, awaitsContinue: false, server: state }, ingest);
+    direct({ request, response, awaitsContinue: false }, ingest, state);
   });
   // Told to go on only when the body is wanted: what is too large is then not even sent.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    direct({ request, response, awaitsContinue: true, server: state }, ingest);
+    direct({ request, response, awaitsContinue: true }, ingest, state);
   });
   // An `Expect` that nobody knows: the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -59,34 +64,29 @@ export function createListener(ingest: Ingest): Listener {
   };
 }
 
-function direct(exchange: Exchange, ingest: Ingest): void {
+function direct(exchange: ListenerExchange, ingest: Ingest, server: ServerState): void {
   const { method = '', url = '' } = exchange.request;
+  const send = (verdict: Answer) => {
+    const { awaitsContinue, letGo } = exchange;
+    // Whoever was never told to send the body may or may not send it: what follows is no request.
+    sendAnswer(exchange, verdict, { isLast: server.isStopping || awaitsContinue, letGo });
+  };
   switch (resourceAt(url)) {
     case 'webhook':
-      void handleCallback(webhookRequest(method, exchange), ingest).then((verdict) => {
-        sendAnswer(exchange, verdict);
-      });
+      void handleCallback(webhookRequest(method, exchange), ingest).then(send);
       return;
     case 'health':
-      if (method !== 'GET' && method !== 'HEAD') {
-        sendAnswer(exchange, answer(405, 'method-not-allowed', { allow: 'GET, HEAD' }));
-        return;
-      }
-      void healthAnswer(ingest.producer).then((health) => sendAnswer(exchange, health));
+      void healthAnswer(method, ingest.producer).then(send);
       return;
     case undefined:
-      sendAnswer(exchange, answer(404, 'not-found', { connection: 'close' }));
+      send(answer(404, 'not-found', { connection: 'close' }));
   }
 }
 
-function webhookRequest(method: string, exchange: Exchange) {
-  const { headers } = exchange.request;
+function webhookRequest(method: string, exchange: ListenerExchange): WebhookRequest {
   return {
     method,
-    readHeader(name: string) {
-      const value = headers[name];
-      return typeof value === 'string' ? value : undefined;
-    },
-    readBody: (limits: Parameters<typeof readNodeBody>[1]) => readNodeBody(exchange, limits),
+    readHeader: readHeaderOf(exchange.request),
+    readBody: (limits) => readNodeBody(exchange, limits),
   };
 }

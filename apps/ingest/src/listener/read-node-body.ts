@@ -1,5 +1,13 @@
+import type { Exchange } from '../exchange/send-answer.ts';
 import type { BodyLimits, BodyReading } from '../handle-callback.ts';
-import type { Exchange } from './send-answer.ts';
+
+/** An exchange whose body is read here. */
+export interface ListenerExchange extends Exchange {
+  /** The sender asked whether to send the body at all, and was not told so far. */
+  awaitsContinue: boolean;
+  /** Lets go of the body while it is being read. */
+  letGo?: () => void;
+}
 
 /**
  * Reads the exact bytes of a request's body. One that says it is too large is refused before a byte
@@ -9,7 +17,7 @@ import type { Exchange } from './send-answer.ts';
  * parser sees to it that a body has the length that it announced.
  */
 export function readNodeBody(
-  exchange: Exchange,
+  exchange: ListenerExchange,
   { maxBytes, onBytes }: BodyLimits,
 ): Promise<BodyReading> {
   const { request, response } = exchange;

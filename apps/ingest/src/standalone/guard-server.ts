@@ -1,8 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { answer } from '../answer.ts';
+import { type Answer, answer } from '../answer.ts';
+import { sendAnswer } from '../exchange/send-answer.ts';
 import { handleCallback, type Ingest } from '../handle-callback.ts';
+import { healthAnswer } from '../health-answer.ts';
 import { pathOf, resourceAt } from '../resource-at.ts';
 import { plainHeaders } from './plain-headers.ts';
 
@@ -64,24 +66,18 @@ function direct(
 ): void {
   const { method = '', url = '' } = request;
   const resource = resourceAt(url);
+  const send = (verdict: Answer) => sendAnswer({ request, response }, verdict);
   if (resource === undefined) {
-    send(response, answer(404, 'not-found', { connection: 'close' }));
+    send(answer(404, 'not-found', { connection: 'close' }));
   } else if (resource === 'webhook' && method !== 'POST') {
     const readBody = () => Promise.reject(new Error('It is refused by its method.'));
     const refused = { method, readHeader: () => undefined, readBody };
-    void handleCallback(refused, openIngest()).then((refusal) => send(response, refusal));
+    void handleCallback(refused, openIngest()).then(send);
   } else if (resource === 'health' && method !== 'GET' && method !== 'HEAD') {
-    send(response, answer(405, 'method-not-allowed', { allow: 'GET, HEAD' }));
+    void healthAnswer(method, undefined).then(send);
   } else {
     request.url = pathOf(resource);
     request.headers = plainHeaders(request.headers);
     toNext();
   }
-}
-
-function send(
-  response: ServerResponse,
-  { status, headers, body }: ReturnType<typeof answer>,
-): void {
-  response.writeHead(status, headers).end(body);
 }

@@ -6,30 +6,37 @@ import { discardRest } from './discard-rest.ts';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The sender asked whether to send the body at all, and was not told so far. */
-  awaitsContinue: boolean;
-  /** Lets go of a body that is being read: nobody waits for it any more. */
-  letGo?: () => void;
-  /** Of the server that they belong to. */
-  readonly server: { readonly isStopping: boolean };
+}
+
+export interface Ending {
+  /** The connection takes no further request, whatever the answer says of it. */
+  readonly isLast?: boolean;
+  /** Lets go of a body that is still being read: nobody waits for it any more. */
+  readonly letGo?: (() => void) | undefined;
 }
 
 /**
  * Answers in one write. Where the answer ends the connection while the sender may still be sending,
  * it goes out at once but ends only after the rest was thrown away: a socket closed on unread bytes
  * is reset, and the sender would see a broken connection, and try again, instead of a refusal
- * (RFC 9112, 9.6).
+ * (RFC 9112, 9.6). A body that somebody else keeps on reading cannot be thrown away, and is cut off.
  */
-export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
-  const { request, response, awaitsContinue, server } = exchange;
-  // Whoever was never told to send the body may or may not send it: what follows is no request.
-  const closes = server.isStopping || awaitsContinue || headers['connection'] === 'close';
+export function sendAnswer(
+  { request, response }: Exchange,
+  { status, headers, body }: Answer,
+  { isLast = false, letGo }: Ending = {},
+): void {
+  const closes = isLast || headers['connection'] === 'close';
   response.writeHead(status, closes ? { ...headers, connection: 'close' } : headers);
   if (!closes || request.complete) {
     response.end(body);
     return;
   }
-  exchange.letGo?.();
+  letGo?.();
+  if (request.listenerCount('data') > 0) {
+    response.end(body);
+    return;
+  }
   response.write(body);
   void discardRest(request).then(() => response.end());
 }

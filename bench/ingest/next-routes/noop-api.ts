@@ -1,0 +1,8 @@
+/** What Next does for an API route that does nothing, which is the kind that ours is. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export const config = { api: { bodyParser: false } };
+
+export default function handle(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"accepted"}');
+}
