@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
 import type { PostgresServer } from '@sinch-callbacks/testing/servers';
 import { openRedis } from '../ground/open-servers.ts';
 import type { TemplateDatabase } from '../ground/template-database.ts';
@@ -10,6 +9,7 @@ import { startLoad } from '../load/start-load.ts';
 import type { Bodies } from '../load/write-bodies.ts';
 import { openBullmqBacklog } from '../worker/backlog.ts';
 import { startOurWorker } from '../worker/start-contender.ts';
+import { untilLeft } from '../worker/until-left.ts';
 
 export interface StackOptions {
   readonly postgres: PostgresServer;
@@ -38,7 +38,6 @@ export interface SentLoad extends LoadResult {
 }
 
 const drainTimeoutMs = 300_000;
-const pollMs = 10;
 
 export async function openStack(options: StackOptions): Promise<Stack> {
   const { postgres, logDirectory, bodies, connections } = options;
@@ -89,8 +88,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
       }
     },
     async drained() {
-      const limits = { what: 'the worker to be done', timeoutMs: drainTimeoutMs };
-      await until(async () => (await backlog.left()) === 0, { ...limits, intervalMs: pollMs });
+      await untilLeft(backlog, 0, { what: 'the worker to be done', timeoutMs: drainTimeoutMs });
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -14,7 +14,7 @@ export interface Places {
 /** Jobs that wait on one kind of queue. */
 export interface Backlog {
   fill(events: Iterable<CallbackEvent>): Promise<void>;
-  /** Jobs that are not done, in whatever state. Asked often: it must cost next to nothing. */
+  /** Jobs that are not done, in whatever state. */
   left(): Promise<number>;
   close(): Promise<void>;
 }

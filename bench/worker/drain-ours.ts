@@ -1,10 +1,10 @@
-import { until } from '@sinch-callbacks/testing/processes';
 import { queryRows } from '@sinch-callbacks/testing/servers';
 import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
 import { rounded } from '../report/arithmetic.ts';
 import { openBullmqBacklog, type Places } from './backlog.ts';
 import { pauseLiveQueues } from './live-queues.ts';
 import { startOurWorker } from './start-contender.ts';
+import { untilLeft } from './until-left.ts';
 
 export interface OwnDrain {
   readonly seconds: number;
@@ -25,7 +25,6 @@ export interface DrainOptions extends Places {
 }
 
 const timeoutMs = 60 * 60_000;
-const pollMs = 5;
 
 /** Drains what waits with workers of ours, from when they are warm until the last event is done. */
 export async function drainOurs(options: DrainOptions): Promise<OwnDrain> {
@@ -40,15 +39,11 @@ export async function drainOurs(options: DrainOptions): Promise<OwnDrain> {
     workers[n === 1 ? 'worker' : `worker${n}`] = worker.pid;
   }
   await begin();
-  const limits = { timeoutMs, intervalMs: pollMs };
-  let left = options.waiting;
   const toMeasure = options.waiting - options.warmUp;
-  const isWarm = async () => (left = await backlog.left()) <= toMeasure;
-  await until(isWarm, { what: 'the worker to be warm', ...limits });
+  const left = await untilLeft(backlog, toMeasure, { what: 'the worker to be warm', timeoutMs });
   const startedAt = performance.now();
   const cpu = await measureCpu({ ...workers, ...options.pids });
-  const isDone = async () => (await backlog.left()) === 0;
-  await until(isDone, { what: 'the worker to be done', ...limits });
+  await untilLeft(backlog, 0, { what: 'the worker to be done', timeoutMs });
   const seconds = (performance.now() - startedAt) / 1_000;
   return {
     seconds: rounded(seconds),

@@ -1,5 +1,4 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
 import type { PostgresServer } from '@sinch-callbacks/testing/servers';
 import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
 import { openRedis } from '../ground/open-servers.ts';
@@ -14,6 +13,7 @@ import {
 } from './backlog.ts';
 import type { ContenderEntry } from './contender-list.ts';
 import { type RunningContender, startContender } from './start-contender.ts';
+import { untilLeft } from './until-left.ts';
 import { type RowCheck, readRows } from './verify-rows.ts';
 
 export interface Field {
@@ -36,7 +36,6 @@ export interface Drain {
   readonly lost: number;
 }
 
-const pollMs = 5;
 const drainTimeoutMs = 15 * 60_000;
 const openers = {
   bullmq: openBullmqBacklog,
@@ -92,11 +91,10 @@ async function warmedUp(
   backlog: Backlog,
   toMeasure: number,
 ): Promise<number> {
-  const limits = { timeoutMs: drainTimeoutMs, intervalMs: pollMs };
-  let left = await warm;
-  const isWarm = async () => (left = await backlog.left()) <= toMeasure;
-  if (left === undefined) await until(isWarm, { what: `${name} to be warm`, ...limits });
-  return left ?? toMeasure;
+  const left = await warm;
+  if (left !== undefined) return left;
+  const limits = { what: `${name} to be warm`, timeoutMs: drainTimeoutMs };
+  return await untilLeft(backlog, toMeasure, limits);
 }
 
 async function drained(
@@ -109,11 +107,7 @@ async function drained(
   const timer = setTimeout(fail, drainTimeoutMs);
   try {
     await Promise.race([handled, late.promise]);
-    await until(async () => (await backlog.left()) === 0, {
-      what: `${name} to be done`,
-      timeoutMs: drainTimeoutMs,
-      intervalMs: pollMs,
-    });
+    await untilLeft(backlog, 0, { what: `${name} to be done`, timeoutMs: drainTimeoutMs });
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,4 @@
-import { hmacSha256 } from './hmac-sha256.ts';
+import { createHmac } from 'node:crypto';
 import {
   type SignatureHeaders,
   signatureAlgorithm,
@@ -36,5 +36,5 @@ export function computeSignature(
   timestamp: string,
   secret: string,
 ): Buffer {
-  return hmacSha256(secret, rawBody, `.${nonce}.${timestamp}`);
+  return createHmac('sha256', secret).update(rawBody).update(`.${nonce}.${timestamp}`).digest();
 }
