@@ -10,6 +10,7 @@ import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
 import { createHandler } from './handle-event.ts';
 import { openPartitions } from './open-partitions.ts';
 import type { Outage } from './outage.ts';
+import { shareOutage } from './share-outage.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
 import type { WatchedLane } from './watch-lane.ts';
 
@@ -57,12 +58,12 @@ export function openLanes(
     ratePerSecond: replaysPerSecond,
     handle: createHandler(replay, telemetry),
   };
-  const { queue } = outages;
+  const partOfQueue = shareOutage(outages.queue);
   const lanes = [
-    ...openPartitions(config.queuePartitions, liveLane, queue, (name, options, outage) =>
-      openLane(name, { ...liveLane, ...options, backend, lane: 'live' }, outage),
+    ...openPartitions(config.queuePartitions, liveLane, (name, options) =>
+      openLane(name, { ...liveLane, ...options, backend, lane: 'live' }, partOfQueue()),
     ),
-    openLane('replay', { ...replayLane, backend, lane: 'replay' }, queue),
+    openLane('replay', { ...replayLane, backend, lane: 'replay' }, partOfQueue()),
   ];
   // What ingest queued while Redis was away. Its dead letters' copies stay on that side.
   if (fallbackQueue !== undefined) {

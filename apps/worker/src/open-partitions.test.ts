@@ -17,11 +17,9 @@ function openAll(partitions: number, concurrency: number) {
   const limits: number[] = [];
   const handlers: HandleEvent[] = [];
   const handle: HandleEvent = async () => await new Promise(() => {});
-  const outage = { failed: () => {}, answered: () => {}, awayMs: () => undefined };
   const lanes = openPartitions(
     partitions,
     { concurrency, handle },
-    outage,
     (name, { partition, concurrency: limit, handle: counted }) => {
       limits[partition] = limit;
       handlers[partition] = counted;
@@ -52,6 +50,7 @@ const nobody: Consumer = {
   finishedJobs: () => 0,
   oldestInHand: () => undefined,
   awayErrors: () => 0,
+  isRefused: () => false,
   countWaiting: async () => 0,
   setConcurrency: () => {},
 };

@@ -1,8 +1,6 @@
 import type { ConsumerOptions, HandleEvent } from '@sinch-callbacks/queue';
 import type { Lane } from './open-lanes.ts';
-import type { Outage } from './outage.ts';
 import { shareConcurrency } from './share-concurrency.ts';
-import { shareOutage } from './share-outage.ts';
 
 /** What the lanes of all partitions have in common. */
 interface SharedByPartitions {
@@ -26,13 +24,11 @@ const shareEveryMs = 250;
 export function openPartitions(
   partitions: number,
   { concurrency, handle }: SharedByPartitions,
-  outage: Outage,
-  open: (name: Lane['name'], options: PartitionOptions, outage: Outage) => Lane,
+  open: (name: Lane['name'], options: PartitionOptions) => Lane,
   now: () => number = () => performance.now(),
 ): readonly Lane[] {
   const share = Math.max(1, Math.floor(concurrency / partitions));
   const loads = Array.from({ length: partitions }, () => ({ inHand: 0, limit: share }));
-  const part = shareOutage(outage);
   let sharedAt = now();
 
   const lanes = loads.map((load, partition) => {
@@ -46,7 +42,7 @@ export function openPartitions(
         load.inHand -= 1;
       }
     };
-    return open(name, { partition, concurrency: share, handle: counted }, part());
+    return open(name, { partition, concurrency: share, handle: counted });
   });
 
   /** Driven by jobs and not by a timer: where there is nothing to do, nothing is to be shared. */

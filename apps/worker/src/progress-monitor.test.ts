@@ -21,6 +21,7 @@ function fakeLane(name: string, countWaiting: () => Promise<number>) {
     finished: 0,
     oldest: undefined as number | undefined,
     awayErrors: 0,
+    isRefused: false,
     answers: 0,
   };
   const lane: WatchedLane = {
@@ -29,6 +30,7 @@ function fakeLane(name: string, countWaiting: () => Promise<number>) {
       finishedJobs: () => counts.finished,
       oldestInHand: () => counts.oldest,
       awayErrors: () => counts.awayErrors,
+      isRefused: () => counts.isRefused,
       countWaiting,
     },
     onAnswered: () => (counts.answers += 1),
@@ -98,20 +100,54 @@ it('a process that was frozen for hours stands still for no longer than it has r
   monitor.stop();
 });
 
+const undisturbed = () => {};
+
 it.each([
-  ['an empty queue', waitingJobs(0), () => false, 0],
-  ['a database that is away', waitingJobs(7), () => true, 0],
-  ['a queue that is away', async () => await Promise.reject(new Error('away')), () => false, 0],
-  ['a queue that does not answer', async () => await new Promise<number>(() => {}), () => false, 0],
-  ['a queue that answers and takes no writes', waitingJobs(7), () => false, 1],
-])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase, errorsPerSample) => {
+  ['an empty queue', waitingJobs(0), () => false, undisturbed],
+  ['a database that is away', waitingJobs(7), () => true, undisturbed],
+  ['a queue that is away', rejects, () => false, undisturbed],
+  ['a queue that does not answer', neverAnswers, () => false, undisturbed],
+  ['a queue whose connections keep breaking', waitingJobs(7), () => false, breaksAgain],
+  ['a queue that answers and takes no writes', waitingJobs(7), () => false, refuses],
+])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase, disturb) => {
   const { lane, counts } = fakeLane('live', countWaiting);
   const { monitor, kind, onHopeless } = watch([lane], isWaitingForDatabase);
   for (let n = 0; n < 120; n += 1) {
-    counts.awayErrors += errorsPerSample;
+    disturb(counts);
     await minutes(1 / 12);
   }
   expect(kind()).toBe('progressing');
   expect(onHopeless).not.toHaveBeenCalled();
   monitor.stop();
 });
+
+it('a queue that refuses is away until it does not, however seldom it is asked', async () => {
+  const { lane, counts } = fakeLane('live', waitingJobs(7));
+  const { monitor } = watch([lane]);
+  counts.awayErrors = 1;
+  counts.isRefused = true;
+  await minutes(2);
+  expect(counts.answers).toBe(0);
+  counts.isRefused = false;
+  await minutes(0.1);
+  expect(counts.answers).toBe(1);
+  monitor.stop();
+});
+
+type Counts = ReturnType<typeof fakeLane>['counts'];
+
+async function rejects(): Promise<number> {
+  return await Promise.reject(new Error('away'));
+}
+
+async function neverAnswers(): Promise<number> {
+  return await new Promise(() => {});
+}
+
+function breaksAgain(counts: Counts): void {
+  counts.awayErrors += 1;
+}
+
+function refuses(counts: Counts): void {
+  counts.isRefused = true;
+}

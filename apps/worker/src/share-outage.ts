@@ -1,7 +1,7 @@
 import type { Outage } from './outage.ts';
 
 /**
- * One outage of several parts, such as the masters of a cluster: it is over once each part that
+ * One outage of several parts, such as the queues of one server or the masters of a cluster: it is over once each part that
  * failed has answered again. Otherwise those that are well would end it over and over.
  */
 export function shareOutage(whole: Outage): () => Outage {

@@ -5,7 +5,7 @@ export interface WatchedLane {
   readonly name: string;
   readonly consumer: Pick<
     Consumer,
-    'finishedJobs' | 'oldestInHand' | 'awayErrors' | 'countWaiting'
+    'finishedJobs' | 'oldestInHand' | 'awayErrors' | 'isRefused' | 'countWaiting'
   >;
   /** The queue answered, and had no trouble since it was asked before. */
   readonly onAnswered: () => void;
@@ -52,7 +52,8 @@ export function watchLane(
     const finished = consumer.finishedJobs();
     const oldest = consumer.oldestInHand();
     const awayErrors = consumer.awayErrors();
-    const isQueueAway = awayErrors !== before.awayErrors;
+    // Errors tell of it while it is asked; between two tries, what came of the last.
+    const isQueueAway = awayErrors !== before.awayErrors || consumer.isRefused();
     const hasNothingToDo = waiting === 0 && oldest === undefined;
     const isSameInHand = oldest !== undefined && oldest === before.oldest;
     const hasDoneSome = finished !== before.finished;

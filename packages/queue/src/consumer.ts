@@ -45,6 +45,8 @@ export interface Consumer {
   oldestInHand(): number | undefined;
   /** Errors so far that say that the queue's server cannot be used. */
   awayErrors(): number;
+  /** Whether the queue's server could not be used when it was last asked for a job. */
+  isRefused(): boolean;
   /** Jobs that wait to be taken and may be. @throws when the queue does not answer. */
   countWaiting(): Promise<number>;
   /** Jobs in hand at the most, from now on. Those that are too many are finished. */
@@ -143,6 +145,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     finishedJobs: () => finished,
     oldestInHand: () => inHand.values().next().value,
     awayErrors: () => awayErrors,
+    isRefused: () => connected?.worker.isRefused ?? false,
     async countWaiting() {
       if (connected === undefined) throw new Error('the queue was not reached yet');
       const { laneQueue } = connected;

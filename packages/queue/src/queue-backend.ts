@@ -3,13 +3,14 @@ import {
   createRedisBackend,
   type Processor,
   Queue,
-  Worker,
+  type RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
 import { clusterBackend } from './cluster-backend.ts';
 import { gatherWrites } from './gather-writes.ts';
 import type { JobData } from './job-contract.ts';
 import { type QueuePlace, queuePlace } from './partition-place.ts';
+import { PatientWorker } from './patient-worker.ts';
 import { parseRedisUrl } from './redis-address.ts';
 
 /** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
@@ -32,7 +33,7 @@ export interface QueueLocation {
 export type JobQueue = Queue<JobData, void>;
 /** Dead letters' copies are read by people alone, so their shape is nobody's contract. */
 export type DeadQueue = Pick<Queue, 'add'>;
-export type JobWorker = Worker<JobData, void>;
+export type JobWorker = PatientWorker<RedisQueueBackend>;
 
 /**
  * How a connection behaves while the other side is away. `fail-fast`: a command gives up within
@@ -96,7 +97,7 @@ export function openWorker(
     case 'redis': {
       const place = redisPlace(location, name);
       const { factory, ...redis } = redisBackend(backend.url, { kind: 'wait' }, place);
-      const worker: JobWorker = new Worker(
+      const worker: JobWorker = new PatientWorker(
         place.name,
         processJob,
         { ...common, ...redis },
@@ -107,7 +108,8 @@ export function openWorker(
     }
     case 'postgres': {
       const connection = postgresConnection(location, { kind: 'wait' });
-      const worker = new Worker(name, processJob, { ...common, connection }, createPostgresBackend);
+      const patient = { ...common, connection };
+      const worker = new PatientWorker(name, processJob, patient, createPostgresBackend);
       return (worker as unknown as JobWorker).on('error', onError);
     }
   }

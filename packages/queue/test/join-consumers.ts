@@ -13,6 +13,7 @@ export function joinConsumers(consumers: readonly Consumer[]): Consumer {
     finishedJobs: () => sum(consumers.map((consumer) => consumer.finishedJobs())),
     oldestInHand: () => consumers.map((consumer) => consumer.oldestInHand()).find(Boolean),
     awayErrors: () => sum(consumers.map((consumer) => consumer.awayErrors())),
+    isRefused: () => consumers.some((consumer) => consumer.isRefused()),
     countWaiting: async () =>
       sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
     setConcurrency(concurrency) {

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ConnectionOptions,
+  type IQueueBackend,
+  isNotConnectionError,
+  type JobProgress,
+  Worker,
+} from 'bullmq';
+import { isAway } from './is-away.ts';
+import type { JobData } from './job-contract.ts';
+
+/**
+ * A BullMQ worker that lets some time pass when the server refuses it a job, as a Redis without
+ * memory does. BullMQ waits where a connection broke; after a refusal it asks again at once,
+ * thousands of times a second for as long as the outage lasts.
+ */
+export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> extends Worker<
+  JobData,
+  void,
+  string,
+  B,
+  JobProgress,
+  C
+> {
+  readonly #stop = new AbortController();
+  #isRefused = false;
+
+  /** Whether the server could not be used when it was last asked for a job. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  override async pause(doNotWaitActive?: boolean): Promise<void> {
+    this.#stop.abort();
+    await super.pause(doNotWaitActive);
+  }
+
+  override async close(force?: boolean): Promise<void> {
+    this.#stop.abort();
+    await super.close(force);
+  }
+
+  protected override async moveToActive(token: string, name?: string) {
+    try {
+      const job = await super.moveToActive(token, name);
+      this.#isRefused = false;
+      return job;
+    } catch (error) {
+      this.#isRefused = error instanceof Error && isAway(error);
+      if (this.#stop.signal.aborted || !(error instanceof Error)) throw error;
+      if (!isNotConnectionError(error)) throw error;
+      this.emit('error', error);
+      await this.#letTimePass();
+      // As BullMQ has it: no job this time.
+      return undefined as never;
+    }
+  }
+
+  async #letTimePass(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      await sleep(this.opts.runRetryDelay, undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
