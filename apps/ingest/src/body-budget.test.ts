@@ -1,16 +1,30 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BodyPlace, createBodyBudget } from './body-budget.ts';
 
+const timeoutMs = 20_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 function openBudget(maxBytes = 1_000, bytesPerRequest = 10) {
-  let now = 0;
   const gone: string[] = [];
-  const budget = createBodyBudget({ maxBytes, bytesPerRequest }, () => now);
+  const reasons: string[] = [];
+  const size = { maxBytes, bytesPerRequest, timeoutMs };
+  const budget = createBodyBudget(size, () => performance.now());
   return {
     gone,
-    enter: (name: string): BodyPlace => budget.enter(() => gone.push(name)),
-    wait: (ms: number) => {
-      now += ms;
-    },
+    reasons,
+    enter: (name: string): BodyPlace =>
+      budget.enter((reason) => {
+        gone.push(name);
+        reasons.push(reason);
+      }),
+    wait: (ms: number) => void vi.advanceTimersByTime(ms),
   };
 }
 
@@ -18,9 +32,31 @@ describe('a budget for bodies', () => {
   it('sends nobody away while there is room', () => {
     const { gone, enter, wait } = openBudget();
     enter('slow');
-    wait(60_000);
+    wait(timeoutMs - 1);
     enter('large').grow(980);
     expect(gone).toEqual([]);
+  });
+
+  it('gives each body its time, and none of them more', () => {
+    const { gone, reasons, enter, wait } = openBudget();
+    enter('first');
+    enter('read').leave();
+    wait(5_000);
+    enter('second');
+    enter('third');
+    wait(timeoutMs - 5_001);
+    expect(gone).toEqual([]);
+    wait(1);
+    expect(gone).toEqual(['first']);
+    wait(4_999);
+    expect(gone).toEqual(['first']);
+    wait(1);
+    expect(gone).toEqual(['first', 'second', 'third']);
+    wait(timeoutMs);
+    enter('late');
+    wait(timeoutMs);
+    expect(gone).toEqual(['first', 'second', 'third', 'late']);
+    expect(new Set(reasons)).toEqual(new Set(['slow-body']));
   });
 
   it('lets the large give way to the small, and the slow to the quick', () => {
@@ -37,12 +73,13 @@ describe('a budget for bodies', () => {
   });
 
   it('lets the oldest go when too many send nothing at all', () => {
-    const { gone, enter, wait } = openBudget(100);
+    const { gone, reasons, enter, wait } = openBudget(100);
     for (let n = 0; n < 12; n += 1) {
       enter(`silent ${n}`);
       wait(1);
     }
     expect(gone).toEqual(['silent 0', 'silent 1']);
+    expect(reasons).toEqual(['crowded-out', 'crowded-out']);
   });
 
   it('never lets a newcomer give way to who was there before', () => {

@@ -1,8 +1,14 @@
 /** What all bodies that are being read hold together, before anything is known of their senders. */
 export interface BodyBudget {
   /** Takes a place for one body. `giveWay` is called, once at most, when it has to go. */
-  enter(giveWay: () => void): BodyPlace;
+  enter(giveWay: (reason: GiveWayReason) => void): BodyPlace;
 }
+
+export type GiveWayReason =
+  /** It was in the way while too much was being read at once. */
+  | 'crowded-out'
+  /** Its time is over. */
+  | 'slow-body';
 
 export interface BodyPlace {
   /** Counts bytes that arrived. */
@@ -15,29 +21,37 @@ export interface BudgetSize {
   readonly maxBytes: number;
   /** What a request costs that has sent no byte yet, so that the budget bounds their number too. */
   readonly bytesPerRequest: number;
+  /** How long one body may take. */
+  readonly timeoutMs: number;
 }
 
 const mebibyte = 1024 * 1024;
+/** Longer than Sinch waits for an answer; a body that takes this long has nobody waiting for it. */
+export const bodyTimeoutMs = 20_000;
 
 /** Room for two thousand callbacks at once, and for a few of the largest that are allowed. */
 export function budgetFor(maxBodyBytes: number): BudgetSize {
-  return { maxBytes: Math.max(32 * mebibyte, 4 * maxBodyBytes), bytesPerRequest: 16 * 1024 };
+  const maxBytes = Math.max(32 * mebibyte, 4 * maxBodyBytes);
+  return { maxBytes, bytesPerRequest: 16 * 1024, timeoutMs: bodyTimeoutMs };
 }
 
 interface Place extends BodyPlace {
   bytes: number;
   readonly enteredAt: number;
-  readonly giveWay: () => void;
+  readonly giveWay: (reason: GiveWayReason) => void;
 }
 
 /**
  * Refuses nobody at the door, since a newcomer may be a real callback. When the budget is spent,
  * whoever has held the most bytes for the longest time gives way. A callback is small and whole
  * within milliseconds, so it comes after every large and every slow body, however many they are.
+ *
+ * One timer, for the oldest: a callback comes and goes without one of its own.
  */
 export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBudget {
   const places = new Set<Place>();
   let total = 0;
+  let timer: NodeJS.Timeout | undefined;
 
   function leave(place: Place): void {
     if (places.delete(place)) total -= place.bytes;
@@ -48,8 +62,23 @@ export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBud
       const costliest = findCostliest(places, nowMs());
       if (costliest === undefined) return;
       leave(costliest);
-      costliest.giveWay();
+      costliest.giveWay('crowded-out');
     }
+  }
+
+  /** They stand in the order in which they came. */
+  function endSlowOnes(): void {
+    timer = undefined;
+    const latest = nowMs() - size.timeoutMs;
+    for (const place of places) {
+      if (place.enteredAt > latest) return watch(place);
+      leave(place);
+      place.giveWay('slow-body');
+    }
+  }
+
+  function watch({ enteredAt }: Place): void {
+    timer ??= setTimeout(endSlowOnes, enteredAt + size.timeoutMs - nowMs()).unref();
   }
 
   return {
@@ -69,6 +98,7 @@ export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBud
       places.add(place);
       total += place.bytes;
       makeRoom();
+      watch(place);
       return place;
     },
   };

@@ -2,8 +2,8 @@ import { parseIngestConfig, readConfig } from '@sinch-callbacks/config';
 import { signatureHeaders } from '@sinch-callbacks/core';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createBodyBudget } from './body-budget.ts';
-import { bodyTimeoutMs, handleCallback, type WebhookRequest } from './handle-callback.ts';
+import { bodyTimeoutMs, createBodyBudget } from './body-budget.ts';
+import { handleCallback, type WebhookRequest } from './handle-callback.ts';
 import { createRequestLog } from './request-log.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +16,9 @@ function ingestThatLogsTo(lines: string[], maxBytes = 1_000_000) {
   return {
     config: readConfig(parseIngestConfig, { SINCH_WEBHOOK_SECRET: 'secret' }),
     requestLog: createRequestLog(logger, always),
-    bodies: createBodyBudget({ maxBytes, bytesPerRequest: 1 }, () => performance.now()),
+    bodies: createBodyBudget({ maxBytes, bytesPerRequest: 1, timeoutMs: bodyTimeoutMs }, () =>
+      performance.now(),
+    ),
     producer: undefined,
     rejected: undefined,
   };

@@ -8,7 +8,7 @@ import {
 } from '@sinch-callbacks/core';
 import type { CallbackProducer } from '@sinch-callbacks/queue';
 import type { Answer } from './answer.ts';
-import type { BodyBudget } from './body-budget.ts';
+import type { BodyBudget, GiveWayReason } from './body-budget.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
 import type { Keeping, RejectedKeeper } from './rejected-keeper.ts';
 import type { RequestLog } from './request-log.ts';
@@ -44,9 +44,6 @@ export interface Ingest {
   /** Absent where no queue is configured: what is rejected then is only logged. */
   readonly rejected: RejectedKeeper | undefined;
 }
-
-/** Longer than Sinch waits for an answer; a body that takes this long has nobody waiting for it. */
-export const bodyTimeoutMs = 20_000;
 
 /**
  * Takes one request from its bytes to its answer, and writes down how it ended.
@@ -121,19 +118,15 @@ function overRate({ rejected }: Ingest): Keeping | undefined {
 async function readBody(
   request: WebhookRequest,
   { config, bodies }: Ingest,
-): Promise<BodyReading | Extract<CallbackOutcome, { kind: 'slow-body' | 'crowded-out' }>> {
+): Promise<BodyReading | { readonly kind: GiveWayReason }> {
   // Whatever comes first. Cheaper than a race, which every request would pay for.
-  const first = Promise.withResolvers<
-    BodyReading | { readonly kind: 'slow-body' | 'crowded-out' }
-  >();
-  const place = bodies.enter(() => first.resolve({ kind: 'crowded-out' }));
-  const timer = setTimeout(() => first.resolve({ kind: 'slow-body' }), bodyTimeoutMs);
+  const first = Promise.withResolvers<BodyReading | { readonly kind: GiveWayReason }>();
+  const place = bodies.enter((kind) => first.resolve({ kind }));
   try {
     const reading = request.readBody({ maxBytes: config.maxBodyBytes, onBytes: place.grow });
     reading.then(first.resolve, first.reject);
     return await first.promise;
   } finally {
-    clearTimeout(timer);
     place.leave();
   }
 }

@@ -20,6 +20,12 @@ export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T>
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new DeadlineExceededError(timeoutMs));
     const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-    void work.finally(() => clearTimeout(timer)).then(resolve, reject);
+    const settle =
+      <R>(how: (result: R) => void) =>
+      (result: R) => {
+        clearTimeout(timer);
+        how(result);
+      };
+    work.then(settle(resolve), settle(reject));
   });
 }

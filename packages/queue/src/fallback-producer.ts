@@ -48,7 +48,7 @@ export function withFallback(
     const isTried = breaker.state === CircuitState.HalfOpen;
     if (isTried) return { kind: 'spared', reason: 'circuit-open' };
     try {
-      return await breaker.execute(async () => await main.enqueue(event));
+      return await breaker.execute(() => main.enqueue(event));
     } catch (error) {
       if (isBrokenCircuitError(error)) return { kind: 'spared', reason: 'circuit-open' };
       throw error;

@@ -43,7 +43,8 @@ export function redactFields(fields: object): Fields {
 
 function redactObject(object: object, depth: number): Fields {
   const fields: Fields = {};
-  for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+  for (const name of Object.keys(object)) {
+    const value: unknown = Reflect.get(object, name);
     if (value === undefined) continue;
     fields[name] = isSensitive(name) ? censor : redactValue(value, depth + 1);
   }
