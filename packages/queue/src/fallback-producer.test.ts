@@ -60,6 +60,21 @@ function open(main: EnqueueOutcome, fallback: EnqueueOutcome) {
 
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
+it('spares main after three failures in a row, and not after more that are none', async () => {
+  const { main, enqueue } = open(queued, queued);
+  for (let n = 0; n < 4; n += 1) {
+    main.become(away);
+    await enqueue(2);
+    main.become(queued);
+    await enqueue(5);
+  }
+  const asked = main.state.asked;
+  expect(asked).toBe(4 * 7);
+  main.become(away);
+  await enqueue(10);
+  expect(main.state.asked).toBe(asked + 3);
+});
+
 it('spares the main queue after three failures in a row, and tries it every two seconds', async () => {
   const { main, fallback, enqueue } = open(away, queued);
   expect(await enqueue(10)).toEqual(new Set(['queued']));

@@ -40,6 +40,7 @@ export function withFallback(
     halfOpenAfter: retryAfterMs,
     breaker: new ConsecutiveBreaker(failuresToOpen),
   });
+  let hasFailed = false;
   let isTurned = false;
 
   async function tryMain(event: CallbackEvent): Promise<MainOutcome> {
@@ -47,12 +48,22 @@ export function withFallback(
     // Somebody is trying it: cockatiel would have everybody wait for what comes of that.
     const isTried = breaker.state === CircuitState.HalfOpen;
     if (isTried) return { kind: 'spared', reason: 'circuit-open' };
+    if (breaker.state === CircuitState.Closed) return await tellBreaker(await main.enqueue(event));
     try {
       return await breaker.execute(() => main.enqueue(event));
     } catch (error) {
       if (isBrokenCircuitError(error)) return { kind: 'spared', reason: 'circuit-open' };
       throw error;
     }
+  }
+
+  /** What goes well is news to it only after a failure, so most events need not pass through it. */
+  async function tellBreaker(outcome: EnqueueOutcome): Promise<EnqueueOutcome> {
+    const isFailure = isUnavailable(outcome);
+    if (!isFailure && !hasFailed) return outcome;
+    hasFailed = isFailure;
+    if (breaker.state === CircuitState.Closed) await breaker.execute(() => outcome);
+    return outcome;
   }
 
   async function tryMainAfterAll(event: CallbackEvent): Promise<EnqueueOutcome> {

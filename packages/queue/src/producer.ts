@@ -1,5 +1,6 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { withDeadline } from './deadline.ts';
+import { jobAdder } from './job-adder.ts';
 import { jobDataOf, jobIdOf } from './job-contract.ts';
 import { type JobQueue, openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
@@ -53,7 +54,7 @@ const suspectShare = 1 / 3;
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const retry = retryOptions(options.retry);
+  const addJob = jobAdder(retryOptions(options.retry));
   const room = createRoomWatch(Date.now);
   let current: JobQueue | undefined;
   // Of the last question that was answered. Not when the answer was read: one that lay in the
@@ -110,7 +111,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       const data = jobDataOf(event, 0);
       const jobId = jobIdOf(event.key, 0);
       try {
-        await withQueue((queue) => queue.add(event.trigger, data, { ...retry, jobId }));
+        await withQueue((queue) => addJob(queue, event.trigger, data, jobId));
         lookForRoom();
         return { kind: 'queued' };
       } catch (error) {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from './hmac-sha256.ts';
 import {
   type SignatureHeaders,
   signatureAlgorithm,
@@ -36,5 +36,5 @@ export function computeSignature(
   timestamp: string,
   secret: string,
 ): Buffer {
-  return createHmac('sha256', secret).update(rawBody).update(`.${nonce}.${timestamp}`).digest();
+  return hmacSha256(secret, rawBody, `.${nonce}.${timestamp}`);
 }

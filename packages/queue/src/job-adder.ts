@@ -1,0 +1,26 @@
+import { Job, type JobsOptions } from 'bullmq';
+import type { JobData } from './job-contract.ts';
+import type { JobQueue } from './queue-backend.ts';
+
+/** Adds one job, unless the queue still knows its id. @throws what the server or its client says. */
+export type AddJob = (
+  queue: JobQueue,
+  name: string,
+  data: JobData,
+  jobId: string,
+) => Promise<string>;
+
+/**
+ * Adds jobs as `Queue.add` does, by the same call of the queue's backend, but makes no `Job` for
+ * each, which nobody would look at: one alone is made, as the pattern of all that have these
+ * options. Under load that was a fifth of what queueing an event cost its process.
+ */
+export function jobAdder(options: JobsOptions): AddJob {
+  let pattern: ReturnType<Job['asJSON']> | undefined;
+  return async (queue, name, data, jobId) => {
+    pattern ??= new Job(queue, name, data, options).asJSON();
+    const own = { id: jobId, name, data: JSON.stringify(data), timestamp: Date.now() };
+    const opts = { ...pattern.opts, jobId };
+    return await queue.backend.addJob({ ...pattern, ...own, opts }, jobId);
+  };
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { jobAdder } from '../src/job-adder.ts';
+import { jobDataOf } from '../src/job-contract.ts';
+import { retryOptions } from '../src/retry-policy.ts';
+import { backendKinds, eventOf, useQueueWorld } from './queue-world.ts';
+
+describe.each(backendKinds)('a job on %s', (kind) => {
+  const world = useQueueWorld(kind);
+  const options = retryOptions();
+  const data = jobDataOf(eventOf('Grüße'), 0);
+
+  it('is what BullMQ’s own way of adding makes of it', async () => {
+    const queue = world.openLive();
+    const addJob = jobAdder(options);
+    await addJob(queue, 'MESSAGE_DELIVERY', data, 'first');
+    await addJob(queue, 'MESSAGE_INBOUND', data, 'ours');
+    await queue.add('MESSAGE_INBOUND', data, { ...options, jobId: 'theirs' });
+    const [ours, theirs] = await Promise.all([queue.getJob('ours'), queue.getJob('theirs')]);
+    expect(ours?.asJSON()).toEqual({
+      ...theirs?.asJSON(),
+      id: 'ours',
+      timestamp: expect.closeTo(theirs?.timestamp ?? 0, -5),
+      opts: { ...theirs?.opts, ...(theirs?.opts.jobId && { jobId: 'ours' }) },
+    });
+    expect(await queue.getWaitingCount()).toBe(3);
+  });
+
+  it('is not added again under an id that the queue holds', async () => {
+    const queue = world.openLive();
+    const addJob = jobAdder(options);
+    await addJob(queue, 'MESSAGE_INBOUND', data, 'same');
+    await addJob(queue, 'MESSAGE_INBOUND', { ...data, replay: 1 }, 'same');
+    await queue.add('MESSAGE_INBOUND', { ...data, replay: 2 }, { ...options, jobId: 'same' });
+    expect((await queue.getJobs(['waiting'])).map((job) => job.data.replay)).toEqual([0]);
+  });
+});
