@@ -9,6 +9,7 @@ import {
 import type { CallbackProducer } from '@sinch-callbacks/queue';
 import type { Answer } from './answer.ts';
 import type { BodyBudget, GiveWayReason } from './body-budget.ts';
+import { endOfTurn } from './end-of-turn.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
 import type { Keeping, RejectedKeeper } from './rejected-keeper.ts';
 import type { RequestLog } from './request-log.ts';
@@ -89,6 +90,7 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
   }
   const body = await readBody(request, ingest);
   if (body.kind !== 'read') return { outcome: body };
+  await endOfTurn();
   const { bytes: rawBody } = body;
   const receivedAt = new Date();
   const outcome = await accept(rawBody, receivedAt, request, ingest);
