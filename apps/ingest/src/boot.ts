@@ -11,7 +11,8 @@ export function boot({ isStandalone }: { readonly isStandalone: boolean }): void
   try {
     const { requestLog, logger } = openIngest();
     redactConsole(logger);
-    process.once('exit', () => requestLog.flush());
+    // Before the log writes what it has gathered.
+    process.prependOnceListener('exit', () => requestLog.flush());
     if (isStandalone) guardFirstServer(openIngest);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
