@@ -15,7 +15,8 @@ export interface EventBatcher {
 }
 
 interface Entry {
-  readonly item: EventToWrite;
+  readonly event: CallbackEvent;
+  readonly attempt: number;
   readonly settle: (outcome: ApplyOutcome) => void;
 }
 
@@ -69,15 +70,14 @@ export function createEventBatcher(
 
   /** Settles each event as soon as it is known what became of it, not with the last of its batch. */
   async function writeOne(batch: readonly Entry[]): Promise<void> {
-    const left = Map.groupBy(batch, (entry) => entry.item.event.key);
+    const left = Map.groupBy(batch, (entry) => entry.event.key);
+    const tell = (key: string, outcome: WriteOutcome) => {
+      settleAll(left.get(key) ?? [], outcome);
+      left.delete(key);
+    };
     try {
-      await databaseWait.run(async () => {
-        const items = [...left.values()].flatMap(([first]) => (first ? [first.item] : []));
-        await writer.write(items, (key, outcome) => {
-          settleAll(left.get(key) ?? [], outcome);
-          left.delete(key);
-        });
-      });
+      const items = decideAll(left.values(), tell);
+      if (items.length > 0) await databaseWait.run(() => writer.write(items, tell));
       for (const entry of [...left.values()].flat()) settle(entry, { kind: 'returned' });
     } catch (error) {
       for (const entry of [...left.values()].flat()) settle(entry, failed('transient', error));
@@ -94,10 +94,8 @@ export function createEventBatcher(
   return {
     async apply(event, attempt) {
       if (isStopped) return { kind: 'returned' };
-      const item = decide(event, attempt);
-      if ('kind' in item) return item;
       return await new Promise((resolve) => {
-        const entry = { item, settle: resolve };
+        const entry = { event, attempt, settle: resolve };
         unsettled.add(entry);
         waiting.push(entry);
         writeSoon();
@@ -116,11 +114,26 @@ export function createEventBatcher(
 /** As many as may go into one batch, at least one. */
 function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {
   let length = 0;
-  const over = waiting.findIndex(({ item }, index) => {
-    length += item.event.rawBody.text.length;
+  const over = waiting.findIndex(({ event }, index) => {
+    length += event.rawBody.text.length;
     return index > 0 && (index >= maxSize || length > maxBatchLength);
   });
   return waiting.splice(0, over < 0 ? waiting.length : over);
+}
+
+/** One after the other, with nothing in between: that takes half the time of each by itself. */
+function decideAll(
+  groups: Iterable<readonly Entry[]>,
+  onRefused: (eventKey: string, outcome: WriteOutcome) => void,
+): readonly EventToWrite[] {
+  const items: EventToWrite[] = [];
+  for (const [first] of groups) {
+    if (first === undefined) continue;
+    const item = decide(first.event, first.attempt);
+    if ('kind' in item) onRefused(first.event.key, item);
+    else items.push(item);
+  }
+  return items;
 }
 
 function decide(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {
