@@ -121,7 +121,7 @@ function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {
   return waiting.splice(0, over < 0 ? waiting.length : over);
 }
 
-/** One after the other, with nothing in between: that takes half the time of each by itself. */
+/** One after the other, with nothing in between: that spares the worker a tenth of its CPU. */
 function decideAll(
   groups: Iterable<readonly Entry[]>,
   onRefused: (eventKey: string, outcome: WriteOutcome) => void,

@@ -1,8 +1,9 @@
 import type { Outage } from './outage.ts';
 
 /**
- * One outage of several parts, such as the queues of one server or the masters of a cluster: it is over once each part that
- * failed has answered again. Otherwise those that are well would end it over and over.
+ * One outage of several parts, such as the queues of one server or the masters of a cluster: it is
+ * over once each part that failed has answered again. Otherwise those that are well would end it
+ * over and over.
  */
 export function shareOutage(whole: Outage): () => Outage {
   const away = new Set<symbol>();

@@ -9,19 +9,16 @@ describe.each(backendKinds)('a job on %s', (kind) => {
   const options = retryOptions();
   const data = jobDataOf(eventOf('Grüße'), 0);
 
-  it('is what BullMQ’s own way of adding makes of it', async () => {
+  it('is what BullMQ’s own way of adding makes of it, but for the id among the options', async () => {
     const queue = world.openLive();
     const addJob = jobAdder(options);
     await addJob(queue, 'MESSAGE_DELIVERY', data, 'first');
     await addJob(queue, 'MESSAGE_INBOUND', data, 'ours');
     await queue.add('MESSAGE_INBOUND', data, { ...options, jobId: 'theirs' });
     const [ours, theirs] = await Promise.all([queue.getJob('ours'), queue.getJob('theirs')]);
-    expect(ours?.asJSON()).toEqual({
-      ...theirs?.asJSON(),
-      id: 'ours',
-      timestamp: expect.closeTo(theirs?.timestamp ?? 0, -5),
-      opts: { ...theirs?.opts, ...(theirs?.opts.jobId && { jobId: 'ours' }) },
-    });
+    const { jobId: _, ...opts } = theirs?.opts ?? {};
+    const timestamp: unknown = expect.closeTo(theirs?.timestamp ?? 0, -5);
+    expect(ours?.asJSON()).toEqual({ ...theirs?.asJSON(), id: 'ours', timestamp, opts });
     expect(await queue.getWaitingCount()).toBe(3);
   });
 
