@@ -9,13 +9,31 @@ export {
 export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
 export { type Decision, decideEvent, type Envelope } from './decide/decide-event.ts';
 export type {
-  ConsentFact,
+  BatchFact,
+  CapabilityFact,
+  ChannelEventFact,
+  ChannelStatus,
+  ConsentEventFact,
+  ContactDuplicateFact,
   ContactFact,
   ContactIdentityFact,
+  ContactMergeFact,
   ConversationFact,
+  EventDeliveryChannelFact,
+  EventDeliveryFact,
   Facts,
+  IdentityFields,
+  InboundEventFact,
+  MessageAnalysisFact,
+  MessageChannelFact,
+  MessageContent,
   MessageFact,
+  MessageStanding,
   MessageStatusFact,
+  ReactionFact,
+  ReasonFields,
+  RecordFact,
+  UnsupportedFact,
 } from './decide/facts.ts';
 export { type Stamp, type Stamped } from './decide/stamp.ts';
 export { storableJson, storableText } from './decide/storable-json.ts';

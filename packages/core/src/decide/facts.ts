@@ -1,67 +1,141 @@
 import type { Stamped } from './stamp.ts';
 
 /**
- * What one event says about the rows it concerns. A fact never says what a row becomes: rows
- * are joined from facts by the writer, stamped groups by the greatest stamp, plain fields by
- * the greatest value that is present. Absent is `undefined`.
+ * The statements of one event about the rows it concerns. A fact never says what a row becomes:
+ * the writer joins rows from facts, stamped groups by the greatest stamp, plain fields by the
+ * greatest value that is present (or the least, where a field says so). Absent is `undefined`.
+ *
+ * Times are ISO 8601, UTC, with 6 fractional digits. Ids, channels, identities and statuses are
+ * bounded (`boundedText`); `identity` is normalised and `channelIdentity` is as sent.
+ * The receipt and the digest of the event are not repeated here: they belong to all its facts.
  */
 export interface MessageFact {
   readonly sinchMessageId: string;
   readonly appId: string | undefined;
+  readonly projectId: string | undefined;
   readonly conversationId: string | undefined;
   readonly contactId: string | undefined;
   readonly direction: 'TO_APP' | 'TO_CONTACT' | undefined;
+  readonly content: Stamped<MessageContent> | undefined;
+  /** The least wins. */
+  readonly redactedAt: string | undefined;
+  /** The sender's own, without what a batch added. Not bounded. */
   readonly metadata: string | undefined;
+  /** A text; JSON where the channel wrote JSON. Not bounded. */
+  readonly channelMetadata: string | undefined;
+  readonly conversationMetadata: string | undefined;
+  readonly batchId: string | undefined;
   readonly correlationId: string | undefined;
   readonly processingMode: string | undefined;
-  readonly status: Stamped<{ status: string; rank: number; at: string | undefined }> | undefined;
-  readonly channel: Stamped<{ channel: string; identity: string | undefined }> | undefined;
-  readonly content: Stamped<{ json: string }> | undefined;
-  readonly reason:
-    | Stamped<{ code: string | undefined; description: string | undefined }>
-    | undefined;
+  readonly senderId: string | undefined;
+  readonly replyToMessageId: string | undefined;
+  /**
+   * A candidate: exact while the message's reports name one channel and none of them is
+   * SWITCHING_CHANNEL. In all other cases the message's channels decide.
+   */
+  readonly standing: Stamped<MessageStanding> | undefined;
+  /** The least wins. Always present: the receipt stands in where Sinch gives no time. */
+  readonly happenedAt: string;
+  /** The least wins. */
+  readonly sentAt: string | undefined;
+  /** The least wins. */
+  readonly deliveredAt: string | undefined;
+  /** The least wins. */
+  readonly readAt: string | undefined;
+  /** The least wins. */
+  readonly failedAt: string | undefined;
 }
 
-/** One delivery report, kept for good: a line of a message's history. */
-export interface MessageStatusFact {
+export interface MessageContent {
+  readonly json: string;
+  /** The name of the member that holds the message, such as `text_message`. */
+  readonly kind: string | undefined;
+  /** Its text, caption or title. Not bounded. */
+  readonly text: string | undefined;
+}
+
+/** Why something failed, in Sinch's words. */
+export interface ReasonFields {
+  readonly reasonCode: string | undefined;
+  readonly reasonDescription: string | undefined;
+  readonly reasonSubCode: string | undefined;
+  /** The channel's own code. */
+  readonly reasonChannelCode: string | undefined;
+}
+
+/** The identity that a report is about. */
+export interface IdentityFields {
+  readonly identity: string | undefined;
+  readonly channelIdentity: string | undefined;
+}
+
+/**
+ * How far a message (or an event to a contact) is, as one report says. `statusRank`, like the
+ * stamp's first byte, is the rank *between* channels. A submit or an inbound message has no
+ * status and rank 0: it gives channel and identity while there is no report.
+ */
+export interface MessageStanding extends ReasonFields, IdentityFields {
+  readonly status: string | undefined;
+  readonly statusRank: number;
+  readonly statusAt: string | undefined;
+  readonly channel: string | undefined;
+}
+
+/**
+ * How far it is on one channel. `statusRank`, like the stamp's first byte, is the rank *within*
+ * a channel. The reason is that of this report, and present only for FAILED, SWITCHING_CHANNEL
+ * and unknown statuses, so that it can be shown as it is.
+ */
+export interface ChannelStatus extends ReasonFields, IdentityFields {
+  readonly status: string;
+  readonly statusRank: number;
+  readonly statusAt: string | undefined;
+}
+
+/** One delivery report: a line of a message's history. */
+export interface MessageStatusFact extends ReasonFields, IdentityFields {
   readonly sinchMessageId: string;
   readonly status: string;
   readonly channel: string | undefined;
   readonly eventTime: string | undefined;
-  readonly reasonCode: string | undefined;
-  readonly reasonDescription: string | undefined;
+  /** The rank within a channel. */
+  readonly rank: number;
 }
 
-/** How far a message has come on one channel: after a switch there are several. */
+/** How far a message is on one channel: after a switch there are several. */
 export interface MessageChannelFact {
   readonly sinchMessageId: string;
+  /** '' for a report that names none. */
   readonly channel: string;
-  readonly identity: string | undefined;
-  readonly status: Stamped<{ status: string; rank: number; at: string | undefined }>;
-  readonly reason:
-    | Stamped<{ code: string | undefined; description: string | undefined }>
-    | undefined;
+  readonly status: Stamped<ChannelStatus>;
 }
 
-/** What an analysis made of a message. */
+/** The result of an analysis of a message. */
 export interface MessageAnalysisFact {
   readonly sinchMessageId: string;
   readonly contactId: string | undefined;
   readonly conversationId: string | undefined;
-  readonly results: Stamped<{ json: string }>;
+  readonly results: Stamped<{ readonly json: string }>;
 }
 
 export interface ConversationFact {
   readonly sinchConversationId: string;
   readonly appId: string | undefined;
   readonly contactId: string | undefined;
-  readonly state: Stamped<{ state: 'ACTIVE' | 'STOPPED' | 'DELETED' }> | undefined;
-  readonly channel: Stamped<{ channel: string }> | undefined;
+  /** True wins, as for the other flags. */
+  readonly started: boolean;
+  /** Order time; the greatest wins. */
+  readonly startedAt: string | undefined;
+  /** Order time; the greatest wins. */
+  readonly stoppedAt: string | undefined;
+  readonly stoppedWithoutTime: boolean;
+  readonly deleted: boolean;
+  readonly channel: Stamped<{ readonly channel: string }> | undefined;
   readonly details:
     | Stamped<{
-        metadata: string | undefined;
-        metadataJson: string | undefined;
-        correlationId: string | undefined;
+        readonly metadata: string | undefined;
+        readonly metadataJson: string | undefined;
+        readonly correlationId: string | undefined;
       }>
     | undefined;
 }
@@ -70,128 +144,191 @@ export interface ContactFact {
   readonly sinchContactId: string;
   readonly profile:
     | Stamped<{
-        displayName: string | undefined;
-        email: string | undefined;
-        externalId: string | undefined;
-        metadata: string | undefined;
-        language: string | undefined;
-        channelPriority: readonly string[];
+        readonly displayName: string | undefined;
+        readonly email: string | undefined;
+        readonly externalId: string | undefined;
+        readonly metadata: string | undefined;
+        readonly language: string | undefined;
+        readonly channelPriority: readonly string[];
       }>
     | undefined;
-  /** The contact is gone. Sinch never uses an id again, so this is never undone. */
+  /** The contact no longer exists; the least wins. Sinch never reuses an id. */
   readonly deletedAt: string | undefined;
-  /** The contact that lives on in its place. */
-  readonly mergedIntoContactId: string | undefined;
+}
+
+/** A merge that Sinch reported. The two are distinct. */
+export interface ContactMergeFact {
+  readonly deletedContactId: string;
+  readonly preservedContactId: string;
 }
 
 export interface ContactIdentityFact {
   readonly sinchContactId: string;
   readonly channel: string;
   readonly identity: string;
+  /** '' where the identity is the same for all apps. */
   readonly appId: string;
-  /** The stamp of the contact profile that lists it; absent when a message merely came from it. */
+  readonly channelIdentity: string;
+  /** The stamp of the profile that lists it; absent when a message or a consent named it. */
   readonly listedStamp: string | undefined;
 }
 
-export interface ConsentFact {
-  readonly appId: string;
-  /** Empty in DISPATCH mode. */
-  readonly contactId: string;
+/** Contacts that share an identity on a channel, for one of them. */
+export interface ContactDuplicateFact {
+  readonly sinchContactId: string;
   readonly channel: string;
-  readonly identity: string;
-  readonly consent: Stamped<{ state: 'OPTED_IN' | 'OPTED_OUT'; at: string | undefined }>;
+  readonly others: Stamped<{
+    readonly contactIds: readonly string[];
+    readonly at: string | undefined;
+  }>;
 }
 
-/** What a channel can do for an identity. */
+/** What one OPT_IN or OPT_OUT says. The row with the least (receipt, digest) wins as a whole. */
+export interface ConsentEventFact {
+  /** 32 hexadecimal digits. The same for a copy in another serialisation. */
+  readonly consentKey: string;
+  /** '' where Sinch names none. */
+  readonly appId: string;
+  readonly contactId: string | undefined;
+  readonly channel: string;
+  readonly identity: string | undefined;
+  readonly channelIdentity: string | undefined;
+  readonly kind: 'OPT_IN' | 'OPT_OUT';
+  readonly status: string | undefined;
+  /** Absent: it changes nothing. */
+  readonly effect: 'IN' | 'OUT' | undefined;
+  readonly requestId: string | undefined;
+  /** As Sinch wrote it, readable or not. */
+  readonly timeText: string | undefined;
+  readonly happenedAt: string | undefined;
+  readonly orderAt: string;
+  /**
+   * The reference time of an opt-out that carries no time at all, absent for all others. Such a
+   * word may be said again in the same bytes or with the same key, so the greatest wins, also
+   * over a row that is otherwise kept. An absorbed copy counts only if both nonces are present
+   * and differ.
+   */
+  readonly repeatedAt: string | undefined;
+  readonly nonce: string | undefined;
+}
+
+/** The capabilities of a channel for an identity. */
 export interface CapabilityFact {
   readonly appId: string;
   readonly contactId: string;
   readonly channel: string;
   readonly identity: string;
   readonly capability: Stamped<{
-    status: string;
-    channelCapabilities: readonly string[];
-    reasonCode: string | undefined;
-    at: string | undefined;
+    readonly channelIdentity: string | undefined;
+    readonly status: string;
+    readonly channelCapabilities: readonly string[];
+    readonly reasonCode: string | undefined;
+    readonly at: string | undefined;
   }>;
 }
 
-/** Contacts that share an identity on a channel, as one of them sees it. */
-export interface ContactDuplicateFact {
-  readonly sinchContactId: string;
-  readonly channel: string;
-  readonly others: Stamped<{ contactIds: readonly string[]; at: string | undefined }>;
-}
-
-/** Something a contact did other than writing. */
+/** An action of a contact other than writing. */
 export interface InboundEventFact {
-  /** Sinch's id, or the event key where Sinch gives none. */
+  /** Sinch's id, or the event's digest where Sinch gives none. */
   readonly id: string;
   readonly appId: string | undefined;
   readonly contactId: string | undefined;
   readonly conversationId: string | undefined;
   readonly processingMode: string | undefined;
-  readonly event: Stamped<{
-    /** Such as `composing_event`. */
-    kind: string;
-    json: string;
-    channel: string | undefined;
-    identity: string | undefined;
-    at: string | undefined;
-  }>;
+  readonly event: Stamped<
+    IdentityFields & {
+      /** Such as `composing_event`. */
+      readonly kind: string;
+      readonly json: string;
+      readonly channel: string | undefined;
+      readonly at: string | undefined;
+    }
+  >;
 }
 
-/** How far an event to a contact has come. */
+/** A contact's reaction to a message: an inbound event with an id of the same kind. */
+export interface ReactionFact extends IdentityFields {
+  readonly id: string;
+  readonly appId: string | undefined;
+  readonly sinchMessageId: string | undefined;
+  readonly emoji: string | undefined;
+  readonly action: string | undefined;
+  readonly category: string | undefined;
+  readonly contactId: string | undefined;
+  readonly channel: string | undefined;
+  /** The least wins. */
+  readonly happenedAt: string;
+}
+
+/** What a channel sent and Sinch has no shape for. */
+export interface UnsupportedFact extends IdentityFields {
+  /** Sinch's id, or the event's digest where Sinch gives none. */
+  readonly id: string;
+  readonly appId: string | undefined;
+  readonly channel: string | undefined;
+  readonly payload: string | undefined;
+  readonly contactId: string | undefined;
+  readonly conversationId: string | undefined;
+  /** The least wins. */
+  readonly happenedAt: string;
+}
+
+/** How far an event to a contact is. `standing` is a candidate, as for a message. */
 export interface EventDeliveryFact {
   readonly sinchEventId: string;
   readonly appId: string | undefined;
   readonly contactId: string | undefined;
   readonly conversationId: string | undefined;
-  readonly channel: string | undefined;
-  readonly identity: string | undefined;
   readonly metadata: string | undefined;
-  readonly status: Stamped<{ status: string; rank: number; at: string | undefined }>;
-  readonly reason:
-    | Stamped<{ code: string | undefined; description: string | undefined }>
-    | undefined;
+  readonly processingMode: string | undefined;
+  readonly standing: Stamped<MessageStanding>;
 }
 
-/** News of a channel itself. */
+/** The same on one channel. */
+export interface EventDeliveryChannelFact {
+  readonly sinchEventId: string;
+  /** '' for a report that names none. */
+  readonly channel: string;
+  readonly status: Stamped<ChannelStatus>;
+}
+
+/** A notice about a channel itself. All fields follow from the digest of its content. */
 export interface ChannelEventFact {
+  /** 32 hexadecimal digits. The same for a copy in another serialisation. */
+  readonly contentDigest: string;
   readonly appId: string | undefined;
-  readonly event: Stamped<{
-    channel: string | undefined;
-    eventType: string | undefined;
-    additionalDataJson: string | undefined;
-    at: string | undefined;
-  }>;
+  readonly channel: string | undefined;
+  readonly eventType: string | undefined;
+  readonly additionalDataJson: string | undefined;
+  readonly at: string | undefined;
 }
 
-/** How a recording, or a batch, stands: the latest state wins. */
+/** The state of a recording: the highest rank wins, then the latest. */
 export interface RecordFact {
   readonly entityId: string;
   readonly contactId: string | undefined;
   readonly conversationId: string | undefined;
   readonly record: Stamped<{
-    status: string;
-    channel: string | undefined;
-    reasonCode: string | undefined;
-    at: string | undefined;
+    readonly status: string;
+    readonly channel: string | undefined;
+    readonly reasonCode: string | undefined;
+    readonly at: string | undefined;
   }>;
 }
 
+/** The state of a batch: the highest rank wins, then the latest. */
 export interface BatchFact {
   readonly batchId: string;
   readonly appId: string | undefined;
   readonly batch: Stamped<{
-    status: string;
-    type: string | undefined;
-    additionalDataJson: string | undefined;
-    at: string | undefined;
+    readonly status: string;
+    readonly type: string | undefined;
+    readonly additionalDataJson: string | undefined;
+    readonly at: string | undefined;
   }>;
 }
 
-/** Everything one event says, table by table. */
+/** All statements of one event, table by table. */
 export interface Facts {
   readonly messages: readonly MessageFact[];
   readonly messageStatuses: readonly MessageStatusFact[];
@@ -199,12 +336,16 @@ export interface Facts {
   readonly messageAnalyses: readonly MessageAnalysisFact[];
   readonly conversations: readonly ConversationFact[];
   readonly contacts: readonly ContactFact[];
+  readonly contactMerges: readonly ContactMergeFact[];
   readonly contactIdentities: readonly ContactIdentityFact[];
   readonly contactDuplicates: readonly ContactDuplicateFact[];
-  readonly consents: readonly ConsentFact[];
+  readonly consentEvents: readonly ConsentEventFact[];
   readonly capabilities: readonly CapabilityFact[];
   readonly inboundEvents: readonly InboundEventFact[];
+  readonly reactions: readonly ReactionFact[];
+  readonly unsupported: readonly UnsupportedFact[];
   readonly eventDeliveries: readonly EventDeliveryFact[];
+  readonly eventDeliveryChannels: readonly EventDeliveryChannelFact[];
   readonly channelEvents: readonly ChannelEventFact[];
   readonly records: readonly RecordFact[];
   readonly batches: readonly BatchFact[];
@@ -222,12 +363,16 @@ export function factsOf(some: Partial<Facts>): Facts {
     messageAnalyses: none,
     conversations: none,
     contacts: none,
+    contactMerges: none,
     contactIdentities: none,
     contactDuplicates: none,
-    consents: none,
+    consentEvents: none,
     capabilities: none,
     inboundEvents: none,
+    reactions: none,
+    unsupported: none,
     eventDeliveries: none,
+    eventDeliveryChannels: none,
     channelEvents: none,
     records: none,
     batches: none,
@@ -235,10 +380,8 @@ export function factsOf(some: Partial<Facts>): Facts {
   };
 }
 
-/** A contact that is only named: its row is there from then on, with nothing known of it. */
+/** A contact that is only named: its row exists from then on, with nothing known about it. */
 export function namedContact(sinchContactId: string | undefined): readonly ContactFact[] {
   if (sinchContactId === undefined) return [];
-  return [
-    { sinchContactId, profile: undefined, deletedAt: undefined, mergedIntoContactId: undefined },
-  ];
+  return [{ sinchContactId, profile: undefined, deletedAt: undefined }];
 }
