@@ -7,7 +7,8 @@ export {
   type SinchEventReading,
 } from './bodies/sinch-event.ts';
 export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
-export { type Decision, decideEvent, type Envelope } from './decide/decide-event.ts';
+export { type Decision, decideEvent } from './decide/decide-event.ts';
+export { type Envelope, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
 export type {
   BatchFact,
   CapabilityFact,
@@ -35,11 +36,11 @@ export type {
   RecordFact,
   UnsupportedFact,
 } from './decide/facts.ts';
+export { signedAtOf, type TimeField, timeFields } from './decide/moments.ts';
 export { type Stamp, type Stamped } from './decide/stamp.ts';
-export { storableJson, storableText } from './decide/storable-json.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
 export { boundedEntityId } from './events/entity-id.ts';
-export { type EventKey, eventKey } from './events/event-key.ts';
+export { digestOfEventKey, digestOfRawBody, type EventKey, eventKey } from './events/event-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
 export {
@@ -68,3 +69,8 @@ export {
   type SignatureVerdict,
   verifySignature,
 } from './signature/verify-signature.ts';
+export { boundedText } from './values/bounded-text.ts';
+export { parseExactly } from './values/exact-json.ts';
+export { normaliseIdentity } from './values/identity.ts';
+export { type Instant, parseInstant } from './values/instant.ts';
+export { storableJson, storableText } from './values/storable-json.ts';

@@ -37,7 +37,7 @@ describe('receive', () => {
     expect(receiveSigned('{"app_id":"a","message":{"id":"01M"}}')).toEqual({
       kind: 'verified',
       event: {
-        key: expect.stringMatching(/^MESSAGE_INBOUND\.01M\.[0-9a-f]{64}$/),
+        key: expect.stringMatching(/^MESSAGE_INBOUND\.01M\.[0-9a-f]{32}$/),
         trigger: 'MESSAGE_INBOUND',
         entityId: '01M',
         rawBody: { encoding: 'utf8', text: '{"app_id":"a","message":{"id":"01M"}}' },
@@ -78,7 +78,17 @@ describe('receive', () => {
     ['{"app_id":"a"}', 'UNKNOWN', 'UNKNOWN.-.'],
     ['{"message":{"id":"', 'UNREADABLE', 'UNREADABLE.-.'],
     ['', 'UNREADABLE', 'UNREADABLE.-.'],
-    ['\ufeff{}', 'UNREADABLE', 'UNREADABLE.-.'],
+    ['\ufeff{"message":{"id":"1"}}', 'MESSAGE_INBOUND', 'MESSAGE_INBOUND.1.'],
+    [
+      '{"opt_out_notification":{"request_id":"1"},"opt_in_notification":null}',
+      'OPT_OUT',
+      'OPT_OUT.1.',
+    ],
+    [
+      '{"event":{},"message":{"id":"1"},"message_redaction":""}',
+      'MESSAGE_INBOUND',
+      'MESSAGE_INBOUND.1.',
+    ],
     ['{"message":{"id":7}}', 'MESSAGE_INBOUND', 'MESSAGE_INBOUND.-.'],
     ['{"message":{"id":"a:b c/d"}}', 'MESSAGE_INBOUND', 'MESSAGE_INBOUND.a_b_c_d.'],
   ])('keeps the signed body %s as %s', (body, trigger, keyStart) => {

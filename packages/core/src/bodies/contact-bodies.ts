@@ -6,69 +6,80 @@ import {
   section,
   sectionList,
   text,
-  textList,
+  textOrJson,
+  word,
+  wordList,
 } from './fields.ts';
 
 const conversationShape = {
-  id: text,
-  app_id: text,
-  contact_id: text,
-  active_channel: text,
+  id: word,
+  app_id: word,
+  contact_id: word,
+  active_channel: word,
   active: flag,
   last_received: text,
-  metadata: text,
+  metadata: textOrJson,
   metadata_json: jsonObject,
-  correlation_id: text,
+  correlation_id: word,
 };
 
-/** `conversation_start_notification` and its sisters. Documented samples carry no time. */
+/**
+ * `conversation_start_notification` and its sisters. Documented samples carry no time. Sinch's
+ * material also shows the id alone, without a conversation.
+ */
 export const conversationNotification = section({
   conversation: optionalSection(conversationShape),
+  conversation_id: word,
 });
 
 const contactShape = {
-  id: text,
-  channel_identities: sectionList({ channel: text, identity: text, app_id: text }),
-  channel_priority: textList,
+  id: word,
+  channel_identities: sectionList({ channel: word, identity: word, app_id: word }),
+  channel_priority: wordList,
   display_name: text,
   email: text,
-  external_id: text,
-  metadata: text,
-  language: text,
+  external_id: word,
+  metadata: textOrJson,
+  language: word,
 };
 
 /** A contact as it is, or, in a deletion, as it was. */
 const contact = optionalSection(contactShape);
 
-/** `contact_create_notification` and its sisters. */
-export const contactNotification = section({ contact });
+/** `contact_create_notification` and its sisters. Also shown with the id alone. */
+export const contactNotification = section({ contact, contact_id: word });
 
-/** `contact_merge_notification`: one lives on, the other is gone. */
-export const contactMerge = section({ preserved_contact: contact, deleted_contact: contact });
+/** `contact_merge_notification`: one lives on, the other is gone. Also shown with ids alone. */
+export const contactMerge = section({
+  preserved_contact: contact,
+  deleted_contact: contact,
+  preserved_contact_id: word,
+  deleted_contact_id: word,
+});
 
 /** `duplicated_contact_identities_notification`: contacts that share an identity. */
 export const duplicatedIdentities = section({
-  duplicated_identities: sectionList({ channel: text, contact_ids: textList }),
+  duplicated_identities: sectionList({ channel: word, contact_ids: wordList }),
 });
 
 /** `capability_notification`: what a channel can do for an identity. */
 export const capability = section({
-  request_id: text,
-  contact_id: text,
-  channel: text,
-  identity: text,
-  capability_status: text,
-  channel_capabilities: textList,
+  request_id: word,
+  contact_id: word,
+  channel: word,
+  identity: word,
+  capability_status: word,
+  channel_capabilities: wordList,
   reason,
 });
 
 /** `opt_in_notification` and `opt_out_notification`. */
 export const consentNotification = section({
-  request_id: text,
-  contact_id: text,
-  channel: text,
-  identity: text,
-  status: text,
+  request_id: word,
+  contact_id: word,
+  channel: word,
+  identity: word,
+  status: word,
   error_details: optionalSection({ description: text }),
-  processing_mode: text,
+  processing_mode: word,
 });

@@ -1,61 +1,78 @@
-import { channelFields, jsonObject, optionalSection, reason, section, text } from './fields.ts';
+import {
+  channelFields,
+  jsonObject,
+  optionalSection,
+  reason,
+  section,
+  textOrJson,
+  time,
+  word,
+} from './fields.ts';
 
 /** `event`: something a contact did other than writing. One of the two members tells what. */
 export const inboundEvent = section({
   ...channelFields,
   /** Absent in callbacks of 2021. */
-  id: text,
-  direction: text,
+  id: word,
+  direction: word,
   contact_event: jsonObject,
   contact_message_event: jsonObject,
-  contact_id: text,
-  conversation_id: text,
-  accept_time: text,
-  processing_mode: text,
+  contact_id: word,
+  conversation_id: word,
+  accept_time: time,
+  processing_mode: word,
+});
+
+/** `reaction_event`: a contact's emoji on a message. */
+export const reactionEvent = section({
+  message_id: word,
+  emoji: word,
+  action: word,
+  reaction_category: word,
 });
 
 /** `event_delivery_report`: how far an event to a contact has come. */
 export const eventDelivery = section({
   ...channelFields,
-  event_id: text,
-  status: text,
-  contact_id: text,
-  conversation_id: text,
+  event_id: word,
+  status: word,
+  contact_id: word,
+  conversation_id: word,
   reason,
-  metadata: text,
-  processing_mode: text,
+  metadata: textOrJson,
+  processing_mode: word,
 });
 
 /** `channel_event_notification`: news of a channel itself, such as a quality rating. */
 export const channelEvent = section({
-  channel_event: optionalSection({ channel: text, event_type: text, additional_data: jsonObject }),
+  channel_event: optionalSection({ channel: word, event_type: word, additional_data: jsonObject }),
 });
 
 /** `unsupported_callback`: what a channel sent and Sinch has no shape for, as text. */
 export const unsupported = section({
   ...channelFields,
-  payload: text,
-  processing_mode: text,
-  id: text,
-  contact_id: text,
-  conversation_id: text,
+  payload: textOrJson,
+  processing_mode: word,
+  id: word,
+  contact_id: word,
+  conversation_id: word,
 });
 
 /** `record_notification`. */
 export const recordNotification = section({
   ...channelFields,
-  entity_id: text,
-  record_status: text,
-  contact_id: text,
-  conversation_id: text,
+  entity_id: word,
+  record_status: word,
+  contact_id: word,
+  conversation_id: word,
   reason,
-  processing_mode: text,
+  processing_mode: word,
 });
 
 /** `batch_status_update_notification`. */
 export const batchStatusUpdate = section({
-  batch_id: text,
-  batch_status: text,
-  batch_type: text,
+  batch_id: word,
+  batch_status: word,
+  batch_type: word,
   additional_data: jsonObject,
 });

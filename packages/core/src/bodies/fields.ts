@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject } from '../events/recognise.ts';
+import { isJsonObject, type JsonObject } from '../events/json-object.ts';
+import { boundedText } from '../values/bounded-text.ts';
 
 /**
  * How fields are read. Sinch writes "" for absent, changes shapes between versions, and adds
@@ -18,9 +19,26 @@ type Shape = Readonly<Record<string, Reader<unknown>>>;
 /** An object with these fields, each of which may be absent, and any others. */
 type Section<S extends Shape> = { readonly [K in keyof S]?: Read<S[K]> } & JsonObject;
 
-/** A text; "" counts as absent. Also used for sets that Sinch may extend, such as statuses. */
+/** A text of any length; "" counts as absent. */
 export const text: Reader<string | undefined> = (value) =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/**
+ * An id, identity or channel, or a value of a set that Sinch may extend, such as a status:
+ * bounded, so that an index takes it.
+ */
+export const word: Reader<string | undefined> = (value) =>
+  typeof value === 'string' && value !== '' ? boundedText(value) : undefined;
+
+/** A time as it was written, or as the text of a number. It may be unreadable. */
+export const time: Reader<string | undefined> = (value) => {
+  if (typeof value === 'number') return String(value);
+  return JSON.isRawJSON(value) ? value.rawJSON : text(value);
+};
+
+/** A text that may hold JSON, such as metadata; where JSON itself is sent, its text. */
+export const textOrJson: Reader<string | undefined> = (value) =>
+  isJsonObject(value) ? JSON.stringify(value) : text(value);
 
 export const flag: Reader<boolean | undefined> = (value) =>
   typeof value === 'boolean' ? value : undefined;
@@ -29,9 +47,11 @@ export const flag: Reader<boolean | undefined> = (value) =>
 export const jsonObject: Reader<JsonObject | undefined> = (value) =>
   isJsonObject(value) ? value : undefined;
 
-/** The texts in a list; whatever else is in it is passed over. */
-export const textList: Reader<readonly string[] | undefined> = (value) =>
-  Array.isArray(value) ? value.filter((item) => text(item) !== undefined) : undefined;
+/** The words in a list; whatever else is in it is passed over. */
+export const wordList: Reader<readonly string[] | undefined> = (value) =>
+  Array.isArray(value)
+    ? value.map((item: unknown) => word(item)).filter((item) => item !== undefined)
+    : undefined;
 
 /** An object with these fields and any others; an empty one where there is none. */
 export function section<S extends Shape>(shape: S): Reader<Section<S>> {
@@ -62,15 +82,15 @@ export function sectionList<S extends Shape>(shape: S): Reader<readonly Section<
   };
 }
 
-const channelIdentity = optionalSection({ channel: text, identity: text, app_id: text });
+const channelIdentity = optionalSection({ channel: word, identity: word, app_id: word });
 
 /** Callbacks of 2020 have a plain `channel` where later ones have `channel_identity`. */
-export const channelFields = { channel: text, channel_identity: channelIdentity };
+export const channelFields = { channel: word, channel_identity: channelIdentity };
 
 /** Why something failed; `""` in delivery reports of 2020. */
 export const reason = optionalSection({
-  code: text,
+  code: word,
   description: text,
-  sub_code: text,
-  channel_code: text,
+  sub_code: word,
+  channel_code: word,
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { parseInstant } from '../decide/instant.ts';
 import { knownTriggers, triggerCatalog } from '../events/triggers.ts';
+import { parseInstant } from '../values/instant.ts';
 import { readSinchEvent, type SinchEvent } from './sinch-event.ts';
 
 function read(body: object): SinchEvent {

@@ -1,7 +1,9 @@
-import { isJsonObject, recognise } from '../events/recognise.ts';
+import { isJsonObject } from '../events/json-object.ts';
+import { recognise } from '../events/recognise.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
+import { parseExactly } from '../values/exact-json.ts';
 import { type CallbackBody, callbackBodies } from './callback-bodies.ts';
-import { text } from './fields.ts';
+import { textOrJson, time, word } from './fields.ts';
 
 /** What every callback may carry beside its trigger's own part. Times are as Sinch wrote them. */
 export interface EventEnvelope {
@@ -9,7 +11,9 @@ export interface EventEnvelope {
   readonly projectId: string | undefined;
   readonly acceptedTime: string | undefined;
   readonly eventTime: string | undefined;
+  /** Not the sender's: the channel's on a report, the conversation's on an inbound message. */
   readonly messageMetadata: string | undefined;
+  readonly channelMetadata: string | undefined;
   readonly correlationId: string | undefined;
 }
 
@@ -34,7 +38,7 @@ export type SinchEventReading =
  * that is missing or not as expected.
  */
 export function readSinchEvent(bodyText: string): SinchEventReading {
-  const recognition = recognise(bodyText);
+  const recognition = recognise(bodyText, parseExactly);
   if (recognition.kind === 'unreadable') return recognition;
   const envelope = readEnvelope(recognition.body);
   if (recognition.kind === 'unknown') return { kind: 'unknown', envelope };
@@ -45,14 +49,16 @@ export function readSinchEvent(bodyText: string): SinchEventReading {
   return { kind: 'known', event: { ...envelope, trigger, entityId, body: section } as SinchEvent };
 }
 
-function readEnvelope(body: unknown): EventEnvelope {
+/** Reads the part that every callback may carry. */
+export function readEnvelope(body: unknown): EventEnvelope {
   const fields = isJsonObject(body) ? body : {};
   return {
-    appId: text(fields['app_id']),
-    projectId: text(fields['project_id']),
-    acceptedTime: text(fields['accepted_time']),
-    eventTime: text(fields['event_time']),
-    messageMetadata: text(fields['message_metadata']),
-    correlationId: text(fields['correlation_id']),
+    appId: word(fields['app_id']),
+    projectId: word(fields['project_id']),
+    acceptedTime: time(fields['accepted_time']),
+    eventTime: time(fields['event_time']),
+    messageMetadata: textOrJson(fields['message_metadata']),
+    channelMetadata: textOrJson(fields['channel_metadata']),
+    correlationId: word(fields['correlation_id']),
   };
 }

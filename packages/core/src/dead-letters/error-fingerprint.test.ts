@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { errorFingerprint } from './error-fingerprint.ts';
 
-const key = (id: string, digit: string) => `MESSAGE_DELIVERY.${id}.${digit.repeat(64)}`;
+const key = (id: string, digit: string) => `MESSAGE_DELIVERY.${id}.${digit.repeat(32)}`;
 
 /** The same error of different events. */
 const alike: readonly (readonly [what: string, one: string, other: string])[] = [

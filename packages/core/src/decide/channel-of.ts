@@ -1,6 +1,8 @@
-export interface Channel {
+import { normaliseIdentity } from '../values/identity.ts';
+import type { IdentityFields } from './facts.ts';
+
+export interface Channel extends IdentityFields {
   readonly channel: string;
-  readonly identity: string | undefined;
   readonly appId: string | undefined;
 }
 
@@ -14,5 +16,17 @@ export function channelOf(body: {
   const channel = body.channel_identity?.channel ?? body.channel;
   if (channel === undefined) return undefined;
   const { identity, app_id: appId } = body.channel_identity ?? {};
-  return { channel, identity, appId };
+  return { channel, ...identityFields(channel, identity), appId };
+}
+
+/** An identity as sent, and as it is compared. */
+export function identityFields(
+  channel: string | undefined,
+  channelIdentity: string | undefined,
+): IdentityFields {
+  const identity =
+    channel === undefined || channelIdentity === undefined
+      ? channelIdentity
+      : normaliseIdentity(channel, channelIdentity);
+  return { identity, channelIdentity };
 }

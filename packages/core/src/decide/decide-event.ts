@@ -1,16 +1,13 @@
-import { type EventEnvelope, readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
+import { readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { rawBodyText } from '../events/raw-body.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
+import { storableJson } from '../values/storable-json.ts';
+import { type Envelope, envelopeOf, type ReadEnvelope } from './envelope.ts';
 import type { Facts } from './facts.ts';
-import { parseInstant } from './instant.ts';
+import { readMoments, type TimeField } from './moments.ts';
 import { projectCapability, projectConsent } from './project-consent.ts';
-import {
-  projectContact,
-  projectContactDelete,
-  projectContactMerge,
-  projectDuplicates,
-} from './project-contact.ts';
+import { projectContact, projectContactMerge, projectDuplicates } from './project-contact.ts';
 import { projectConversation } from './project-conversation.ts';
 import { projectEventDelivery, projectMessageDelivery } from './project-delivery.ts';
 import { projectChannelEvent, projectInboundEvent, projectUnsupported } from './project-event.ts';
@@ -21,15 +18,6 @@ import {
 } from './project-message.ts';
 import { projectBatch, projectRecord } from './project-record.ts';
 import type { Projection, ProjectionContext } from './projection.ts';
-import { storableJson } from './storable-json.ts';
-
-/** The part of a body that every trigger shares. Times are ISO 8601 with 6 fractional digits. */
-export interface Envelope {
-  readonly appId: string | undefined;
-  readonly projectId: string | undefined;
-  readonly acceptedTime: string | undefined;
-  readonly eventTime: string | undefined;
-}
 
 export type Decision =
   /** Store the event as APPLIED, together with the rows that follow from it. */
@@ -39,13 +27,15 @@ export type Decision =
       readonly trigger: KnownTrigger;
       readonly entityId: string | undefined;
       readonly envelope: Envelope;
+      /** Times that are there and cannot be read, by the names of their fields. */
+      readonly unreadableTimes: readonly TimeField[];
       readonly payloadJson: string;
       readonly facts: Facts;
     }
   /** Store the event as UNHANDLED: nobody here knows its trigger, so it is kept for a replay. */
-  | { readonly kind: 'keep'; readonly envelope: Envelope; readonly payloadJson: string }
+  | (ReadEnvelope & { readonly kind: 'keep'; readonly payloadJson: string })
   /** No retry can help: dead-letter it. */
-  | { readonly kind: 'refuse'; readonly reason: string };
+  | (ReadEnvelope & { readonly kind: 'refuse'; readonly reason: string });
 
 /**
  * Decides which rows an event concerns. Pure: the same event always gives the same decision,
@@ -54,41 +44,47 @@ export type Decision =
 export function decideEvent(event: CallbackEvent): Decision {
   const bodyText = rawBodyText(event.rawBody);
   const asSent = readSinchEvent(bodyText);
-  if (asSent.kind === 'unreadable') return { kind: 'refuse', reason: 'the body is not JSON' };
+  if (asSent.kind === 'unreadable') return refuse(event, 'the body is not JSON');
   const payloadJson = storableJson(bodyText);
   const reading = payloadJson === bodyText ? asSent : readSinchEvent(payloadJson);
-  if (reading.kind !== 'known') {
-    const envelope = storedEnvelope(reading.kind === 'unknown' ? reading.envelope : noEnvelope);
-    return { kind: 'keep', envelope, payloadJson };
-  }
+  if (reading.kind !== 'known') return { kind: 'keep', ...envelopeOf(event.rawBody), payloadJson };
 
-  const acceptedTime = parseInstant(reading.event.acceptedTime);
-  const eventTime = parseInstant(reading.event.eventTime);
-  const { key, receivedAt } = event;
-  const at = eventTime ?? acceptedTime;
-  const projection = project(reading.event, { key, receivedAt, acceptedTime, eventTime, at });
-  switch (projection.kind) {
-    case 'facts': {
-      const { trigger, entityId, appId, projectId } = reading.event;
-      const times = { acceptedTime: acceptedTime?.iso, eventTime: eventTime?.iso };
-      const envelope = { appId, projectId, ...times };
-      return { kind: 'apply', trigger, entityId, envelope, payloadJson, facts: projection.facts };
-    }
-    case 'incomplete': {
-      const { topLevelKey } = triggerCatalog[reading.event.trigger];
-      return { kind: 'refuse', reason: `${topLevelKey}.${projection.missing} is missing` };
-    }
+  const read = reading.event;
+  const context = contextOf(event, read);
+  const projection = project(read, context);
+  if (projection.kind === 'incomplete') {
+    const { topLevelKey } = triggerCatalog[read.trigger];
+    return refuse(event, `${topLevelKey}.${projection.missing} is missing`);
   }
+  const { trigger, entityId, appId, projectId } = read;
+  const acceptedTime = context.acceptedTime?.instant?.iso;
+  const eventTime = context.eventTime?.instant?.iso;
+  return {
+    kind: 'apply',
+    trigger,
+    entityId,
+    envelope: { appId, projectId, acceptedTime, eventTime },
+    unreadableTimes: context.unreadable,
+    payloadJson,
+    facts: projection.facts,
+  };
 }
 
-const noEnvelope: EventEnvelope = {
-  appId: undefined,
-  projectId: undefined,
-  acceptedTime: undefined,
-  eventTime: undefined,
-  messageMetadata: undefined,
-  correlationId: undefined,
-};
+function refuse({ rawBody }: CallbackEvent, reason: string): Decision {
+  return { kind: 'refuse', reason, ...envelopeOf(rawBody) };
+}
+
+function contextOf(event: CallbackEvent, read: SinchEvent): ProjectionContext {
+  const { acceptedTime, eventTime, trigger } = read;
+  const acceptTime =
+    trigger === 'MESSAGE_INBOUND' ||
+    trigger === 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION' ||
+    trigger === 'EVENT_INBOUND'
+      ? read.body.accept_time
+      : undefined;
+  const moments = readMoments(event, { acceptedTime, eventTime, acceptTime });
+  return { ...moments, key: event.key, nonce: event.signature?.nonce };
+}
 
 function project(event: SinchEvent, context: ProjectionContext): Projection {
   switch (event.trigger) {
@@ -109,9 +105,8 @@ function project(event: SinchEvent, context: ProjectionContext): Projection {
       return projectConversation(event, context);
     case 'CONTACT_CREATE':
     case 'CONTACT_UPDATE':
-      return projectContact(event, context);
     case 'CONTACT_DELETE':
-      return projectContactDelete(event, context);
+      return projectContact(event, context);
     case 'CONTACT_MERGE':
       return projectContactMerge(event, context);
     case 'CONTACT_IDENTITIES_DUPLICATION':
@@ -132,13 +127,4 @@ function project(event: SinchEvent, context: ProjectionContext): Projection {
     case 'BATCH_STATUS_UPDATE':
       return projectBatch(event, context);
   }
-}
-
-function storedEnvelope(envelope: EventEnvelope): Envelope {
-  return {
-    appId: envelope.appId,
-    projectId: envelope.projectId,
-    acceptedTime: parseInstant(envelope.acceptedTime)?.iso,
-    eventTime: parseInstant(envelope.eventTime)?.iso,
-  };
 }

@@ -1,58 +1,73 @@
-import { factsOf, namedContact } from './facts.ts';
+import { hash } from 'node:crypto';
+import { identityFields } from './channel-of.ts';
+import { type ConsentEventFact, factsOf, namedContact } from './facts.ts';
 import type { Project } from './projection.ts';
+import { usedIdentity } from './related-facts.ts';
 import { stampOf } from './stamp.ts';
 
-/** The second number settles two decisions of the very same instant. */
-const decisions = {
-  OPT_IN: { state: 'OPTED_IN', tieBreak: '0' },
-  OPT_OUT: { state: 'OPTED_OUT', tieBreak: '1' },
-} as const;
+const keyDigits = 32;
 
 /**
- * OPT_IN and OPT_OUT: whether this contact may be written to at this identity.
- *
- * The top-level key says which of the two it is; Sinch's own samples contradict it in `status`,
- * so of that only "failed" is read, and a failed request changes nothing. Latest wins; at the
- * very same instant the opt-out does, because writing to someone who left is the worse error.
+ * OPT_IN and OPT_OUT: one word on whether someone may be written to at an identity, or at all
+ * identities of a contact. Which words count is decided when they are read.
  */
-export const projectConsent: Project<keyof typeof decisions> = (event, { key, at }) => {
-  const { channel, identity, contact_id: contactId, status } = event.body;
+export const projectConsent: Project<ConsentEventFact['kind']> = (event, context) => {
+  const { trigger: kind, body, appId = '' } = event;
+  const { channel, contact_id: contactId, status, request_id: requestId } = body;
   if (channel === undefined) return { kind: 'incomplete', missing: 'channel' };
-  if (contactId === undefined && identity === undefined) {
+  if (contactId === undefined && body.identity === undefined) {
     return { kind: 'incomplete', missing: 'contact_id or identity' };
   }
-  if (status?.endsWith('_FAILED')) return { kind: 'facts', facts: factsOf({}) };
-  const { state, tieBreak } = decisions[event.trigger];
-  const stamp = stampOf(0, at, key);
-  const afterTime = stamp.lastIndexOf('.') + 1;
+  const { at, reference, nonce } = context;
+  const { identity, channelIdentity } = identityFields(channel, body.identity);
+  const effect = effectOf(kind, status);
+  const about = [appId, channel, identity, contactId, kind, status, requestId ?? at?.text];
+  const word: ConsentEventFact = {
+    consentKey: hash('sha256', JSON.stringify(about), 'hex').slice(0, keyDigits),
+    appId,
+    contactId,
+    channel,
+    identity,
+    channelIdentity,
+    kind,
+    status,
+    effect,
+    requestId,
+    timeText: at?.text,
+    happenedAt: at?.instant?.iso,
+    orderAt: (at?.order ?? reference).iso,
+    repeatedAt: effect === 'OUT' && at === undefined ? reference.iso : undefined,
+    nonce,
+  };
   return {
     kind: 'facts',
     facts: factsOf({
-      consents: [
-        {
-          appId: event.appId ?? '',
-          contactId: contactId ?? '',
-          channel,
-          identity: identity ?? '',
-          consent: {
-            state,
-            at: at?.iso,
-            stamp: stamp.slice(0, afterTime) + tieBreak + stamp.slice(afterTime),
-          },
-        },
-      ],
+      consentEvents: [word],
       contacts: namedContact(contactId),
+      contactIdentities: usedIdentity(contactId, word),
     }),
   };
 };
 
+/**
+ * The top-level key says which way it goes; Sinch's own samples contradict it in `status`. Of
+ * that only two things are read: a request that failed changes nothing, and one that is not
+ * specified grants nothing, because writing to someone who left is the worse error.
+ */
+function effectOf(kind: ConsentEventFact['kind'], status = ''): ConsentEventFact['effect'] {
+  if (status.endsWith('_FAILED')) return undefined;
+  if (kind === 'OPT_OUT') return 'OUT';
+  return status.includes('UNSPECIFIED') ? undefined : 'IN';
+}
+
 /** CAPABILITY: what a channel can do for an identity. The latest answer wins. */
 export const projectCapability: Project<'CAPABILITY'> = ({ appId, body }, { key, at }) => {
-  const { channel, identity, contact_id: contactId } = body;
+  const { channel, contact_id: contactId } = body;
   if (channel === undefined) return { kind: 'incomplete', missing: 'channel' };
-  if (contactId === undefined && identity === undefined) {
+  if (contactId === undefined && body.identity === undefined) {
     return { kind: 'incomplete', missing: 'contact_id or identity' };
   }
+  const { identity, channelIdentity } = identityFields(channel, body.identity);
   return {
     kind: 'facts',
     facts: factsOf({
@@ -63,15 +78,17 @@ export const projectCapability: Project<'CAPABILITY'> = ({ appId, body }, { key,
           channel,
           identity: identity ?? '',
           capability: {
+            channelIdentity,
             status: body.capability_status ?? 'CAPABILITY_UNKNOWN',
             channelCapabilities: body.channel_capabilities ?? [],
             reasonCode: body.reason?.code,
-            at: at?.iso,
-            stamp: stampOf(0, at, key),
+            at: at?.instant?.iso,
+            stamp: stampOf({ at: at?.order }, key),
           },
         },
       ],
       contacts: namedContact(contactId),
+      contactIdentities: usedIdentity(contactId, { channel, identity, channelIdentity }),
     }),
   };
 };

@@ -1,4 +1,5 @@
 import type { CallbackBody } from '../bodies/callback-bodies.ts';
+import { identityFields } from './channel-of.ts';
 import { type ContactFact, type ContactIdentityFact, factsOf, namedContact } from './facts.ts';
 import type { Project, Projection, ProjectionContext } from './projection.ts';
 import { stampOf } from './stamp.ts';
@@ -8,97 +9,108 @@ interface ContactRows {
   readonly identities: readonly ContactIdentityFact[];
 }
 
-/** CONTACT_CREATE and CONTACT_UPDATE: the contact as it is now. */
-export const projectContact: Project<'CONTACT_CREATE' | 'CONTACT_UPDATE'> = ({ body }, context) => {
-  const rows = readContact(body.contact, context, {});
-  return rows ? asFacts([rows]) : { kind: 'incomplete', missing: 'contact.id' };
-};
+/** At the very same time, a contact is created before it changes, and changes before it is gone. */
+const tieBreaks = { CONTACT_CREATE: 1, CONTACT_UPDATE: 2, CONTACT_DELETE: 3 } as const;
 
-/** CONTACT_DELETE: the contact as it was, and that it is gone. */
-export const projectContactDelete: Project<'CONTACT_DELETE'> = ({ body }, context) => {
-  const rows = readContact(body.contact, context, { deletedAt: goneAt(context) });
-  return rows ? asFacts([rows]) : { kind: 'incomplete', missing: 'contact.id' };
+/** CONTACT_CREATE, CONTACT_UPDATE and CONTACT_DELETE: the contact as it is now, or was at the end. */
+export const projectContact: Project<keyof typeof tieBreaks> = ({ trigger, body }, context) => {
+  const rows = readContact(body.contact, body.contact_id, tieBreaks[trigger], context);
+  if (rows === undefined) return { kind: 'incomplete', missing: 'contact.id' };
+  return asFacts([trigger === 'CONTACT_DELETE' ? withoutContact(rows, context) : rows]);
 };
 
 /** CONTACT_MERGE: one contact lives on, the other is gone and points to it. */
 export const projectContactMerge: Project<'CONTACT_MERGE'> = ({ body }, context) => {
-  const preserved = readContact(body.preserved_contact, context, {});
+  const { preserved_contact: one, deleted_contact: other } = body;
+  const preserved = readContact(one, body.preserved_contact_id, tieBreaks.CONTACT_UPDATE, context);
   if (preserved === undefined) return { kind: 'incomplete', missing: 'preserved_contact.id' };
-  // Merged with itself, it just lives on.
-  if (preserved.contact.sinchContactId === body.deleted_contact?.id) return asFacts([preserved]);
-  const deleted = readContact(body.deleted_contact, context, {
-    deletedAt: goneAt(context),
-    mergedIntoContactId: preserved.contact.sinchContactId,
-  });
+  const deleted = readContact(other, body.deleted_contact_id, tieBreaks.CONTACT_DELETE, context);
   if (deleted === undefined) return { kind: 'incomplete', missing: 'deleted_contact.id' };
-  return asFacts([preserved, deleted]);
+  const preservedContactId = preserved.contact.sinchContactId;
+  const deletedContactId = deleted.contact.sinchContactId;
+  // Merged with itself, it just lives on.
+  if (preservedContactId === deletedContactId) return asFacts([preserved]);
+  const merge = { deletedContactId, preservedContactId };
+  return asFacts([preserved, withoutContact(deleted, context)], [merge]);
 };
 
-/** CONTACT_IDENTITIES_DUPLICATION: each contact is told of the others it shares an identity with. */
+/** CONTACT_IDENTITIES_DUPLICATION: each contact gets the others it shares an identity with. */
 export const projectDuplicates: Project<'CONTACT_IDENTITIES_DUPLICATION'> = (
   { body },
   { key, at },
 ) => {
-  const groups = (body.duplicated_identities ?? []).flatMap(({ channel, contact_ids: ids }) =>
-    channel === undefined || ids === undefined ? [] : [{ channel, ids: [...new Set(ids)].sort() }],
+  const othersByChannel = new Map<string, Map<string, Set<string>>>();
+  for (const { channel, contact_ids: ids = [] } of body.duplicated_identities ?? []) {
+    if (channel === undefined) continue;
+    const othersOf = othersByChannel.get(channel) ?? new Map<string, Set<string>>();
+    othersByChannel.set(channel, othersOf);
+    for (const id of ids) othersOf.set(id, new Set([...(othersOf.get(id) ?? []), ...ids]));
+  }
+  const stamp = stampOf({ at: at?.order }, key);
+  const duplicates = [...othersByChannel].flatMap(([channel, othersOf]) =>
+    [...othersOf].map(([sinchContactId, ids]) => {
+      const contactIds = [...ids].filter((id) => id !== sinchContactId).sort();
+      return { sinchContactId, channel, others: { contactIds, at: at?.instant?.iso, stamp } };
+    }),
   );
+  const named = new Set(duplicates.map(({ sinchContactId }) => sinchContactId));
   return {
     kind: 'facts',
     facts: factsOf({
-      contactDuplicates: groups.flatMap(({ channel, ids }) =>
-        ids.map((sinchContactId) => ({
-          sinchContactId,
-          channel,
-          others: {
-            contactIds: ids.filter((id) => id !== sinchContactId),
-            at: at?.iso,
-            stamp: stampOf(0, at, key),
-          },
-        })),
-      ),
-      contacts: groups.flatMap(({ ids }) => ids).flatMap(namedContact),
+      contactDuplicates: duplicates,
+      contacts: [...named].flatMap(namedContact),
     }),
   };
 };
 
-function asFacts(rows: readonly ContactRows[]): Projection {
+function asFacts(
+  rows: readonly ContactRows[],
+  contactMerges: ReturnType<typeof factsOf>['contactMerges'] = [],
+): Projection {
   return {
     kind: 'facts',
     facts: factsOf({
       contacts: rows.map((row) => row.contact),
+      contactMerges,
       contactIdentities: rows.flatMap((row) => row.identities),
     }),
   };
 }
 
+/** The time of receipt stands in where Sinch gives none. */
+function withoutContact(rows: ContactRows, { at, receipt }: ProjectionContext): ContactRows {
+  return { ...rows, contact: { ...rows.contact, deletedAt: (at?.instant ?? receipt).iso } };
+}
+
 function readContact(
   body: CallbackBody<'CONTACT_CREATE'>['contact'],
+  idAlone: string | undefined,
+  tieBreak: number,
   { key, at }: ProjectionContext,
-  end: Partial<Pick<ContactFact, 'deletedAt' | 'mergedIntoContactId'>>,
 ): ContactRows | undefined {
-  const sinchContactId = body?.id;
-  if (body === undefined || sinchContactId === undefined) return undefined;
-  const stamp = stampOf(0, at, key);
-  const identities = (body.channel_identities ?? []).flatMap(
-    ({ channel, identity, app_id: appId }) =>
-      channel === undefined || identity === undefined
-        ? []
-        : [{ sinchContactId, channel, identity, appId: appId ?? '', listedStamp: stamp }],
+  const sinchContactId = body?.id ?? idAlone;
+  if (sinchContactId === undefined) return undefined;
+  const stamp = stampOf({ at: at?.order, tieBreak }, key);
+  const identities = (body?.channel_identities ?? []).flatMap(
+    ({ channel, identity: channelIdentity, app_id: appId = '' }) => {
+      const { identity } = identityFields(channel, channelIdentity);
+      if (channel === undefined || identity === undefined || !channelIdentity) return [];
+      return [{ sinchContactId, channel, identity, channelIdentity, appId, listedStamp: stamp }];
+    },
   );
-  const profile = {
+  // An id alone says nothing of the contact, and must not empty what others said.
+  const hasProfile = body !== undefined && Object.keys(body).some((name) => name !== 'id');
+  const profile = hasProfile ? { ...profileOf(body), stamp } : undefined;
+  return { contact: { sinchContactId, profile, deletedAt: undefined }, identities };
+}
+
+function profileOf(body: NonNullable<CallbackBody<'CONTACT_CREATE'>['contact']>) {
+  return {
     displayName: body.display_name,
     email: body.email,
     externalId: body.external_id,
     metadata: body.metadata,
     language: body.language,
     channelPriority: body.channel_priority ?? [],
-    stamp,
   };
-  const { deletedAt, mergedIntoContactId } = end;
-  return { contact: { sinchContactId, profile, deletedAt, mergedIntoContactId }, identities };
-}
-
-/** When a contact went. The time of receipt stands in where Sinch gives none. */
-function goneAt({ at, receivedAt }: ProjectionContext): string {
-  return at?.iso ?? receivedAt;
 }

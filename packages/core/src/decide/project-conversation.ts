@@ -2,23 +2,26 @@ import { factsOf, namedContact } from './facts.ts';
 import type { Project } from './projection.ts';
 import { stampOf } from './stamp.ts';
 
-/**
- * Documented samples carry no time, so the state decides: a stopped conversation is never
- * started again (Sinch gives the next one a new id), and a deleted one stays deleted.
- */
-const states = {
-  CONVERSATION_START: { state: 'ACTIVE', rank: 10 },
-  CONVERSATION_STOP: { state: 'STOPPED', rank: 20 },
-  CONVERSATION_DELETE: { state: 'DELETED', rank: 30 },
-} as const;
+/** At the same time, or without any as in all documented samples, what came later is the later. */
+const tieBreaks = { CONVERSATION_START: 1, CONVERSATION_STOP: 2, CONVERSATION_DELETE: 3 } as const;
 
 /** CONVERSATION_START, CONVERSATION_STOP and CONVERSATION_DELETE. */
-export const projectConversation: Project<keyof typeof states> = (event, { key, at }) => {
-  const conversation = event.body.conversation ?? {};
-  const { id, active_channel: channel, metadata_json: metadataJson } = conversation;
+export const projectConversation: Project<keyof typeof tieBreaks> = (event, { key, at }) => {
+  const { trigger, body } = event;
+  const { conversation = {} } = body;
+  const id = conversation.id ?? body.conversation_id;
   if (id === undefined) return { kind: 'incomplete', missing: 'conversation.id' };
-  const { state, rank } = states[event.trigger];
-  const stamp = stampOf(rank, at, key);
+  const { active_channel: channel, metadata, metadata_json: metadataJson } = conversation;
+  const correlationId = conversation.correlation_id ?? event.correlationId;
+  const details = {
+    metadata,
+    metadataJson: metadataJson && JSON.stringify(metadataJson),
+    correlationId,
+    stamp: stampOf({ at: at?.order, tieBreak: tieBreaks[trigger] }, key),
+  };
+  const hasDetails = (metadata ?? metadataJson ?? correlationId) !== undefined;
+  const hasStarted = trigger === 'CONVERSATION_START';
+  const hasStopped = trigger === 'CONVERSATION_STOP';
   return {
     kind: 'facts',
     facts: factsOf({
@@ -27,14 +30,13 @@ export const projectConversation: Project<keyof typeof states> = (event, { key, 
           sinchConversationId: id,
           appId: conversation.app_id ?? event.appId,
           contactId: conversation.contact_id,
-          state: { state, stamp },
-          channel: channel === undefined ? undefined : { channel, stamp: stampOf(0, at, key) },
-          details: {
-            metadata: conversation.metadata,
-            metadataJson: metadataJson && JSON.stringify(metadataJson),
-            correlationId: conversation.correlation_id ?? event.correlationId,
-            stamp,
-          },
+          started: hasStarted,
+          startedAt: hasStarted ? at?.order.iso : undefined,
+          stoppedAt: hasStopped ? at?.order.iso : undefined,
+          stoppedWithoutTime: hasStopped && at === undefined,
+          deleted: trigger === 'CONVERSATION_DELETE',
+          channel: channel === undefined ? undefined : { channel, stamp: details.stamp },
+          details: hasDetails ? details : undefined,
         },
       ],
       contacts: namedContact(conversation.contact_id),

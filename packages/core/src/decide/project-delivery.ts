@@ -1,82 +1,72 @@
-import type { EventKey } from '../events/event-key.ts';
 import { channelOf } from './channel-of.ts';
-import { factsOf, namedContact } from './facts.ts';
-import type { Instant } from './instant.ts';
-import type { Project } from './projection.ts';
-import { earliestStampOf, stampOf } from './stamp.ts';
-import { statusRank, statusRankOnChannel } from './status-rank.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { factsOf, type MessageFact, namedContact } from './facts.ts';
+import { messageFact } from './message-fact.ts';
+import { splitMetadata } from './metadata.ts';
+import type { Project, ProjectionContext } from './projection.ts';
+import { relatedFacts } from './related-facts.ts';
+import { stampOf } from './stamp.ts';
+import { reasonFields, type Standings, standingsOf } from './standing.ts';
 
 /**
  * MESSAGE_DELIVERY: a line in the message's history, and its status where no better one is known.
  *
  * `accepted_time` is when the message was sent, the same in every report of it, so it orders
- * nothing; only `event_time` breaks ties between reports of one rank.
+ * nothing; only `event_time` breaks ties between reports of one rank. The envelope's metadata
+ * are the channel's: the sender's come in the report itself.
  */
-export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (
-  { appId, correlationId, messageMetadata, body },
-  { key, eventTime: at },
-) => {
-  const { message_id: sinchMessageId, status } = body;
+export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, context) => {
+  const { message_id: sinchMessageId, status } = event.body;
   if (sinchMessageId === undefined) return { kind: 'incomplete', missing: 'message_id' };
   if (status === undefined) return { kind: 'incomplete', missing: 'status' };
+  const { appId, body } = event;
+  const { key, eventTime: at, acceptedTime } = context;
   const channel = channelOf(body);
-  const standing = standingOf(status, statusRank(status), at, key);
-  const reason = reasonOf(body.reason, statusRank(status), at, key);
-  const message = {
+  const standings = standingsOf({ status, channel, at, reason: body.reason }, key);
+  const message = messageFact({
     sinchMessageId,
     appId,
+    projectId: event.projectId,
+    correlationId: event.correlationId,
     conversationId: body.conversation_id,
     contactId: body.contact_id,
-    direction: 'TO_CONTACT' as const,
-    metadata: body.metadata ?? messageMetadata,
-    correlationId,
+    direction: 'TO_CONTACT',
+    ...splitMetadata(body.metadata),
+    channelMetadata: body.channel_metadata ?? event.channelMetadata ?? event.messageMetadata,
     processingMode: body.processing_mode,
-    content: undefined,
-    status: standing,
-    reason,
-    channel: channel && {
-      channel: channel.channel,
-      identity: channel.identity,
-      stamp: standing.stamp,
-    },
-  };
+    standing: standings.overall,
+    happenedAt: (acceptedTime?.order ?? context.receipt).iso,
+    sentAt: acceptedTime?.instant?.iso,
+    ...milestoneOf(status, context),
+  });
   const line = {
     sinchMessageId,
     status,
+    rank: standings.onChannel.statusRank,
     channel: channel?.channel,
-    eventTime: at?.iso,
-    reasonCode: body.reason?.code,
-    reasonDescription: body.reason?.description,
-  };
-  const onChannel = channel && {
-    sinchMessageId,
-    channel: channel.channel,
-    identity: channel.identity,
-    status: standingOf(status, statusRankOnChannel(status), at, key),
-    reason,
+    identity: channel?.identity,
+    channelIdentity: channel?.channelIdentity,
+    eventTime: at?.instant?.iso,
+    ...reasonFields(body.reason),
   };
   return {
     kind: 'facts',
     facts: factsOf({
       messages: [message],
       messageStatuses: [line],
-      messageChannels: onChannel ? [onChannel] : [],
-      ...surroundingsOf(message, channel, stampOf(0, at, key)),
+      messageChannels: [{ sinchMessageId, ...onChannel(standings) }],
+      ...relatedFacts(message, channel, stampOf({ at: at?.order }, key)),
     }),
   };
 };
 
 /** EVENT_DELIVERY: how far an event to a contact has come. */
-export const projectEventDelivery: Project<'EVENT_DELIVERY'> = (
-  { appId, body },
-  { key, eventTime: at },
-) => {
+export const projectEventDelivery: Project<'EVENT_DELIVERY'> = ({ appId, body }, context) => {
   const { event_id: sinchEventId, status } = body;
   if (sinchEventId === undefined) return { kind: 'incomplete', missing: 'event_id' };
   if (status === undefined) return { kind: 'incomplete', missing: 'status' };
-  const channel = channelOf(body);
-  const rank = statusRank(status);
+  const { key, eventTime: at } = context;
+  const report = { status, channel: channelOf(body), at, reason: body.reason };
+  const standings = standingsOf(report, key);
   return {
     kind: 'facts',
     facts: factsOf({
@@ -86,30 +76,27 @@ export const projectEventDelivery: Project<'EVENT_DELIVERY'> = (
           appId,
           contactId: body.contact_id,
           conversationId: body.conversation_id,
-          channel: channel?.channel,
-          identity: channel?.identity,
           metadata: body.metadata,
-          status: standingOf(status, rank, at, key),
-          reason: reasonOf(body.reason, rank, at, key),
+          processingMode: body.processing_mode,
+          standing: standings.overall,
         },
       ],
+      eventDeliveryChannels: [{ sinchEventId, ...onChannel(standings) }],
       contacts: namedContact(body.contact_id),
     }),
   };
 };
 
-function standingOf(status: string, rank: number, at: Instant | undefined, key: EventKey) {
-  return { status, rank, at: at?.iso, stamp: stampOf(rank, at, key) };
+function onChannel({ channel, onChannel: status }: Standings) {
+  return { channel, status };
 }
 
-/** The reason of the furthest failure; of several of one rank the first, which caused the others. */
-function reasonOf(
-  reason: { code?: string | undefined; description?: string | undefined } | undefined,
-  rank: number,
-  at: Instant | undefined,
-  key: EventKey,
-) {
-  if (reason?.code === undefined && reason?.description === undefined) return undefined;
-  const { code, description } = reason;
-  return { code, description, stamp: earliestStampOf(rank, at, key) };
+type Milestones = Partial<Pick<MessageFact, 'deliveredAt' | 'readAt' | 'failedAt'>>;
+
+/** When the message got so far. The receipt stands in for a time that is not there. */
+function milestoneOf(status: string, { eventTime, receipt }: ProjectionContext): Milestones {
+  const at = (eventTime?.instant ?? receipt).iso;
+  if (status === 'DELIVERED') return { deliveredAt: at };
+  if (status === 'READ') return { readAt: at };
+  return status === 'FAILED' ? { failedAt: at } : {};
 }

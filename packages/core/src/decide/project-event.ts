@@ -1,55 +1,114 @@
+import { hash } from 'node:crypto';
+import { reactionEvent } from '../bodies/event-bodies.ts';
+import { digestOfEventKey } from '../events/event-key.ts';
+import { memberOf } from '../events/json-object.ts';
+import { boundedText } from '../values/bounded-text.ts';
+import { canonicalJson } from '../values/canonical-json.ts';
 import { channelOf } from './channel-of.ts';
-import { factsOf } from './facts.ts';
-import { parseInstant } from './instant.ts';
+import { factsOf, type InboundEventFact, type ReactionFact } from './facts.ts';
 import type { Project } from './projection.ts';
+import { relatedFacts } from './related-facts.ts';
 import { stampOf } from './stamp.ts';
-import { surroundingsOf } from './surroundings.ts';
 
 /** EVENT_INBOUND: something a contact did other than writing. */
-export const projectInboundEvent: Project<'EVENT_INBOUND'> = (
-  { appId, body },
-  { key, at: envelopeAt },
-) => {
-  const at = parseInstant(body.accept_time) ?? envelopeAt;
+export const projectInboundEvent: Project<'EVENT_INBOUND'> = ({ appId, body }, context) => {
+  const { key, at } = context;
   const channel = channelOf(body);
-  const content = body.contact_event ?? body.contact_message_event ?? {};
-  const stamp = stampOf(0, at, key);
+  const content = { ...body.contact_event, ...body.contact_message_event };
+  const kind = memberOf(content);
+  const stamp = stampOf({ at: at?.order }, key);
   const named = { appId, contactId: body.contact_id, conversationId: body.conversation_id };
+  const where = {
+    channel: channel?.channel,
+    identity: channel?.identity,
+    channelIdentity: channel?.channelIdentity,
+  };
+  const id = body.id ?? digestOfEventKey(key);
+  const fact: InboundEventFact = {
+    ...named,
+    id,
+    processingMode: body.processing_mode,
+    event: {
+      kind: kind === undefined ? 'unknown' : boundedText(kind),
+      json: JSON.stringify(content),
+      at: at?.instant?.iso,
+      ...where,
+      stamp,
+    },
+  };
+  const happenedAt = (at?.order ?? context.receipt).iso;
   return {
     kind: 'facts',
     facts: factsOf({
-      inboundEvents: [
-        {
-          ...named,
-          id: body.id ?? key,
-          processingMode: body.processing_mode,
-          event: {
-            kind: Object.keys(content)[0] ?? 'unknown',
-            json: JSON.stringify(content),
-            channel: channel?.channel,
-            identity: channel?.identity,
-            at: at?.iso,
-            stamp,
+      inboundEvents: [fact],
+      ...(kind === 'reaction_event' && {
+        reactions: [
+          {
+            id,
+            appId,
+            contactId: named.contactId,
+            ...where,
+            happenedAt,
+            ...reactionOf(content[kind]),
           },
-        },
-      ],
-      ...surroundingsOf(named, channel, stamp),
+        ],
+      }),
+      ...relatedFacts(named, channel, stamp),
     }),
   };
 };
 
-/** CHANNEL_EVENT: news of a channel itself. It has no identity, so each is a row of its own. */
-export const projectChannelEvent: Project<'CHANNEL_EVENT'> = ({ appId, body }, { key, at }) => {
+function reactionOf(
+  value: unknown,
+): Pick<ReactionFact, 'sinchMessageId' | 'emoji' | 'action' | 'category'> {
+  const {
+    message_id: sinchMessageId,
+    emoji,
+    action,
+    reaction_category: category,
+  } = reactionEvent(value);
+  return { sinchMessageId, emoji, action, category };
+}
+
+const contentDigits = 32;
+
+/**
+ * CHANNEL_EVENT: news of a channel itself. Sinch gives it no id, so its content and its time make
+ * it the same one: a copy in another serialisation adds nothing.
+ */
+export const projectChannelEvent: Project<'CHANNEL_EVENT'> = ({ appId, body }, { at }) => {
   const { channel, event_type: eventType, additional_data: data } = body.channel_event ?? {};
-  const additionalDataJson = data && JSON.stringify(data);
-  const stamp = stampOf(0, at, key);
-  const event = { channel, eventType, additionalDataJson, at: at?.iso, stamp };
-  return { kind: 'facts', facts: factsOf({ channelEvents: [{ appId, event }] }) };
+  const about = [appId, body, at && (at.instant?.sortable ?? at.text)];
+  const event = {
+    contentDigest: hash('sha256', canonicalJson(about), 'hex').slice(0, contentDigits),
+    appId,
+    channel,
+    eventType,
+    additionalDataJson: data && canonicalJson(data),
+    at: at?.instant?.iso,
+  };
+  return { kind: 'facts', facts: factsOf({ channelEvents: [event] }) };
 };
 
-/** UNSUPPORTED: kept as an event; it names a conversation and a contact at the most. */
-export const projectUnsupported: Project<'UNSUPPORTED'> = ({ appId, body }, { key, at }) => {
+/** UNSUPPORTED: a text of the channel's own, and whom it came from. */
+export const projectUnsupported: Project<'UNSUPPORTED'> = ({ appId, body }, context) => {
+  const { key, at } = context;
+  const channel = channelOf(body);
   const named = { appId, contactId: body.contact_id, conversationId: body.conversation_id };
-  const surroundings = surroundingsOf(named, channelOf(body), stampOf(0, at, key));
-  return { kind: 'facts', facts: factsOf(surroundings) };
+  const fact = {
+    ...named,
+    id: body.id ?? digestOfEventKey(key),
+    channel: channel?.channel,
+    identity: channel?.identity,
+    channelIdentity: channel?.channelIdentity,
+    payload: body.payload,
+    happenedAt: (at?.order ?? context.receipt).iso,
+  };
+  return {
+    kind: 'facts',
+    facts: factsOf({
+      unsupported: [fact],
+      ...relatedFacts(named, channel, stampOf({ at: at?.order }, key)),
+    }),
+  };
 };

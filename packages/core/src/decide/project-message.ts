@@ -1,9 +1,13 @@
+import type { JsonObject } from '../events/json-object.ts';
 import { channelOf } from './channel-of.ts';
-import { type Facts, factsOf, type MessageFact, namedContact } from './facts.ts';
-import { parseInstant } from './instant.ts';
-import type { Project } from './projection.ts';
-import { type Stamp, stampOf } from './stamp.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { factsOf, type MessageFact, namedContact } from './facts.ts';
+import { answeredMessageId, isAnswer, messageContent } from './message-content.ts';
+import { messageFact } from './message-fact.ts';
+import { splitMetadata } from './metadata.ts';
+import type { Project, Projection, ProjectionContext } from './projection.ts';
+import { relatedFacts } from './related-facts.ts';
+import { stampOf } from './stamp.ts';
+import { standingWithoutReport } from './standing.ts';
 
 /** A redaction carries the same message without what had to go, so it beats the original. */
 const contentRank = { original: 10, redacted: 20 } as const;
@@ -11,45 +15,67 @@ const contentRank = { original: 10, redacted: 20 } as const;
 /** MESSAGE_INBOUND, and its redaction, which comes with the same message id. */
 export const projectInboundMessage: Project<
   'MESSAGE_INBOUND' | 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION'
-> = ({ trigger, appId, correlationId, body }, { key, at: envelopeAt }) => {
+> = (event, context) => {
+  const { trigger, body } = event;
   if (body.id === undefined) return { kind: 'incomplete', missing: 'id' };
-  const at = parseInstant(body.accept_time) ?? envelopeAt;
+  const { at, eventTime, acceptedTime, receipt } = context;
   const isRedaction = trigger !== 'MESSAGE_INBOUND';
-  const rank = isRedaction ? contentRank.redacted : contentRank.original;
   // A redaction that brings nothing in place of the original takes it away all the same.
   const content = body.contact_message ?? (isRedaction ? {} : undefined);
+  const metadata = isAnswer(content)
+    ? splitMetadata(body.metadata)
+    : { channelMetadata: body.metadata };
+  const channelMetadata = body.channel_metadata ?? event.channelMetadata;
+  const redactedAt = eventTime?.instant ?? acceptedTime?.instant ?? receipt;
   const message = {
     sinchMessageId: body.id,
-    appId,
-    correlationId,
+    appId: event.appId,
+    projectId: event.projectId,
+    correlationId: event.correlationId,
     conversationId: body.conversation_id,
     contactId: body.contact_id,
-    direction: 'TO_APP' as const,
-    metadata: body.metadata,
+    direction: 'TO_APP',
+    ...metadata,
+    ...(channelMetadata !== undefined && { channelMetadata }),
+    conversationMetadata: event.messageMetadata,
     processingMode: body.processing_mode,
-    content: contentFact(content, stampOf(rank, at, key)),
-  };
-  return { kind: 'facts', facts: messageFacts(message, channelOf(body), stampOf(0, at, key)) };
+    senderId: body.sender_id,
+    replyToMessageId: answeredMessageId(content),
+    content: contentFact(content, isRedaction ? 'redacted' : 'original', context),
+    redactedAt: isRedaction ? redactedAt.iso : undefined,
+    happenedAt: (at?.order ?? receipt).iso,
+  } as const;
+  return messageFacts(message, channelOf(body), context);
 };
 
 /** MESSAGE_SUBMIT: Sinch has taken a message to a contact. Repeats after a channel switch. */
-export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (
-  { appId, correlationId, body },
-  { key, at },
-) => {
-  if (body.message_id === undefined) return { kind: 'incomplete', missing: 'message_id' };
+export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (event, context) => {
+  const { body } = event;
+  const sinchMessageId = body.message_id ?? body.submitted_message?.message_id;
+  if (sinchMessageId === undefined) return { kind: 'incomplete', missing: 'message_id' };
+  const submittedAt = context.acceptedTime ?? context.eventTime;
+  const { message_id: _, ...content } = body.submitted_message ?? {};
   const message = {
-    sinchMessageId: body.message_id,
-    appId,
-    correlationId,
+    sinchMessageId,
+    appId: event.appId,
+    projectId: event.projectId,
+    correlationId: event.correlationId,
     conversationId: body.conversation_id,
     contactId: body.contact_id,
-    direction: 'TO_CONTACT' as const,
-    metadata: body.metadata,
+    direction: 'TO_CONTACT',
+    ...splitMetadata(body.metadata),
+    channelMetadata: body.channel_metadata ?? event.channelMetadata,
     processingMode: body.processing_mode,
-    content: contentFact(body.submitted_message, stampOf(contentRank.original, at, key)),
-  };
-  return { kind: 'facts', facts: messageFacts(message, channelOf(body), stampOf(0, at, key)) };
+    senderId: body.sender_id,
+    content: contentFact(
+      Object.keys(content).length > 0 ? content : undefined,
+      'original',
+      context,
+    ),
+    happenedAt: (submittedAt?.order ?? context.receipt).iso,
+    sentAt: submittedAt?.instant?.iso,
+  } as const;
+  return messageFacts(message, channelOf(body), context);
 };
 
 /** SMART_CONVERSATIONS: what an analysis made of a message. */
@@ -65,7 +91,7 @@ export const projectMessageAnalysis: Project<'SMART_CONVERSATIONS'> = ({ body },
           conversationId: body.conversation_id,
           results: {
             json: JSON.stringify(body.analysis_results ?? {}),
-            stamp: stampOf(0, at, key),
+            stamp: stampOf({ at: at?.order }, key),
           },
         },
       ],
@@ -74,27 +100,27 @@ export const projectMessageAnalysis: Project<'SMART_CONVERSATIONS'> = ({ body },
   };
 };
 
-type MessageItself = Omit<MessageFact, 'channel' | 'status' | 'reason'>;
-
 /** The message, and what it shows of the conversation and the contact that it belongs to. */
 function messageFacts(
-  message: MessageItself,
+  known: Parameters<typeof messageFact>[0],
   channel: ReturnType<typeof channelOf>,
-  stamp: Stamp,
-): Facts {
-  return factsOf({
-    messages: [
-      {
-        ...message,
-        status: undefined,
-        reason: undefined,
-        channel: channel && { channel: channel.channel, identity: channel.identity, stamp },
-      },
-    ],
-    ...surroundingsOf(message, channel, stamp),
-  });
+  { key, at }: ProjectionContext,
+): Projection {
+  const standing = channel && standingWithoutReport(channel, at, key);
+  const message = messageFact({ ...known, standing });
+  const stamp = stampOf({ at: at?.order }, key);
+  return {
+    kind: 'facts',
+    facts: factsOf({ messages: [message], ...relatedFacts(message, channel, stamp) }),
+  };
 }
 
-function contentFact(content: object | undefined, stamp: Stamp): MessageFact['content'] {
-  return content && { json: JSON.stringify(content), stamp };
+function contentFact(
+  content: JsonObject | undefined,
+  rank: keyof typeof contentRank,
+  { key, at }: ProjectionContext,
+): MessageFact['content'] {
+  if (content === undefined) return undefined;
+  const stamp = stampOf({ rank: contentRank[rank], at: at?.order }, key);
+  return { ...messageContent(content), stamp };
 }

@@ -3,10 +3,27 @@ import { factsOf, namedContact } from './facts.ts';
 import type { Project } from './projection.ts';
 import { stampOf } from './stamp.ts';
 
-/** RECORD_NOTIFICATION: how the recording of something stands. The latest state wins. */
+/** Clocks do not say which state is the later one. A state that we do not know never wins. */
+const recordRanks: ReadonlyMap<string, number> = new Map([
+  ['EVENT_RECORD_STORED', 20],
+  ['RECORD_STORED', 20],
+]);
+
+/** By the name behind the prefix, which Sinch sends and leaves out. */
+const batchRanks: ReadonlyMap<string, number> = new Map([
+  ['READY', 10],
+  ['SCHEDULED', 20],
+  ['PROCESSED', 30],
+  ['CANCELLED', 30],
+]);
+
+const ranks = { absent: 0, unknown: 1 } as const;
+
+/** RECORD_NOTIFICATION: how the recording of something stands. */
 export const projectRecord: Project<'RECORD_NOTIFICATION'> = ({ body }, { key, at }) => {
   const { entity_id: entityId, record_status: status } = body;
   if (entityId === undefined) return { kind: 'incomplete', missing: 'entity_id' };
+  const rank = rankOf(status, recordRanks, status);
   return {
     kind: 'facts',
     facts: factsOf({
@@ -19,8 +36,8 @@ export const projectRecord: Project<'RECORD_NOTIFICATION'> = ({ body }, { key, a
             status: status ?? 'UNKNOWN',
             channel: channelOf(body)?.channel,
             reasonCode: body.reason?.code,
-            at: at?.iso,
-            stamp: stampOf(0, at, key),
+            at: at?.instant?.iso,
+            stamp: stampOf({ rank, at: at?.order }, key),
           },
         },
       ],
@@ -29,10 +46,11 @@ export const projectRecord: Project<'RECORD_NOTIFICATION'> = ({ body }, { key, a
   };
 };
 
-/** BATCH_STATUS_UPDATE: how a batch of messages stands. The latest state wins. */
+/** BATCH_STATUS_UPDATE: how a batch of messages stands. */
 export const projectBatch: Project<'BATCH_STATUS_UPDATE'> = ({ appId, body }, { key, at }) => {
-  const { batch_id: batchId, additional_data: data } = body;
+  const { batch_id: batchId, batch_status: status, additional_data: data } = body;
   if (batchId === undefined) return { kind: 'incomplete', missing: 'batch_id' };
+  const rank = rankOf(status, batchRanks, status?.replace(/^BATCH_STATUS_/, ''));
   return {
     kind: 'facts',
     facts: factsOf({
@@ -41,14 +59,25 @@ export const projectBatch: Project<'BATCH_STATUS_UPDATE'> = ({ appId, body }, { 
           batchId,
           appId,
           batch: {
-            status: body.batch_status ?? 'UNKNOWN',
+            status: status ?? 'UNKNOWN',
             type: body.batch_type,
             additionalDataJson: data && JSON.stringify(data),
-            at: at?.iso,
-            stamp: stampOf(0, at, key),
+            at: at?.instant?.iso,
+            stamp: stampOf({ rank, at: at?.order }, key),
           },
         },
       ],
     }),
   };
 };
+
+function rankOf(
+  status: string | undefined,
+  known: ReadonlyMap<string, number>,
+  name: string | undefined,
+): number {
+  if (status === undefined || name === undefined || status.endsWith('UNSPECIFIED')) {
+    return ranks.absent;
+  }
+  return known.get(name) ?? ranks.unknown;
+}

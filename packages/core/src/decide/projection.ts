@@ -2,17 +2,13 @@ import type { SinchEventOf } from '../bodies/sinch-event.ts';
 import type { EventKey } from '../events/event-key.ts';
 import type { KnownTrigger } from '../events/triggers.ts';
 import type { Facts } from './facts.ts';
-import type { Instant } from './instant.ts';
+import type { Moments } from './moments.ts';
 
 /** What a projection is given beside the event itself. */
-export interface ProjectionContext {
+export interface ProjectionContext extends Moments {
   readonly key: EventKey;
-  /** ISO 8601, UTC. */
-  readonly receivedAt: string;
-  readonly acceptedTime: Instant | undefined;
-  readonly eventTime: Instant | undefined;
-  /** When it happened, as far as the envelope tells. */
-  readonly at: Instant | undefined;
+  /** Of the signature that was verified; absent when the event comes back from the database. */
+  readonly nonce: string | undefined;
 }
 
 export type Projection =

@@ -1,59 +1,71 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseInstant } from './instant.ts';
+import { instantOfSeconds, parseInstant } from '../values/instant.ts';
 import { earliestStampOf, stampOf } from './stamp.ts';
-import { statusRank } from './status-rank.ts';
+import { statusRank, statusRankOnChannel } from './status-rank.ts';
 
-const key = (digest: string) => `T.e.${digest.padEnd(64, '0')}`;
-const at = (text: string) => parseInstant(text);
-
-it.each([
-  ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.000000Z'],
-  ['2026-01-02T03:04:05.1Z', '2026-01-02T03:04:05.100000Z'],
-  ['2026-01-02T03:04:05.123456789Z', '2026-01-02T03:04:05.123456Z'],
-  ['2026-01-02T05:04:05.5+02:00', '2026-01-02T03:04:05.500000Z'],
-])('an instant keeps the microseconds of %s', (text, iso) => {
-  expect(at(text)?.iso).toBe(iso);
+const key = (digest: string) => `T.e.${digest.padEnd(32, '0')}`;
+const early = parseInstant('2026-01-01T00:00:00Z');
+const late = parseInstant('2026-06-01T00:00:00Z');
+const anyDigest = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), size: 'large' });
+const anyStamp = fc.record({
+  rank: fc.nat(255),
+  seconds: fc.option(fc.integer({ min: 1, max: 4_102_444_800 }), { nil: 0 }),
+  tieBreak: fc.nat(255),
+  digest: anyDigest.map((digits) => digits.slice(0, 14).padEnd(14, '0')),
 });
 
-it.each(['', 'yesterday', '2026-13-01T00:00:00Z', '2026-01-02', '1969-12-31T23:59:59Z'])(
-  'a text that is no instant counts as none: %j',
-  (text) => {
-    expect(parseInstant(text)).toBeUndefined();
-  },
-);
-
-it('instants sort as texts the way they follow each other in time, to the nanosecond', () => {
-  const nanoseconds = fc.bigInt({ min: 0n, max: 4_102_444_800_000_000_000n });
+it('a stamp is 17 bytes in lower-case hexadecimal', () => {
+  expect(stampOf({ rank: 40, at: early, tieBreak: 3 }, key('0123456789abcdef'))).toBe(
+    '2818867251edfa0000030123456789abcd',
+  );
   fc.assert(
-    fc.property(nanoseconds, nanoseconds, (a, b) => {
-      const [one, other] = [a, b].map((n) => {
-        const seconds = new Date(Number(n / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
-        return at(`${seconds}.${String(n % 1_000_000_000n).padStart(9, '0')}Z`)?.sortable ?? '';
-      });
-      expect(Math.sign((one ?? '').localeCompare(other ?? '', 'en'))).toBe(
-        a < b ? -1 : a > b ? 1 : 0,
-      );
+    fc.property(anyStamp, ({ rank, seconds, tieBreak, digest }) => {
+      const at = instantOfSeconds(seconds);
+      for (const stamp of [stampOf, earliestStampOf]) {
+        expect(stamp({ rank, at, tieBreak }, key(digest))).toMatch(/^[0-9a-f]{34}$/);
+      }
     }),
   );
 });
 
-it('a higher rank beats a later time, and a time beats none', () => {
-  const early = at('2026-01-01T00:00:00Z');
-  const late = at('2026-06-01T00:00:00Z');
-  expect(
-    stampOf(statusRank('DELIVERED'), early, key('0')) >
-      stampOf(statusRank('QUEUED_ON_CHANNEL'), late, key('f')),
-  ).toBe(true);
-  expect(stampOf(30, early, key('0')) > stampOf(30, undefined, key('f'))).toBe(true);
-  expect(stampOf(30, early, key('1')) > stampOf(30, early, key('0'))).toBe(true);
+it('stamps sort by rank, then time, then tie-break, then digest, as texts and as bytes', () => {
+  fc.assert(
+    fc.property(anyStamp, anyStamp, (one, other) => {
+      const [a, b] = [one, other].map(({ rank, seconds, tieBreak, digest }) =>
+        stampOf(
+          { rank, at: seconds === 0 ? undefined : instantOfSeconds(seconds), tieBreak },
+          key(digest),
+        ),
+      );
+      const wanted =
+        Math.sign(one.rank - other.rank) ||
+        Math.sign(one.seconds - other.seconds) ||
+        Math.sign(one.tieBreak - other.tieBreak) ||
+        Math.sign(Number(one.digest > other.digest) - Number(one.digest < other.digest));
+      const bytes = (stamp = '') => Buffer.from(stamp, 'hex');
+      expect(Math.sign(Number((a ?? '') > (b ?? '')) - Number((a ?? '') < (b ?? '')))).toBe(wanted);
+      expect(Math.sign(Buffer.compare(bytes(a), bytes(b)))).toBe(wanted);
+    }),
+    { numRuns: 500 },
+  );
 });
 
-it('the first reason wins where the first is asked for, and none without a time does', () => {
-  const early = at('2026-01-01T00:00:00Z');
-  const late = at('2026-06-01T00:00:00Z');
-  expect(earliestStampOf(30, early, key('0')) > earliestStampOf(30, late, key('f'))).toBe(true);
-  expect(earliestStampOf(30, late, key('0')) > earliestStampOf(30, undefined, key('f'))).toBe(true);
+it('a higher rank beats a later time, and a time beats none', () => {
+  expect(
+    stampOf({ rank: statusRank('DELIVERED'), at: early }, key('0')) >
+      stampOf({ rank: statusRank('QUEUED_ON_CHANNEL'), at: late }, key('f')),
+  ).toBe(true);
+  expect(
+    stampOf({ rank: 30, at: early }, key('0')) > stampOf({ rank: 30, at: undefined }, key('f')),
+  ).toBe(true);
+});
+
+it('the earliest wins where the first is asked for, and none without a time does', () => {
+  const stampAt = (at: typeof early, digest: string) =>
+    earliestStampOf({ rank: 30, at }, key(digest));
+  expect(stampAt(early, '0') > stampAt(late, 'f')).toBe(true);
+  expect(stampAt(late, '0') > stampAt(undefined, 'f')).toBe(true);
 });
 
 it('a status that we do not know never outranks one that we do', () => {
@@ -67,4 +79,13 @@ it('a status that we do not know never outranks one that we do', () => {
   ]) {
     expect(statusRank('TELEPATHED')).toBeLessThan(statusRank(status));
   }
+});
+
+it('a channel that is left yields to one that has the message, and is past being queued itself', () => {
+  expect(statusRank('SWITCHING_CHANNEL')).toBeLessThan(statusRank('QUEUED_ON_CHANNEL'));
+  expect(statusRank('SWITCHING_CHANNEL')).toBeGreaterThan(statusRank('QUEUED'));
+  expect(statusRankOnChannel('SWITCHING_CHANNEL')).toBeGreaterThan(
+    statusRankOnChannel('QUEUED_ON_CHANNEL'),
+  );
+  expect(statusRankOnChannel('SWITCHING_CHANNEL')).toBeLessThan(statusRankOnChannel('FAILED'));
 });

@@ -1,8 +1,9 @@
 import { digestOfEventKey, type EventKey } from '../events/event-key.ts';
-import { type Instant, noInstantSortable } from './instant.ts';
+import { type Instant, noInstantSortable, reversedSortable } from '../values/instant.ts';
 
 /**
- * The order of facts about one thing, as text that sorts: rank, then event time, then digest.
+ * The order of facts about one thing, as 17 bytes that sort: rank, time, tie-break, digest.
+ * Hexadecimal here, so that text order is byte order.
  *
  * A column group that holds the value with the greatest stamp ends the same whatever the order
  * and however often the facts arrive: the maximum is commutative, associative and idempotent.
@@ -13,19 +14,31 @@ export type Stamp = string;
 /** A value that gives way to the same kind of value with a greater stamp. */
 export type Stamped<T> = T & { readonly stamp: Stamp };
 
-const digestDigits = 16;
+export interface StampOrder {
+  /** 0 to 255; the higher wins whatever the time. */
+  readonly rank?: number;
+  /** Absent is older than everything. */
+  readonly at: Instant | undefined;
+  /** 0 to 255; the higher wins at the very same time. */
+  readonly tieBreak?: number;
+}
 
-/** @param rank 0 to 99; the higher wins whatever the time. */
-export function stampOf(rank: number, at: Instant | undefined, key: EventKey): Stamp {
-  const digest = digestOfEventKey(key).slice(0, digestDigits);
-  return `${String(rank).padStart(2, '0')}.${at?.sortable ?? noInstantSortable}.${digest}`;
+const digestDigits = 14;
+
+export function stampOf({ rank = 0, at, tieBreak = 0 }: StampOrder, key: EventKey): Stamp {
+  return stampText(rank, at?.sortable ?? noInstantSortable, tieBreak, key);
 }
 
 /** Like {@link stampOf}, but of two facts of one rank the earlier wins. Facts without a time still lose. */
-export function earliestStampOf(rank: number, at: Instant | undefined, key: EventKey): Stamp {
-  return stampOf(rank, at && { ...at, sortable: ninesComplement(at.sortable) }, key);
+export function earliestStampOf({ rank = 0, at, tieBreak = 0 }: StampOrder, key: EventKey): Stamp {
+  const sortable = at ? reversedSortable(at.sortable) : noInstantSortable;
+  return stampText(rank, sortable, tieBreak, key);
 }
 
-function ninesComplement(digits: string): string {
-  return digits.replace(/\d/g, (digit) => String(9 - Number(digit)));
+function stampText(rank: number, sortable: string, tieBreak: number, key: EventKey): Stamp {
+  return `${byte(rank)}${sortable}${byte(tieBreak)}${digestOfEventKey(key).slice(0, digestDigits)}`;
+}
+
+function byte(value: number): string {
+  return value.toString(16).padStart(2, '0');
 }

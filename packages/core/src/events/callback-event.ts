@@ -21,6 +21,8 @@ export interface CallbackEvent {
   readonly rawBody: RawBody;
   /** ISO 8601, UTC, milliseconds. */
   readonly receivedAt: string;
-  /** Absent when the event comes back from the database, which does not keep them. */
+  /** Absent when the event comes back from the database, which keeps only the timestamp. */
   readonly signature: SignatureFacts | undefined;
+  /** The verified timestamp, in Unix seconds, where `signature` is absent. */
+  readonly signedAtSeconds?: number | undefined;
 }

@@ -6,13 +6,15 @@ export type EventKey = string;
 
 const unsafeInKey = /[^A-Za-z0-9_-]/g;
 const maxEntityLength = 64;
+/** Half of a SHA-256: 16 bytes, as the tables hold it. */
+const digestDigits = 32;
 const noEntity = '-';
 
 /**
  * Builds the event key. It holds letters, digits, `_`, `-` and `.` only, so that it can be a
  * BullMQ job id (which refuses `:`), a file name and a word in a shell.
  *
- * The digest is SHA-256 of the raw bytes: the entity id is there for people, so it may be
+ * The digest is the first half of SHA-256 of the raw bytes: the entity id is there for people, so it may be
  * shortened without two events ever sharing a key.
  */
 export function eventKey(
@@ -21,10 +23,15 @@ export function eventKey(
   rawBody: Uint8Array,
 ): EventKey {
   const entity = entityId?.replace(unsafeInKey, '_').slice(0, maxEntityLength) || noEntity;
-  return `${trigger}.${entity}.${hash('sha256', rawBody, 'hex')}`;
+  return `${trigger}.${entity}.${digestOfRawBody(rawBody)}`;
 }
 
-/** The digest at the end of an event key, 64 hexadecimal digits. */
+/** What an event is recognised by, whatever its trigger is taken for: 32 hexadecimal digits. */
+export function digestOfRawBody(rawBody: Uint8Array): string {
+  return hash('sha256', rawBody, 'hex').slice(0, digestDigits);
+}
+
+/** The digest at the end of an event key, 32 hexadecimal digits. */
 export function digestOfEventKey(key: EventKey): string {
   return key.slice(key.lastIndexOf('.') + 1);
 }

@@ -24,11 +24,16 @@ export function rawBodyBytes(rawBody: RawBody): Uint8Array {
   return Buffer.from(rawBody.text, rawBody.encoding);
 }
 
-/** The body as text; bytes that are no UTF-8 become U+FFFD, so it is for reading, not for keeping. */
+const byteOrderMark = '\uFEFF';
+
+/**
+ * The body as text, without a byte order mark; bytes that are no UTF-8 become U+FFFD, so it is
+ * for reading, not for keeping.
+ */
 export function rawBodyText(rawBody: RawBody): string {
-  return rawBody.encoding === 'utf8'
-    ? rawBody.text
-    : Buffer.from(rawBody.text, 'base64').toString();
+  const text =
+    rawBody.encoding === 'utf8' ? rawBody.text : Buffer.from(rawBody.text, 'base64').toString();
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

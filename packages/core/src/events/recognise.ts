@@ -1,8 +1,6 @@
 import { boundedEntityId } from './entity-id.ts';
+import { hasValue, isJsonObject, type JsonObject } from './json-object.ts';
 import { type KnownTrigger, triggerCatalog, triggerOfTopLevelKey } from './triggers.ts';
-
-/** A parsed JSON object, with nothing assumed about its values. */
-export type JsonObject = { readonly [key: string]: unknown };
 
 export type Recognition =
   | {
@@ -26,6 +24,7 @@ const envelopeKeys = new Set([
   'accepted_time',
   'event_time',
   'message_metadata',
+  'channel_metadata',
   'correlation_id',
 ]);
 
@@ -33,43 +32,55 @@ const envelopeKeys = new Set([
  * Finds an event's trigger from the text of its body.
  *
  * Never throws and never refuses: what it does not know it names `unknown`, so that the event
- * is kept. A body with two triggers' keys is `unknown` too, rather than half applied.
+ * is kept. A body with the values of two triggers is `unknown` too, rather than half applied.
+ * @param parse for those who need more than `JSON.parse` gives.
  */
-export function recognise(bodyText: string): Recognition {
-  const body = parseJson(bodyText);
+export function recognise(
+  bodyText: string,
+  parse: (jsonText: string) => unknown = JSON.parse,
+): Recognition {
+  const body = parsed(bodyText, parse);
   if (body === undefined) return { kind: 'unreadable' };
   if (!isJsonObject(body)) return { kind: 'unknown', topLevelKeys: [], body };
-
-  let found: KnownTrigger | undefined;
-  let isOne = true;
-  for (const key of Object.keys(body)) {
-    const trigger = triggerOfTopLevelKey(key);
-    if (trigger === undefined) continue;
-    isOne = found === undefined;
-    found = trigger;
-  }
-  if (found !== undefined && isOne) {
-    return { kind: 'known', trigger: found, entityId: entityIdOf(found, body), body };
+  const trigger = triggerOf(body);
+  if (trigger !== undefined) {
+    return { kind: 'known', trigger, entityId: entityIdOf(trigger, body), body };
   }
   const topLevelKeys = Object.keys(body).filter((key) => !envelopeKeys.has(key));
   return { kind: 'unknown', topLevelKeys, body };
 }
 
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The one trigger whose key has a value; where none has, the one whose key is there. */
+function triggerOf(body: JsonObject): KnownTrigger | undefined {
+  const present: KnownTrigger[] = [];
+  const valued: KnownTrigger[] = [];
+  for (const key of Object.keys(body)) {
+    const trigger = triggerOfTopLevelKey(key);
+    if (trigger === undefined) continue;
+    present.push(trigger);
+    if (hasValue(body[key])) valued.push(trigger);
+  }
+  const [found, another] = valued.length > 0 ? valued : present;
+  return another === undefined ? found : undefined;
 }
 
-function entityIdOf(trigger: KnownTrigger, body: JsonObject): string | undefined {
-  const { topLevelKey, entityPath } = triggerCatalog[trigger];
-  if (entityPath.length === 0) return undefined;
-  let value: unknown = body[topLevelKey];
-  for (const key of entityPath) value = isJsonObject(value) ? value[key] : undefined;
-  return typeof value === 'string' ? boundedEntityId(value) : undefined;
+/** Sinch's id for the thing that an event of this trigger is about, at the first place that has one. */
+export function entityIdOf(trigger: KnownTrigger, body: JsonObject): string | undefined {
+  const { topLevelKey, entityPaths } = triggerCatalog[trigger];
+  for (const path of entityPaths) {
+    let value: unknown = body[topLevelKey];
+    for (const key of path) value = isJsonObject(value) ? value[key] : undefined;
+    const entityId = typeof value === 'string' ? boundedEntityId(value) : undefined;
+    if (entityId !== undefined) return entityId;
+  }
+  return undefined;
 }
 
-function parseJson(text: string): unknown {
+const byteOrderMark = '\uFEFF';
+
+function parsed(text: string, parse: (jsonText: string) => unknown): unknown {
   try {
-    return JSON.parse(text);
+    return parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

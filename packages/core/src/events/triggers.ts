@@ -1,62 +1,74 @@
 /**
  * Every trigger that Sinch documents, with the body's top-level key that tells it and the
- * path of its identity. The wire carries no trigger name: the top-level key is all there is.
+ * paths of its identity, the usual one first. The wire carries no trigger name: the top-level key is all there is.
  *
  * Source: the Conversation API callback reference and the OpenAPI description.
- * An empty path means that Sinch gives the event no identity of its own.
+ * No path means that Sinch gives the event no identity of its own.
  */
 export const triggerCatalog = {
-  MESSAGE_INBOUND: { topLevelKey: 'message', entityPath: ['id'] },
+  MESSAGE_INBOUND: { topLevelKey: 'message', entityPaths: [['id']] },
   MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: {
     topLevelKey: 'message_redaction',
-    entityPath: ['id'],
+    entityPaths: [['id']],
   },
-  MESSAGE_SUBMIT: { topLevelKey: 'message_submit_notification', entityPath: ['message_id'] },
-  MESSAGE_DELIVERY: { topLevelKey: 'message_delivery_report', entityPath: ['message_id'] },
-  EVENT_INBOUND: { topLevelKey: 'event', entityPath: ['id'] },
-  EVENT_DELIVERY: { topLevelKey: 'event_delivery_report', entityPath: ['event_id'] },
+  MESSAGE_SUBMIT: {
+    topLevelKey: 'message_submit_notification',
+    entityPaths: [['message_id'], ['submitted_message', 'message_id']],
+  },
+  MESSAGE_DELIVERY: { topLevelKey: 'message_delivery_report', entityPaths: [['message_id']] },
+  EVENT_INBOUND: { topLevelKey: 'event', entityPaths: [['id']] },
+  EVENT_DELIVERY: { topLevelKey: 'event_delivery_report', entityPaths: [['event_id']] },
   CONVERSATION_START: {
     topLevelKey: 'conversation_start_notification',
-    entityPath: ['conversation', 'id'],
+    entityPaths: [['conversation', 'id'], ['conversation_id']],
   },
   CONVERSATION_STOP: {
     topLevelKey: 'conversation_stop_notification',
-    entityPath: ['conversation', 'id'],
+    entityPaths: [['conversation', 'id'], ['conversation_id']],
   },
   CONVERSATION_DELETE: {
     topLevelKey: 'conversation_delete_notification',
-    entityPath: ['conversation', 'id'],
+    entityPaths: [['conversation', 'id'], ['conversation_id']],
   },
-  CONTACT_CREATE: { topLevelKey: 'contact_create_notification', entityPath: ['contact', 'id'] },
-  CONTACT_UPDATE: { topLevelKey: 'contact_update_notification', entityPath: ['contact', 'id'] },
-  CONTACT_DELETE: { topLevelKey: 'contact_delete_notification', entityPath: ['contact', 'id'] },
+  CONTACT_CREATE: {
+    topLevelKey: 'contact_create_notification',
+    entityPaths: [['contact', 'id'], ['contact_id']],
+  },
+  CONTACT_UPDATE: {
+    topLevelKey: 'contact_update_notification',
+    entityPaths: [['contact', 'id'], ['contact_id']],
+  },
+  CONTACT_DELETE: {
+    topLevelKey: 'contact_delete_notification',
+    entityPaths: [['contact', 'id'], ['contact_id']],
+  },
   CONTACT_MERGE: {
     topLevelKey: 'contact_merge_notification',
-    entityPath: ['preserved_contact', 'id'],
+    entityPaths: [['preserved_contact', 'id'], ['preserved_contact_id']],
   },
   CONTACT_IDENTITIES_DUPLICATION: {
     topLevelKey: 'duplicated_contact_identities_notification',
-    entityPath: [],
+    entityPaths: [],
   },
-  CAPABILITY: { topLevelKey: 'capability_notification', entityPath: ['request_id'] },
-  OPT_IN: { topLevelKey: 'opt_in_notification', entityPath: ['request_id'] },
-  OPT_OUT: { topLevelKey: 'opt_out_notification', entityPath: ['request_id'] },
-  CHANNEL_EVENT: { topLevelKey: 'channel_event_notification', entityPath: [] },
-  UNSUPPORTED: { topLevelKey: 'unsupported_callback', entityPath: ['id'] },
+  CAPABILITY: { topLevelKey: 'capability_notification', entityPaths: [['request_id']] },
+  OPT_IN: { topLevelKey: 'opt_in_notification', entityPaths: [['request_id']] },
+  OPT_OUT: { topLevelKey: 'opt_out_notification', entityPaths: [['request_id']] },
+  CHANNEL_EVENT: { topLevelKey: 'channel_event_notification', entityPaths: [] },
+  UNSUPPORTED: { topLevelKey: 'unsupported_callback', entityPaths: [['id']] },
   SMART_CONVERSATIONS: {
     topLevelKey: 'smart_conversation_notification',
-    entityPath: ['message_id'],
+    entityPaths: [['message_id']],
   },
-  RECORD_NOTIFICATION: { topLevelKey: 'record_notification', entityPath: ['entity_id'] },
+  RECORD_NOTIFICATION: { topLevelKey: 'record_notification', entityPaths: [['entity_id']] },
   BATCH_STATUS_UPDATE: {
     topLevelKey: 'batch_status_update_notification',
-    entityPath: ['batch_id'],
+    entityPaths: [['batch_id']],
   },
 } as const satisfies Record<string, TriggerShape>;
 
 interface TriggerShape {
   readonly topLevelKey: string;
-  readonly entityPath: readonly string[];
+  readonly entityPaths: readonly (readonly string[])[];
 }
 
 /** A trigger that Sinch documents. */

@@ -1,13 +1,17 @@
+import { keepNumber } from './exact-json.ts';
+
 /**
  * What Postgres can hold of a JSON text: jsonb refuses NUL and lone surrogates, which JSON
  * allows as escapes. Both become U+FFFD in the copy; the raw body keeps what Sinch sent.
  *
- * Texts without such an escape, that is nearly all, are returned as they are.
+ * Texts without such an escape, that is nearly all, are returned as they are. Numbers stay exact.
  * @throws RangeError when the text needs the change and is nested too deep to rewrite.
  */
 export function storableJson(jsonText: string): string {
   if (!suspiciousEscape.test(jsonText)) return jsonText;
-  return JSON.stringify(JSON.parse(jsonText, (_key, value: unknown) => storableValue(value)));
+  return JSON.stringify(
+    JSON.parse(jsonText, (key, value, context) => storableValue(keepNumber(key, value, context))),
+  );
 }
 
 const suspiciousEscape = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
@@ -15,6 +19,7 @@ const suspiciousEscape = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 function storableValue(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (JSON.isRawJSON(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [storableText(key), member]),
   );

@@ -1,0 +1,51 @@
+import { hasValue, isJsonObject, type JsonObject, memberOf } from '../events/json-object.ts';
+import { boundedText } from '../values/bounded-text.ts';
+import type { MessageContent } from './facts.ts';
+
+/** Members of a message that stand beside the one that holds it. */
+const besideTheMessage = new Set([
+  'reply_to',
+  'agent',
+  'message_id',
+  'explicit_channel_message',
+  'explicit_channel_omni_message',
+]);
+
+/** Where a message's one obvious text stands, the likeliest first. */
+const textPaths = [['text'], ['text_message', 'text'], ['caption'], ['title']] as const;
+
+/** A message of a contact or to one, with what it is and says. */
+export function messageContent(content: JsonObject): MessageContent {
+  const messages = Object.entries(content).filter(([name]) => !besideTheMessage.has(name));
+  const kind = memberOf(Object.fromEntries(messages));
+  const message = kind === undefined ? undefined : content[kind];
+  return {
+    json: JSON.stringify(content),
+    kind: kind === undefined || !hasValue(message) ? undefined : boundedText(kind),
+    text: textPaths.map((path) => textAt(message, path)).find((text) => text !== undefined),
+  };
+}
+
+/** The message that this one answers. */
+export function answeredMessageId(content: JsonObject | undefined): string | undefined {
+  const path = [
+    ['reply_to', 'message_id'],
+    ['choice_response_message', 'message_id'],
+  ].map((names) => textAt(content, names));
+  const messageId = path.find((text) => text !== undefined);
+  return messageId === undefined ? undefined : boundedText(messageId);
+}
+
+/** A choice response, or a reply: it comes with the metadata of the message that it answers. */
+export function isAnswer(content: JsonObject | undefined): boolean {
+  return (
+    hasValue(content?.['choice_response_message']) ||
+    textAt(content, ['reply_to', 'message_id']) !== undefined
+  );
+}
+
+function textAt(value: unknown, path: readonly string[]): string | undefined {
+  let found = value;
+  for (const name of path) found = isJsonObject(found) ? found[name] : undefined;
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}

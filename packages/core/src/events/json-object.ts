@@ -1,0 +1,27 @@
+/** A parsed JSON object, with nothing assumed about its values. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+  );
+}
+
+/**
+ * Tells whether a member of a oneof is there. Serialisers may write the members that are not as
+ * null, {} or "".
+ */
+export function hasValue(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return false;
+  return !isJsonObject(value) || Object.keys(value).length > 0;
+}
+
+/** The name of the member that is there; of a member that is always empty, where no other is. */
+export function memberOf(oneOf: JsonObject): string | undefined {
+  const names = Object.keys(oneOf);
+  return (
+    names.find((name) => hasValue(oneOf[name])) ??
+    names.find((name) => isJsonObject(oneOf[name])) ??
+    names[0]
+  );
+}

@@ -1,0 +1,52 @@
+// JSON.parse with source text (ECMAScript 2026): Node has it, TypeScript's library not yet.
+declare global {
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
+    rawJSON(text: string): object;
+    isRawJSON(value: unknown): value is { readonly rawJSON: string };
+  }
+}
+
+/**
+ * A number that parsing may round: a fraction, an exponent, or 16 digits and more. What follows
+ * must end a JSON value, so that the times within strings, which nearly all bodies hold, do not
+ * count.
+ */
+const delicateNumber = /[:[,]\s*-?(?:\d{16,}|\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)\s*[,}\]]/;
+
+/** Postgres' numeric has at most 131,072 digits before the point and 16,383 behind it. */
+const maxExponent = 16_000;
+const maxDigits = 16_000;
+
+/** Tells whether numbers of this JSON text may change when it is parsed and written again. */
+export function hasDelicateNumbers(jsonText: string): boolean {
+  return delicateNumber.test(jsonText);
+}
+
+/**
+ * Parses JSON so that `JSON.stringify` writes every number as it was written. A number that a
+ * double does not hold exactly is a raw JSON value (`JSON.isRawJSON`) and no `number`; one that
+ * no database column holds becomes a text.
+ * @throws SyntaxError
+ */
+export function parseExactly(jsonText: string): unknown {
+  return hasDelicateNumbers(jsonText) ? JSON.parse(jsonText, keepNumber) : JSON.parse(jsonText);
+}
+
+/** The reviver of {@link parseExactly}, for those who change more. */
+export function keepNumber(
+  _key: string,
+  value: unknown,
+  { source }: { readonly source?: string },
+): unknown {
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
+  return isTooBig(source) ? source : JSON.rawJSON(source);
+}
+
+function isTooBig(source: string): boolean {
+  const exponent = Math.abs(Number(/[eE](.+)$/.exec(source)?.[1] ?? 0));
+  return exponent > maxExponent || source.length > maxDigits;
+}
