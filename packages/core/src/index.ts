@@ -40,7 +40,13 @@ export { signedAtOf, type TimeField, timeFields } from './decide/moments.ts';
 export { type Stamp, type Stamped } from './decide/stamp.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
 export { boundedEntityId } from './events/entity-id.ts';
-export { digestOfEventKey, digestOfRawBody, type EventKey, eventKey } from './events/event-key.ts';
+export {
+  digestOfEventKey,
+  digestOfRawBody,
+  type EventKey,
+  eventKey,
+  eventKeyOf,
+} from './events/event-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
 export {

@@ -29,11 +29,10 @@ export type Decision =
       readonly envelope: Envelope;
       /** Times that are there and cannot be read, by the names of their fields. */
       readonly unreadableTimes: readonly TimeField[];
-      readonly payloadJson: string;
       readonly facts: Facts;
     }
   /** Store the event as UNHANDLED: nobody here knows its trigger, so it is kept for a replay. */
-  | (ReadEnvelope & { readonly kind: 'keep'; readonly payloadJson: string })
+  | (ReadEnvelope & { readonly kind: 'keep' })
   /** No retry can help: dead-letter it. */
   | (ReadEnvelope & { readonly kind: 'refuse'; readonly reason: string });
 
@@ -45,9 +44,9 @@ export function decideEvent(event: CallbackEvent): Decision {
   const bodyText = rawBodyText(event.rawBody);
   const asSent = readSinchEvent(bodyText);
   if (asSent.kind === 'unreadable') return refuse(event, 'the body is not JSON');
-  const payloadJson = storableJson(bodyText);
-  const reading = payloadJson === bodyText ? asSent : readSinchEvent(payloadJson);
-  if (reading.kind !== 'known') return { kind: 'keep', ...envelopeOf(event.rawBody), payloadJson };
+  const storable = storableJson(bodyText);
+  const reading = storable === bodyText ? asSent : readSinchEvent(storable);
+  if (reading.kind !== 'known') return { kind: 'keep', ...envelopeOf(event.rawBody) };
 
   const read = reading.event;
   const context = contextOf(event, read);
@@ -65,7 +64,6 @@ export function decideEvent(event: CallbackEvent): Decision {
     entityId,
     envelope: { appId, projectId, acceptedTime, eventTime },
     unreadableTimes: context.unreadable,
-    payloadJson,
     facts: projection.facts,
   };
 }

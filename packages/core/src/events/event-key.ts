@@ -14,16 +14,25 @@ const noEntity = '-';
  * Builds the event key. It holds letters, digits, `_`, `-` and `.` only, so that it can be a
  * BullMQ job id (which refuses `:`), a file name and a word in a shell.
  *
- * The digest is the first half of SHA-256 of the raw bytes: the entity id is there for people, so it may be
- * shortened without two events ever sharing a key.
+ * The digest is the first half of SHA-256 of the raw bytes: the entity id is there for people, so
+ * it may be shortened without two events ever sharing a key.
  */
 export function eventKey(
   trigger: Trigger,
   entityId: string | undefined,
   rawBody: Uint8Array,
 ): EventKey {
+  return eventKeyOf(trigger, entityId, digestOfRawBody(rawBody));
+}
+
+/** The key of an event whose digest is known, such as one in a table. */
+export function eventKeyOf(
+  trigger: Trigger,
+  entityId: string | undefined,
+  digest: string,
+): EventKey {
   const entity = entityId?.replace(unsafeInKey, '_').slice(0, maxEntityLength) || noEntity;
-  return `${trigger}.${entity}.${digestOfRawBody(rawBody)}`;
+  return `${trigger}.${entity}.${digest}`;
 }
 
 /** What an event is recognised by, whatever its trigger is taken for: 32 hexadecimal digits. */
