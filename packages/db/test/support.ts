@@ -70,27 +70,32 @@ export function toWrite(event: CallbackEvent): EventToWrite {
 const tables = {
   callback_event: 'event_key',
   message: 'sinch_message_id',
-  message_status: 'event_key',
+  message_status: 'sinch_message_id, event_time, status, channel, identity',
   message_channel: 'sinch_message_id, channel',
   message_analysis: 'sinch_message_id',
   conversation: 'sinch_conversation_id',
   contact: 'sinch_contact_id',
+  contact_merge: 'deleted_contact_id, preserved_contact_id',
+  contact_root: 'contact_id',
   contact_identity: 'sinch_contact_id, channel, identity, app_id',
   contact_duplicate: 'sinch_contact_id, channel',
-  consent: 'app_id, reported_contact_id, channel, identity',
-  capability: 'app_id, reported_contact_id, channel, identity',
+  consent_event: 'consent_key',
+  capability: 'app_id, contact_id, channel, identity',
   inbound_event: 'id',
+  reaction: 'id',
+  unsupported: 'id',
   event_delivery: 'sinch_event_id',
-  channel_event: 'event_key',
+  event_delivery_channel: 'sinch_event_id, channel',
+  channel_event: 'content_digest',
   record: 'entity_id',
   batch: 'batch_id',
   dead_letter: 'event_key',
   dead_letter_run: 'id',
 } as const;
 
-/** Numbers that the database gives out; an inbound event's `id` is Sinch's. */
+/** Numbers that the database gives out; other tables' `id` is Sinch's. */
 function ownId(table: string): string {
-  return table === 'inbound_event' ? '' : 'id';
+  return table === 'dead_letter_run' ? 'id' : '';
 }
 
 const selectAll = Object.entries(tables)

@@ -1,3 +1,4 @@
+import { eventKeyOf } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 
@@ -10,6 +11,7 @@ export interface MessageHistory {
   readonly statusAt: Date | undefined;
   readonly channel: string | undefined;
   readonly conversationId: string | undefined;
+  /** The contact that lives on after merges. */
   readonly contactId: string | undefined;
   readonly reasonCode: string | undefined;
   readonly reasonDescription: string | undefined;
@@ -23,7 +25,8 @@ export interface StatusReport {
   readonly status: string;
   readonly channel: string | undefined;
   readonly eventTime: Date | undefined;
-  readonly receivedAt: Date | undefined;
+  /** The first receipt; later copies are not counted. */
+  readonly receivedAt: Date;
   readonly reasonCode: string | undefined;
   readonly eventKey: string;
 }
@@ -39,18 +42,16 @@ export async function findMessage(
   return await whileAvailable(async () => {
     const row = await prisma.message.findUnique({
       where: { sinchMessageId },
-      omit: { content: true, channelIdentity: true, metadata: true },
+      omit: { content: true, text: true, channelIdentity: true, identity: true, metadata: true },
     });
     if (row === null) return undefined;
     const reports = await prisma.messageStatus.findMany({
       where: { sinchMessageId },
-      orderBy: [{ eventTime: { sort: 'asc', nulls: 'first' } }, { eventKey: 'asc' }],
+      orderBy: [{ eventTime: { sort: 'asc', nulls: 'first' } }, { rank: 'asc' }],
     });
-    const events = await prisma.callbackEvent.findMany({
-      where: { eventKey: { in: reports.map(({ eventKey }) => eventKey) } },
-      select: { eventKey: true, receivedAt: true },
-    });
-    const receivedAt = new Map(events.map((event) => [event.eventKey, event.receivedAt]));
+    const { contactId } = row;
+    const root =
+      contactId === null ? null : await prisma.contactRoot.findUnique({ where: { contactId } });
     return {
       sinchMessageId,
       direction: row.direction ?? undefined,
@@ -58,18 +59,22 @@ export async function findMessage(
       statusAt: row.statusAt ?? undefined,
       channel: row.channel ?? undefined,
       conversationId: row.conversationId ?? undefined,
-      contactId: row.contactId ?? undefined,
+      contactId: root?.rootId ?? contactId ?? undefined,
       reasonCode: row.reasonCode ?? undefined,
       reasonDescription: row.reasonDescription ?? undefined,
       createdAt: row.createdAt,
-      lastUpdatedAt: row.lastUpdatedAt,
+      lastUpdatedAt: row.updatedAt,
       reports: reports.map((report) => ({
         status: report.status,
         channel: report.channel ?? undefined,
         eventTime: report.eventTime ?? undefined,
-        receivedAt: receivedAt.get(report.eventKey),
+        receivedAt: report.receivedAt,
         reasonCode: report.reasonCode ?? undefined,
-        eventKey: report.eventKey,
+        eventKey: eventKeyOf(
+          'MESSAGE_DELIVERY',
+          sinchMessageId,
+          Buffer.from(report.eventDigest).toString('hex'),
+        ),
       })),
     };
   });

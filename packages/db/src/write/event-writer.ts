@@ -57,7 +57,18 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
         outcomes.set(key, outcome);
         onOutcome?.(key, outcome);
       };
-      await writeHalving([...new Map(events.map((item) => [item.event.key, item])).values()]);
+      const copies = new Map<string, EventToWrite[]>();
+      const distinct: EventToWrite[] = [];
+      for (const item of events) {
+        const known = copies.get(item.event.key);
+        if (known === undefined) {
+          copies.set(item.event.key, []);
+          distinct.push(item);
+        } else {
+          known.push(item);
+        }
+      }
+      await writeHalving(distinct);
       const seen = new Set<string>();
       return events.map(({ event }) => {
         const outcome = outcomes.get(event.key);
@@ -69,7 +80,8 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
 
       async function writeHalving(batch: readonly EventToWrite[]): Promise<void> {
         if (batch.length === 0) return;
-        const failure = await tryWrite(batch, tell);
+        const ofBatch = batch.flatMap(({ event }) => copies.get(event.key) ?? []);
+        const failure = await tryWrite(batch, ofBatch, tell);
         if (failure === undefined) return;
         const isOutOfTime = now().getTime() > giveUpAt;
         if (batch.length <= 1 || isOutOfTime) {
@@ -86,11 +98,12 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
 
   async function tryWrite(
     batch: readonly EventToWrite[],
+    copies: readonly EventToWrite[],
     onOutcome: OnOutcome,
   ): Promise<FailedOutcome | undefined> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const written = await writeBatch(database, batch, now(), { keepsStatements });
+        const written = await writeBatch(database, batch, copies, now(), { keepsStatements });
         for (const item of batch) onOutcome(item.event.key, outcomeOf(item, written));
         return undefined;
       } catch (error) {

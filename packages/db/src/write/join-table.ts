@@ -1,113 +1,163 @@
 import type { Statement } from './write-session.ts';
 
-/** A column and the SQL type that its text form is cast to. */
+/** A column and its SQL type. Values are sent as text, those of `bytea` as hexadecimal digits. */
 export interface Column {
   readonly name: string;
   readonly type: string;
 }
 
-/** Columns that change together, to those of the fact with the greatest stamp. */
+/** Columns that change together, to those of the fact with the greatest stamp (a `bytea`). */
 export interface StampedGroup {
   readonly stamp: string;
   readonly columns: readonly Column[];
 }
 
-/** A column that takes another's value whenever that changes, and may be set by others between. */
-export interface Follower {
-  readonly name: string;
-  /** A key or `greatest` column of type text. */
-  readonly of: string;
+/**
+ * Columns that change together, to those of the fact that comes first by the columns in `by`,
+ * which are compared from left to right, are present in every fact and are kept with the others.
+ */
+export interface FirstGroup {
+  readonly by: readonly Column[];
+  readonly columns: readonly Column[];
+}
+
+/** A flag that is set for good once stamped facts have differed in a text column of their group. */
+export interface DifferenceFlag {
+  readonly flag: string;
+  readonly stamp: string;
+  readonly column: string;
+  /** A number of the same group: above 0 a fact makes the row one of those that are returned. */
+  readonly rank: string;
 }
 
 /**
  * A table whose rows are joined from facts. Each way to join is commutative, associative and
  * idempotent, so a row ends the same in whatever order and however often its facts arrive:
- * `greatest` and `least` keep the extreme value that is present, a group follows its stamp.
+ * `greatest` (of a boolean: true wins) and `least` keep the extreme value that is present, a group
+ * follows its stamp, the first group its first fact, and a difference once seen is never unseen.
  */
 export interface JoinTable {
   readonly name: string;
+  /** A key with absent values needs an index that holds nulls to be equal. */
   readonly key: readonly Column[];
   readonly greatest: readonly Column[];
   readonly least: readonly Column[];
   readonly groups: readonly StampedGroup[];
-  readonly followers: readonly Follower[];
+  readonly first?: FirstGroup;
+  readonly difference?: DifferenceFlag;
 }
 
 /** One fact as a row: values by column name, as text, absent as null. */
 export type FactRow = Readonly<Record<string, string | null>>;
 
-/** A statement for any number of rows: one `text[]` per column, in `columns`' order. */
+/** A statement for any number of rows: one array per column, in `columns`' order. */
 export interface JoinStatement extends Statement {
-  readonly columns: readonly string[];
+  readonly columns: readonly Column[];
 }
 
 /**
  * Builds the statement that joins rows of facts into a table, where each key comes once. It
  * touches rows in key order, so that two batches never wait for each other in a circle, and
  * writes no row that would not change.
+ *
+ * With a difference flag it returns the first key column, as `id`, of rows that have the flag and
+ * whose fact has a rank: what the group holds of them is to be computed from elsewhere.
  */
 export function joinStatement(table: JoinTable): JoinStatement {
-  const { key, greatest, least, groups, followers } = table;
-  const typed = [
-    ...key,
-    ...greatest,
-    ...least,
-    ...groups.flatMap((group) => [{ name: group.stamp, type: 'text' }, ...group.columns]),
-  ];
-  const columns = typed.map(({ name }) => name);
-  const inputs = columns.map((_, index) => `$${index + 1}::text[]`).join(', ');
-  const selected = [
-    ...typed.map(({ name, type }) => (type === 'text' ? `f.${name}` : `f.${name}::${type}`)),
-    ...followers.map(({ of }) => `nullif(f.${of}, '')`),
-  ];
-  const keyNames = key.map(({ name }) => name).join(', ');
-  const sql = `
-INSERT INTO ${table.name} AS t (${[...columns, ...followers.map(({ name }) => name)].join(', ')})
+  const columns = columnsOf(table);
+  const names = columns.map(({ name }) => name).join(', ');
+  const inputs = columns.map(({ type }, index) => `$${index + 1}::${sentAs(type)}[]`).join(', ');
+  const selected = columns.map(({ name, type }) =>
+    sentAs(type) === type ? `f.${name}` : `f.${name}::${type}`,
+  );
+  const [first] = table.key;
+  const insert = `
+INSERT INTO ${table.name} AS t (${names})
 SELECT ${selected.join(', ')}
-FROM unnest(${inputs}) AS f(${columns.join(', ')})
-ORDER BY ${key.map(({ name }) => `f.${name} COLLATE "C"`).join(', ')}
-ON CONFLICT (${keyNames}) DO UPDATE SET
+FROM unnest(${inputs}) AS f(${names})
+ORDER BY ${table.key.map((column) => inOrder(`f.${column.name}`, column)).join(', ')}
+ON CONFLICT (${table.key.map(({ name }) => name).join(', ')}) DO UPDATE SET
   ${assignments(table).join(',\n  ')}
 WHERE ${changes(table).join('\n  OR ')}`;
+  const { difference } = table;
+  const sql =
+    difference && first
+      ? `
+WITH joined AS (${insert}
+RETURNING ${first.name} AS id, ${difference.flag} AS differs)
+SELECT id FROM joined WHERE differs`
+      : insert;
   return { name: `join_${table.name}`, sql, columns };
 }
 
-function isNewer(stamp: string): string {
-  return `excluded.${stamp} COLLATE "C" > coalesce(t.${stamp}, '')`;
-}
-
-function extreme(which: 'GREATEST' | 'LEAST', { name, type }: Column): string {
-  const collation = type === 'text' ? ' COLLATE "C"' : '';
-  return `${which}(t.${name}${collation}, excluded.${name}${collation})`;
-}
-
-function assignments({ greatest, least, groups, followers }: JoinTable): string[] {
+/** All columns that facts give, key first. */
+function columnsOf({ key, greatest, least, groups, first, difference }: JoinTable): Column[] {
   return [
-    ...greatest.flatMap((column) =>
-      followers
-        .filter(({ of }) => of === column.name)
-        .map(({ name }) => `${name} = ${followed(name, column)}`),
-    ),
-    ...greatest.map((column) => `${column.name} = ${extreme('GREATEST', column)}`),
-    ...least.map((column) => `${column.name} = ${extreme('LEAST', column)}`),
-    ...groups.flatMap(({ stamp, columns }) =>
-      [...columns.map(({ name }) => name), stamp].map(
-        (name) => `${name} = CASE WHEN ${isNewer(stamp)} THEN excluded.${name} ELSE t.${name} END`,
-      ),
-    ),
+    ...key,
+    ...greatest,
+    ...least,
+    ...groups.flatMap((group) => [stampColumn(group), ...group.columns]),
+    ...(first ? [...first.by, ...first.columns] : []),
+    ...(difference ? [{ name: difference.flag, type: 'boolean' }] : []),
   ];
 }
 
-function changes({ greatest, least, groups }: JoinTable): string[] {
+export function stampColumn({ stamp }: StampedGroup): Column {
+  return { name: stamp, type: 'bytea' };
+}
+
+function sentAs(type: string): 'text' | 'bytea' {
+  return type === 'bytea' ? 'bytea' : 'text';
+}
+
+function inOrder(expression: string, { type }: Column): string {
+  return type === 'text' ? `${expression} COLLATE "C"` : expression;
+}
+
+function isNewer(stamp: string): string {
+  return `excluded.${stamp} > coalesce(t.${stamp}, '')`;
+}
+
+function isEarlier({ by }: FirstGroup): string {
+  const of = (row: string) => by.map((column) => inOrder(`${row}.${column.name}`, column));
+  return `(${of('excluded').join(', ')}) < (${of('t').join(', ')})`;
+}
+
+/** Facts without a stamp do not count; an absent text counts as an empty one. */
+function differs({ flag, stamp, column }: DifferenceFlag): string {
+  return `(t.${flag} OR excluded.${flag} OR (t.${stamp} IS NOT NULL AND excluded.${stamp} IS NOT NULL
+    AND coalesce(t.${column}, '') <> coalesce(excluded.${column}, '')))`;
+}
+
+function extreme(which: 'GREATEST' | 'LEAST', column: Column): string {
+  const [ours, theirs] = [`t.${column.name}`, `excluded.${column.name}`];
+  return `${which}(${inOrder(ours, column)}, ${inOrder(theirs, column)})`;
+}
+
+function assignments({ greatest, least, groups, first, difference }: JoinTable): string[] {
+  const take = (condition: string, columns: readonly Column[]) =>
+    columns.map(
+      ({ name }) => `${name} = CASE WHEN ${condition} THEN excluded.${name} ELSE t.${name} END`,
+    );
+  return [
+    ...greatest.map((column) => `${column.name} = ${extreme('GREATEST', column)}`),
+    ...least.map((column) => `${column.name} = ${extreme('LEAST', column)}`),
+    ...groups.flatMap((group) =>
+      take(isNewer(group.stamp), [...group.columns, stampColumn(group)]),
+    ),
+    ...(first ? take(isEarlier(first), [...first.by, ...first.columns]) : []),
+    ...(difference ? [`${difference.flag} = ${differs(difference)}`] : []),
+  ];
+}
+
+function changes({ greatest, least, groups, first, difference }: JoinTable): string[] {
   return [
     ...greatest.map((c) => `${extreme('GREATEST', c)} IS DISTINCT FROM t.${c.name}`),
     ...least.map((c) => `${extreme('LEAST', c)} IS DISTINCT FROM t.${c.name}`),
     ...groups.map(({ stamp }) => isNewer(stamp)),
+    ...(first ? [isEarlier(first)] : []),
+    // Also where nothing changes here: who computes the group has to learn of the fact.
+    ...(difference ? [`(${differs(difference)} AND excluded.${difference.rank} > 0)`] : []),
+    ...(difference ? [`${differs(difference)} <> t.${difference.flag}`] : []),
   ];
-}
-
-function followed(name: string, column: Column): string {
-  const joined = extreme('GREATEST', column);
-  const hasChanged = `${joined} IS DISTINCT FROM t.${column.name}`;
-  return `CASE WHEN ${hasChanged} THEN ${joined} ELSE t.${name} END`;
 }

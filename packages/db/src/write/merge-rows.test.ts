@@ -11,7 +11,6 @@ const table: JoinTable = {
   greatest: [{ name: 'g', type: 'text' }],
   least: [{ name: 'l', type: 'timestamptz' }],
   groups: [{ stamp: 's', columns: [{ name: 'v', type: 'text' }] }],
-  followers: [],
 };
 
 const row = (some: Record<string, string | null>) => ({

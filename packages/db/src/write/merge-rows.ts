@@ -1,4 +1,4 @@
-import type { Column, FactRow, JoinTable } from './join-table.ts';
+import { type Column, type FactRow, type JoinTable, stampColumn } from './join-table.ts';
 
 type Row = Record<string, string | null>;
 
@@ -27,26 +27,33 @@ export function mergeRows(table: JoinTable, rows: readonly FactRow[]): readonly 
   return [...merged.values()];
 }
 
-/** Keys hold no NUL: Postgres would not take it. */
+/** Keys hold no NUL: Postgres would not take it. What is absent is another key than ''. */
 function keyOf({ key }: JoinTable, row: FactRow): string {
   const [first] = key;
   if (key.length === 1 && first !== undefined) return row[first.name] ?? '';
-  return key.map(({ name }) => row[name]).join('\u0000');
+  return key.map(({ name }) => (row[name] === null ? '-' : `=${row[name]}`)).join('\u0000');
 }
 
-function join({ greatest, least, groups }: JoinTable, known: Row, row: FactRow): void {
+function join(table: JoinTable, known: Row, row: FactRow): void {
+  const { greatest, least, groups, first, difference } = table;
+  // Before the group takes the other's column over.
+  if (difference && (isSet(difference.flag) || differs(difference))) {
+    known[difference.flag] = 'true';
+  }
   for (const column of greatest) {
     if (replaces(column, (order) => order > 0)) keep(column);
   }
   for (const column of least) {
     if (replaces(column, (order) => order < 0)) keep(column);
   }
-  for (const { stamp, columns } of groups) {
-    const stamped = { name: stamp, type: 'text' };
-    if (!replaces(stamped, (order) => order > 0)) continue;
-    keep(stamped);
-    for (const column of columns) keep(column);
+  for (const group of groups) {
+    const stamp = stampColumn(group);
+    if (!replaces(stamp, (order) => order > 0)) continue;
+    keep(stamp);
+    for (const column of group.columns) keep(column);
   }
+  if (first && isEarlier(first.by))
+    for (const column of [...first.by, ...first.columns]) keep(column);
 
   /** What is absent gives way to what is there, and never the other way round. */
   function replaces(column: Column, isBetter: (order: number) => boolean): boolean {
@@ -56,16 +63,40 @@ function join({ greatest, least, groups }: JoinTable, known: Row, row: FactRow):
     return ours === undefined || isBetter(compare(column, theirs, ours));
   }
 
+  function isEarlier(by: readonly Column[]): boolean {
+    for (const column of by) {
+      const [ours, theirs] = [known[column.name] ?? '', row[column.name] ?? ''];
+      if (ours !== theirs) return compare(column, theirs, ours) < 0;
+    }
+    return false;
+  }
+
+  function isSet(flag: string): boolean {
+    return row[flag] === 'true' || known[flag] === 'true';
+  }
+
+  function differs({ stamp, column }: { stamp: string; column: string }): boolean {
+    const areBothStamped = typeof row[stamp] === 'string' && typeof known[stamp] === 'string';
+    return areBothStamped && (row[column] ?? '') !== (known[column] ?? '');
+  }
+
   function keep({ name }: Column): void {
     known[name] = row[name] ?? null;
   }
 }
 
 /**
- * Texts as Postgres compares them, byte by byte. Instants are all written alike, so their texts
- * sort as they do, and so do the names of the one enum.
+ * Texts as Postgres compares them, byte by byte. Hexadecimal digits, true and false, and the names
+ * of the one enum sort as their texts do.
  */
 function compare({ type }: Column, one: string, other: string): number {
   if (type === 'text') return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  if (type === 'smallint') return Number(one) - Number(other);
+  if (type === 'timestamptz') return microseconds(one) < microseconds(other) ? -1 : 1;
   return one < other ? -1 : 1;
+}
+
+/** Receipts have three fractional digits and Sinch's times six; the rest is written alike. */
+function microseconds(instant: string): string {
+  return instant.slice(0, -1).padEnd('2026-01-02T03:04:05.678901'.length, '0');
 }

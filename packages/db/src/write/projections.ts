@@ -1,21 +1,36 @@
-import { joinStatement } from './join-table.ts';
+import { type JoinStatement, joinStatement } from './join-table.ts';
+import { consentEvent } from './tables/consent-table.ts';
 import {
   capability,
-  consent,
   contact,
   contactDuplicate,
   contactIdentity,
+  contactMerge,
 } from './tables/contact-tables.ts';
-import { batch, channelEvent, eventDelivery, inboundEvent, record } from './tables/event-tables.ts';
+import { conversation } from './tables/conversation-table.ts';
 import {
-  conversation,
+  batch,
+  channelEvent,
+  eventDelivery,
+  eventDeliveryChannel,
+  inboundEvent,
+  reaction,
+  record,
+  unsupported,
+} from './tables/event-tables.ts';
+import {
   message,
   messageAnalysis,
   messageChannel,
   messageStatus,
 } from './tables/message-tables.ts';
+import type { ProjectionTable } from './tables/projection-table.ts';
 
-/** Every projection, in the one order in which all batches lock rows. */
+/**
+ * Every projection, in the one order in which all batches lock rows. A message's row comes before
+ * those that its status is computed from. Consents come last, since words that were said again
+ * are written after them (see repeat-consents.ts).
+ */
 const projectionTables = [
   message,
   messageStatus,
@@ -23,24 +38,28 @@ const projectionTables = [
   messageAnalysis,
   conversation,
   contact,
+  contactMerge,
   contactIdentity,
   contactDuplicate,
-  consent,
   capability,
   inboundEvent,
+  reaction,
+  unsupported,
   eventDelivery,
+  eventDeliveryChannel,
   channelEvent,
   record,
   batch,
+  consentEvent,
 ];
 
+export interface Projection {
+  readonly table: ProjectionTable;
+  readonly statement: JoinStatement;
+}
+
 /** Each with its one statement. */
-export const projections = projectionTables.map((table) => ({
+export const projections: readonly Projection[] = projectionTables.map((table) => ({
   table,
   statement: joinStatement(table),
 }));
-
-/** Tables whose `contact_id` follows merges, and the column that it follows. */
-export const contactFollowers = projectionTables.flatMap(({ name, followers }) =>
-  followers.map(({ name: column, of }) => ({ table: name, column, of })),
-);

@@ -1,7 +1,7 @@
 const headerBytes = 20;
 const lengthBytes = 4;
-/** `text` in pg_type. */
-const textOid = 25;
+/** In pg_type. */
+const oids = { text: 25, bytea: 17 } as const;
 const nullLength = -1;
 
 /**
@@ -11,18 +11,31 @@ const nullLength = -1;
  * (https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/arrayfuncs.c, array_recv)
  */
 export function textArray(values: readonly (string | null)[]): Buffer {
+  return binaryArray(values, 'text', 'utf8');
+}
+
+/** Bytes, given as hexadecimal digits, as a `bytea[]` in the same form. */
+export function byteaArray(hexadecimals: readonly (string | null)[]): Buffer {
+  return binaryArray(hexadecimals, 'bytea', 'hex');
+}
+
+function binaryArray(
+  values: readonly (string | null)[],
+  type: keyof typeof oids,
+  encoding: 'utf8' | 'hex',
+): Buffer {
   let size = headerBytes + values.length * lengthBytes;
-  for (const value of values) if (value !== null) size += Buffer.byteLength(value);
+  for (const value of values) if (value !== null) size += Buffer.byteLength(value, encoding);
   const buffer = Buffer.allocUnsafe(size);
   buffer.writeInt32BE(1, 0);
   buffer.writeInt32BE(1, 4);
-  buffer.writeInt32BE(textOid, 8);
+  buffer.writeInt32BE(oids[type], 8);
   buffer.writeInt32BE(values.length, 12);
   buffer.writeInt32BE(1, 16);
   let offset = headerBytes;
   for (const value of values) {
     const start = offset + lengthBytes;
-    const length = value === null ? nullLength : buffer.write(value, start);
+    const length = value === null ? nullLength : buffer.write(value, start, encoding);
     buffer.writeInt32BE(length, offset);
     offset = start + Math.max(length, 0);
   }

@@ -1,12 +1,14 @@
+import { digestOfEventKey } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
+import { computeStandings } from './compute-standings.ts';
 import { type EventToWrite, writeEventRows } from './event-rows.ts';
-import { followMerges } from './follow-merges.ts';
-import { markRemovedIdentities } from './mark-removed-identities.ts';
 import { mergeRows } from './merge-rows.ts';
-import { projections } from './projections.ts';
+import { type Projection, projections } from './projections.ts';
 import { redactRawBodies } from './redact-raw-bodies.ts';
+import { repeatConsents } from './repeat-consents.ts';
 import type { EventFacts } from './tables/projection-table.ts';
-import { textArray } from './text-array.ts';
+import { byteaArray, textArray } from './text-array.ts';
+import { lockContactRoots, writeContactRoots } from './write-contact-roots.ts';
 import {
   inOrder,
   inWriteSession,
@@ -19,38 +21,59 @@ import {
  * is concerned, however many events there are.
  *
  * @param events with distinct keys.
+ * @param copies of some of them, received at another time: what they repeat is noted.
  * @returns the keys of the events that were not applied before.
  * @throws SlowTransactionError, or pg's error when any of it fails.
  */
 export async function writeBatch(
   database: Database,
   events: readonly EventToWrite[],
+  copies: readonly EventToWrite[],
   appliedAt: Date,
   options: SessionOptions,
 ): Promise<ReadonlySet<string>> {
   return await inWriteSession(database, options, async (session) => {
+    if (events.some(hasMerge)) await lockContactRoots(session);
     const written = await writeEventRows(session, events, appliedAt);
     const facts = events.filter(({ event }) => written.has(event.key)).flatMap(factsOf);
+    const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
+    const joins = joinAll(session, facts);
     await inOrder([
-      ...joinAll(session, facts),
-      markRemovedIdentities(session, facts),
-      followMerges(session, facts),
+      ...joins.map(({ joined }) => joined),
+      repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, inboundMessageIds(facts)),
     ]);
+    for (const { table, joined } of joins) {
+      if (table.difference === undefined) continue;
+      const ids = (await joined).rows.map(({ id }) => id);
+      await computeStandings(session, table, ids);
+    }
+    await writeContactRoots(session, facts);
     return written;
   });
 }
 
 /** Sends one statement for each table that the facts are about. */
-function joinAll(session: WriteSession, facts: readonly EventFacts[]): Promise<unknown>[] {
+function joinAll(session: WriteSession, facts: readonly EventFacts[]) {
   const statements = projections.flatMap(({ table, statement }) => {
     const rows = mergeRows(table, facts.flatMap(table.rows));
-    if (rows.length === 0) return [];
-    const values = statement.columns.map((name) => textArray(rows.map((row) => row[name] ?? null)));
-    return [{ statement, values }];
+    return rows.length === 0 ? [] : [{ table, statement, values: valuesOf(statement, rows) }];
   });
   // Only now, so that nothing can break off here while some are under way and nobody waits for them.
-  return statements.map(({ statement, values }) => session.query(statement, values));
+  return statements.map(({ table, statement, values }) => ({
+    table,
+    joined: session.query<{ id: string }>(statement, values),
+  }));
+}
+
+function valuesOf(
+  { columns }: Projection['statement'],
+  rows: ReturnType<typeof mergeRows>,
+): Buffer[] {
+  return columns.map(({ name, type }) => {
+    const values = rows.map((row) => row[name] ?? null);
+    return type === 'bytea' ? byteaArray(values) : textArray(values);
+  });
 }
 
 function inboundMessageIds(events: readonly EventFacts[]): string[] {
@@ -62,5 +85,14 @@ function inboundMessageIds(events: readonly EventFacts[]): string[] {
 
 function factsOf({ event, decision }: EventToWrite): EventFacts[] {
   if (decision.kind !== 'apply') return [];
-  return [{ eventKey: event.key, receivedAt: event.receivedAt, facts: decision.facts }];
+  const { facts } = decision;
+  return [{ eventDigest: digestOfEventKey(event.key), receivedAt: event.receivedAt, facts }];
+}
+
+function consentsOf({ decision }: EventToWrite) {
+  return decision.kind === 'apply' ? decision.facts.consentEvents : [];
+}
+
+function hasMerge({ decision }: EventToWrite): boolean {
+  return decision.kind === 'apply' && decision.facts.contactMerges.length > 0;
 }

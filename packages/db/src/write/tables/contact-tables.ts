@@ -1,10 +1,19 @@
-import { currentContact, instant, json, type ProjectionTable, text } from './projection-table.ts';
+import {
+  bytes,
+  instant,
+  json,
+  type ProjectionTable,
+  receipts,
+  receiptsRow,
+  text,
+} from './projection-table.ts';
 
+/** A contact that is only named again is not written again: `updated_at` is that of its profiles. */
 export const contact: ProjectionTable = {
   name: 'contact',
   key: text('sinch_contact_id'),
-  greatest: [...text('merged_into_contact_id'), instant('last_updated_at')],
-  least: [instant('created_at'), instant('deleted_at')],
+  greatest: [receipts.last],
+  least: [receipts.first, instant('deleted_at')],
   groups: [
     {
       stamp: 'profile_stamp',
@@ -14,111 +23,101 @@ export const contact: ProjectionTable = {
       ],
     },
   ],
-  followers: [],
   rows: ({ facts, receivedAt }) =>
-    facts.contacts.map((fact) => ({
-      sinch_contact_id: fact.sinchContactId,
-      merged_into_contact_id: fact.mergedIntoContactId ?? null,
-      deleted_at: fact.deletedAt ?? null,
+    facts.contacts.map(({ sinchContactId, profile, deletedAt }) => ({
+      sinch_contact_id: sinchContactId,
       created_at: receivedAt,
-      last_updated_at: fact.profile ? receivedAt : null,
-      profile_stamp: fact.profile?.stamp ?? null,
-      display_name: fact.profile?.displayName ?? null,
-      email: fact.profile?.email ?? null,
-      external_id: fact.profile?.externalId ?? null,
-      metadata: fact.profile?.metadata ?? null,
-      language: fact.profile?.language ?? null,
-      channel_priority: fact.profile ? JSON.stringify(fact.profile.channelPriority) : null,
+      updated_at: profile === undefined && deletedAt === undefined ? null : receivedAt,
+      deleted_at: deletedAt ?? null,
+      profile_stamp: profile?.stamp ?? null,
+      display_name: profile?.displayName ?? null,
+      email: profile?.email ?? null,
+      external_id: profile?.externalId ?? null,
+      metadata: profile?.metadata ?? null,
+      language: profile?.language ?? null,
+      channel_priority: profile ? JSON.stringify(profile.channelPriority) : null,
     })),
 };
 
+/** What follows from it is in `contact_root`, which write-contact-roots.ts computes. */
+export const contactMerge: ProjectionTable = {
+  name: 'contact_merge',
+  key: text('deleted_contact_id', 'preserved_contact_id'),
+  greatest: [receipts.last],
+  least: [receipts.first],
+  groups: [],
+  rows: (event) =>
+    event.facts.contactMerges.map((fact) => ({
+      deleted_contact_id: fact.deletedContactId,
+      preserved_contact_id: fact.preservedContactId,
+      ...receiptsRow(event),
+    })),
+};
+
+/** As for contacts, `updated_at` is that of the profiles that list it. */
 export const contactIdentity: ProjectionTable = {
   name: 'contact_identity',
   key: text('sinch_contact_id', 'channel', 'identity', 'app_id'),
-  greatest: text('listed_stamp'),
-  least: [instant('created_at')],
+  greatest: [...text('channel_identity'), bytes('listed_stamp'), receipts.last],
+  least: [receipts.first],
   groups: [],
-  followers: [{ name: 'contact_id', of: 'sinch_contact_id' }],
   rows: ({ facts, receivedAt }) =>
     facts.contactIdentities.map((fact) => ({
       sinch_contact_id: fact.sinchContactId,
       channel: fact.channel,
       identity: fact.identity,
       app_id: fact.appId,
+      channel_identity: fact.channelIdentity,
       listed_stamp: fact.listedStamp ?? null,
       created_at: receivedAt,
+      updated_at: fact.listedStamp === undefined ? null : receivedAt,
     })),
 };
 
 export const contactDuplicate: ProjectionTable = {
   name: 'contact_duplicate',
   key: text('sinch_contact_id', 'channel'),
-  greatest: [],
-  least: [],
+  greatest: [receipts.last],
+  least: [receipts.first],
   groups: [{ stamp: 'others_stamp', columns: [json('other_contact_ids'), instant('reported_at')] }],
-  followers: [],
-  rows: ({ facts }) =>
-    facts.contactDuplicates.map((fact) => ({
+  rows: (event) =>
+    event.facts.contactDuplicates.map((fact) => ({
       sinch_contact_id: fact.sinchContactId,
       channel: fact.channel,
       others_stamp: fact.others.stamp,
       other_contact_ids: JSON.stringify(fact.others.contactIds),
       reported_at: fact.others.at ?? null,
-    })),
-};
-
-export const consent: ProjectionTable = {
-  name: 'consent',
-  key: text('app_id', 'reported_contact_id', 'channel', 'identity'),
-  greatest: [instant('last_updated_at')],
-  least: [instant('created_at')],
-  groups: [
-    {
-      stamp: 'consent_stamp',
-      columns: [{ name: 'state', type: 'consent_state' }, instant('consent_at')],
-    },
-  ],
-  followers: [currentContact],
-  rows: ({ facts, receivedAt }) =>
-    facts.consents.map((fact) => ({
-      app_id: fact.appId,
-      reported_contact_id: fact.contactId,
-      channel: fact.channel,
-      identity: fact.identity,
-      created_at: receivedAt,
-      last_updated_at: receivedAt,
-      consent_stamp: fact.consent.stamp,
-      state: fact.consent.state,
-      consent_at: fact.consent.at ?? null,
+      ...receiptsRow(event),
     })),
 };
 
 export const capability: ProjectionTable = {
   name: 'capability',
-  key: text('app_id', 'reported_contact_id', 'channel', 'identity'),
-  greatest: [],
-  least: [],
+  key: text('app_id', 'contact_id', 'channel', 'identity'),
+  greatest: [receipts.last],
+  least: [receipts.first],
   groups: [
     {
       stamp: 'capability_stamp',
       columns: [
-        ...text('status', 'reason_code'),
+        ...text('channel_identity', 'status', 'reason_code'),
         json('channel_capabilities'),
         instant('answered_at'),
       ],
     },
   ],
-  followers: [currentContact],
-  rows: ({ facts }) =>
-    facts.capabilities.map(({ capability: answer, ...fact }) => ({
+  rows: (event) =>
+    event.facts.capabilities.map(({ capability: answer, ...fact }) => ({
       app_id: fact.appId,
-      reported_contact_id: fact.contactId,
+      contact_id: fact.contactId,
       channel: fact.channel,
       identity: fact.identity,
       capability_stamp: answer.stamp,
+      channel_identity: answer.channelIdentity ?? null,
       status: answer.status,
       reason_code: answer.reasonCode ?? null,
       channel_capabilities: JSON.stringify(answer.channelCapabilities),
       answered_at: answer.at ?? null,
+      ...receiptsRow(event),
     })),
 };

@@ -1,133 +1,131 @@
 import {
-  currentContact,
+  bytes,
   instant,
   json,
   type ProjectionTable,
-  statusGroups,
-  statusRow,
+  receipts,
+  receiptsRow,
+  smallNumber,
   text,
 } from './projection-table.ts';
+import {
+  reasonColumns,
+  reasonRow,
+  severalChannels,
+  standingGroup,
+  standingRow,
+  statusGroup,
+  statusRow,
+} from './status-columns.ts';
 
 export const message: ProjectionTable = {
   name: 'message',
   key: text('sinch_message_id'),
   greatest: [
-    ...text('app_id', 'conversation_id', 'reported_contact_id'),
-    ...text('metadata', 'correlation_id', 'processing_mode'),
+    ...text('app_id', 'project_id', 'conversation_id', 'contact_id'),
+    ...text('metadata', 'channel_metadata', 'conversation_metadata', 'batch_id'),
+    ...text('correlation_id', 'processing_mode', 'sender_id', 'reply_to_message_id'),
     { name: 'direction', type: 'message_direction' },
-    instant('last_updated_at'),
+    receipts.last,
   ],
-  least: [instant('created_at')],
+  least: [
+    receipts.first,
+    ...['happened_at', 'sent_at', 'redacted_at'].map(instant),
+    ...['delivered_at', 'read_at', 'failed_at'].map(instant),
+  ],
   groups: [
-    ...statusGroups,
-    { stamp: 'channel_stamp', columns: text('channel', 'channel_identity') },
-    { stamp: 'content_stamp', columns: [json('content')] },
+    standingGroup,
+    { stamp: 'content_stamp', columns: [...text('kind', 'text'), json('content')] },
   ],
-  followers: [currentContact],
-  rows: ({ facts, receivedAt }) =>
-    facts.messages.map((fact) => ({
+  difference: severalChannels,
+  rows: (event) =>
+    event.facts.messages.map((fact) => ({
       sinch_message_id: fact.sinchMessageId,
       app_id: fact.appId ?? null,
+      project_id: fact.projectId ?? null,
       conversation_id: fact.conversationId ?? null,
-      reported_contact_id: fact.contactId ?? null,
+      contact_id: fact.contactId ?? null,
       metadata: fact.metadata ?? null,
+      channel_metadata: fact.channelMetadata ?? null,
+      conversation_metadata: fact.conversationMetadata ?? null,
+      batch_id: fact.batchId ?? null,
       correlation_id: fact.correlationId ?? null,
       processing_mode: fact.processingMode ?? null,
+      sender_id: fact.senderId ?? null,
+      reply_to_message_id: fact.replyToMessageId ?? null,
       direction: fact.direction ?? null,
-      created_at: receivedAt,
-      last_updated_at: receivedAt,
-      ...statusRow({ ...(fact.status && { status: fact.status }), reason: fact.reason }),
-      channel_stamp: fact.channel?.stamp ?? null,
-      channel: fact.channel?.channel ?? null,
-      channel_identity: fact.channel?.identity ?? null,
+      happened_at: fact.happenedAt,
+      sent_at: fact.sentAt ?? null,
+      redacted_at: fact.redactedAt ?? null,
+      delivered_at: fact.deliveredAt ?? null,
+      read_at: fact.readAt ?? null,
+      failed_at: fact.failedAt ?? null,
       content_stamp: fact.content?.stamp ?? null,
+      kind: fact.content?.kind ?? null,
+      text: fact.content?.text ?? null,
       content: fact.content?.json ?? null,
+      ...standingRow(fact.standing),
+      ...receiptsRow(event),
     })),
 };
 
 export const messageStatus: ProjectionTable = {
   name: 'message_status',
-  key: text('event_key'),
-  greatest: [
-    ...text('sinch_message_id', 'status', 'channel', 'reason_code', 'reason_description'),
+  // In the order of the index, which is also that of a message's history.
+  key: [
+    ...text('sinch_message_id'),
     instant('event_time'),
+    ...text('status', 'channel', 'identity'),
   ],
+  greatest: [...text('channel_identity'), smallNumber('rank')],
   least: [],
-  groups: [],
-  followers: [],
-  rows: ({ facts, eventKey }) =>
-    facts.messageStatuses.map((fact) => ({
-      event_key: eventKey,
-      sinch_message_id: fact.sinchMessageId,
-      status: fact.status,
-      channel: fact.channel ?? null,
-      event_time: fact.eventTime ?? null,
-      reason_code: fact.reasonCode ?? null,
-      reason_description: fact.reasonDescription ?? null,
-    })),
+  groups: [{ stamp: 'reason_digest', columns: reasonColumns }],
+  first: { by: [instant('received_at'), bytes('event_digest')], columns: [] },
+  rows: ({ facts, eventDigest, receivedAt }) =>
+    facts.messageStatuses.map((fact) => {
+      const row = {
+        sinch_message_id: fact.sinchMessageId,
+        event_time: fact.eventTime ?? null,
+        status: fact.status,
+        channel: fact.channel ?? null,
+        rank: String(fact.rank),
+        received_at: receivedAt,
+        event_digest: eventDigest,
+        ...reasonRow(fact),
+      };
+      const hasReason = reasonColumns.some(({ name }) => Reflect.get(row, name) !== null);
+      return { ...row, reason_digest: hasReason ? eventDigest : null };
+    }),
 };
 
 export const messageChannel: ProjectionTable = {
   name: 'message_channel',
   key: text('sinch_message_id', 'channel'),
-  greatest: text('channel_identity'),
-  least: [],
-  groups: statusGroups,
-  followers: [],
-  rows: ({ facts }) =>
-    facts.messageChannels.map((fact) => ({
+  greatest: [receipts.last],
+  least: [receipts.first],
+  groups: [statusGroup],
+  rows: (event) =>
+    event.facts.messageChannels.map((fact) => ({
       sinch_message_id: fact.sinchMessageId,
       channel: fact.channel,
-      channel_identity: fact.identity ?? null,
-      ...statusRow(fact),
+      ...statusRow(fact.status),
+      ...receiptsRow(event),
     })),
 };
 
 export const messageAnalysis: ProjectionTable = {
   name: 'message_analysis',
   key: text('sinch_message_id'),
-  greatest: text('reported_contact_id', 'conversation_id'),
-  least: [],
+  greatest: [...text('contact_id', 'conversation_id'), receipts.last],
+  least: [receipts.first],
   groups: [{ stamp: 'results_stamp', columns: [json('results')] }],
-  followers: [currentContact],
-  rows: ({ facts }) =>
-    facts.messageAnalyses.map((fact) => ({
+  rows: (event) =>
+    event.facts.messageAnalyses.map((fact) => ({
       sinch_message_id: fact.sinchMessageId,
-      reported_contact_id: fact.contactId ?? null,
+      contact_id: fact.contactId ?? null,
       conversation_id: fact.conversationId ?? null,
       results_stamp: fact.results.stamp,
       results: fact.results.json,
-    })),
-};
-
-export const conversation: ProjectionTable = {
-  name: 'conversation',
-  key: text('sinch_conversation_id'),
-  greatest: [...text('app_id', 'reported_contact_id'), instant('last_updated_at')],
-  least: [instant('created_at')],
-  groups: [
-    { stamp: 'state_stamp', columns: [{ name: 'state', type: 'conversation_state' }] },
-    { stamp: 'channel_stamp', columns: text('active_channel') },
-    {
-      stamp: 'details_stamp',
-      columns: [...text('metadata', 'correlation_id'), json('metadata_json')],
-    },
-  ],
-  followers: [currentContact],
-  rows: ({ facts, receivedAt }) =>
-    facts.conversations.map((fact) => ({
-      sinch_conversation_id: fact.sinchConversationId,
-      app_id: fact.appId ?? null,
-      reported_contact_id: fact.contactId ?? null,
-      created_at: receivedAt,
-      last_updated_at: receivedAt,
-      state_stamp: fact.state?.stamp ?? null,
-      state: fact.state?.state ?? null,
-      channel_stamp: fact.channel?.stamp ?? null,
-      active_channel: fact.channel?.channel ?? null,
-      details_stamp: fact.details?.stamp ?? null,
-      metadata: fact.details?.metadata ?? null,
-      metadata_json: fact.details?.metadataJson ?? null,
-      correlation_id: fact.details?.correlationId ?? null,
+      ...receiptsRow(event),
     })),
 };

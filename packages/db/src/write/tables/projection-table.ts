@@ -3,7 +3,8 @@ import type { Column, FactRow, JoinTable } from '../join-table.ts';
 
 /** Facts of one event, with what the rows keep of the event itself. */
 export interface EventFacts {
-  readonly eventKey: string;
+  /** 32 hexadecimal digits. */
+  readonly eventDigest: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
   readonly facts: Facts;
@@ -27,33 +28,24 @@ export function json(name: string): Column {
   return { name, type: 'jsonb' };
 }
 
-/** `contact_id` is the contact that lives on; the join only knows the one that was reported. */
-export const currentContact = { name: 'contact_id', of: 'reported_contact_id' };
-
-interface StatusFact {
-  readonly status: { status: string; rank: number; at: string | undefined; stamp: string };
-  readonly reason:
-    | { code: string | undefined; description: string | undefined; stamp: string }
-    | undefined;
+export function bytes(name: string): Column {
+  return { name, type: 'bytea' };
 }
 
-/** A status that only moves forward, and why it failed. */
-export const statusGroups = [
-  {
-    stamp: 'status_stamp',
-    columns: [...text('status'), { name: 'status_rank', type: 'integer' }, instant('status_at')],
-  },
-  { stamp: 'reason_stamp', columns: text('reason_code', 'reason_description') },
-];
+export function flag(name: string): Column {
+  return { name, type: 'boolean' };
+}
 
-export function statusRow({ status, reason }: Partial<StatusFact>): FactRow {
-  return {
-    status_stamp: status?.stamp ?? null,
-    status: status?.status ?? null,
-    status_rank: status ? String(status.rank) : null,
-    status_at: status?.at ?? null,
-    reason_stamp: reason?.stamp ?? null,
-    reason_code: reason?.code ?? null,
-    reason_description: reason?.description ?? null,
-  };
+export function smallNumber(name: string): Column {
+  return { name, type: 'smallint' };
+}
+
+/** The first and the last receipt of what a row is joined from. */
+export const receipts = {
+  first: instant('created_at'),
+  last: instant('updated_at'),
+} as const;
+
+export function receiptsRow({ receivedAt }: EventFacts): FactRow {
+  return { created_at: receivedAt, updated_at: receivedAt };
 }

@@ -1,0 +1,83 @@
+import type { ChannelStatus, MessageStanding, Stamped } from '@sinch-callbacks/core';
+import type { DifferenceFlag, FactRow, StampedGroup } from '../join-table.ts';
+import { instant, smallNumber, text } from './projection-table.ts';
+
+export const reasonColumns = text(
+  'reason_code',
+  'reason_sub_code',
+  'reason_channel_code',
+  'reason_description',
+);
+
+export const identityColumns = text('identity', 'channel_identity');
+
+/** A status with all that belongs to its report. */
+export const statusGroup: StampedGroup = {
+  stamp: 'status_stamp',
+  columns: [
+    ...text('status'),
+    smallNumber('status_rank'),
+    instant('status_at'),
+    ...reasonColumns,
+    ...identityColumns,
+  ],
+};
+
+/** The same with the channel: exact as long as only one channel was seen, and no switch. */
+export const standingGroup: StampedGroup = {
+  ...statusGroup,
+  columns: [...statusGroup.columns, ...text('channel')],
+};
+
+/** Marks what has to be computed from the table of channels instead. */
+export const severalChannels: DifferenceFlag = {
+  flag: 'several_channels',
+  stamp: 'status_stamp',
+  column: 'channel',
+  rank: 'status_rank',
+};
+
+interface ReasonAndIdentity {
+  readonly reasonCode: string | undefined;
+  readonly reasonSubCode: string | undefined;
+  readonly reasonChannelCode: string | undefined;
+  readonly reasonDescription: string | undefined;
+  readonly identity: string | undefined;
+  readonly channelIdentity: string | undefined;
+}
+
+export function reasonRow(fact: ReasonAndIdentity | undefined): FactRow {
+  return {
+    reason_code: fact?.reasonCode ?? null,
+    reason_sub_code: fact?.reasonSubCode ?? null,
+    reason_channel_code: fact?.reasonChannelCode ?? null,
+    reason_description: fact?.reasonDescription ?? null,
+    identity: fact?.identity ?? null,
+    channel_identity: fact?.channelIdentity ?? null,
+  };
+}
+
+export function statusRow(status: Stamped<ChannelStatus>): FactRow {
+  return {
+    status_stamp: status.stamp,
+    status: status.status,
+    status_rank: String(status.statusRank),
+    status_at: status.statusAt ?? null,
+    ...reasonRow(status),
+  };
+}
+
+/** Channels that are left may lower a status, which no greatest stamp says. */
+const switching = 'SWITCHING_CHANNEL';
+
+export function standingRow(standing: Stamped<MessageStanding> | undefined): FactRow {
+  return {
+    status_stamp: standing?.stamp ?? null,
+    status: standing?.status ?? null,
+    status_rank: standing ? String(standing.statusRank) : null,
+    status_at: standing?.statusAt ?? null,
+    channel: standing?.channel ?? null,
+    several_channels: String(standing?.status === switching),
+    ...reasonRow(standing),
+  };
+}
