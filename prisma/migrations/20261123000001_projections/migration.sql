@@ -3,7 +3,7 @@
 -- Texts that are keys, ids, identities or words of Sinch sort by bytes (COLLATE "C"), as the writer
 -- compares them. Columns that reports change stand together, so that an update logs few bytes.
 -- No index names a column that an ordinary update changes: such an update stays in its page (HOT).
--- Tables that are updated leave room in their pages (fillfactor); those that only grow are vacuumed
+-- Tables that are updated leave room in their pages (fillfactor), those that only grow are vacuumed
 -- by what was inserted, so that index-only scans and the freezing of rows keep up.
 
 -- CreateEnum
@@ -84,15 +84,15 @@ COMMENT ON TABLE "message" IS 'A message in either direction, as far as its even
 COMMENT ON COLUMN "message"."sinch_message_id" IS 'The id that Sinch gave it.';
 COMMENT ON COLUMN "message"."created_at" IS 'Receipt of the first event about it.';
 COMMENT ON COLUMN "message"."updated_at" IS 'Receipt of the last event about it.';
-COMMENT ON COLUMN "message"."happened_at" IS 'When Sinch accepted it; the receipt of its first event where Sinch gives no time. Pages are ordered by it.';
+COMMENT ON COLUMN "message"."happened_at" IS 'When Sinch accepted it. The receipt of its first event where Sinch gives no time. Pages are ordered by it.';
 COMMENT ON COLUMN "message"."sent_at" IS 'When Sinch accepted it for sending. Only for messages to a contact.';
 COMMENT ON COLUMN "message"."redacted_at" IS 'When Sinch redacted its text.';
-COMMENT ON COLUMN "message"."delivered_at" IS 'The first time that a DELIVERED report gives; the same for read_at and failed_at. They stay when the status moves on.';
+COMMENT ON COLUMN "message"."delivered_at" IS 'The first time that a DELIVERED report gives. The same for read_at and failed_at. They stay when the status moves on.';
 COMMENT ON COLUMN "message"."status" IS 'That of the channel which is furthest (see message_channel). Absent while there is no report.';
 COMMENT ON COLUMN "message"."status_rank" IS 'Between channels: 1 unknown, 10 QUEUED, 15 SWITCHING_CHANNEL, 20 QUEUED_ON_CHANNEL, 30 FAILED, 40 DELIVERED, 50 READ. 0 while only a submit or an inbound message gave the channel.';
 COMMENT ON COLUMN "message"."status_stamp" IS 'Orders reports: rank, time and digest of the report whose status is shown. The greatest wins.';
 COMMENT ON COLUMN "message"."several_channels" IS 'More than one channel, or SWITCHING_CHANNEL, was seen: the status is computed from message_channel.';
-COMMENT ON COLUMN "message"."reason_code" IS 'Why the status shown is a failure; absent for all others.';
+COMMENT ON COLUMN "message"."reason_code" IS 'Why the status shown is a failure. Absent for all others.';
 COMMENT ON COLUMN "message"."channel" IS 'The channel whose status is shown.';
 COMMENT ON COLUMN "message"."identity" IS 'Where the contact is reached on that channel: digits only on phone channels.';
 COMMENT ON COLUMN "message"."channel_identity" IS 'The same as Sinch sent it.';
@@ -207,7 +207,7 @@ CREATE TABLE "conversation" (
 CREATE INDEX "conversation_contact_id_idx" ON "conversation"("contact_id");
 
 COMMENT ON TABLE "conversation" IS 'A conversation, as far as its events say.';
-COMMENT ON COLUMN "conversation"."state" IS 'Follows from the columns beside it; absent while only messages have named the conversation.';
+COMMENT ON COLUMN "conversation"."state" IS 'Follows from the columns beside it. Absent while only messages have named the conversation.';
 COMMENT ON COLUMN "conversation"."started_at" IS 'The latest start that has a time, and stopped_at the latest stop.';
 COMMENT ON COLUMN "conversation"."stopped_without_time" IS 'A stop came without a time, as Sinch''s samples do: it holds for good.';
 COMMENT ON COLUMN "conversation"."active_channel" IS 'The channel that was used last.';
@@ -237,7 +237,7 @@ CREATE INDEX "contact_external_id_idx" ON "contact" USING hash ("external_id");
 
 COMMENT ON TABLE "contact" IS 'A contact as Sinch named it. contact_current has one row for all contacts that were merged.';
 COMMENT ON COLUMN "contact"."created_at" IS 'Receipt of the first event that names it.';
-COMMENT ON COLUMN "contact"."updated_at" IS 'Receipt of the last event that describes it; absent while it was only named.';
+COMMENT ON COLUMN "contact"."updated_at" IS 'Receipt of the last event that describes it. Absent while it was only named.';
 COMMENT ON COLUMN "contact"."deleted_at" IS 'When it was deleted or merged into another one. Sinch never uses an id again.';
 COMMENT ON COLUMN "contact"."profile_stamp" IS 'Orders profiles: time, then CREATE before UPDATE before DELETE, then digest. The greatest wins.';
 
@@ -270,7 +270,7 @@ CREATE TABLE "contact_root" (
 CREATE INDEX "contact_root_root_id_idx" ON "contact_root"("root_id");
 
 COMMENT ON TABLE "contact_root" IS 'The contact that lives on, for each contact that is in a merge, itself included. A contact without a row is its own root.';
-COMMENT ON COLUMN "contact_root"."root_id" IS 'Of all contacts that merges connect, the one that was merged into no other; of several the least, and in a circle the least of all.';
+COMMENT ON COLUMN "contact_root"."root_id" IS 'Of all contacts that merges connect, the one that was merged into no other. Of several the least, and in a circle the least of all.';
 
 -- CreateTable
 CREATE TABLE "contact_identity" (
@@ -291,10 +291,10 @@ CREATE INDEX "contact_identity_identity_channel_idx" ON "contact_identity"("iden
 
 COMMENT ON TABLE "contact_identity" IS 'Where a contact is or was reached. contact_current has those that its latest profile lists.';
 COMMENT ON COLUMN "contact_identity"."identity" IS 'Digits only on phone channels.';
-COMMENT ON COLUMN "contact_identity"."channel_identity" IS 'The same as Sinch sent it; of several spellings the greatest.';
+COMMENT ON COLUMN "contact_identity"."channel_identity" IS 'The same as Sinch sent it. Of several spellings the greatest.';
 COMMENT ON COLUMN "contact_identity"."app_id" IS 'Empty where the identity is the same for all apps.';
-COMMENT ON COLUMN "contact_identity"."updated_at" IS 'Receipt of the last profile that lists it; absent where none does.';
-COMMENT ON COLUMN "contact_identity"."listed_stamp" IS 'The stamp of the last profile that lists it (contact.profile_stamp); absent where only a message or a consent named it.';
+COMMENT ON COLUMN "contact_identity"."updated_at" IS 'Receipt of the last profile that lists it. Absent where none does.';
+COMMENT ON COLUMN "contact_identity"."listed_stamp" IS 'The stamp of the last profile that lists it (contact.profile_stamp). Absent where only a message or a consent named it.';
 
 -- CreateTable
 CREATE TABLE "contact_duplicate" (
@@ -349,9 +349,9 @@ CREATE INDEX "consent_event_request_id_idx" ON "consent_event"("request_id") WHE
 COMMENT ON TABLE "consent_event" IS 'Every opt-in and opt-out: who, when, by which event. It is the proof and is never pruned. consent_current says what follows from it.';
 COMMENT ON COLUMN "consent_event"."consent_key" IS 'Digest of the request id, or of everything that tells two words apart. Of several events with one key the first that was received fills the row.';
 COMMENT ON COLUMN "consent_event"."app_id" IS 'Empty where Sinch names none.';
-COMMENT ON COLUMN "consent_event"."contact_id" IS 'The contact as reported; absent in DISPATCH mode.';
+COMMENT ON COLUMN "consent_event"."contact_id" IS 'The contact as reported. Absent in DISPATCH mode.';
 COMMENT ON COLUMN "consent_event"."identity" IS 'Digits only on phone channels. Absent: the word is about all identities of the contact on the channel.';
-COMMENT ON COLUMN "consent_event"."effect" IS 'IN or OUT; absent where it changes nothing (failed, or an opt-in with an unspecified status).';
+COMMENT ON COLUMN "consent_event"."effect" IS 'IN or OUT. Absent where it changes nothing (failed, or an opt-in with an unspecified status).';
 COMMENT ON COLUMN "consent_event"."time_text" IS 'Its time as Sinch wrote it, readable or not.';
 COMMENT ON COLUMN "consent_event"."order_at" IS 'Its time, or that of its receipt where it has none that can be believed.';
 COMMENT ON COLUMN "consent_event"."repeated_at" IS 'For an opt-out without a time: the last time that it was said. The later of this and order_at counts.';
@@ -379,7 +379,7 @@ CREATE TABLE "capability" (
 CREATE INDEX "capability_identity_channel_idx" ON "capability"("identity", "channel");
 
 COMMENT ON TABLE "capability" IS 'What a channel can do for an identity, by the latest answer.';
-COMMENT ON COLUMN "capability"."contact_id" IS 'The contact as reported; empty in DISPATCH mode.';
+COMMENT ON COLUMN "capability"."contact_id" IS 'The contact as reported. Empty in DISPATCH mode.';
 COMMENT ON COLUMN "capability"."capability_stamp" IS 'Orders answers: time and digest. The greatest wins.';
 
 -- CreateTable

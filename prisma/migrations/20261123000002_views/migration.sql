@@ -162,7 +162,7 @@ WHERE NOT EXISTS (
 
 COMMENT ON VIEW "contact_current" IS 'Contacts after merges: one row for all that became one, with its latest profile.';
 COMMENT ON COLUMN "contact_current"."identities" IS 'Where it is reached: what its latest profile lists, and what only messages or consents named.';
-COMMENT ON COLUMN "contact_current"."duplicates" IS 'Other contacts that share an identity with it, by channel; those that were merged since are not among them.';
+COMMENT ON COLUMN "contact_current"."duplicates" IS 'Other contacts that share an identity with it, by channel. Those that were merged since are not among them.';
 COMMENT ON COLUMN "contact_current"."merged_contact_ids" IS 'Contacts that were merged into it.';
 
 -- Messages and inbound events. Each arm is one table, so that a page is read from its index.
