@@ -3,7 +3,7 @@ import type { OfferedCallback, RequestSeen } from './ledger.ts';
 import { type Evidence, reconcile } from './reconcile.ts';
 import type { StoredEvent } from './stored-events.ts';
 
-const digestOf = (letter: string) => letter.repeat(64);
+const digestOf = (letter: string) => letter.repeat(32);
 const keyOf = (letter: string) => `MESSAGE_DELIVERY.01${letter}.${digestOf(letter)}`;
 const [a, b, c] = [keyOf('a'), keyOf('b'), keyOf('c')] as const;
 
@@ -24,7 +24,7 @@ const requests = (index: number, eventKey: string, ...statuses: (number | undefi
 const stored = (eventKey: string, more: Partial<StoredEvent> = {}): StoredEvent => ({
   eventKey,
   state: 'APPLIED',
-  bodyDigest: eventKey.slice(-64),
+  bodyDigest: eventKey.slice(-32),
   receivedAt: '2026-01-02T03:04:05.678Z',
   openLetter: undefined,
   ...more,

@@ -112,7 +112,7 @@ function findDoubled({ stored, applications }: Evidence): Violation[] {
   const rowsOfBody = new Map<string, StoredEvent[]>();
   for (const event of stored) {
     // A redacted body is known by its key, which ends in the digest.
-    const body = event.bodyDigest ?? event.eventKey.slice(-64);
+    const body = event.bodyDigest ?? event.eventKey.slice(-32);
     rowsOfBody.set(body, [...(rowsOfBody.get(body) ?? []), event]);
   }
   const twice = [...rowsOfBody.values()]

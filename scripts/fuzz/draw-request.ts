@@ -103,8 +103,9 @@ export function drawRequest(random: Random, n: number, secrets: Secrets): FuzzRe
   }
 }
 
+/** As event keys end in it. */
 export function digestOf(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex');
+  return createHash('sha256').update(body).digest('hex').slice(0, 32);
 }
 
 function signatureLines(body: Buffer, secret: string, nonce: string): string[] {

@@ -59,7 +59,7 @@ const ownName =
 
 /** `sinch-callbacks:TRIGGER.entity.digest`, with what BullMQ puts behind a job's name. */
 function eventKeyIn(name: string): string | undefined {
-  return /^sinch-callbacks(?:-replay|-dead)?:([A-Z_]+\.[\w-]+\.[0-9a-f]{64})(?:[:.].*)?$/.exec(
+  return /^sinch-callbacks(?:-replay|-dead)?:([A-Z_]+\.[\w-]+\.[0-9a-f]{32})(?:[:.].*)?$/.exec(
     name,
   )?.[1];
 }

@@ -70,7 +70,7 @@ describe('send', () => {
       ok: true,
       sent: [{ kind: 'answered', status: 200 }, { kind: 'answered' }],
     });
-    expect(JSON.parse(stdout).sent[0].eventKey).toMatch(/^OPT_OUT\..*\.[0-9a-f]{64}$/);
+    expect(JSON.parse(stdout).sent[0].eventKey).toMatch(/^OPT_OUT\..*\.[0-9a-f]{32}$/);
     expect(stdout + stderr).not.toContain('test-secret');
   });
 

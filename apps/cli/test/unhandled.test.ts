@@ -36,7 +36,13 @@ async function storeUnknown(body: Uint8Array, topLevelKey: string): Promise<Call
     acceptedTime: undefined,
     eventTime: undefined,
   };
-  const decision = { kind: 'keep', envelope, payloadJson: Buffer.from(body).toString() } as const;
+  const decision = {
+    kind: 'keep',
+    envelope,
+    entityId: undefined,
+    unreadableTimes: [],
+    payloadJson: Buffer.from(body).toString(),
+  } as const;
   await createEventWriter(world.database, () => new Date()).write([
     { event, decision, attempts: 1 },
   ]);

@@ -1,8 +1,13 @@
-import { type CallbackEvent, decideEvent } from '@sinch-callbacks/core';
+import { type CallbackEvent, decideEvent, type TimeField } from '@sinch-callbacks/core';
 import type { EventToWrite, EventWriter, WriteOutcome } from '@sinch-callbacks/db';
 import type { DatabaseWait } from './wait-for-database.ts';
 
-export type ApplyOutcome = WriteOutcome | { readonly kind: 'returned' };
+export type ApplyOutcome =
+  | (WriteOutcome & {
+      /** Times of the event that cannot be read; absent where there are none. */
+      readonly unreadableTimes?: readonly TimeField[];
+    })
+  | { readonly kind: 'returned' };
 
 export interface EventBatcher {
   /** Applies one event together with whatever else is waiting. Never throws. */
@@ -71,12 +76,18 @@ export function createEventBatcher(
   /** Settles each event as soon as it is known what became of it, not with the last of its batch. */
   async function writeOne(batch: readonly Entry[]): Promise<void> {
     const left = Map.groupBy(batch, (entry) => entry.event.key);
+    const unreadable = new Map<string, readonly TimeField[]>();
     const tell = (key: string, outcome: WriteOutcome) => {
-      settleAll(left.get(key) ?? [], outcome);
+      const unreadableTimes = unreadable.get(key);
+      settleAll(left.get(key) ?? [], unreadableTimes ? { ...outcome, unreadableTimes } : outcome);
       left.delete(key);
     };
     try {
       const items = decideAll(left.values(), tell);
+      for (const { event, decision } of items) {
+        const { unreadableTimes } = decision;
+        if (unreadableTimes.length > 0) unreadable.set(event.key, unreadableTimes);
+      }
       if (items.length > 0) await databaseWait.run(() => writer.write(items, tell));
       for (const entry of [...left.values()].flat()) settle(entry, { kind: 'returned' });
     } catch (error) {
@@ -85,7 +96,7 @@ export function createEventBatcher(
   }
 
   /** @param entries of one event. */
-  function settleAll([first, ...repeated]: readonly Entry[], outcome: WriteOutcome): void {
+  function settleAll([first, ...repeated]: readonly Entry[], outcome: ApplyOutcome): void {
     if (first !== undefined) settle(first, outcome);
     const again = outcome.kind === 'failed' ? outcome : ({ kind: 'duplicate' } as const);
     for (const entry of repeated) settle(entry, again);

@@ -1,7 +1,7 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { HandleEvent } from '@sinch-callbacks/queue';
 import { eventApplied, type Telemetry } from '@sinch-callbacks/telemetry';
-import type { EventBatcher } from './event-batcher.ts';
+import type { ApplyOutcome, EventBatcher } from './event-batcher.ts';
 import { signatureSeen } from './signature-seen.ts';
 
 /** What the queue calls for each job: applies the event, says so in one line and counts it. */
@@ -13,7 +13,7 @@ export function createHandler(batcher: EventBatcher, telemetry: Telemetry): Hand
       case 'applied':
       case 'duplicate':
       case 'unhandled':
-        noteApplied(telemetry, event, attempt, outcome.kind, performance.now() - startedAt);
+        noteApplied(telemetry, event, attempt, outcome, performance.now() - startedAt);
         return { kind: 'done' };
       case 'failed':
       case 'returned':
@@ -26,7 +26,7 @@ function noteApplied(
   telemetry: Telemetry,
   event: CallbackEvent,
   attempt: number,
-  result: string,
+  { kind: result, unreadableTimes }: Exclude<ApplyOutcome, { kind: 'returned' }>,
   durationMs: number,
 ): void {
   const { key: eventKey, trigger } = event;
@@ -36,6 +36,7 @@ function noteApplied(
     attempt,
     result,
     durationMs: Math.round(durationMs),
+    ...(unreadableTimes && { unreadableTimes }),
     ...signatureSeen(event),
   });
 }

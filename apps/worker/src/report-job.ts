@@ -1,3 +1,4 @@
+import { envelopeOf } from '@sinch-callbacks/core';
 import type { JobReport } from '@sinch-callbacks/queue';
 import { attemptFailed, deadLettered, type Telemetry } from '@sinch-callbacks/telemetry';
 import { signatureSeen } from './signature-seen.ts';
@@ -20,6 +21,7 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
       }
       case 'buried': {
         const { event, replay, cause, message, attempts } = report.letter;
+        const { unreadableTimes } = envelopeOf(event.rawBody);
         deadLettered(telemetry, {
           eventKey: event.key,
           trigger: event.trigger,
@@ -27,6 +29,7 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
           replay,
           errorClass: cause,
           error: message,
+          ...(unreadableTimes.length > 0 && { unreadableTimes }),
           ...signatureSeen(event),
         });
         return;

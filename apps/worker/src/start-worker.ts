@@ -1,4 +1,5 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
+import { timeFields } from '@sinch-callbacks/core';
 import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
 import { inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
 import {
@@ -53,7 +54,7 @@ export async function startWorker(
     watchDependency(logger, dependency, timings);
   const databaseWait = createDatabaseWait(outageOf('database'), timings.databaseWait);
   const outages = { queue: outageOf('queue'), fallbackQueue: outageOf('fallback queue') };
-  const metrics = createMetrics();
+  const metrics = createMetrics({ timeFields });
   const telemetry = { logger, metrics };
   const steps = {
     recordLetter: createLetterRecorder(database, databaseWait, now),

@@ -27,6 +27,8 @@ const jobData = z.object({
       isStale: z.boolean(),
     })
     .optional(),
+  /** The verified timestamp of an event that comes back from the database, without its signature. */
+  signedAtSeconds: z.number().optional(),
   /** 0 for what Sinch sent, n for the nth replay. */
   replay: z.number().int().min(0),
   /** Failed attempts so far, in this queue. */
@@ -75,9 +77,10 @@ export function readJobData(data: unknown): JobReading {
   if (typeof version === 'number' && version > jobVersion) return { kind: 'newer-version' };
   const result = jobData.safeParse(data);
   if (!result.success) return { kind: 'malformed', problem: z.prettifyError(result.error) };
-  const { key, trigger, entityId, rawBody, receivedAt, signature, ...rest } = result.data;
+  const { key, trigger, entityId, rawBody, receivedAt, signature, signedAtSeconds, ...rest } =
+    result.data;
   const { replay, attempts, suspectedAt, trials = 0 } = rest;
-  const event = { key, trigger, entityId, rawBody, receivedAt, signature };
+  const event = { key, trigger, entityId, rawBody, receivedAt, signature, signedAtSeconds };
   return { kind: 'readable', job: { event, replay, attempts, suspectedAt, trials } };
 }
 

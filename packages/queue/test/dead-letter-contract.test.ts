@@ -79,7 +79,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
       {
         cause: 'malformed-job',
         event: {
-          key: expect.stringMatching(/^UNREADABLE\.-\.[0-9a-f]{64}$/),
+          key: expect.stringMatching(/^UNREADABLE\.-\.[0-9a-f]{32}$/),
           rawBody: { text: '{"stray":"job"}' },
         },
       },

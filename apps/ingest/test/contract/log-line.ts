@@ -19,7 +19,7 @@ export function describeLogLine(bench: () => ContractBench): void {
           method: 'POST',
           status: 200,
           trigger: 'MESSAGE_DELIVERY',
-          eventKey: expect.stringMatching(/^MESSAGE_DELIVERY\.L1\.[0-9a-f]{64}$/),
+          eventKey: expect.stringMatching(/^MESSAGE_DELIVERY\.L1\.[0-9a-f]{32}$/),
           bytes: body.length,
           durationMs: expect.any(Number),
           secretPosition: 1,

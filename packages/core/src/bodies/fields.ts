@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { boundedText } from '../values/bounded-text.ts';
+import { rawNumberText } from '../values/exact-json.ts';
 
 /**
  * How fields are read. Sinch writes "" for absent, changes shapes between versions, and adds
@@ -33,7 +34,7 @@ export const word: Reader<string | undefined> = (value) =>
 /** A time as it was written, or as the text of a number. It may be unreadable. */
 export const time: Reader<string | undefined> = (value) => {
   if (typeof value === 'number') return String(value);
-  return JSON.isRawJSON(value) ? value.rawJSON : text(value);
+  return rawNumberText(value) ?? text(value);
 };
 
 /** A text that may hold JSON, such as metadata; where JSON itself is sent, its text. */

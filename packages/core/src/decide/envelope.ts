@@ -1,12 +1,12 @@
+import { time } from '../bodies/fields.ts';
 import { type EventEnvelope, readEnvelope } from '../bodies/sinch-event.ts';
 import { boundedEntityId } from '../events/entity-id.ts';
 import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { type RawBody, rawBodyText } from '../events/raw-body.ts';
 import { recognise } from '../events/recognise.ts';
 import { boundedText } from '../values/bounded-text.ts';
-import { parseInstant } from '../values/instant.ts';
 import { storableText } from '../values/storable-json.ts';
-import type { TimeField } from './moments.ts';
+import { readMoments, type TimeField, type TimeTexts } from './moments.ts';
 
 /** The part of a body that every trigger shares. Times are ISO 8601 with 6 fractional digits. */
 export interface Envelope {
@@ -34,33 +34,29 @@ export function envelopeOf(rawBody: RawBody): ReadEnvelope {
   const recognition = recognise(text);
   if (recognition.kind === 'unreadable') return envelopeOfText(text);
   const { body } = recognition;
-  const read = storedEnvelope(readEnvelope(body));
+  const sections = sectionsOf(body);
+  const acceptTime = sections.map((section) => time(section['accept_time'])).find(Boolean);
+  const read = storedEnvelope({ ...readEnvelope(body), acceptTime });
   const ownEntityId = recognition.kind === 'known' ? recognition.entityId : undefined;
-  return { ...read, entityId: ownEntityId ?? entityIdAnywhere(body) };
+  return { ...read, entityId: ownEntityId ?? entityIdAnywhere(sections) };
 }
 
-/** An envelope as it is stored. */
-export function storedEnvelope({
-  appId,
-  projectId,
-  acceptedTime,
-  eventTime,
-}: Omit<EventEnvelope, 'messageMetadata' | 'channelMetadata' | 'correlationId'>): Omit<
-  ReadEnvelope,
-  'entityId'
-> {
-  const times = { accepted_time: parseInstant(acceptedTime), event_time: parseInstant(eventTime) };
-  const unreadableTimes: TimeField[] = [];
-  if (acceptedTime !== undefined && !times.accepted_time) unreadableTimes.push('accepted_time');
-  if (eventTime !== undefined && !times.event_time) unreadableTimes.push('event_time');
+interface EnvelopeTexts extends Pick<EventEnvelope, 'appId' | 'projectId'>, TimeTexts {}
+
+function storedEnvelope(texts: EnvelopeTexts): Omit<ReadEnvelope, 'entityId'> {
+  const { appId, projectId } = texts;
+  const { acceptedTime, eventTime, unreadable } = readMoments(anyReceipt, texts);
   const envelope = {
     appId: appId && storableText(appId),
     projectId: projectId && storableText(projectId),
-    acceptedTime: times.accepted_time?.iso,
-    eventTime: times.event_time?.iso,
+    acceptedTime: acceptedTime?.instant?.iso,
+    eventTime: eventTime?.instant?.iso,
   };
-  return { envelope, unreadableTimes };
+  return { envelope, unreadableTimes: unreadable };
 }
+
+/** Nothing is ordered here. */
+const anyReceipt = { receivedAt: '1970-01-01T00:00:00Z', signature: undefined };
 
 /** Where an event's own id may stand, the likeliest first. */
 const idFields = [
@@ -73,12 +69,13 @@ const idFields = [
   'request_id',
 ];
 
-function entityIdAnywhere(body: unknown): string | undefined {
-  if (!isJsonObject(body)) return undefined;
-  const sections = Object.values(body).filter((value) => isJsonObject(value));
-  const inner = sections.flatMap((section) =>
-    Object.values(section).filter((value) => isJsonObject(value)),
-  );
+/** The parts of a body that may be a trigger's own. */
+function sectionsOf(body: unknown): readonly JsonObject[] {
+  return isJsonObject(body) ? Object.values(body).filter((value) => isJsonObject(value)) : [];
+}
+
+function entityIdAnywhere(sections: readonly JsonObject[]): string | undefined {
+  const inner = sections.flatMap(sectionsOf);
   return (
     idIn(sections, 'message_id') ??
     idIn(sections, 'id') ??
@@ -102,6 +99,7 @@ function envelopeOfText(text: string): ReadEnvelope {
     projectId: fieldOf(text, 'project_id'),
     acceptedTime: fieldOf(text, 'accepted_time'),
     eventTime: fieldOf(text, 'event_time'),
+    acceptTime: undefined,
   });
   return { ...read, entityId: boundedEntityId(fieldOf(text, 'message_id')) };
 }

@@ -1,10 +1,11 @@
+import { rawNumberText } from '../values/exact-json.ts';
+
 /** A parsed JSON object, with nothing assumed about its values. */
 export type JsonObject = { readonly [key: string]: unknown };
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
-  );
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return rawNumberText(value) === undefined;
 }
 
 /**

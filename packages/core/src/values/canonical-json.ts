@@ -1,3 +1,5 @@
+import { rawNumberText } from './exact-json.ts';
+
 /**
  * JSON in one spelling, so that a copy which another program parsed and wrote again has the same
  * digest: members in the order of their names, no spaces, numbers without needless digits.
@@ -6,7 +8,8 @@
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') return canonicalNumber(String(value));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  if (JSON.isRawJSON(value)) return canonicalNumber(value.rawJSON);
+  const rawNumber = rawNumberText(value);
+  if (rawNumber !== undefined) return canonicalNumber(rawNumber);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)

@@ -1,14 +1,13 @@
-// JSON.parse with source text (ECMAScript 2026): Node has it, TypeScript's library not yet.
-declare global {
-  interface JSON {
-    parse(
-      text: string,
-      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-    ): unknown;
-    rawJSON(text: string): object;
-    isRawJSON(value: unknown): value is { readonly rawJSON: string };
-  }
+/** JSON.parse with source text (ECMAScript 2026): Node has it, TypeScript's library not yet. */
+interface ExactJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+  isRawJSON(value: unknown): value is { readonly rawJSON: string };
 }
+const json = JSON as JSON & ExactJson;
 
 /**
  * A number that parsing may round: a fraction, an exponent, or 16 digits and more. What follows
@@ -28,12 +27,22 @@ export function hasDelicateNumbers(jsonText: string): boolean {
 
 /**
  * Parses JSON so that `JSON.stringify` writes every number as it was written. A number that a
- * double does not hold exactly is a raw JSON value (`JSON.isRawJSON`) and no `number`; one that
+ * double does not hold exactly is a raw JSON value ({@link rawNumberText}) and no `number`; one that
  * no database column holds becomes a text.
  * @throws SyntaxError
  */
 export function parseExactly(jsonText: string): unknown {
-  return hasDelicateNumbers(jsonText) ? JSON.parse(jsonText, keepNumber) : JSON.parse(jsonText);
+  return hasDelicateNumbers(jsonText)
+    ? parseWithSource(jsonText, keepNumber)
+    : JSON.parse(jsonText);
+}
+
+/** `JSON.parse` whose reviver gets the text of each number. */
+export const parseWithSource: ExactJson['parse'] = (text, reviver) => json.parse(text, reviver);
+
+/** The text of a number that {@link parseExactly} kept as it was written. */
+export function rawNumberText(value: unknown): string | undefined {
+  return json.isRawJSON(value) ? value.rawJSON : undefined;
 }
 
 /** The reviver of {@link parseExactly}, for those who change more. */
@@ -43,7 +52,7 @@ export function keepNumber(
   { source }: { readonly source?: string },
 ): unknown {
   if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
-  return isTooBig(source) ? source : JSON.rawJSON(source);
+  return isTooBig(source) ? source : json.rawJSON(source);
 }
 
 function isTooBig(source: string): boolean {

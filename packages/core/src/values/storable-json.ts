@@ -1,4 +1,4 @@
-import { keepNumber } from './exact-json.ts';
+import { keepNumber, parseWithSource, rawNumberText } from './exact-json.ts';
 
 /**
  * What Postgres can hold of a JSON text: jsonb refuses NUL and lone surrogates, which JSON
@@ -10,7 +10,9 @@ import { keepNumber } from './exact-json.ts';
 export function storableJson(jsonText: string): string {
   if (!suspiciousEscape.test(jsonText)) return jsonText;
   return JSON.stringify(
-    JSON.parse(jsonText, (key, value, context) => storableValue(keepNumber(key, value, context))),
+    parseWithSource(jsonText, (key, value, context) =>
+      storableValue(keepNumber(key, value, context)),
+    ),
   );
 }
 
@@ -19,7 +21,7 @@ const suspiciousEscape = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 function storableValue(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if (JSON.isRawJSON(value)) return value;
+  if (rawNumberText(value) !== undefined) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [storableText(key), member]),
   );

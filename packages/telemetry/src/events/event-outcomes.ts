@@ -7,6 +7,12 @@ export interface Telemetry {
   readonly metrics: Metrics;
 }
 
+/** Times that an event carries and that cannot be read. */
+interface UnreadableTimes {
+  /** By the names of their fields, such as `event_time`; absent where there are none. */
+  readonly unreadableTimes?: readonly string[] | undefined;
+}
+
 interface Attempt {
   readonly eventKey: string;
   readonly trigger: string;
@@ -16,7 +22,7 @@ interface Attempt {
   readonly replay?: number | undefined;
 }
 
-export interface EventApplied extends Attempt, SignatureSeen {
+export interface EventApplied extends Attempt, SignatureSeen, UnreadableTimes {
   /** What applying came to, such as `applied`, `duplicate` or `unhandled`. */
   readonly result: string;
   /** From taking the job to the commit. */
@@ -30,7 +36,7 @@ export interface AttemptFailed extends Attempt {
   readonly retryInMs?: number | undefined;
 }
 
-export interface DeadLettered extends Attempt, SignatureSeen {
+export interface DeadLettered extends Attempt, SignatureSeen, UnreadableTimes {
   readonly errorClass: string;
   readonly error: unknown;
 }
@@ -40,7 +46,7 @@ export function eventApplied({ logger, metrics }: Telemetry, facts: EventApplied
   const { receivedAt: _, ...shown } = facts;
   logger.info(shown, 'event applied');
   metrics.eventApplied(facts);
-  metrics.eventEnded(facts);
+  endEvent(metrics, facts);
 }
 
 /** One try failed; the event is tried again, or a dead letter follows. */
@@ -60,5 +66,10 @@ export function deadLettered(
   const { receivedAt: _, ...shown } = facts;
   logger.error({ ...shown, err: error }, 'event dead-lettered');
   metrics.deadLettered({ cause: facts.errorClass });
+  endEvent(metrics, facts);
+}
+
+function endEvent(metrics: Metrics, facts: SignatureSeen & UnreadableTimes): void {
   metrics.eventEnded(facts);
+  for (const field of facts.unreadableTimes ?? []) metrics.unreadableTime({ field });
 }

@@ -45,6 +45,22 @@ it('writes a line and a count for each business event, together', async () => {
   ]);
 });
 
+it('counts a time that cannot be read by its field, from zero, and names it on the line', async () => {
+  const metrics = createMetrics({ timeFields: ['accepted_time', 'event_time'] });
+  const { telemetry, lines } = setUp();
+  const counts = async () => (await metrics.read()).text;
+  expect(await counts()).toContain('sinch_unreadable_times_total{field="accepted_time"} 0');
+  expect(await counts()).toContain('sinch_unreadable_times_total{field="event_time"} 0');
+  const facts = { ...event, unreadableTimes: ['event_time'] };
+  eventApplied({ ...telemetry, metrics }, { ...facts, result: 'applied', durationMs: 1 });
+  deadLettered({ ...telemetry, metrics }, { ...facts, errorClass: 'permanent', error: 'no' });
+  expect(await counts()).toContain('sinch_unreadable_times_total{field="event_time"} 2');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { unreadableTimes: ['event_time'] },
+    { unreadableTimes: ['event_time'] },
+  ]);
+});
+
 it('counts no secret for an event whose signature is not known any more', async () => {
   const { telemetry, counts } = setUp();
   eventApplied(telemetry, { ...event, replay: 1, result: 'applied', durationMs: 1 });

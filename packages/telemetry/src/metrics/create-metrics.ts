@@ -6,11 +6,16 @@ export interface PrometheusMetrics extends Metrics {
   read(): Promise<MetricsText>;
 }
 
+export interface MetricsOptions {
+  /** Fields of callbacks that hold a time: each has its count of unreadable ones from the start. */
+  readonly timeFields?: readonly string[];
+}
+
 /**
  * Counts in memory: a process begins at zero, and whoever scrapes several adds them up.
  * In a file of its own, so that ingest, which counts nothing, does not load the library.
  */
-export function createMetrics(): PrometheusMetrics {
+export function createMetrics({ timeFields = [] }: MetricsOptions = {}): PrometheusMetrics {
   const registry = new Registry();
   const registers = [registry];
   const applied = new Counter({
@@ -48,6 +53,13 @@ export function createMetrics(): PrometheusMetrics {
     labelNames: ['position'],
     registers,
   });
+  const unreadableTimes = new Counter({
+    name: 'sinch_unreadable_times_total',
+    help: 'Times of events that could not be read, by field: their events order as of receipt.',
+    labelNames: ['field'],
+    registers,
+  });
+  for (const field of timeFields) unreadableTimes.inc({ field }, 0);
   // Shown from the first reading on: where the queue lives in Postgres there is none.
   const usedMemory = new Gauge({
     name: 'sinch_redis_used_memory_bytes',
@@ -76,6 +88,7 @@ export function createMetrics(): PrometheusMetrics {
     eventApplied: ({ trigger, result }) => applied.inc({ trigger, result }),
     attemptFailed: ({ errorClass }) => failed.inc({ class: errorClass }),
     deadLettered: ({ cause }) => dead.inc({ cause }),
+    unreadableTime: ({ field }) => unreadableTimes.inc({ field }),
     queueMemory({ usedBytes, limitBytes }) {
       registry.registerMetric(usedMemory);
       registry.registerMetric(maxMemory);

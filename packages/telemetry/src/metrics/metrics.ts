@@ -5,6 +5,8 @@ export interface Metrics {
   eventApplied(labels: { readonly trigger: string; readonly result: string }): void;
   attemptFailed(labels: { readonly errorClass: string }): void;
   deadLettered(labels: { readonly cause: string }): void;
+  /** A time of an event could not be read, so the event orders as of its receipt. */
+  unreadableTime(labels: { readonly field: string }): void;
   queueMemory(memory: QueueMemory): void;
 }
 
