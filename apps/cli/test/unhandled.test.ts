@@ -41,7 +41,6 @@ async function storeUnknown(body: Uint8Array, topLevelKey: string): Promise<Call
     envelope,
     entityId: undefined,
     unreadableTimes: [],
-    payloadJson: Buffer.from(body).toString(),
   } as const;
   await createEventWriter(world.database, () => new Date()).write([
     { event, decision, attempts: 1 },
