@@ -9,10 +9,9 @@ export type {
 export {
   countDeadLetters,
   findDeadLetter,
-  findKeysByPrefix,
   listDeadLetters,
-  type Page,
 } from './dead-letters/find-dead-letters.ts';
+export { findKeysByPrefix } from './dead-letters/find-keys.ts';
 export { type DeadLetterGroup, groupDeadLetters } from './dead-letters/group-dead-letters.ts';
 export { type RecordOutcome, recordDeadLetter } from './dead-letters/record-dead-letter.ts';
 export type {
@@ -59,6 +58,7 @@ export {
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
+export type { Page } from './read/page.ts';
 export { findStoredEvents, type StoredEvent } from './read/stored-events.ts';
 export {
   countUnhandled,

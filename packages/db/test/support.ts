@@ -68,7 +68,8 @@ export function toWrite(event: CallbackEvent): EventToWrite {
 }
 
 const tables = {
-  callback_event: 'event_key',
+  event_guard: 'event_digest',
+  callback_event: 'event_digest',
   message: 'sinch_message_id',
   message_status: 'sinch_message_id, event_time, status, channel, identity',
   message_channel: 'sinch_message_id, channel',
@@ -89,7 +90,7 @@ const tables = {
   channel_event: 'content_digest',
   record: 'entity_id',
   batch: 'batch_id',
-  dead_letter: 'event_key',
+  dead_letter: 'event_digest',
   dead_letter_run: 'id',
 } as const;
 

@@ -27,6 +27,7 @@ export interface DeadLetterRecord {
 export interface DeadLetterFilter {
   readonly keys?: readonly string[] | undefined;
   readonly trigger?: string | undefined;
+  readonly appId?: string | undefined;
   readonly errorClass?: string | undefined;
   readonly fingerprint?: string | undefined;
   /** Died at or after. */
@@ -41,6 +42,10 @@ export interface DeadLetterFilter {
 export interface DeadLetterSummary {
   readonly eventKey: string;
   readonly trigger: Trigger;
+  /** As far as they could be read from its body. */
+  readonly appId: string | undefined;
+  readonly projectId: string | undefined;
+  readonly entityId: string | undefined;
   readonly errorClass: string;
   readonly errorMessage: string;
   readonly attempts: number;
@@ -60,5 +65,6 @@ export interface DeadLetterSummary {
 export interface DeadLetter extends DeadLetterSummary {
   readonly stack: string | undefined;
   readonly history: readonly AttemptRecord[];
+  /** Its body is empty where it was redacted, or went with its week after it was applied. */
   readonly event: CallbackEvent;
 }

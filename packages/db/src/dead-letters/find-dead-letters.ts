@@ -1,48 +1,51 @@
-import { errorFingerprint } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
+import { digestBytes, findDigest } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
-import { eventOfRow, triggerOf } from '../read/event-of-row.ts';
+import { eventOfRow, keyOfRow, triggerOf } from '../read/event-of-row.ts';
+import { digestBefore, type Page } from '../read/page.ts';
 import type {
   AttemptRecord,
   DeadLetter,
   DeadLetterFilter,
   DeadLetterSummary,
 } from './dead-letter.ts';
-import { fillFingerprints } from './fill-fingerprints.ts';
+import { filterSize, filterSql, filterValues } from './filter-sql.ts';
 
-export interface Page {
-  readonly limit: number;
-  /** Continue after this event key, the last one of the page before. */
-  readonly after?: string | undefined;
-}
+/** Prisma has no order of bytes to page by. */
+const selectPage = `
+SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity",
+  app_id AS "appId", project_id AS "projectId", error_class AS "errorClass",
+  error_message AS "errorMessage", attempts, replays, first_failed_at AS "firstFailedAt",
+  dead_at AS "deadAt", replayed_at AS "replayedAt", resolved_at AS "resolvedAt", resolution,
+  fingerprint, run_id AS "runId"
+FROM dead_letter WHERE ${filterSql}
+  AND ($${filterSize + 1}::text IS NULL OR event_digest > decode($${filterSize + 1}, 'hex'))
+ORDER BY event_digest LIMIT $${filterSize + 2}`;
 
-/** One page of dead letters, by event key, so that paging stays right while letters come and go. */
+/** One page of dead letters, by digest. */
 export async function listDeadLetters(
-  database: Database,
+  { prisma }: Database,
   filter: DeadLetterFilter,
   page: Page,
 ): Promise<readonly DeadLetterSummary[]> {
-  if (filter.fingerprint !== undefined) await fillFingerprints(database);
-  const where = { AND: [conditionsOf(filter), { eventKey: { gt: page.after ?? '' } }] };
+  const values = [...filterValues(filter), digestBefore(page), page.limit];
   const rows = await whileAvailable(() =>
-    database.prisma.deadLetter.findMany({
-      where,
-      orderBy: { eventKey: 'asc' },
-      take: page.limit,
-      omit: { stack: true },
-    }),
+    prisma.$queryRawUnsafe<SummaryRow[]>(selectPage, ...values),
   );
   return rows.map(summaryOf);
 }
 
+const count = `SELECT count(*)::integer AS count FROM dead_letter WHERE ${filterSql}`;
+
 export async function countDeadLetters(
-  database: Database,
+  { prisma }: Database,
   filter: DeadLetterFilter,
 ): Promise<number> {
-  if (filter.fingerprint !== undefined) await fillFingerprints(database);
-  const where = conditionsOf(filter);
-  return await whileAvailable(() => database.prisma.deadLetter.count({ where }));
+  const [row] = await whileAvailable(() =>
+    prisma.$queryRawUnsafe<{ count: number }[]>(count, ...filterValues(filter)),
+  );
+  return row?.count ?? 0;
 }
 
 /** One dead letter with its whole history and its event, ready to be queued again. */
@@ -50,55 +53,36 @@ export async function findDeadLetter(
   { prisma }: Database,
   eventKey: string,
 ): Promise<DeadLetter | undefined> {
-  const row = await whileAvailable(() =>
-    prisma.deadLetter.findUnique({ where: { eventKey }, include: { event: true } }),
-  );
-  if (row === null) return undefined;
+  const digest = findDigest(eventKey);
+  if (digest === undefined) return undefined;
+  const where = { eventDigest: digestBytes(digest) };
+  const [row, event] = await whileAvailable(async () => {
+    const letter = await prisma.deadLetter.findUnique({ where, include: { guard: true } });
+    if (letter === null) return [];
+    // Nearly always on the kept side, which is one partition.
+    const kept = await prisma.callbackEvent.findFirst({ where: { ...where, kept: true } });
+    return [letter, kept ?? (await prisma.callbackEvent.findFirst({ where }))];
+  });
+  if (row === undefined) return undefined;
+  const { receivedAt } = row.guard;
+  const gone = { ...row, rawBody: '', rawBodyEncoding: 'utf8', receivedAt, signedAt: null };
   return {
     ...summaryOf(row),
     stack: row.stack ?? undefined,
     history: historyOf(row.attempts),
-    event: eventOfRow(row.event),
+    event: eventOfRow(event ?? gone),
   };
-}
-
-/**
- * The keys of dead letters that begin so, at most `limit`, in the order of their bytes. The
- * database's own order may put other keys in between, so a range would not do.
- */
-export async function findKeysByPrefix(
-  { prisma }: Database,
-  prefix: string,
-  limit: number,
-): Promise<readonly string[]> {
-  const rows = await whileAvailable(
-    () => prisma.$queryRaw<{ event_key: string }[]>`
-      SELECT event_key FROM dead_letter WHERE starts_with(event_key, ${prefix})
-      ORDER BY event_key COLLATE "C" LIMIT ${limit}`,
-  );
-  return rows.map((row) => row.event_key);
 }
 
 type SummaryRow = Omit<Prisma.DeadLetterGetPayload<object>, 'stack'>;
 
-function conditionsOf(filter: DeadLetterFilter): Prisma.DeadLetterWhereInput {
-  return {
-    ...(filter.keys && { eventKey: { in: [...filter.keys] } }),
-    ...(filter.trigger && { trigger: filter.trigger }),
-    ...(filter.errorClass && { errorClass: filter.errorClass }),
-    ...(filter.fingerprint && { fingerprint: filter.fingerprint }),
-    ...(!filter.includeResolved && { resolvedAt: null }),
-    deadAt: {
-      ...(filter.since && { gte: filter.since }),
-      ...(filter.until && { lt: filter.until }),
-    },
-  };
-}
-
 function summaryOf(row: SummaryRow): DeadLetterSummary {
   return {
-    eventKey: row.eventKey,
+    eventKey: keyOfRow(row),
     trigger: triggerOf(row.trigger),
+    appId: row.appId ?? undefined,
+    projectId: row.projectId ?? undefined,
+    entityId: row.entityId ?? undefined,
     errorClass: row.errorClass,
     errorMessage: row.errorMessage,
     attempts: historyOf(row.attempts).length,
@@ -108,7 +92,7 @@ function summaryOf(row: SummaryRow): DeadLetterSummary {
     replayedAt: row.replayedAt ?? undefined,
     resolvedAt: row.resolvedAt ?? undefined,
     resolution: row.resolution ?? undefined,
-    fingerprint: row.fingerprint ?? errorFingerprint(row.errorClass, row.errorMessage),
+    fingerprint: row.fingerprint,
     runId: row.runId ?? undefined,
   };
 }

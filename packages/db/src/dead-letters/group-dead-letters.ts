@@ -3,11 +3,13 @@ import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import { triggerOf } from '../read/event-of-row.ts';
 import type { DeadLetterFilter } from './dead-letter.ts';
-import { fillFingerprints } from './fill-fingerprints.ts';
+import { filterSize, filterSql, filterValues } from './filter-sql.ts';
 
-/** Dead letters that died of the same error. */
+/** Dead letters of one app that died of the same error. */
 export interface DeadLetterGroup {
   readonly fingerprint: string;
+  /** Absent where their bodies name none. */
+  readonly appId: string | undefined;
   readonly count: number;
   readonly firstDeadAt: Date;
   readonly lastDeadAt: Date;
@@ -20,6 +22,7 @@ export interface DeadLetterGroup {
 
 interface GroupRow {
   readonly fingerprint: string;
+  readonly app_id: string | null;
   readonly count: number;
   readonly first_dead_at: Date;
   readonly last_dead_at: Date;
@@ -30,44 +33,30 @@ interface GroupRow {
 }
 
 const selectGroups = `
-SELECT g.*, d.error_class, d.error_message
+SELECT g.*, event_key(d) AS example_key, d.error_class, d.error_message
 FROM (
-  SELECT fingerprint, count(*)::integer AS count, min(dead_at) AS first_dead_at,
+  SELECT fingerprint, app_id, count(*)::integer AS count, min(dead_at) AS first_dead_at,
     max(dead_at) AS last_dead_at, array_agg(DISTINCT trigger ORDER BY trigger) AS triggers,
-    min(event_key) AS example_key
+    (array_agg(event_digest ORDER BY event_digest))[1] AS example
   FROM dead_letter
-  WHERE fingerprint IS NOT NULL
-    AND ($1::text IS NULL OR trigger = $1) AND ($2::text IS NULL OR error_class = $2)
-    AND ($3::text IS NULL OR fingerprint = $3)
-    AND ($4::timestamptz IS NULL OR dead_at >= $4) AND ($5::timestamptz IS NULL OR dead_at < $5)
-    AND ($6::boolean OR resolved_at IS NULL)
-  GROUP BY fingerprint
-) AS g JOIN dead_letter AS d ON d.event_key = g.example_key
-ORDER BY g.count DESC, g.fingerprint
-LIMIT $7`;
+  WHERE ${filterSql}
+  GROUP BY fingerprint, app_id
+) AS g JOIN dead_letter AS d ON d.event_digest = g.example
+ORDER BY g.count DESC, g.fingerprint, g.app_id
+LIMIT $${filterSize + 1}`;
 
 /** The groups with the most letters first, at most `limit`. */
 export async function groupDeadLetters(
-  database: Database,
+  { prisma }: Database,
   filter: Omit<DeadLetterFilter, 'keys'>,
   limit: number,
 ): Promise<readonly DeadLetterGroup[]> {
-  await fillFingerprints(database);
-  const { trigger, errorClass, fingerprint, since, until, includeResolved } = filter;
   const rows = await whileAvailable(() =>
-    database.prisma.$queryRawUnsafe<GroupRow[]>(
-      selectGroups,
-      trigger ?? null,
-      errorClass ?? null,
-      fingerprint ?? null,
-      since?.toISOString() ?? null,
-      until?.toISOString() ?? null,
-      includeResolved ?? false,
-      limit,
-    ),
+    prisma.$queryRawUnsafe<GroupRow[]>(selectGroups, ...filterValues(filter), limit),
   );
   return rows.map((row) => ({
     fingerprint: row.fingerprint,
+    appId: row.app_id ?? undefined,
     count: row.count,
     firstDeadAt: row.first_dead_at,
     lastDeadAt: row.last_dead_at,

@@ -1,23 +1,41 @@
 import {
   boundedEntityId,
+  type CallbackEvent,
+  envelopeOf,
   errorFingerprint,
+  signedAtOf,
   storableJson,
   storableText,
 } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
-import { whileAvailable } from '../failure.ts';
-import { redactRawBodies } from '../write/redact-raw-bodies.ts';
-import { inWriteSession, type WriteSession } from '../write/write-session.ts';
+import { digestOfEvent } from '../event-digest.ts';
+import { isConflict, whileAvailable } from '../failure.ts';
+import { keyEntityOf } from '../write/event-rows.ts';
+import { lockRedactions, redactRawBodies } from '../write/redact-raw-bodies.ts';
+import { inOrder, inWriteSession, type WriteSession } from '../write/write-session.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
 import { withAttempts } from './with-attempts.ts';
 
-const insertDeadEvent = `
-INSERT INTO callback_event AS e
-  (event_key, trigger, entity_id, received_at, state, attempts, raw_body, raw_body_encoding)
-VALUES ($1, $2, $3, $4::timestamptz, 'DEAD', $5::integer, $6, $7)
-ON CONFLICT (event_key) DO UPDATE SET state = 'DEAD', applied_at = NULL
-WHERE e.state <> 'APPLIED'
-RETURNING event_key`;
+const digest = `decode($1, 'hex')`;
+
+const insertGuard = `
+INSERT INTO event_guard (event_digest, received_at) VALUES (${digest}, $2::timestamptz)
+ON CONFLICT DO NOTHING`;
+
+/** Whoever changes the row of an event that was seen before holds its guard, as the writer does. */
+const lockGuard = `
+SELECT FROM event_guard WHERE event_digest = ${digest} FOR NO KEY UPDATE`;
+
+const insertEvent = `
+INSERT INTO callback_event (event_digest, trigger, entity_id, key_entity, app_id, project_id,
+  accepted_time, event_time, received_at, signed_at, unreadable_times, state, kept, attempts,
+  raw_body, raw_body_encoding)
+VALUES (${digest}, $2, $3, $4, $5, $6, $7::timestamptz, $8::timestamptz, $9::timestamptz,
+  $10::timestamptz, $11, 'DEAD', true, $12::integer, $13, $14)`;
+
+/** One that was applied has no row on the kept side, or none at all any more. */
+const markDead = `
+UPDATE callback_event SET state = 'DEAD' WHERE kept AND event_digest = ${digest}`;
 
 /**
  * Attempts are added and never taken away; the same ones again are already there. One that was
@@ -26,10 +44,11 @@ RETURNING event_key`;
  */
 const upsertDeadLetter = `
 INSERT INTO dead_letter AS d
-  (event_key, trigger, error_class, error_message, stack, attempts, first_failed_at, dead_at,
-   fingerprint)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::timestamptz, $8::timestamptz, $9)
-ON CONFLICT (event_key) DO UPDATE SET
+  (event_digest, trigger, entity_id, key_entity, app_id, project_id, error_class, error_message,
+   stack, attempts, first_failed_at, dead_at, fingerprint)
+VALUES (${digest}, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::timestamptz, $12::timestamptz,
+  $13)
+ON CONFLICT (event_digest) DO UPDATE SET
   error_class = excluded.error_class,
   error_message = excluded.error_message,
   stack = excluded.stack,
@@ -57,42 +76,116 @@ export async function recordDeadLetter(
   database: Database,
   letter: DeadLetterRecord,
 ): Promise<RecordOutcome> {
-  return await whileAvailable(() =>
-    inWriteSession(database, { keepsStatements: false }, (session) => writeLetter(session, letter)),
-  );
+  const options = { keepsStatements: false };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await whileAvailable(() =>
+        inWriteSession(database, options, (session) => writeLetter(session, letter)),
+      );
+    } catch (error) {
+      if (!isConflict(error) || attempt === immediateRetries) throw error;
+    }
+  }
 }
+
+/** So often after a deadlock with a writer, or a row that it moved. */
+const immediateRetries = 3;
 
 async function writeLetter(
   session: WriteSession,
   letter: DeadLetterRecord,
 ): Promise<RecordOutcome> {
-  const { event, attempts, deadAt } = letter;
-  const entityId = boundedEntityId(event.entityId);
-  const stored = await session.query({ sql: insertDeadEvent }, [
-    event.key,
-    event.trigger,
-    entityId ?? null,
-    event.receivedAt,
+  const { event } = letter;
+  const columns = columnsOf(event);
+  const { mentions } = columns;
+  await inOrder(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
+  if (!(await storeDead(session, letter, columns))) return 'already-applied';
+  const { rows } = await session.query<{ resolution: string | null }>(
+    { sql: upsertDeadLetter },
+    letterValues(letter, columns),
+  );
+  await redactRawBodies(session, mentions);
+  return rows[0]?.resolution === null ? 'recorded' : 'already-closed';
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+
+/** What the event's row and its letter both hold of its body. */
+function columnsOf(event: CallbackEvent) {
+  const { envelope, entityId, unreadableTimes } = envelopeOf(event.rawBody);
+  const { trigger } = event;
+  const named = entityId ?? (trigger === 'UNKNOWN' ? undefined : boundedEntityId(event.entityId));
+  const isNameless = trigger === 'UNKNOWN' || trigger === 'UNREADABLE';
+  return {
+    envelope,
+    unreadableTimes,
+    identity: [
+      digestOfEvent(event),
+      trigger,
+      named ?? null,
+      keyEntityOf(event, named),
+      envelope.appId ?? null,
+      envelope.projectId ?? null,
+    ],
+    mentions: {
+      messageIds: named !== undefined && messageTriggers.has(trigger) ? [named] : [],
+      unknown: isNameless ? [event] : [],
+      redacts: false,
+      needsLock: isNameless || trigger === 'SMART_CONVERSATIONS',
+    },
+  };
+}
+
+/** Their bodies hold what somebody wrote. */
+const messageTriggers: ReadonlySet<string> = new Set([
+  'MESSAGE_INBOUND',
+  'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',
+  'SMART_CONVERSATIONS',
+]);
+
+/** @returns false when the event was applied. */
+async function storeDead(
+  session: WriteSession,
+  { event, attempts }: DeadLetterRecord,
+  { envelope, unreadableTimes, identity }: Columns,
+): Promise<boolean> {
+  const { receivedAt, rawBody } = event;
+  const id = digestOfEvent(event);
+  const isNew = (await session.query({ sql: insertGuard }, [id, receivedAt])).count > 0;
+  if (!isNew) {
+    const changes = [
+      session.query({ sql: lockGuard }, [id]),
+      session.query({ sql: markDead }, [id]),
+    ] as const;
+    await inOrder(changes);
+    return (await changes[1]).count > 0;
+  }
+  await session.query({ sql: insertEvent }, [
+    ...identity,
+    envelope.acceptedTime ?? null,
+    envelope.eventTime ?? null,
+    receivedAt,
+    signedAtOf(event)?.iso ?? null,
+    unreadableTimes.length > 0 ? unreadableTimes.join(',') : null,
     attempts.length,
-    event.rawBody.text,
-    event.rawBody.encoding,
+    rawBody.text,
+    rawBody.encoding,
   ]);
-  if (stored.count === 0) return 'already-applied';
-  // Error texts may quote the body, which may hold what Postgres refuses.
+  return true;
+}
+
+/** Error texts may quote the body, which may hold what Postgres refuses. */
+function letterValues(letter: DeadLetterRecord, { identity }: Columns) {
+  const { errorClass, stack, attempts, deadAt } = letter;
   const errorMessage = storableText(letter.errorMessage);
-  const { rows } = await session.query<{ resolution: string | null }>({ sql: upsertDeadLetter }, [
-    event.key,
-    event.trigger,
-    letter.errorClass,
+  return [
+    ...identity,
+    errorClass,
     errorMessage,
-    letter.stack === undefined ? null : storableText(letter.stack),
+    stack === undefined ? null : storableText(stack),
     storableJson(JSON.stringify(attempts)),
     attempts[0]?.at ?? deadAt.toISOString(),
     deadAt.toISOString(),
-    errorFingerprint(letter.errorClass, errorMessage),
-  ]);
-  if (event.trigger === 'MESSAGE_INBOUND' && entityId !== undefined) {
-    await redactRawBodies(session, [entityId]);
-  }
-  return rows[0]?.resolution === null ? 'recorded' : 'already-closed';
+    errorFingerprint(errorClass, errorMessage),
+  ];
 }

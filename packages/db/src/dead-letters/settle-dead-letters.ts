@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { digestBytes, findDigest } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 
 /** Closes dead letters on purpose. Their events stay stored. Returns how many were open. */
@@ -7,9 +8,10 @@ export async function discardDeadLetters(
   eventKeys: readonly string[],
   resolvedAt: Date,
 ): Promise<number> {
+  const digests = eventKeys.flatMap((key) => findDigest(key) ?? []).map(digestBytes);
   const { count } = await whileAvailable(() =>
     prisma.deadLetter.updateMany({
-      where: { eventKey: { in: [...eventKeys] }, resolvedAt: null },
+      where: { eventDigest: { in: digests }, resolvedAt: null },
       data: { resolvedAt, resolution: 'DISCARDED' },
     }),
   );

@@ -29,7 +29,7 @@ export async function withSchemaEngine<Result>(
   loadEngine();
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
   try {
-    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+    const adapter = bindMigrationAwareSqlAdapterFactory(withWholeScripts(new PrismaPg(pool), pool));
     const options = { datamodels: undefined };
     return await use(await engineModule.SchemaEngine.new(options, discardLog, adapter));
   } finally {
@@ -38,6 +38,22 @@ export async function withSchemaEngine<Result>(
 }
 
 const connectTimeoutMs = 10_000;
+
+/**
+ * Prisma's adapter cuts a script at every semicolon, those in functions and comments too, and
+ * commits each piece. Sent whole, it is one transaction.
+ */
+function withWholeScripts(factory: PrismaPg, pool: pg.Pool): PrismaPg {
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    adapter.executeScript = async (script) => {
+      await pool.query(script);
+    };
+    return adapter;
+  };
+  return factory;
+}
 
 /** The engine looks for this global when it panics, and says nothing of the cause without it. */
 const panicRegistry = {

@@ -1,26 +1,49 @@
-import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbacks/core';
+import {
+  type CallbackEvent,
+  eventKeyOf,
+  isKnownTrigger,
+  type Trigger,
+} from '@sinch-callbacks/core';
+import { digestText } from '../event-digest.ts';
 import type { Prisma } from '../generated/client.ts';
 
-type EventRow = Pick<
+export type Identity = Pick<
   Prisma.CallbackEventGetPayload<object>,
-  'eventKey' | 'trigger' | 'entityId' | 'rawBody' | 'rawBodyEncoding' | 'receivedAt'
+  'eventDigest' | 'trigger' | 'entityId' | 'keyEntity'
 >;
 
-/** A stored event, ready to be queued again. The facts of its signature are not stored. */
+export type EventRow = Identity &
+  Pick<
+    Prisma.CallbackEventGetPayload<object>,
+    'rawBody' | 'rawBodyEncoding' | 'receivedAt' | 'signedAt'
+  >;
+
+/** A stored event, ready to be queued again. Of its signature only the timestamp is stored. */
 export function eventOfRow(row: EventRow): CallbackEvent {
+  const trigger = triggerOf(row.trigger);
   return {
-    key: row.eventKey,
-    trigger: triggerOf(row.trigger),
-    entityId: row.entityId ?? undefined,
+    key: keyOfRow(row),
+    trigger,
+    entityId: entityOfKey(row),
     rawBody: {
       encoding: row.rawBodyEncoding === 'base64' ? 'base64' : 'utf8',
       text: row.rawBody,
     },
     receivedAt: row.receivedAt.toISOString(),
     signature: undefined,
+    ...(row.signedAt !== null && { signedAtSeconds: row.signedAt.getTime() / 1000 }),
   };
+}
+
+/** The key that its event was queued under. */
+export function keyOfRow(row: Identity): string {
+  return eventKeyOf(triggerOf(row.trigger), entityOfKey(row), digestText(row.eventDigest));
 }
 
 export function triggerOf(text: string): Trigger {
   return isKnownTrigger(text) || text === 'UNREADABLE' ? text : 'UNKNOWN';
+}
+
+function entityOfKey({ keyEntity, entityId }: Identity): string | undefined {
+  return (keyEntity ?? entityId) || undefined;
 }

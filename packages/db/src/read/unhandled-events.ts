@@ -1,8 +1,8 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
-import type { Page } from '../dead-letters/find-dead-letters.ts';
 import { whileAvailable } from '../failure.ts';
-import { eventOfRow } from './event-of-row.ts';
+import { type EventRow, eventOfRow } from './event-of-row.ts';
+import { digestBefore, type Page } from './page.ts';
 
 /** Stored events of one unknown kind. */
 export interface UnhandledGroup {
@@ -13,34 +13,42 @@ export interface UnhandledGroup {
   readonly lastReceivedAt: Date;
 }
 
-/** What kinds of events nobody here knows, the most frequent first. */
-export async function countUnhandled({ prisma }: Database): Promise<readonly UnhandledGroup[]> {
-  const groups = await whileAvailable(() =>
-    prisma.callbackEvent.groupBy({
-      by: ['entityId'],
-      where: { state: 'UNHANDLED' },
-      _count: true,
-      _min: { receivedAt: true },
-      _max: { receivedAt: true },
-      orderBy: { _count: { eventKey: 'desc' } },
-    }),
-  );
-  return groups.flatMap(({ entityId, _count, _min, _max }) =>
-    _min.receivedAt === null || _max.receivedAt === null
-      ? []
-      : [
-          {
-            topLevelKeys: entityId ?? undefined,
-            count: _count,
-            firstReceivedAt: _min.receivedAt,
-            lastReceivedAt: _max.receivedAt,
-          },
-        ],
-  );
+const selectGroups = `
+SELECT nullif(coalesce(key_entity, entity_id), '') AS top_level_keys, count(*)::integer AS count,
+  min(received_at) AS first_received_at, max(received_at) AS last_received_at
+FROM callback_event WHERE kept AND state = 'UNHANDLED' AND raw_body <> ''
+GROUP BY 1 ORDER BY 2 DESC, 1`;
+
+interface GroupRow {
+  readonly top_level_keys: string | null;
+  readonly count: number;
+  readonly first_received_at: Date;
+  readonly last_received_at: Date;
 }
 
+/** Kinds of events that nobody here knows, the most frequent first. Redacted ones have nothing left. */
+export async function countUnhandled({ prisma }: Database): Promise<readonly UnhandledGroup[]> {
+  const groups = await whileAvailable(() => prisma.$queryRawUnsafe<GroupRow[]>(selectGroups));
+  return groups.map((group) => ({
+    topLevelKeys: group.top_level_keys ?? undefined,
+    count: group.count,
+    firstReceivedAt: group.first_received_at,
+    lastReceivedAt: group.last_received_at,
+  }));
+}
+
+/** Prisma has no order of bytes to page by. */
+const selectPage = `
+SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity",
+  received_at AS "receivedAt", signed_at AS "signedAt", raw_body AS "rawBody",
+  raw_body_encoding AS "rawBodyEncoding"
+FROM callback_event WHERE kept AND state = 'UNHANDLED' AND raw_body <> ''
+  AND ($1::text IS NULL OR event_digest > decode($1, 'hex'))
+  AND ($2::text IS NULL OR coalesce(key_entity, entity_id) = $2)
+ORDER BY event_digest LIMIT $3`;
+
 /**
- * One page of unhandled events, by key, ready to be queued again.
+ * One page of unhandled events, by digest, ready to be queued again.
  * @param topLevelKeys only those of this kind; absent: all.
  */
 export async function listUnhandled(
@@ -48,17 +56,9 @@ export async function listUnhandled(
   topLevelKeys: string | undefined,
   page: Page,
 ): Promise<readonly CallbackEvent[]> {
+  const values = [digestBefore(page), topLevelKeys ?? null, page.limit];
   const rows = await whileAvailable(() =>
-    prisma.callbackEvent.findMany({
-      where: {
-        state: 'UNHANDLED',
-        eventKey: { gt: page.after ?? '' },
-        ...(topLevelKeys !== undefined && { entityId: topLevelKeys }),
-      },
-      orderBy: { eventKey: 'asc' },
-      take: page.limit,
-      omit: { payload: true },
-    }),
+    prisma.$queryRawUnsafe<EventRow[]>(selectPage, ...values),
   );
   return rows.map(eventOfRow);
 }

@@ -1,6 +1,14 @@
-import type { CallbackEvent, Decision } from '@sinch-callbacks/core';
+import {
+  boundedEntityId,
+  type CallbackEvent,
+  type Decision,
+  signedAtOf,
+} from '@sinch-callbacks/core';
+import { digestOfEvent } from '../event-digest.ts';
+import { lockRedactions } from './redact-raw-bodies.ts';
+import { redactableOf } from './redactable.ts';
 import { textArray } from './text-array.ts';
-import type { Statement, WriteSession } from './write-session.ts';
+import { inOrder, type Statement, type WriteSession } from './write-session.ts';
 
 /** An event whose decision says that it is to be stored. */
 export interface EventToWrite {
@@ -8,107 +16,182 @@ export interface EventToWrite {
   readonly decision: Exclude<Decision, { kind: 'refuse' }>;
   /** Attempts that this event has had, this one included. */
   readonly attempts: number;
+  /** Absent: Sinch sent it. */
+  readonly origin?: 'RECONCILED';
 }
 
 /** What differs from event to event, and how Postgres reads its text. */
 const columns = [
-  ['event_key', 'f.event_key'],
+  ['event_digest', "decode(f.event_digest, 'hex')"],
   ['trigger', 'f.trigger'],
   ['entity_id', 'f.entity_id'],
+  ['key_entity', 'f.key_entity'],
   ['project_id', 'f.project_id'],
   ['app_id', 'f.app_id'],
   ['accepted_time', 'f.accepted_time::timestamptz'],
   ['event_time', 'f.event_time::timestamptz'],
   ['received_at', 'f.received_at::timestamptz'],
+  ['signed_at', 'f.signed_at::timestamptz'],
   ['applied_at', 'f.applied_at::timestamptz'],
   ['state', 'f.state::event_state'],
   ['attempts', 'f.attempts::integer'],
+  ['origin', 'f.origin::event_origin'],
+  ['unreadable_times', 'f.unreadable_times'],
   ['raw_body', 'f.raw_body'],
   ['raw_body_encoding', 'f.raw_body_encoding'],
-  // Absent where it is the body itself, as it nearly always is.
-  ['payload', 'coalesce(f.payload, f.raw_body)::jsonb'],
 ] as const;
 
-const names = columns.map(([name]) => name).join(', ');
+type EventRow = Readonly<Record<(typeof columns)[number][0], string | null>>;
+
+const names = columns.map(([name]) => name);
+/** Kept for as long as something is still to be done about it. */
+const isKept = "f.state <> 'APPLIED'";
+const inputRows = `unnest(${names.map((_, index) => `$${index + 1}::text[]`).join(', ')})
+  AS f(${names.join(', ')})`;
 
 /**
- * The durable guard against doubles. It returns the events that are to be projected: new ones,
- * dead ones that are tried again, and unhandled ones that have become readable. An event that
- * was applied before returns nothing and changes nothing.
+ * The durable guard against doubles, and the rows of those events that it did not know. It locks
+ * guards in the order of their digests, so that two batches never wait for each other in a circle.
  */
 const insertEvents: Statement = {
   name: 'insert_events',
   sql: `
-INSERT INTO callback_event AS e (${names})
-SELECT ${columns.map(([, expression]) => expression).join(', ')}
-FROM unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) AS f(${names})
-ORDER BY f.event_key COLLATE "C"
-ON CONFLICT (event_key) DO UPDATE SET
-  trigger = excluded.trigger,
-  entity_id = excluded.entity_id,
-  project_id = excluded.project_id,
-  app_id = excluded.app_id,
-  accepted_time = excluded.accepted_time,
-  event_time = excluded.event_time,
-  applied_at = excluded.applied_at,
-  state = excluded.state,
-  attempts = e.attempts + excluded.attempts,
-  payload = excluded.payload,
-  raw_body = excluded.raw_body,
-  raw_body_encoding = excluded.raw_body_encoding
-WHERE e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND excluded.state = 'APPLIED')
-RETURNING e.event_key, (e.xmax <> 0) AS was_stored`,
+WITH unknown AS (
+  INSERT INTO event_guard (event_digest, received_at)
+  SELECT decode(g.event_digest, 'hex') AS digest, g.received_at::timestamptz
+  FROM unnest($${names.indexOf('event_digest') + 1}::text[], $${names.indexOf('received_at') + 1}::text[])
+    AS g(event_digest, received_at)
+  ORDER BY digest
+  ON CONFLICT DO NOTHING
+  RETURNING event_digest
+)
+INSERT INTO callback_event (${names.join(', ')}, kept)
+SELECT ${columns.map(([, expression]) => expression).join(', ')}, ${isKept}
+FROM ${inputRows} JOIN unknown ON unknown.event_digest = decode(f.event_digest, 'hex')
+RETURNING encode(event_digest, 'hex') AS digest`,
 };
 
-/** Also one that was discarded: Sinch has sent the event again, and now it could be applied. */
-const resolveDeadLetters: Statement = {
-  sql: `
-UPDATE dead_letter SET resolved_at = $2::timestamptz, resolution = 'APPLIED'
-WHERE event_key = ANY($1::text[]) AND (resolved_at IS NULL OR resolution = 'DISCARDED')`,
+const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
+
+/** Of events that were applied there is no row on this side, so that a double locks nothing. */
+const findKept = `
+SELECT encode(event_digest, 'hex') AS digest FROM callback_event
+WHERE kept AND event_digest ${amongDigests}`;
+
+/** The row itself cannot be waited for: it may be in another partition when the wait is over. */
+const lockGuards = `
+SELECT FROM event_guard WHERE event_digest ${amongDigests}
+ORDER BY event_digest FOR NO KEY UPDATE`;
+
+const replaced = names.filter((name) => !['event_digest', 'received_at'].includes(name));
+const joined: Readonly<Record<string, string>> = {
+  attempts: 'e.attempts + f.attempts::integer',
+  origin: 'least(e.origin, f.origin::event_origin)',
 };
 
 /**
- * Stores the events and returns the keys of those whose rows are to be written now.
- * @param events with distinct keys.
+ * Dead events that are tried again, and unhandled ones that have become readable. Those that are
+ * applied now move to the other side by it.
+ */
+const updateKept = `
+UPDATE callback_event AS e SET ${replaced
+  .map((name) => `${name} = ${joined[name] ?? new Map(columns).get(name)}`)
+  .join(', ')}, kept = ${isKept}
+FROM ${inputRows}
+WHERE e.kept AND e.event_digest = decode(f.event_digest, 'hex')
+  AND (e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND f.state = 'APPLIED'))
+RETURNING encode(e.event_digest, 'hex') AS digest`;
+
+/** Also one that was discarded: Sinch has sent the event again, and now it could be applied. */
+const resolveDeadLetters = `
+UPDATE dead_letter SET resolved_at = $2::timestamptz, resolution = 'APPLIED'
+WHERE event_digest ${amongDigests} AND (resolved_at IS NULL OR resolution = 'DISCARDED')`;
+
+interface DigestRow {
+  readonly digest: string;
+}
+
+/**
+ * Stores the events and returns the keys of those whose rows are to be written now: new ones,
+ * dead ones that are tried again, and unhandled ones that have become readable. Of an event that
+ * was applied before nothing changes.
+ * @param events with distinct digests.
  */
 export async function writeEventRows(
   session: WriteSession,
   events: readonly EventToWrite[],
   appliedAt: Date,
 ): Promise<ReadonlySet<string>> {
-  const rows = events.map((event) => eventRow(event, appliedAt.toISOString()));
-  const values = columns.map((_, index) => textArray(rows.map((row) => row[index] ?? null)));
-  const { rows: written } = await session.query<WrittenEvent>(insertEvents, values);
-  const triedAgain = written.filter((row) => row.was_stored).map((row) => row.event_key);
-  if (triedAgain.length > 0) {
-    await session.query(resolveDeadLetters, [textArray(triedAgain), appliedAt.toISOString()]);
+  const rows = new Map(events.map((item) => [item.event.key, eventRow(item, appliedAt)]));
+  const lock = lockRedactions(session, redactableOf(events));
+  const insert = session.query<DigestRow>(insertEvents, valuesOf([...rows.values()]));
+  await inOrder([...lock, insert]);
+  const { rows: inserted } = await insert;
+  const written = new Set(inserted.map(({ digest }) => digest));
+  if (written.size < rows.size) {
+    const known = [...rows.values()].filter((row) => !written.has(row.event_digest ?? ''));
+    for (const digest of await tryAgain(session, known, appliedAt)) written.add(digest);
   }
-  return new Set(written.map((row) => row.event_key));
+  return new Set(
+    [...rows].flatMap(([key, row]) => (written.has(row.event_digest ?? '') ? key : [])),
+  );
 }
 
-interface WrittenEvent {
-  readonly event_key: string;
-  readonly was_stored: boolean;
+/** @returns the digests of those that were stored and are written anew. */
+async function tryAgain(
+  session: WriteSession,
+  rows: readonly EventRow[],
+  appliedAt: Date,
+): Promise<readonly string[]> {
+  const found = await session.query<DigestRow>({ sql: findKept }, [
+    textArray(rows.map((row) => row.event_digest)),
+  ]);
+  const kept = new Set(found.rows.map(({ digest }) => digest));
+  if (kept.size === 0) return [];
+  const again = rows.filter((row) => kept.has(row.event_digest ?? ''));
+  const update = [
+    session.query({ sql: lockGuards }, [textArray([...kept])]),
+    session.query<DigestRow>({ sql: updateKept }, valuesOf(again)),
+  ] as const;
+  await inOrder(update);
+  const digests = (await update[1]).rows.map(({ digest }) => digest);
+  if (digests.length > 0) {
+    const values = [textArray(digests), appliedAt.toISOString()];
+    await session.query({ sql: resolveDeadLetters }, values);
+  }
+  return digests;
 }
 
-function eventRow({ event, decision, attempts }: EventToWrite, appliedAt: string) {
-  const { envelope } = decision;
+function valuesOf(rows: readonly EventRow[]): Buffer[] {
+  return names.map((name) => textArray(rows.map((row) => row[name])));
+}
+
+function eventRow({ event, decision, attempts, origin }: EventToWrite, appliedAt: Date): EventRow {
+  const { envelope, entityId, unreadableTimes } = decision;
   const isApplied = decision.kind === 'apply';
-  const { trigger, entityId } = isApplied ? decision : event;
-  return [
-    event.key,
-    trigger,
-    entityId,
-    envelope.projectId,
-    envelope.appId,
-    envelope.acceptedTime,
-    envelope.eventTime,
-    event.receivedAt,
-    isApplied ? appliedAt : undefined,
-    isApplied ? 'APPLIED' : 'UNHANDLED',
-    String(attempts),
-    event.rawBody.text,
-    event.rawBody.encoding,
-    decision.payloadJson === event.rawBody.text ? undefined : decision.payloadJson,
-  ];
+  return {
+    event_digest: digestOfEvent(event),
+    trigger: isApplied ? decision.trigger : event.trigger,
+    entity_id: entityId ?? null,
+    key_entity: isApplied ? null : keyEntityOf(event, entityId),
+    project_id: envelope.projectId ?? null,
+    app_id: envelope.appId ?? null,
+    accepted_time: envelope.acceptedTime ?? null,
+    event_time: envelope.eventTime ?? null,
+    received_at: event.receivedAt,
+    signed_at: signedAtOf(event)?.iso ?? null,
+    applied_at: isApplied ? appliedAt.toISOString() : null,
+    state: isApplied ? 'APPLIED' : 'UNHANDLED',
+    attempts: String(attempts),
+    origin: origin ?? 'SINCH',
+    unreadable_times: unreadableTimes.length > 0 ? unreadableTimes.join(',') : null,
+    raw_body: event.rawBody.text,
+    raw_body_encoding: event.rawBody.encoding,
+  };
+}
+
+/** Absent where the key's entity is the one that its row names. */
+export function keyEntityOf(event: CallbackEvent, entityId: string | undefined): string | null {
+  const inKey = boundedEntityId(event.entityId);
+  return inKey === entityId ? null : (inKey ?? '');
 }

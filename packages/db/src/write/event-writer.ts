@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { digestOfEvent } from '../event-digest.ts';
 import {
   classifyFailure,
   DatabaseUnavailableError,
@@ -53,40 +54,37 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
     async write(events, onOutcome) {
       const giveUpAt = now().getTime() + halvingBudgetMs;
       const outcomes = new Map<string, WriteOutcome>();
-      const tell: OnOutcome = (key, outcome) => {
-        outcomes.set(key, outcome);
-        onOutcome?.(key, outcome);
-      };
-      const copies = new Map<string, EventToWrite[]>();
-      const distinct: EventToWrite[] = [];
-      for (const item of events) {
-        const known = copies.get(item.event.key);
-        if (known === undefined) {
-          copies.set(item.event.key, []);
-          distinct.push(item);
-        } else {
-          known.push(item);
-        }
-      }
-      await writeHalving(distinct);
+      const copies = Map.groupBy(events, ({ event }) => digestOfEvent(event));
+      await writeHalving([...copies.values()].flatMap(([first]) => first ?? []));
       const seen = new Set<string>();
       return events.map(({ event }) => {
-        const outcome = outcomes.get(event.key);
+        const digest = digestOfEvent(event);
+        const outcome = outcomes.get(digest);
         if (outcome === undefined) throw new Error(`no outcome for event ${event.key}`);
-        const isRepeated = seen.has(event.key);
-        seen.add(event.key);
-        return isRepeated && outcome.kind !== 'failed' ? { kind: 'duplicate' } : outcome;
+        const isRepeated = seen.has(digest);
+        seen.add(digest);
+        return isRepeated ? ofCopy(outcome) : outcome;
       });
+
+      /** Copies under other keys too: a release before this one may not have known the trigger. */
+      function tell({ event }: EventToWrite, outcome: WriteOutcome): void {
+        const digest = digestOfEvent(event);
+        outcomes.set(digest, outcome);
+        const keys = new Set(copies.get(digest)?.map((copy) => copy.event.key));
+        for (const key of keys) onOutcome?.(key, key === event.key ? outcome : ofCopy(outcome));
+      }
 
       async function writeHalving(batch: readonly EventToWrite[]): Promise<void> {
         if (batch.length === 0) return;
-        const ofBatch = batch.flatMap(({ event }) => copies.get(event.key) ?? []);
+        const ofBatch = batch.flatMap(
+          ({ event }) => copies.get(digestOfEvent(event))?.slice(1) ?? [],
+        );
         const failure = await tryWrite(batch, ofBatch, tell);
         if (failure === undefined) return;
         const isOutOfTime = now().getTime() > giveUpAt;
         if (batch.length <= 1 || isOutOfTime) {
           const outcome = isOutOfTime && batch.length > 1 ? asTransient(failure) : failure;
-          for (const { event } of batch) tell(event.key, outcome);
+          for (const item of batch) tell(item, outcome);
           return;
         }
         const middle = Math.ceil(batch.length / 2);
@@ -99,12 +97,12 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
   async function tryWrite(
     batch: readonly EventToWrite[],
     copies: readonly EventToWrite[],
-    onOutcome: OnOutcome,
+    tell: (item: EventToWrite, outcome: WriteOutcome) => void,
   ): Promise<FailedOutcome | undefined> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const written = await writeBatch(database, batch, copies, now(), { keepsStatements });
-        for (const item of batch) onOutcome(item.event.key, outcomeOf(item, written));
+        for (const item of batch) tell(item, outcomeOf(item, written));
         return undefined;
       } catch (error) {
         if (keepsStatements && isLostStatement(error)) {
@@ -126,6 +124,10 @@ type FailedOutcome = Extract<WriteOutcome, { kind: 'failed' }>;
 /** Of a batch nobody knows which event is to blame. */
 function asTransient(failure: FailedOutcome): FailedOutcome {
   return failure.failureClass === 'permanent' ? { ...failure, failureClass: 'transient' } : failure;
+}
+
+function ofCopy(outcome: WriteOutcome): WriteOutcome {
+  return outcome.kind === 'failed' ? outcome : { kind: 'duplicate' };
 }
 
 function outcomeOf({ event, decision }: EventToWrite, written: ReadonlySet<string>): WriteOutcome {

@@ -1,38 +1,116 @@
+import { rawBodyText } from '@sinch-callbacks/core';
+import { digestOfEvent } from '../event-digest.ts';
+import { namesIn, type Redactable } from './redactable.ts';
 import { textArray } from './text-array.ts';
-import type { WriteSession } from './write-session.ts';
+import { inOrder, type WriteSession } from './write-session.ts';
 
-/** Stamps of content begin with its rank; see `contentRank` in core's message projection. */
-const redactedRank = '20';
+/** Any constant will do that nobody else takes. */
+const redactionLock = 727_411_901;
+
+const lockAlone = `SELECT pg_advisory_xact_lock(${redactionLock})`;
+const lockWithOthers = `SELECT pg_advisory_xact_lock_shared(${redactionLock})`;
 
 /**
- * A redaction takes the text out of the message's row by outranking it. What the original event
- * keeps of it goes here: its body, raw and parsed, whichever of the two events came first. (The
- * message's row is locked by then, so the other one cannot slip in between.)
+ * Keeps a redaction apart from what it has to find and could not see while that is being written:
+ * analyses, and events of which only the body names the message. An original needs no lock: both
+ * write the message's row first. To be called before any row is locked.
  */
-const redact = `
-UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8', payload = NULL
-FROM message AS m
-WHERE m.sinch_message_id = ANY($1::text[])
-  AND m.content_stamp COLLATE "C" >= '${redactedRank}'
-  AND e.entity_id = m.sinch_message_id
-  AND e.trigger = 'MESSAGE_INBOUND'
-  AND (e.raw_body <> '' OR e.payload IS NOT NULL)`;
+export function lockRedactions(
+  session: WriteSession,
+  { redacts, needsLock }: Pick<Redactable, 'redacts' | 'needsLock'>,
+): Promise<unknown>[] {
+  if (redacts) return [session.query({ sql: lockAlone }, [])];
+  return needsLock ? [session.query({ sql: lockWithOthers }, [])] : [];
+}
 
-/** A dead letter of a text that had to go is closed: there is nothing left to apply. */
-const closeLetters = `
-UPDATE dead_letter AS d SET resolved_at = now(), resolution = 'REDACTED', stack = NULL
+const findRedacted = `
+SELECT sinch_message_id AS id FROM message
+WHERE sinch_message_id = ANY($1::text[]) AND redacted_at IS NOT NULL`;
+
+const emptied = `raw_body = '', raw_body_encoding = 'utf8'`;
+const quotes = (text: string) => `position('${text}'::bytea IN event_body_bytes(e)) > 0`;
+
+/** What is about the message by its id. A redaction, and an analysis, may quote the text again. */
+const emptyBodies = `
+UPDATE callback_event AS e SET ${emptied}
+WHERE e.entity_id = ANY($1::text[]) AND e.raw_body <> '' AND (e.trigger = 'MESSAGE_INBOUND'
+  OR (e.trigger = 'SMART_CONVERSATIONS' AND ${quotes('analysis_results')})
+  OR (e.trigger = 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION' AND ${quotes('original_text')}))`;
+
+const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
+
+const emptyUnknown = `
+UPDATE callback_event AS e SET ${emptied}
+WHERE e.kept AND e.event_digest ${amongDigests} AND e.raw_body <> ''`;
+
+/**
+ * Bodies that nobody could read and that name the message: a short id only where it is quoted,
+ * since it may be part of a word.
+ */
+const findUnknown = `
+SELECT encode(e.event_digest, 'hex') AS digest FROM callback_event AS e
+WHERE e.kept AND e.trigger IN ('UNKNOWN', 'UNREADABLE')
+  AND EXISTS (SELECT FROM unnest($1::text[]) AS id WHERE position(convert_to(
+    CASE WHEN length(id) < 16 THEN '"' || id || '"' ELSE id END, 'UTF8') IN event_body_bytes(e)) > 0)`;
+
+/**
+ * Errors may quote the text. A letter that is not applied is closed: there is nothing left to
+ * apply.
+ */
+const redactLetters = (which: string) => `
+UPDATE dead_letter AS d SET error_message = '(redacted)', stack = NULL,
+  attempts = (SELECT coalesce(jsonb_agg(a || '{"message": "(redacted)"}'), '[]')
+    FROM jsonb_array_elements(d.attempts) AS a),
+  resolved_at = coalesce(d.resolved_at, now()),
+  resolution = CASE WHEN d.resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END
 FROM callback_event AS e
-WHERE e.entity_id = ANY($1::text[]) AND e.trigger = 'MESSAGE_INBOUND'
-  AND e.state = 'DEAD' AND e.raw_body = ''
-  AND d.event_key = e.event_key AND d.resolved_at IS NULL`;
+WHERE e.raw_body = '' AND d.event_digest = e.event_digest AND d.error_message <> '(redacted)'
+  AND ${which}`;
 
-/** @param messageIds of inbound messages that this transaction has written something about. */
+const redactTheirLetters = redactLetters(
+  `e.entity_id = ANY($1::text[]) AND e.trigger <> 'MESSAGE_DELIVERY'`,
+);
+const redactUnknownLetters = redactLetters(`e.kept AND e.event_digest ${amongDigests}`);
+
+const emptyMessages = `
+UPDATE message SET metadata = NULL, channel_metadata = NULL
+WHERE sinch_message_id = ANY($1::text[])
+  AND (metadata IS NOT NULL OR channel_metadata IS NOT NULL)`;
+
+const emptyAnalyses = `
+UPDATE message_analysis SET results = NULL
+WHERE sinch_message_id = ANY($1::text[]) AND results IS NOT NULL`;
+
+/**
+ * Takes the text of redacted messages out of everything but the message's own row, where the
+ * redaction's content outranks it: bodies of events, letters, metadata and analyses, whichever
+ * came first. Common batches send one statement, which finds nothing.
+ */
 export async function redactRawBodies(
   session: WriteSession,
-  messageIds: readonly string[],
+  { messageIds, unknown, redacts }: Redactable,
 ): Promise<void> {
-  if (messageIds.length === 0) return;
-  const ids = textArray([...new Set(messageIds)].sort());
-  const { count } = await session.query({ sql: redact }, [ids]);
-  if (count > 0) await session.query({ sql: closeLetters }, [ids]);
+  const named = unknown.map((event) => ({ event, names: namesIn(rawBodyText(event.rawBody)) }));
+  const ids = new Set([...messageIds, ...named.flatMap(({ names }) => names)]);
+  if (ids.size === 0) return;
+  const found = await session.query<{ id: string }>({ sql: findRedacted }, [
+    textArray([...ids].sort()),
+  ]);
+  if (found.rows.length === 0) return;
+  const redacted = new Set(found.rows.map(({ id }) => id));
+  const values = [textArray([...redacted])];
+  const nameless = redacts
+    ? (await session.query<{ digest: string }>({ sql: findUnknown }, values)).rows
+    : named
+        .filter(({ names }) => names.some((name) => redacted.has(name)))
+        .map(({ event }) => ({ digest: digestOfEvent(event) }));
+  const digests = [textArray(nameless.map(({ digest }) => digest))];
+  await inOrder([
+    session.query({ sql: emptyBodies }, values),
+    session.query({ sql: emptyUnknown }, digests),
+    session.query({ sql: redactTheirLetters }, values),
+    session.query({ sql: redactUnknownLetters }, digests),
+    session.query({ sql: emptyMessages }, values),
+    session.query({ sql: emptyAnalyses }, values),
+  ]);
 }

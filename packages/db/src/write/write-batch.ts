@@ -1,10 +1,11 @@
-import { digestOfEventKey } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
+import { digestOfEvent } from '../event-digest.ts';
 import { computeStandings } from './compute-standings.ts';
 import { type EventToWrite, writeEventRows } from './event-rows.ts';
 import { mergeRows } from './merge-rows.ts';
 import { type Projection, projections } from './projections.ts';
 import { redactRawBodies } from './redact-raw-bodies.ts';
+import { redactableOf } from './redactable.ts';
 import { repeatConsents } from './repeat-consents.ts';
 import type { EventFacts } from './tables/projection-table.ts';
 import { byteaArray, textArray } from './text-array.ts';
@@ -20,7 +21,7 @@ import {
  * Writes all events and their rows, or nothing: one transaction, one statement per table that
  * is concerned, however many events there are.
  *
- * @param events with distinct keys.
+ * @param events with distinct digests.
  * @param copies of some of them, received at another time: what they repeat is noted.
  * @returns the keys of the events that were not applied before.
  * @throws SlowTransactionError, or pg's error when any of it fails.
@@ -35,13 +36,14 @@ export async function writeBatch(
   return await inWriteSession(database, options, async (session) => {
     if (events.some(hasMerge)) await lockContactRoots(session);
     const written = await writeEventRows(session, events, appliedAt);
-    const facts = events.filter(({ event }) => written.has(event.key)).flatMap(factsOf);
+    const newly = events.filter(({ event }) => written.has(event.key));
+    const facts = newly.flatMap(factsOf);
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
     const joins = joinAll(session, facts);
     await inOrder([
       ...joins.map(({ joined }) => joined),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
-      redactRawBodies(session, inboundMessageIds(facts)),
+      redactRawBodies(session, redactableOf(newly)),
     ]);
     for (const { table, joined } of joins) {
       if (table.difference === undefined) continue;
@@ -76,17 +78,10 @@ function valuesOf(
   });
 }
 
-function inboundMessageIds(events: readonly EventFacts[]): string[] {
-  return events
-    .flatMap(({ facts }) => facts.messages)
-    .filter((message) => message.direction === 'TO_APP')
-    .map((message) => message.sinchMessageId);
-}
-
 function factsOf({ event, decision }: EventToWrite): EventFacts[] {
   if (decision.kind !== 'apply') return [];
   const { facts } = decision;
-  return [{ eventDigest: digestOfEventKey(event.key), receivedAt: event.receivedAt, facts }];
+  return [{ eventDigest: digestOfEvent(event), receivedAt: event.receivedAt, facts }];
 }
 
 function consentsOf({ decision }: EventToWrite) {

@@ -1,4 +1,5 @@
 import type { Database } from '../../database.ts';
+import { findDigest } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
 
 export interface RunStep {
@@ -20,7 +21,7 @@ function stepSql(countColumn: string, changeLetter: string): string {
 WITH run AS (
   SELECT id FROM dead_letter_run WHERE id = $1::integer AND state = 'RUNNING' FOR UPDATE
 ), letter AS (${changeLetter}), counted AS (
-  UPDATE dead_letter_run SET ${countColumn} = ${countColumn} + 1, cursor = $2,
+  UPDATE dead_letter_run SET ${countColumn} = ${countColumn} + 1, cursor = $2::text,
     updated_at = $3::timestamptz
   WHERE id = (SELECT id FROM run) AND EXISTS (SELECT FROM letter)
 )
@@ -31,7 +32,7 @@ SELECT EXISTS (SELECT FROM run) AS is_running, EXISTS (SELECT FROM letter) AS is
 const takeForReplay = stepSql(
   'queued',
   `UPDATE dead_letter SET replays = replays + 1, replayed_at = $3::timestamptz, run_id = $1::integer
-   WHERE event_key = $2 AND resolved_at IS NULL AND replays = $4::integer
+   WHERE event_digest = decode($4, 'hex') AND resolved_at IS NULL AND replays = $5::integer
      AND EXISTS (SELECT FROM run)
    RETURNING 1`,
 );
@@ -39,7 +40,7 @@ const takeForReplay = stepSql(
 const discard = stepSql(
   'discarded',
   `UPDATE dead_letter SET resolved_at = $3::timestamptz, resolution = 'DISCARDED'
-   WHERE event_key = $2 AND resolved_at IS NULL AND EXISTS (SELECT FROM run)
+   WHERE event_digest = decode($4, 'hex') AND resolved_at IS NULL AND EXISTS (SELECT FROM run)
    RETURNING 1`,
 );
 
@@ -57,12 +58,12 @@ export async function noteReplay(
   step: RunStep,
   replays: number,
 ): Promise<StepOutcome> {
-  return await takeStep(database, takeForReplay, step, replays);
+  return await takeStep(database, takeForReplay, step, findDigest(step.eventKey) ?? null, replays);
 }
 
 /** Closes a dead letter in this run. Its event stays stored. */
 export async function noteDiscard(database: Database, step: RunStep): Promise<StepOutcome> {
-  return await takeStep(database, discard, step);
+  return await takeStep(database, discard, step, findDigest(step.eventKey) ?? null);
 }
 
 /** Notes that this run has nothing to do about a letter. */
@@ -78,7 +79,7 @@ async function takeStep(
   { prisma }: Database,
   sql: string,
   { runId, eventKey, at }: RunStep,
-  ...further: readonly number[]
+  ...further: readonly (string | number | null)[]
 ): Promise<StepOutcome> {
   const [row] = await whileAvailable(() =>
     prisma.$queryRawUnsafe<{ is_running: boolean; is_done: boolean }[]>(

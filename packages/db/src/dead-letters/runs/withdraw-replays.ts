@@ -1,9 +1,18 @@
 import { storableJson } from '@sinch-callbacks/core';
 import type { Database } from '../../database.ts';
+import { findDigest } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
+import { type Identity, keyOfRow } from '../../read/event-of-row.ts';
+import { digestBefore, type Page } from '../../read/page.ts';
 import type { AttemptRecord } from '../dead-letter.ts';
-import type { Page } from '../find-dead-letters.ts';
 import { withAttempts } from '../with-attempts.ts';
+
+const selectQueued = `
+SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity"
+FROM dead_letter
+WHERE run_id = $1::integer AND resolved_at IS NULL AND replayed_at IS NOT NULL
+  AND ($2::text IS NULL OR event_digest > decode($2, 'hex'))
+ORDER BY event_digest LIMIT $3`;
 
 /** Keys of the letters that a run put on the queue and that are still open. */
 export async function listQueuedByRun(
@@ -12,24 +21,14 @@ export async function listQueuedByRun(
   page: Page,
 ): Promise<readonly string[]> {
   const rows = await whileAvailable(() =>
-    prisma.deadLetter.findMany({
-      where: {
-        runId,
-        resolvedAt: null,
-        replayedAt: { not: null },
-        eventKey: { gt: page.after ?? '' },
-      },
-      orderBy: { eventKey: 'asc' },
-      take: page.limit,
-      select: { eventKey: true },
-    }),
+    prisma.$queryRawUnsafe<Identity[]>(selectQueued, runId, digestBefore(page), page.limit),
   );
-  return rows.map(({ eventKey }) => eventKey);
+  return rows.map(keyOfRow);
 }
 
 const addAttempts = `
 UPDATE dead_letter AS d SET attempts = ${withAttempts('$2::jsonb')}
-WHERE event_key = $1 AND resolution IS DISTINCT FROM 'REDACTED'`;
+WHERE event_digest = decode($1, 'hex') AND resolution IS DISTINCT FROM 'REDACTED'`;
 
 /** Keeps the attempts of a job that is about to be taken off the queue. */
 export async function keepAttempts(
@@ -37,9 +36,10 @@ export async function keepAttempts(
   eventKey: string,
   attempts: readonly AttemptRecord[],
 ): Promise<void> {
-  if (attempts.length === 0) return;
+  const digest = findDigest(eventKey);
+  if (attempts.length === 0 || digest === undefined) return;
   const json = storableJson(JSON.stringify(attempts));
-  await whileAvailable(() => prisma.$executeRawUnsafe(addAttempts, eventKey, json));
+  await whileAvailable(() => prisma.$executeRawUnsafe(addAttempts, digest, json));
 }
 
 /**
@@ -51,7 +51,7 @@ WITH run AS (
   SELECT id FROM dead_letter_run WHERE id = $1::integer FOR UPDATE
 ), letter AS (
   UPDATE dead_letter SET replayed_at = NULL
-  WHERE event_key = $2 AND run_id = (SELECT id FROM run) AND replays = $3::integer
+  WHERE event_digest = decode($2, 'hex') AND run_id = (SELECT id FROM run) AND replays = $3::integer
     AND resolved_at IS NULL AND replayed_at IS NOT NULL
   RETURNING 1
 )
@@ -70,8 +70,10 @@ export async function noteWithdrawn(
   },
 ): Promise<boolean> {
   const { runId, eventKey, replay, at } = step;
+  const digest = findDigest(eventKey);
+  if (digest === undefined) return false;
   const changed = await whileAvailable(() =>
-    prisma.$executeRawUnsafe(markWithdrawn, runId, eventKey, replay, at.toISOString()),
+    prisma.$executeRawUnsafe(markWithdrawn, runId, digest, replay, at.toISOString()),
   );
   return changed > 0;
 }
