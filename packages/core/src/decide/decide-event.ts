@@ -2,22 +2,30 @@ import { readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { rawBodyText } from '../events/raw-body.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
-import { storableJson } from '../values/storable-json.ts';
-import { type Envelope, envelopeOf, type ReadEnvelope } from './envelope.ts';
-import type { Facts } from './facts.ts';
-import { readMoments, type TimeField } from './moments.ts';
-import { projectCapability, projectConsent } from './project-consent.ts';
-import { projectContact, projectContactMerge, projectDuplicates } from './project-contact.ts';
-import { projectConversation } from './project-conversation.ts';
-import { projectEventDelivery, projectMessageDelivery } from './project-delivery.ts';
-import { projectChannelEvent, projectInboundEvent, projectUnsupported } from './project-event.ts';
+import { projectCapability, projectConsent } from '../projections/project-consent.ts';
+import {
+  projectContact,
+  projectContactMerge,
+  projectDuplicates,
+} from '../projections/project-contact.ts';
+import { projectConversation } from '../projections/project-conversation.ts';
+import { projectEventDelivery, projectMessageDelivery } from '../projections/project-delivery.ts';
+import {
+  projectChannelEvent,
+  projectInboundEvent,
+  projectUnsupported,
+} from '../projections/project-event.ts';
 import {
   projectInboundMessage,
   projectMessageAnalysis,
   projectSubmittedMessage,
-} from './project-message.ts';
-import { projectBatch, projectRecord } from './project-record.ts';
-import type { Projection, ProjectionContext } from './projection.ts';
+} from '../projections/project-message.ts';
+import { projectBatch, projectRecord } from '../projections/project-record.ts';
+import type { Projection, ProjectionContext } from '../projections/projection.ts';
+import { storableJson } from '../values/storable-json.ts';
+import { type Envelope, envelopeOf, type ReadEnvelope } from './envelope.ts';
+import type { Facts } from './facts.ts';
+import { readMoments, type TimeField } from './moments.ts';
 
 export type Decision =
   /** Store the event as APPLIED, together with the rows that follow from it. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { statusRank, statusRankOnChannel } from '../projections/status-rank.ts';
 import { instantOfSeconds, parseInstant } from '../values/instant.ts';
 import { earliestStampOf, stampOf } from './stamp.ts';
-import { statusRank, statusRankOnChannel } from './status-rank.ts';
 
 const key = (digest: string) => `T.e.${digest.padEnd(32, '0')}`;
 const early = parseInstant('2026-01-01T00:00:00Z');

@@ -1,6 +1,6 @@
+import type { MessageContent } from '../decide/facts.ts';
 import { hasValue, isJsonObject, type JsonObject, memberOf } from '../events/json-object.ts';
 import { boundedText } from '../values/bounded-text.ts';
-import type { MessageContent } from './facts.ts';
 
 /** Members of a message that stand beside the one that holds it. */
 const besideTheMessage = new Set([

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
+import { type ConsentEventFact, factsOf, namedContact } from '../decide/facts.ts';
+import { stampOf } from '../decide/stamp.ts';
 import { identityFields } from './channel-of.ts';
-import { type ConsentEventFact, factsOf, namedContact } from './facts.ts';
 import type { Project } from './projection.ts';
 import { usedIdentity } from './related-facts.ts';
-import { stampOf } from './stamp.ts';
 
 const keyDigits = 32;
 

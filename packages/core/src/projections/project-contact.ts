@@ -1,8 +1,13 @@
 import type { CallbackBody } from '../bodies/callback-bodies.ts';
+import {
+  type ContactFact,
+  type ContactIdentityFact,
+  factsOf,
+  namedContact,
+} from '../decide/facts.ts';
+import { stampOf } from '../decide/stamp.ts';
 import { identityFields } from './channel-of.ts';
-import { type ContactFact, type ContactIdentityFact, factsOf, namedContact } from './facts.ts';
 import type { Project, Projection, ProjectionContext } from './projection.ts';
-import { stampOf } from './stamp.ts';
 
 interface ContactRows {
   readonly contact: ContactFact;

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { reactionEvent } from '../bodies/event-bodies.ts';
+import { factsOf, type InboundEventFact, type ReactionFact } from '../decide/facts.ts';
+import { stampOf } from '../decide/stamp.ts';
 import { digestOfEventKey } from '../events/event-key.ts';
 import { memberOf } from '../events/json-object.ts';
 import { boundedText } from '../values/bounded-text.ts';
 import { canonicalJson } from '../values/canonical-json.ts';
 import { channelOf } from './channel-of.ts';
-import { factsOf, type InboundEventFact, type ReactionFact } from './facts.ts';
 import type { Project } from './projection.ts';
 import { relatedFacts } from './related-facts.ts';
-import { stampOf } from './stamp.ts';
 
 /** EVENT_INBOUND: something a contact did other than writing. */
 export const projectInboundEvent: Project<'EVENT_INBOUND'> = ({ appId, body }, context) => {

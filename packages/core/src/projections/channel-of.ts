@@ -1,5 +1,5 @@
+import type { IdentityFields } from '../decide/facts.ts';
 import { normaliseIdentity } from '../values/identity.ts';
-import type { IdentityFields } from './facts.ts';
 
 export interface Channel extends IdentityFields {
   readonly channel: string;

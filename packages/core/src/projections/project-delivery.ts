@@ -1,10 +1,10 @@
+import { factsOf, type MessageFact, namedContact } from '../decide/facts.ts';
+import { stampOf } from '../decide/stamp.ts';
 import { channelOf } from './channel-of.ts';
-import { factsOf, type MessageFact, namedContact } from './facts.ts';
 import { messageFact } from './message-fact.ts';
 import { splitMetadata } from './metadata.ts';
 import type { Project, ProjectionContext } from './projection.ts';
 import { relatedFacts } from './related-facts.ts';
-import { stampOf } from './stamp.ts';
 import { reasonFields, type Standings, standingsOf } from './standing.ts';
 
 /**

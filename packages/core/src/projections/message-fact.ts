@@ -1,4 +1,4 @@
-import type { MessageFact } from './facts.ts';
+import type { MessageFact } from '../decide/facts.ts';
 
 type Given = 'sinchMessageId' | 'direction' | 'happenedAt';
 

@@ -1,11 +1,11 @@
-import type { Channel } from './channel-of.ts';
 import {
   type ContactIdentityFact,
   type Facts,
   type IdentityFields,
   namedContact,
-} from './facts.ts';
-import type { Stamp } from './stamp.ts';
+} from '../decide/facts.ts';
+import type { Stamp } from '../decide/stamp.ts';
+import type { Channel } from './channel-of.ts';
 
 type RelatedFacts = Pick<Facts, 'conversations' | 'contacts' | 'contactIdentities'>;
 

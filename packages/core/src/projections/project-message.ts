@@ -1,12 +1,12 @@
+import { factsOf, type MessageFact, namedContact } from '../decide/facts.ts';
+import { stampOf } from '../decide/stamp.ts';
 import type { JsonObject } from '../events/json-object.ts';
 import { channelOf } from './channel-of.ts';
-import { factsOf, type MessageFact, namedContact } from './facts.ts';
 import { answeredMessageId, isAnswer, messageContent } from './message-content.ts';
 import { messageFact } from './message-fact.ts';
 import { splitMetadata } from './metadata.ts';
 import type { Project, Projection, ProjectionContext } from './projection.ts';
 import { relatedFacts } from './related-facts.ts';
-import { stampOf } from './stamp.ts';
 import { standingWithoutReport } from './standing.ts';
 
 /** A redaction carries the same message without what had to go, so it beats the original. */
