@@ -1,0 +1,49 @@
+import type { CallbackEvent } from '../events/callback-event.ts';
+import { eventKey } from '../events/event-key.ts';
+import { recognise } from '../events/recognise.ts';
+import { decideEvent } from './decide-event.ts';
+import type { Facts } from './facts.ts';
+
+export const receivedAt = '2026-11-27T12:00:00.000Z';
+
+/** An event as ingest makes it of a body. */
+export function eventOf(
+  body: object | string,
+  more: Partial<Pick<CallbackEvent, 'receivedAt' | 'signature' | 'signedAtSeconds'>> = {},
+): CallbackEvent {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const recognition = recognise(text);
+  const trigger = recognition.kind === 'known' ? recognition.trigger : 'UNKNOWN';
+  const entityId = recognition.kind === 'known' ? recognition.entityId : undefined;
+  return {
+    key: eventKey(trigger, entityId, Buffer.from(text)),
+    trigger,
+    entityId,
+    rawBody: { encoding: 'utf8', text },
+    receivedAt,
+    signature: undefined,
+    ...more,
+  };
+}
+
+export function appliedOf(...given: Parameters<typeof eventOf>) {
+  const decision = decideEvent(eventOf(...given));
+  if (decision.kind !== 'apply') throw new Error(`${decision.kind}, not applied`);
+  return decision;
+}
+
+export function factsOf(...given: Parameters<typeof eventOf>): Facts {
+  return appliedOf(...given).facts;
+}
+
+/** The one fact about a table that is expected to have one. */
+export function only<T>(facts: readonly T[]): T {
+  const [fact, another] = facts;
+  if (fact === undefined || another !== undefined) throw new Error(`${facts.length} facts, not 1`);
+  return fact;
+}
+
+/** The fact that wins a stamped group. */
+export function greatest<T extends { readonly stamp: string }>(stamped: readonly T[]): T {
+  return stamped.reduce((best, one) => (one.stamp > best.stamp ? one : best));
+}
