@@ -50,10 +50,9 @@ export function readMoments(
 ): Moments {
   const receipt = parseInstant(event.receivedAt) ?? epoch;
   const reference = laterOf(receipt, signedAtOf(event));
-  const latest = sortableAfter(reference, clockToleranceSeconds);
-  const acceptedTime = readMoment(texts.acceptedTime, reference, latest);
-  const eventTime = readMoment(texts.eventTime, reference, latest);
-  const acceptTime = readMoment(texts.acceptTime, reference, latest);
+  const acceptedTime = readMoment(texts.acceptedTime, reference);
+  const eventTime = readMoment(texts.eventTime, reference);
+  const acceptTime = readMoment(texts.acceptTime, reference);
   const named = { accepted_time: acceptedTime, event_time: eventTime, accept_time: acceptTime };
   const isUnreadable = (moment: Moment | undefined) =>
     moment !== undefined && moment.instant === undefined;
@@ -79,13 +78,15 @@ function laterOf(one: Instant, other: Instant | undefined): Instant {
   return other !== undefined && other.sortable > one.sortable ? other : one;
 }
 
-function readMoment(
-  text: string | undefined,
-  reference: Instant,
-  latest: string,
-): Moment | undefined {
+function readMoment(text: string | undefined, reference: Instant): Moment | undefined {
   if (text === undefined) return undefined;
   const instant = parseInstant(text);
-  const isUsable = instant !== undefined && instant.sortable <= latest;
+  const isUsable = instant !== undefined && !isTooFarAhead(instant, reference);
   return { text, instant, order: isUsable ? instant : reference };
+}
+
+function isTooFarAhead({ sortable }: Instant, reference: Instant): boolean {
+  return (
+    sortable > reference.sortable && sortable > sortableAfter(reference, clockToleranceSeconds)
+  );
 }

@@ -32,12 +32,25 @@ const maxSortable = 0xffff_ffff_ffff_ffffn;
 export function parseInstant(text: string | undefined): Instant | undefined {
   if (text === undefined || text.length > maxLength) return undefined;
   const trimmed = text.trim();
-  return parseDateAndTime(trimmed) ?? parseUnixTime(trimmed);
+  return parseUsual(trimmed) ?? parseDateAndTime(trimmed) ?? parseUnixTime(trimmed);
 }
 
 /** The instant of a Unix time in seconds. */
 export function instantOfSeconds(seconds: number): Instant | undefined {
   return instantOf(Math.floor(seconds), '');
+}
+
+/** How nearly all times are written, with a cheap way to read it: each event has several. */
+const usual = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
+const wholeSecondsLength = 19;
+
+function parseUsual(text: string): Instant | undefined {
+  if (!usual.test(text)) return undefined;
+  const wholeSeconds = text.slice(0, wholeSecondsLength);
+  const date = new Date(`${wholeSeconds}Z`);
+  // No leap second, no 24th hour and no 30 February, which the date would read as another time.
+  if (date.getUTCDate() !== Number(text.slice(8, 10))) return undefined;
+  return instantOf(date.getTime() / 1000, text.slice(wholeSecondsLength + 1, -1), wholeSeconds);
 }
 
 /** The order key of a moment so many seconds later. */
@@ -83,13 +96,33 @@ function parseUnixTime(text: string): Instant | undefined {
   return instantOf(Number(seconds ?? secondsOfMilliseconds), milliseconds + fraction);
 }
 
-function instantOf(seconds: number, fraction: string): Instant | undefined {
+function instantOf(seconds: number, fraction: string, wholeSeconds?: string): Instant | undefined {
   if (!(seconds >= 0 && seconds <= latest)) return undefined;
   const nanoseconds = fraction.slice(0, 9).padEnd(9, '0');
+  const iso = wholeSeconds ?? new Date(seconds * 1000).toISOString().slice(0, wholeSecondsLength);
   return {
-    iso: `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${nanoseconds.slice(0, 6)}Z`,
-    sortable: hexOf(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)),
+    iso: `${iso}.${nanoseconds.slice(0, 6)}Z`,
+    sortable: hexOfNanoseconds(seconds, Number(nanoseconds)),
   };
+}
+
+const billion = 1_000_000_000;
+const low16 = 0x1_0000;
+const low32 = 0x1_0000_0000;
+
+/** 64 bits in two halves, since a double holds 53: ten times as fast as with a bigint. */
+function hexOfNanoseconds(seconds: number, nanoseconds: number): string {
+  const upper = Math.floor(seconds / low16) * billion;
+  const lower = (seconds % low16) * billion + nanoseconds;
+  const low = (upper % low16) * low16 + (lower % low32);
+  const carry = Math.floor(low / low32);
+  const high = Math.floor(upper / low16) + Math.floor(lower / low32) + carry;
+  if (high >= low32) return 'f'.repeat(16);
+  return halfAsHex(high) + halfAsHex(low % low32);
+}
+
+function halfAsHex(half: number): string {
+  return half.toString(16).padStart(8, '0');
 }
 
 function hexOf(nanoseconds: bigint): string {
