@@ -65,8 +65,11 @@ it('the ranks are those that decide', () => {
     );
     if (decision.kind !== 'apply') throw new Error(decision.kind);
     const { messages, messageChannels } = decision.facts;
-    expect([status, messages[0]?.status?.rank]).toEqual([status, Number(rank)]);
-    expect([status, messageChannels[0]?.status.rank]).toEqual([status, Number(rankOnChannel)]);
+    expect([status, messages[0]?.standing?.statusRank]).toEqual([status, Number(rank)]);
+    expect([status, messageChannels[0]?.status.statusRank]).toEqual([
+      status,
+      Number(rankOnChannel),
+    ]);
   }
 });
 
@@ -95,7 +98,7 @@ describe.each(knownTriggers)('the section %s', (trigger) => {
     const keys = /^`([A-Z_]+)\.(?:<([a-z_.]+)>|-)\.<digest>`$/.exec(line('event key') ?? '');
     for (const body of [example, ...samples]) {
       const identity = keys?.[2] ? valueAt(JSON.parse(body), keys[2]) : '-';
-      expect(eventOf(body).key).toMatch(new RegExp(`^${keys?.[1]}\\.${identity}\\.[0-9a-f]{64}$`));
+      expect(eventOf(body).key).toMatch(new RegExp(`^${keys?.[1]}\\.${identity}\\.[0-9a-f]{32}$`));
     }
   });
 

@@ -50,7 +50,7 @@ export const sampleCallbacks: Readonly<
   UNSUPPORTED: { messenger: unsupportedCallback },
   SMART_CONVERSATIONS: { sentiment: smartConversation },
   RECORD_NOTIFICATION: { stored: recordNotification },
-  BATCH_STATUS_UPDATE: { completed: batchStatus },
+  BATCH_STATUS_UPDATE: { processed: batchStatus },
 };
 
 export interface SampleChoice {

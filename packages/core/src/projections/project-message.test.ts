@@ -123,6 +123,12 @@ describe('an inbound message', () => {
     expect(messageOf(body).content).toMatchObject({ json: '{}', kind: undefined, text: undefined });
   });
 
+  it('that is redacted keeps nothing of an original that the redaction quotes', () => {
+    const contact_message = { text_message: { text: '{REDACTED}', original_text: 'card' } };
+    const { content } = messageOf(inbound({ contact_message }, {}, 'message_redaction'));
+    expect(content?.json).toBe('{"text_message":{"text":"{REDACTED}"}}');
+  });
+
   it('of a clock far ahead happened when it was received', () => {
     expect(messageOf(inbound({ accept_time: '2062-01-01T00:00:00Z' })).happenedAt).toBe(
       '2026-11-27T12:00:00.000000Z',

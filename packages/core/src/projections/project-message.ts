@@ -1,6 +1,6 @@
 import { factsOf, type MessageFact, namedContact } from '../decide/facts.ts';
 import { stampOf } from '../decide/stamp.ts';
-import type { JsonObject } from '../events/json-object.ts';
+import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { channelOf } from './channel-of.ts';
 import { answeredMessageId, isAnswer, messageContent } from './message-content.ts';
 import { messageFact } from './message-fact.ts';
@@ -21,7 +21,7 @@ export const projectInboundMessage: Project<
   const { at, eventTime, acceptedTime, receipt } = context;
   const isRedaction = trigger !== 'MESSAGE_INBOUND';
   // A redaction that brings nothing in place of the original takes it away all the same.
-  const content = body.contact_message ?? (isRedaction ? {} : undefined);
+  const content = isRedaction ? redactedContent(body.contact_message) : body.contact_message;
   const metadata = isAnswer(content)
     ? splitMetadata(body.metadata)
     : { channelMetadata: body.metadata };
@@ -47,6 +47,17 @@ export const projectInboundMessage: Project<
   } as const;
   return messageFacts(message, channelOf(body), context);
 };
+
+/** It may quote what had to go. */
+const originalMember = 'original_text';
+
+function redactedContent(content: JsonObject = {}): JsonObject {
+  return Object.fromEntries(
+    Object.entries(content)
+      .filter(([name]) => name !== originalMember)
+      .map(([name, value]) => [name, isJsonObject(value) ? redactedContent(value) : value]),
+  );
+}
 
 /** MESSAGE_SUBMIT: Sinch has taken a message to a contact. Repeats after a channel switch. */
 export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (event, context) => {

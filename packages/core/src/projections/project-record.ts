@@ -4,10 +4,7 @@ import { channelOf } from './channel-of.ts';
 import type { Project } from './projection.ts';
 
 /** Clocks do not say which state is the later one. A state that we do not know never wins. */
-const recordRanks: ReadonlyMap<string, number> = new Map([
-  ['EVENT_RECORD_STORED', 20],
-  ['RECORD_STORED', 20],
-]);
+const recordRanks: ReadonlyMap<string, number> = new Map([['EVENT_RECORD_STORED', 20]]);
 
 /** By the name behind the prefix, which Sinch sends and leaves out. */
 const batchRanks: ReadonlyMap<string, number> = new Map([

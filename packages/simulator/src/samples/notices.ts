@@ -7,7 +7,7 @@ export function channelEvent(world: SampleWorld): CallbackBody {
     channel_event_notification: {
       channel_event: {
         channel: 'WHATSAPP',
-        event_type: 'WHATSAPP_QUALITY_RATING_CHANGED',
+        event_type: 'WHATS_APP_QUALITY_RATING_CHANGED',
         additional_data: { quality_rating: 'GREEN', reference: world.id() },
       },
     },
@@ -60,7 +60,7 @@ export function recordNotification(
   return envelope(world, {
     record_notification: {
       entity_id: world.id(),
-      record_status: 'RECORD_STORED',
+      record_status: 'EVENT_RECORD_STORED',
       channel_identity: channelIdentity(world, person),
       contact_id: person.contactId,
       conversation_id: person.conversationId,
@@ -74,8 +74,8 @@ export function batchStatus(world: SampleWorld): CallbackBody {
   return envelope(world, {
     batch_status_update_notification: {
       batch_id: world.id(),
-      batch_status: 'COMPLETED',
-      batch_type: 'MESSAGE',
+      batch_status: 'BATCH_STATUS_PROCESSED',
+      batch_type: 'BATCH_TYPE_MESSAGES',
       additional_data: {},
     },
   });

@@ -35,7 +35,6 @@ export function submitNotification(
       metadata: message.metadata,
       processing_mode: message.mode,
     },
-    message_metadata: message.metadata,
   });
 }
 
@@ -55,7 +54,8 @@ export function deliveryReport(
       metadata: message.metadata,
       processing_mode: message.mode,
     },
-    message_metadata: message.metadata,
+    // The channel's own, in spite of its name: the sender's are in the report.
+    ...(message.person.channel === 'RCS' && { message_metadata: '{"operator":"Example"}' }),
     correlation_id: '',
   });
 }
