@@ -16,7 +16,7 @@ export default class ReportFailures implements Reporter {
     if (failed.length === 0) return;
     const seed = process.env['TEST_SEED'];
     const lines = failed.flatMap((module) => describeFailure(module, seed));
-    console.error(['', 'To repeat what failed:', ...lines, ''].join('\n'));
+    process.stderr.write(['', 'To repeat what failed:', ...lines, '', ''].join('\n'));
   }
 }
 
