@@ -1,13 +1,22 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// Of the run, and of everything that is drawn in it: see packages/testing/src/vitest.
+process.env['TEST_SEED'] ??= String(randomInt(2 ** 31));
+// The same programs are started hundreds of times: each is compiled once.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
 /** Two kinds of tests: beside the code they are about, without servers; and in `test/`, on real ones. */
 export default defineConfig({
   test: {
+    reporters: ['default', './packages/testing/src/vitest/report-failures.ts'],
     projects: [
       {
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/{src,app,lib}/**/*.test.ts', '{scripts,bench}/**/*.test.ts'],
+          setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           // No promise of speed: on a busy machine thousands of generated cases take their time.
           testTimeout: 30_000,
         },
@@ -17,6 +26,7 @@ export default defineConfig({
           name: 'integration',
           include: ['{apps,packages}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           globalSetup: ['packages/testing/src/vitest/start-servers.ts'],
+          setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

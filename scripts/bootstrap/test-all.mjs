@@ -8,14 +8,19 @@ import { build, prepare } from './prepare.mjs';
 /**
  * Everything that guards the project: static checks, build, tests. All of them run, whatever
  * fails before; the last line counts. A check or build that fails counts as one failed test.
- * @param {readonly string[]} vitestArgs
+ * Where test files are named, those alone run, and no static checks. `--long` runs the tests that
+ * have a short and a long form in their long one.
+ * @param {readonly string[]} args `--long`, and arguments for Vitest
  * @returns {Promise<number>} the exit code
  */
-export async function testAll(vitestArgs) {
+export async function testAll(args) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  const vitestArgs = args.filter((arg) => arg !== '--long');
   try {
     const toolchain = await prepare();
-    if ((await run(toolchain, 'pnpm', ['check'])) !== 0) counts.failed += 1;
+    if (vitestArgs.length < args.length) toolchain.env['TEST_LONG'] = '1';
+    const isWhole = vitestArgs.length === 0;
+    if (isWhole && (await run(toolchain, 'pnpm', ['check'])) !== 0) counts.failed += 1;
     await build(toolchain).catch((error) => {
       console.error(error.message);
       counts.failed += 1;
@@ -34,7 +39,12 @@ async function runVitest(toolchain, vitestArgs) {
   const folder = await mkdtemp(join(tmpdir(), 'sinch-callbacks-vitest-'));
   const file = join(folder, 'report.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const reporters = [
+      '--reporter=default',
+      '--reporter=packages/testing/src/vitest/report-failures.ts',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ];
     const code = await run(toolchain, 'vitest', ['run', ...reporters, ...vitestArgs]);
     return countResults(JSON.parse(await readFile(file, 'utf8')), code);
   } finally {

@@ -11,6 +11,7 @@ import {
   type QueueLocation,
   queueNames,
 } from '@sinch-callbacks/queue';
+import { compileCache } from '@sinch-callbacks/testing/processes';
 import { createDatabase } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { inject } from 'vitest';
@@ -33,7 +34,10 @@ export async function callbacks(
   env: Environment,
   stdin = '',
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], { cwd: tmpdir(), env });
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: tmpdir(),
+    env: { ...compileCache(), ...env },
+  });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

@@ -1,11 +1,12 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
 import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { sized } from '@sinch-callbacks/testing/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacks, openCliWorld } from './cli-world.ts';
 import { insertLetters } from './letters.ts';
 
-/** More than two pages of what the commands read at once. */
-const many = 1_050;
+/** More than one page of what the commands read at once, or than two. */
+const many = sized({ short: 520, long: 1_050 });
 
 let world: CliWorld;
 

@@ -1,5 +1,6 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { sized } from '@sinch-callbacks/testing/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
 
@@ -16,27 +17,29 @@ afterEach(async () => {
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => reportEvent(`01M${index}`));
 
+const manyEvents = sized({ short: 2_500, long: 5_000 });
+
 const soon = (what: string) => ({ what, timeoutMs: 50_000, intervalMs: 50 });
 
 describe('a worker', () => {
-  it('that is killed in the middle of 5,000 events leaves each to be applied exactly once', async () => {
-    const events = numbered(5_000);
+  it('that is killed in the middle of thousands of events leaves each to be applied exactly once', async () => {
+    const events = numbered(manyEvents);
     const first = await world.start();
     const enqueued = world.enqueue(events);
     await until(async () => ((await world.states())['APPLIED'] ?? 0) > 300, soon('some events'));
     await first.kill();
     await enqueued;
-    expect((await world.states())['APPLIED']).toBeLessThan(5_000);
+    expect((await world.states())['APPLIED']).toBeLessThan(manyEvents);
 
     await world.start();
     await until(
-      async () => (await world.states())['APPLIED'] === 5_000,
+      async () => (await world.states())['APPLIED'] === manyEvents,
       soon('every event to be applied'),
     );
     const { prisma } = world.database;
-    expect(await world.states()).toEqual({ APPLIED: 5_000 });
-    expect(await prisma.messageStatus.count()).toBe(5_000);
-    expect(await prisma.message.count()).toBe(5_000);
+    expect(await world.states()).toEqual({ APPLIED: manyEvents });
+    expect(await prisma.messageStatus.count()).toBe(manyEvents);
+    expect(await prisma.message.count()).toBe(manyEvents);
   }, 180_000);
 
   it('that is told to stop finishes what it has in hand and ends with 0', async () => {

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
+import { maxDeathsOfOneEvent } from '@sinch-callbacks/queue';
 import { type ProcessExit, until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
@@ -15,13 +18,16 @@ import {
 } from './worker-support.ts';
 
 let world: WorkerWorld;
+let directory: string;
 
 beforeEach(async () => {
   world = await openWorkerWorld();
+  directory = await mkdtemp(path.join(tmpdir(), 'deadly-events-'));
 });
 
 afterEach(async () => {
   await world.close();
+  await rm(directory, { recursive: true });
 });
 
 const deadly: StartOptions = {
@@ -29,18 +35,18 @@ const deadly: StartOptions = {
   preload: 'deadly-messages.ts',
   timings: {
     queue: {
-      lockDurationMs: 1_500,
-      lockRenewalMs: 300,
+      lockDurationMs: 1_000,
+      lockRenewalMs: 250,
       stalledIntervalMs: 200,
       quarantineIntervalMs: 200,
-      trialSilenceMs: 2_000,
+      trialSilenceMs: 1_500,
     },
     eventLoop: { beatMs: 200, blockedAfterMs: 2_000 },
   },
 };
 
-/** Five deaths for each of the deadly ones, were they to die apart, and two to settle the rest. */
-const maxStarts = 12;
+/** Of the two deadly events, were they never to die together. */
+const maxDeaths = 2 * maxDeathsOfOneEvent;
 
 it('events that end their process are quarantined after a few starts, and their neighbours applied exactly once', async () => {
   const neighbours = numberedEvents(60);
@@ -48,14 +54,17 @@ it('events that end their process are quarantined after a few starts, and their 
   await world.enqueue([...neighbours.slice(0, 30), killer, ...neighbours.slice(30), blocker]);
 
   const { log, lines } = keepLines();
-  const exits = await superviseUntil(
+  const deaths = await superviseUntil(
     log,
     async () => (await world.database.prisma.callbackEvent.count()) === 62,
   );
   expect(await world.states()).toEqual({ APPLIED: 60, DEAD: 2 });
   expect(await world.database.prisma.messageStatus.count()).toBe(60);
-  expect(exits.length).toBeLessThanOrEqual(maxStarts);
-  expect(new Set(exits.map(({ signal }) => signal))).toEqual(new Set(['SIGKILL']));
+  for (const messageId of ['01KILLER', '01BLOCKER']) {
+    const caused = deaths.filter((cause) => cause === messageId).length;
+    expect(caused).toBeGreaterThan(0);
+    expect(caused).toBeLessThanOrEqual(maxDeathsOfOneEvent);
+  }
 
   expect(lines().some(({ msg }) => msg === 'event loop blocked')).toBe(true);
 
@@ -66,23 +75,32 @@ it('events that end their process are quarantined after a few starts, and their 
   }
 }, 240_000);
 
-/** Starts the worker again each time it ends, as systemd or Docker does. */
+/**
+ * Starts the worker again each time it ends, as systemd or Docker does.
+ * @returns the message whose event caused it, for each time.
+ */
 async function superviseUntil(
   log: Writable,
   isOver: () => Promise<boolean>,
-): Promise<ProcessExit[]> {
-  const exits: ProcessExit[] = [];
-  while (exits.length <= maxStarts) {
-    const worker = await world.start({}, { ...deadly, log });
+): Promise<readonly string[]> {
+  const deathsFile = path.join(directory, 'deaths');
+  const deaths = async () => (await readFile(deathsFile, 'utf8')).split('\n').slice(0, -1);
+  await writeFile(deathsFile, '');
+  for (let ended = 0; ; ended += 1) {
+    const worker = await world.start({ DEATHS_FILE: deathsFile }, { ...deadly, log });
     let exit: ProcessExit | undefined;
     void worker.exited.then((how) => {
       exit = how;
     });
     await until(async () => exit !== undefined || (await isOver()), soon('an end', 120_000));
-    if (exit === undefined) return exits;
-    exits.push(exit);
+    if (exit === undefined) return await deaths();
+    expect(exit.signal).toBe('SIGKILL');
+    const causes = await deaths();
+    expect(causes.length, `a death for which no event is to blame, after ${causes}`).toBe(
+      ended + 1,
+    );
+    expect(causes.length, `${causes}`).toBeLessThanOrEqual(maxDeaths);
   }
-  throw new Error(`started ${maxStarts} times, and again`);
 }
 
 /** What the command line says, in a process of its own. */

@@ -15,8 +15,9 @@ import {
 let closers: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const close of closers.toReversed()) await close();
+  const open = closers.toReversed();
   closers = [];
+  for (const close of open) await close();
 });
 
 async function openWorld(options?: Parameters<typeof openWorkerWorld>[0]): Promise<WorkerWorld> {

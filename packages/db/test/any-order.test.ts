@@ -1,3 +1,4 @@
+import { sized } from '@sinch-callbacks/testing/sizes';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEventWriter, type EventToWrite } from '../src/index.ts';
@@ -62,7 +63,7 @@ it(
         for (const batch of batches) await writer.write(batch);
         expect(await allRows(database)).toEqual(expected);
       }),
-      { numRuns: 1_000, ...shrinkFor },
+      { numRuns: sized({ short: 200, long: 1_000 }), ...shrinkFor },
     );
   },
   limitMs,
@@ -84,7 +85,7 @@ it(
         );
         expect(await allRows(database)).toEqual(expected);
       }),
-      { numRuns: 300, ...shrinkFor },
+      { numRuns: sized({ short: 60, long: 300 }), ...shrinkFor },
     );
   },
   limitMs,

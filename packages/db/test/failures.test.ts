@@ -28,8 +28,9 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const close of closers.toReversed()) await close();
+  const open = closers.toReversed();
   closers = [];
+  for (const close of open) await close();
   await set('RESET ALL');
   await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER IF EXISTS act ON message');
   await emptyTables(migrated.database);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { isAway } from './is-away.ts';
 import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
-import { quarantineFailedJobs } from './quarantine.ts';
+import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
 import {
   type JobQueue,
   type JobWorker,
@@ -53,8 +53,6 @@ export interface Consumer {
   setConcurrency(concurrency: number): void;
 }
 
-/** Deaths of a process with one event in hand before that event is quarantined. */
-const maxStalledCount = 3;
 const connectRetryMs = 1_000;
 /** Finished jobs are kept as the first guard against doubles, not as an archive. */
 const keepCompleted = { age: 6 * 3600, count: 2_000 };

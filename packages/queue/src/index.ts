@@ -16,6 +16,7 @@ export {
   openProducer,
   type ProducerOptions,
 } from './producer.ts';
+export { maxDeathsOfOneEvent } from './quarantine.ts';
 export {
   type JobQueue,
   type QueueBackend,

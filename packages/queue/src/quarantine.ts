@@ -9,8 +9,15 @@ import type { Solitude } from './solitude.ts';
 const pageSize = 100;
 /** BullMQ's own words for a job whose lock ran out too often. */
 const stalledTooOften = 'job stalled more than allowable limit';
+/** BullMQ fails a job when the process that had it in hand has died more often than this. */
+export const maxStalledCount = 3;
 /** One such end may be a power cut, and so may two when there is one after the other. */
 const maxTrials = 3;
+/**
+ * How often one event can end its process before it is quarantined. Two such events may die
+ * together at first, and then each needs fewer; never does one need more.
+ */
+export const maxDeathsOfOneEvent = maxStalledCount + 1 + maxTrials;
 
 interface QuarantineSteps extends JobSteps {
   readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;

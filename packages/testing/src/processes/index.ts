@@ -4,6 +4,7 @@ export { isAlive } from './is-alive.ts';
 export { type Latch, latch } from './latch.ts';
 export { continueTree, killTree, stopTree } from './process-tree.ts';
 export {
+  compileCache,
   describeExit,
   type ProcessExit,
   type ProcessOptions,

@@ -13,7 +13,7 @@ const maxLineLength = 10_000;
 /** Reads both streams to their ends, so that the process never blocks on a full pipe. */
 export function collectOutput(
   streams: readonly (Readable | null)[],
-  copyTo: Writable | undefined,
+  copies: readonly Writable[],
 ): ProcessOutput {
   const lines: string[] = [];
   const listeners: ((line: string) => void)[] = [];
@@ -28,7 +28,7 @@ export function collectOutput(
     let unfinished = '';
     stream?.setEncoding('utf8');
     stream?.on('data', (chunk: string) => {
-      copyTo?.write(chunk);
+      for (const copy of copies) copy.write(chunk);
       const parts = (unfinished + chunk).split('\n');
       unfinished = (parts.pop() ?? '').slice(-maxLineLength);
       parts.forEach(take);

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { orphanGuard } from './orphan-guard.ts';
 import { collectOutput, type ProcessOutput } from './process-output.ts';
@@ -55,14 +57,15 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
   const name = options.name ?? options.command;
   const child = spawn(options.command, options.args ?? [], {
     cwd: options.cwd,
-    env: options.env,
+    env: options.env && { ...compileCache(), ...options.env },
     ...options.user,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = collectOutput([child.stdout, child.stderr], options.log);
   const exited = whenExited(child);
   const pid = await whenSpawned(child, name);
+  const copies = [options.log, openLog(name, pid, exited)].filter((copy) => copy !== undefined);
+  const output = collectOutput([child.stdout, child.stderr], copies);
   orphanGuard.watch(pid, options.stopSignal ?? 'SIGTERM');
   void exited.then(() => orphanGuard.forget(pid));
 
@@ -74,6 +77,24 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
     await started.kill();
     throw error;
   }
+}
+
+/** In a test, where Node keeps what it has compiled. */
+export function compileCache(): NodeJS.ProcessEnv {
+  const directory = process.env['NODE_COMPILE_CACHE'];
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
+}
+
+/** In a test, a file for what the process writes, in the directory that the failure report names. */
+function openLog(name: string, pid: number, exited: Promise<unknown>): Writable | undefined {
+  const directory = process.env['TEST_LOGS'];
+  if (directory === undefined) return undefined;
+  mkdirSync(directory, { recursive: true });
+  const file = createWriteStream(join(directory, `${basename(name)}-${pid}.log`));
+  // The directory may be gone before the last lines are written.
+  file.on('error', () => undefined);
+  void exited.then(() => file.end());
+  return file;
 }
 
 function whenSpawned(child: ChildProcess, name: string): Promise<number> {
