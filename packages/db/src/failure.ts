@@ -66,9 +66,14 @@ export function isTransactionTimeout(error: unknown): boolean {
   return factsOfError(error).code === 'P2028';
 }
 
-/** Whether the same statements may well succeed if they are simply sent again. */
+/**
+ * Whether the same statements may well succeed if they are simply sent again. A row that waited
+ * while a partition was made for it was on its way to the default one, which it may not enter.
+ */
 export function isConflict(error: unknown): boolean {
-  return factsOfError(error).sqlState?.startsWith('40') ?? false;
+  const { sqlState, table } = factsOfError(error);
+  if (sqlState === '23514') return table === 'callback_event_default';
+  return sqlState?.startsWith('40') ?? false;
 }
 
 /**
@@ -127,6 +132,8 @@ interface ErrorFacts {
   readonly kind: string | undefined;
   /** Prisma's own, or Node's of a socket. */
   readonly code: string | undefined;
+  /** The table whose rule was broken. Only the driver tells. */
+  readonly table?: string | undefined;
   readonly message: string;
 }
 
@@ -137,8 +144,8 @@ interface ErrorFacts {
  */
 function factsOfError(error: unknown): ErrorFacts {
   if (error instanceof pg.DatabaseError) {
-    const { code: sqlState, message } = error;
-    return { sqlState, kind: undefined, code: undefined, message };
+    const { code: sqlState, table, message } = error;
+    return { sqlState, kind: undefined, code: undefined, table, message };
   }
   const isBare = member(error, 'name') === 'DriverAdapterError';
   const driverError = isBare ? error : member(member(error, 'meta'), 'driverAdapterError');

@@ -45,14 +45,18 @@ export { discardDeadLetters } from './dead-letters/settle-dead-letters.ts';
 export { isUnderWay } from './dead-letters/under-way.ts';
 export { DatabaseUnavailableError } from './failure.ts';
 export type { DatabaseLimits } from './limits.ts';
-export { type DatabaseState, inspectDatabase } from './migrate/inspect-database.ts';
+export {
+  type DatabaseState,
+  inspectDatabase,
+  isSupported,
+  leastPostgresMajor,
+} from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-as-sql.ts';
-export {
-  countPrunable,
-  type Prunable,
-  pruneBatch,
-} from './prune/prune-events.ts';
+export { createPartitionsAhead, type WeeksAhead } from './partitions/create-weeks.ts';
+export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
+export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
+export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
 export {
   findMessage,
   type MessageHistory,

@@ -1,4 +1,4 @@
-import { encodeRawBody, eventKey, rawBodyBytes } from '@sinch-callbacks/core';
+import { digestOfEventKey, encodeRawBody, eventKey, rawBodyBytes } from '@sinch-callbacks/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AttemptRecord,
@@ -150,6 +150,8 @@ describe('groups', () => {
     eventOf({ message_delivery_report: { message_id: id, status: 'READ' } }),
   );
   const [a = report, b = report, c = report] = events;
+  const firstByDigest = (...keys: string[]) =>
+    keys.toSorted((one, other) => (digestOfEventKey(one) < digestOfEventKey(other) ? -1 : 1))[0];
 
   it('are letters with the same error, the most frequent first, the open ones alone', async () => {
     const { database } = migrated;
@@ -158,7 +160,7 @@ describe('groups', () => {
     await record(death({ event: c, errorMessage: 'no row 17 (SQLSTATE 22001)' }));
     const groups = await groupDeadLetters(database, {}, 10);
     expect(groups).toMatchObject([
-      { count: 2, triggers: ['MESSAGE_DELIVERY'], exampleKey: [a.key, b.key].toSorted()[0] },
+      { count: 2, triggers: ['MESSAGE_DELIVERY'], exampleKey: firstByDigest(a.key, b.key) },
       { count: 1, exampleKey: c.key, errorMessage: 'no row 17 (SQLSTATE 22001)' },
     ]);
     const [first] = groups;
@@ -167,17 +169,5 @@ describe('groups', () => {
     expect((await groupDeadLetters(database, {}, 10)).map(({ count }) => count)).toEqual([1, 1]);
     const all = await groupDeadLetters(database, { includeResolved: true }, 1);
     expect(all).toMatchObject([{ count: 2, fingerprint: first?.fingerprint }]);
-  });
-
-  it('hold letters of before there were fingerprints', async () => {
-    const { database } = migrated;
-    await record(death({ event: a }));
-    await record(death({ event: b }));
-    const fingerprint = (await find(a.key))?.fingerprint;
-    await database.prisma.deadLetter.updateMany({ data: { fingerprint: null } });
-    expect((await find(a.key))?.fingerprint).toBe(fingerprint);
-    expect(await countDeadLetters(database, { fingerprint })).toBe(2);
-    await database.prisma.deadLetter.updateMany({ data: { fingerprint: null } });
-    expect(await groupDeadLetters(database, {}, 10)).toMatchObject([{ fingerprint, count: 2 }]);
   });
 });

@@ -25,7 +25,8 @@ afterAll(async () => {
 });
 
 const dayMs = 86_400_000;
-const now = new Date('2026-11-23T18:00:00Z');
+/** Before the first partition of a week, so that rows go one by one. */
+const now = new Date('2020-11-23T18:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * dayMs);
 
 interface Row {
@@ -53,7 +54,10 @@ const history = fc
     minLength: 1,
     maxLength: 25,
   })
-  .map((rows) => rows.map((row, index): Row => ({ ...row, key: `K${index}` })));
+  .map((rows) => rows.map((row, index): Row => ({ ...row, key: digestOf(index) })));
+
+/** Bytes in hexadecimal digits: in the order of the numbers. */
+const digestOf = (index: number) => index.toString(16).padStart(32, '0');
 
 /** The rule in words: what stays, whoever prunes. */
 function stays(row: Row, cutoffDays: number): { event: boolean; letter: boolean } {
@@ -98,8 +102,9 @@ describe('pruning', () => {
 
   it('leaves every row that events have made, and a message with all its reports', async () => {
     const { database } = migrated;
+    const receivedAt = daysAgo(100).toISOString();
     const report = (status: string) =>
-      eventOf({ message_delivery_report: { message_id: '01OLD', status } });
+      eventOf({ message_delivery_report: { message_id: '01OLD', status } }, receivedAt);
     const writer = createEventWriter(database, () => daysAgo(100));
     await writer.write([report('DELIVERED'), report('READ')].map(toWrite));
     const before = await allRows(database);
@@ -112,15 +117,17 @@ describe('pruning', () => {
   it('waits for nobody: what somebody else holds stays until the next time', async () => {
     const { database } = migrated;
     const old = { state: 'APPLIED', receivedDaysAgo: 100, appliedDaysAgo: 100 } as const;
+    const [held, free] = [digestOf(1), digestOf(2)];
     await insert([
-      { ...old, key: 'HELD', letter: undefined },
-      { ...old, key: 'FREE', letter: undefined },
+      { ...old, key: held, letter: undefined },
+      { ...old, key: free, letter: undefined },
     ]);
     await database.prisma.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM callback_event WHERE event_key = 'HELD' FOR UPDATE`;
+      await tx.$queryRaw`
+        SELECT 1 FROM callback_event WHERE event_digest = decode(${held}, 'hex') FOR UPDATE`;
       expect(await pruneAll(daysAgo(50), 10)).toEqual({ events: 1, deadLetters: 0 });
     });
-    expect(await keysLeft()).toEqual([['HELD'], []]);
+    expect(await keysLeft()).toEqual([[held], []]);
     expect(await pruneAll(daysAgo(50), 10)).toEqual({ events: 1, deadLetters: 0 });
   });
 });
@@ -138,15 +145,25 @@ async function pruneAll(cutoff: Date, batchSize: number) {
 async function keysLeft(): Promise<[events: string[], letters: string[]]> {
   const rows = await allRows(migrated.database);
   const keys = (table: string) =>
-    (rows[table] ?? []).map((row) => String(Reflect.get(Object(row), 'event_key'))).toSorted();
+    (rows[table] ?? [])
+      .map((row) => String(Reflect.get(Object(row), 'event_digest')).slice('\\x'.length))
+      .toSorted();
   return [keys('callback_event'), keys('dead_letter')];
 }
 
 async function insert(rows: readonly Row[]): Promise<void> {
   const { prisma } = migrated.database;
+  const bytes = (key: string) => Buffer.from(key, 'hex');
+  await prisma.eventGuard.createMany({
+    data: rows.map((row) => ({
+      eventDigest: bytes(row.key),
+      receivedAt: daysAgo(row.receivedDaysAgo),
+    })),
+  });
   await prisma.callbackEvent.createMany({
     data: rows.map((row) => ({
-      eventKey: row.key,
+      eventDigest: bytes(row.key),
+      kept: row.state !== 'APPLIED',
       trigger: 'MESSAGE_DELIVERY',
       state: row.state,
       receivedAt: daysAgo(row.receivedDaysAgo),
@@ -156,14 +173,20 @@ async function insert(rows: readonly Row[]): Promise<void> {
     })),
   });
   await prisma.deadLetter.createMany({
-    data: rows.flatMap(({ key: eventKey, letter }) => {
+    data: rows.flatMap(({ key, letter }) => {
       if (letter === undefined) return [];
       const { resolution, resolvedDaysAgo } = letter;
       const at = daysAgo(resolvedDaysAgo);
       const resolved = resolution === undefined ? {} : { resolution, resolvedAt: at };
-      const death = { errorClass: 'permanent', errorMessage: 'x', attempts: [] };
+      const death = {
+        errorClass: 'permanent',
+        errorMessage: 'x',
+        attempts: [],
+        fingerprint: '0'.repeat(12),
+      };
       const trigger = 'MESSAGE_DELIVERY';
-      return [{ eventKey, trigger, ...death, firstFailedAt: at, deadAt: at, ...resolved }];
+      const eventDigest = bytes(key);
+      return [{ eventDigest, trigger, ...death, firstFailedAt: at, deadAt: at, ...resolved }];
     }),
   });
 }

@@ -74,6 +74,7 @@ COMMENT ON COLUMN "callback_event"."raw_body" IS 'The exact body: text, or base6
 
 -- Reports are found by message_status, and are most of the events.
 CREATE INDEX "callback_event_entity_id_idx" ON "callback_event" ("entity_id") WHERE "trigger" <> 'MESSAGE_DELIVERY';
+CREATE INDEX "callback_event_default_received_at_idx" ON "callback_event_default" ("received_at");
 CREATE INDEX "callback_event_kept_every_entity_id_idx" ON "callback_event_kept" ("entity_id");
 CREATE INDEX "callback_event_kept_state_event_digest_idx" ON "callback_event_kept" ("state", "event_digest");
 CREATE INDEX "callback_event_kept_unknown_idx" ON "callback_event_kept" ("event_digest") WHERE "trigger" IN ('UNKNOWN', 'UNREADABLE');

@@ -1,22 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { whileAvailable } from '../failure.ts';
+import { createWeeks } from '../partitions/create-weeks.ts';
+import { buildIndex } from './build-index.ts';
+import { describePending, pendingIndexes, requireSupported } from './inspect-database.ts';
 import { defaultMigrationsDir, readMigrationList } from './migration-files.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
 /** Any constant will do, as long as every migrator of this schema takes the same. */
 const advisoryLock = 727_411_900;
 const connectTimeoutMs = 10_000;
+const pollMs = 200;
+
+/** Migrations hold a lock of their session, which a pooler may give to somebody else. */
+const lostLock =
+  'the connection changed in the middle of a migration: migrations need a direct connection ' +
+  'to Postgres, and not a pooler that shares connections by transaction';
 
 /**
- * Brings the database to the newest migration and returns the names of those that it applied.
+ * Brings the database to the newest migration, builds the indexes that are built online, and makes
+ * the partitions of the weeks to come. Returns what it applied.
  * Safe to run from several processes at once: one applies, the others wait and find it done.
  *
+ * @param url of Postgres itself; see above.
  * @throws DatabaseUnavailableError when the server cannot be reached or refuses the login.
  * @throws Error of Prisma's schema engine when a migration fails or has failed before.
  */
 export async function migrateDatabase(
   url: string,
   migrationsDir = defaultMigrationsDir,
+  now = new Date(),
 ): Promise<readonly string[]> {
   const client = new pg.Client({
     connectionString: url,
@@ -26,15 +39,45 @@ export async function migrateDatabase(
   client.on('error', () => undefined);
   try {
     await whileAvailable(async () => await client.connect());
-    await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
+    await requireSupported(client);
+    await client.query('SET statement_timeout = 0');
+    await takeLock(client);
     const { appliedMigrationNames } = await withSchemaEngine(url, (engine) =>
       engine.applyMigrations({
         migrationsList: readMigrationList(migrationsDir),
         filters: { externalTables: [], externalEnums: [] },
       }),
     );
-    return appliedMigrationNames;
+    const indexes = await pendingIndexes(client, migrationsDir);
+    for (const index of indexes) await buildIndex(client, index, () => requireLock(client));
+    await requireLock(client);
+    await createWeeks(client, now);
+    return [...appliedMigrationNames, ...indexes.map(describePending)];
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Asks again and again. Who waits in the server has a transaction open, for whose end an index
+ * that is built online would wait in turn.
+ */
+async function takeLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ is_ours: boolean }>(
+      'SELECT pg_try_advisory_lock($1) AS is_ours',
+      [advisoryLock],
+    );
+    if (rows[0]?.is_ours) return;
+    await sleep(pollMs);
+  }
+}
+
+async function requireLock(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1::integer::oid
+     AND pid = pg_backend_pid() AND granted LIMIT 1`,
+    [advisoryLock],
+  );
+  if (rowCount !== 1) throw new Error(lostLock);
 }

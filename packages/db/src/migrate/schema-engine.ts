@@ -1,7 +1,10 @@
 /// <reference path="./web-assembly.d.ts" />
 import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  DriverAdapterError,
+} from '@prisma/driver-adapter-utils';
 import * as engineModule from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
@@ -48,11 +51,30 @@ function withWholeScripts(factory: PrismaPg, pool: pg.Pool): PrismaPg {
   factory.connect = async () => {
     const adapter = await connect();
     adapter.executeScript = async (script) => {
-      await pool.query(script);
+      try {
+        await pool.query(script);
+      } catch (error) {
+        throw asAdapterError(error);
+      }
     };
     return adapter;
   };
   return factory;
+}
+
+/** The one kind of error whose words the engine repeats. */
+function asAdapterError(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const { code = '', severity = '', message, detail, column, hint } = error;
+  return new DriverAdapterError({
+    kind: 'postgres',
+    code,
+    severity,
+    message,
+    detail,
+    column,
+    hint,
+  });
 }
 
 /** The engine looks for this global when it panics, and says nothing of the cause without it. */

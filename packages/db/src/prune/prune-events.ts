@@ -16,41 +16,38 @@ export interface Prunable {
  * with it unless it was applied (then its own age counts) or is unhandled (then it stays).
  */
 const oldLetters = `
-FROM callback_event AS e JOIN dead_letter AS d ON d.event_key = e.event_key
+FROM dead_letter AS d JOIN event_guard AS g USING (event_digest)
 WHERE d.resolved_at < $1::timestamptz AND d.resolution IS NOT NULL`;
 
 /** Both ages, since a dead letter's event may be applied long after it came. */
 const oldEvents = `
-FROM callback_event AS e
-WHERE e.state = 'APPLIED' AND e.received_at < $1::timestamptz AND e.applied_at < $1::timestamptz`;
+FROM callback_event_default AS e
+WHERE e.received_at < $1::timestamptz AND e.applied_at < $1::timestamptz`;
 
-const withoutLetter = `
-  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_key = e.event_key)`;
-
-/** Events are locked before letters, as everybody does; what somebody else holds is left alone. */
+/** Guards are locked before letters, as everybody does; what somebody else holds is left alone. */
 const selectLetters = `
-SELECT e.event_key ${oldLetters} ORDER BY d.resolved_at LIMIT $2
-FOR UPDATE OF e, d SKIP LOCKED`;
+SELECT encode(d.event_digest, 'hex') AS digest ${oldLetters} ORDER BY d.resolved_at LIMIT $2
+FOR NO KEY UPDATE OF g SKIP LOCKED FOR UPDATE OF d SKIP LOCKED`;
 
-const deleteLetters = `
-DELETE FROM dead_letter WHERE event_key = ANY($1::text[])
-  AND resolved_at < $2::timestamptz AND resolution IS NOT NULL
-RETURNING event_key`;
+const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
+
+const deleteLetters = `DELETE FROM dead_letter WHERE event_digest ${amongDigests}`;
 
 const deleteTheirEvents = `
-DELETE FROM callback_event WHERE event_key = ANY($1::text[]) AND state = 'DEAD'`;
+DELETE FROM callback_event WHERE kept AND state = 'DEAD' AND event_digest ${amongDigests}`;
 
+/** Of an applied event a letter that stays may still be asked for its body. */
 const deleteEvents = `
-DELETE FROM callback_event WHERE event_key IN (
-  SELECT e.event_key ${oldEvents} ${withoutLetter} ORDER BY e.received_at LIMIT $2
-  FOR UPDATE OF e SKIP LOCKED)`;
+DELETE FROM callback_event_default WHERE ctid = ANY(ARRAY(
+  SELECT e.ctid ${oldEvents}
+    AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest)
+  ORDER BY e.received_at LIMIT $2 FOR UPDATE OF e SKIP LOCKED))`;
 
 /**
- * Removes one batch of what was settled before `cutoff`, letters first, in one transaction.
- * Repeat it until it removes nothing. It never removes an open dead letter or its event, nor an
- * unhandled event; projections are not touched, and none of them needs these rows.
- *
- * An event that is gone is not known any more: the same callback again would be applied again.
+ * Removes one batch of what was settled before `cutoff`, letters first, in one transaction: old
+ * letters, and applied events of weeks that have no partition. Repeat it until it removes nothing.
+ * It never removes an open dead letter or its event, nor an unhandled event; projections are not
+ * touched, and none of them needs these rows.
  */
 export async function pruneBatch(
   database: Database,
@@ -67,26 +64,24 @@ async function removeBatch(
   cutoff: string,
   batchSize: number,
 ): Promise<Prunable> {
-  const old = await tx.$queryRawUnsafe<{ event_key: string }[]>(selectLetters, cutoff, batchSize);
-  const gone = await tx.$queryRawUnsafe<{ event_key: string }[]>(
-    deleteLetters,
-    old.map((row) => row.event_key),
-    cutoff,
-  );
-  const keys = gone.map((row) => row.event_key);
-  const withLetters = await tx.$executeRawUnsafe(deleteTheirEvents, keys);
+  const old = await tx.$queryRawUnsafe<{ digest: string }[]>(selectLetters, cutoff, batchSize);
+  const digests = old.map(({ digest }) => digest);
+  const deadLetters = await tx.$executeRawUnsafe(deleteLetters, digests);
+  const withLetters = await tx.$executeRawUnsafe(deleteTheirEvents, digests);
   const events = await tx.$executeRawUnsafe(deleteEvents, cutoff, batchSize);
-  return { events: withLetters + events, deadLetters: keys.length };
+  return { events: withLetters + events, deadLetters };
 }
 
 const countLetters = `
-SELECT count(*)::integer AS letters, (count(*) FILTER (WHERE e.state = 'DEAD'))::integer AS events
-${oldLetters}`;
+SELECT count(*)::integer AS letters, count(e.state)::integer AS events
+FROM dead_letter AS d LEFT JOIN callback_event AS e
+  ON e.event_digest = d.event_digest AND e.kept AND e.state = 'DEAD'
+WHERE d.resolved_at < $1::timestamptz AND d.resolution IS NOT NULL`;
 
 /** Those whose letter stays are not among them. */
 const countEvents = `
 SELECT count(*)::integer AS events ${oldEvents}
-  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_key = e.event_key
+  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
     AND (d.resolved_at IS NULL OR d.resolution IS NULL OR d.resolved_at >= $1::timestamptz))`;
 
 /** How much {@link pruneBatch} would remove, repeated to its end. */

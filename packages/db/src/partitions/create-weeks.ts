@@ -1,0 +1,102 @@
+import type pg from 'pg';
+import type { Database } from '../database.ts';
+import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
+import { type Week, weeksAround } from './week.ts';
+
+/** The last week too: its events may still wait in the queue. */
+const weeksBack = 1;
+const weeksAhead = 8;
+/** Writers wait behind a lock that waits, so it does not wait long. */
+const lockTimeoutMs = 2_000;
+/** Any constant will do that nobody else takes. */
+const partitionLock = 727_411_902;
+
+/** Partitions as they are after a look at them. */
+export interface WeeksAhead {
+  readonly created: readonly string[];
+  /** Weeks after this one that have a partition. */
+  readonly ahead: number;
+}
+
+/**
+ * Makes the partitions of the weeks around `now` that are missing. Rows of such a week, which are
+ * in the default partition, move to the new one in the same transaction. What somebody else holds
+ * at the moment is left for the next time: until then its rows have the default partition.
+ * @throws DatabaseUnavailableError when the database is away, or the role may not make tables.
+ */
+export async function createPartitionsAhead(
+  { pool }: Pick<Database, 'pool'>,
+  now: Date,
+): Promise<WeeksAhead> {
+  return await whileAvailable(async () => {
+    const client = await pool.connect();
+    let isSound = false;
+    try {
+      const result = await createWeeks(client, now);
+      isSound = true;
+      return result;
+    } finally {
+      client.release(!isSound);
+    }
+  });
+}
+
+/** The same, on a connection that the caller has. */
+export async function createWeeks(client: pg.ClientBase, now: Date): Promise<WeeksAhead> {
+  const weeks = weeksAround(now, -weeksBack, weeksAhead);
+  const before = await existingAmong(client, weeks);
+  const created: string[] = [];
+  for (const week of weeks) {
+    if (!before.has(week.table) && (await createWeek(client, week))) created.push(week.table);
+  }
+  const after = await existingAmong(client, weeks);
+  return {
+    created,
+    ahead: weeks.filter(({ start, table }) => start > now && after.has(table)).length,
+  };
+}
+
+async function existingAmong(
+  client: pg.ClientBase,
+  weeks: readonly Week[],
+): Promise<ReadonlySet<string>> {
+  // Not by to_regclass, which may remember that there was none before it waited for the lock.
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1::text[])`,
+    [weeks.map(({ table }) => table)],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/**
+ * Attaching lets rows of other weeks be written meanwhile. Those of this one wait for the default
+ * partition, and find when they get it that they belong elsewhere: the writer tries them again.
+ */
+async function createWeek(client: pg.ClientBase, week: Week): Promise<boolean> {
+  const { table } = week;
+  const [start, end] = [week.start.toISOString(), week.end.toISOString()];
+  try {
+    await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs};
+      SELECT pg_advisory_xact_lock(${partitionLock})`);
+    const isMissing = (await existingAmong(client, [week])).size === 0;
+    if (isMissing) {
+      await client.query(`
+        CREATE TABLE ${table} (LIKE callback_event INCLUDING DEFAULTS INCLUDING COMMENTS);
+        LOCK TABLE callback_event_default IN ACCESS EXCLUSIVE MODE;
+        WITH moved AS (
+          DELETE FROM callback_event_default
+          WHERE received_at >= '${start}' AND received_at < '${end}' RETURNING *
+        )
+        INSERT INTO ${table} SELECT * FROM moved;
+        ALTER TABLE callback_event_settled ATTACH PARTITION ${table}
+          FOR VALUES FROM ('${start}') TO ('${end}')`);
+    }
+    await client.query('COMMIT');
+    return isMissing;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    if (classifyFailure(error) === 'blocked' || isConflict(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+const dayMs = 86_400_000;
+const weekMs = 7 * dayMs;
+/** 1970 began on a Thursday. */
+const firstMondayMs = 4 * dayMs;
+
+/** A week from Monday, in UTC, as the partition of its settled events. */
+export interface Week {
+  readonly table: string;
+  readonly start: Date;
+  /** The first moment of the next one. */
+  readonly end: Date;
+}
+
+export function weekOf(at: Date): Week {
+  const start = at.getTime() - ((at.getTime() - firstMondayMs) % weekMs);
+  return weekFrom(new Date(start));
+}
+
+/** @param from how many weeks from the one of `now`; the past is below 0. */
+export function weeksAround(now: Date, from: number, to: number): readonly Week[] {
+  const { start } = weekOf(now);
+  return Array.from({ length: to - from + 1 }, (_, index) =>
+    weekFrom(new Date(start.getTime() + (from + index) * weekMs)),
+  );
+}
+
+const tablePattern = /^callback_event_w(\d{4})(\d{2})(\d{2})$/;
+
+/** The week of a partition's name; `undefined` for other tables. */
+export function weekOfTable(table: string): Week | undefined {
+  const [, year, month, day] = tablePattern.exec(table) ?? [];
+  return year === undefined ? undefined : weekFrom(new Date(`${year}-${month}-${day}T00:00:00Z`));
+}
+
+function weekFrom(start: Date): Week {
+  const table = `callback_event_w${start.toISOString().slice(0, 10).replaceAll('-', '')}`;
+  return { table, start, end: new Date(start.getTime() + weekMs) };
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Database } from '../database.ts';
+import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
+import { listWeeks, type StoredWeek } from '../partitions/list-weeks.ts';
+
+/** Writers wait behind a lock that waits, so it does not wait long, and is tried again. */
+const lockTimeoutMs = 2_000;
+const pauseMs = 500;
+const maxTries = 20;
+
+/** What may be asked for later than its week: applied late, or the event of a letter that stays. */
+const isStillNeeded = `(e.applied_at >= $1::timestamptz OR e.state <> 'APPLIED'
+  OR EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
+    AND (d.resolved_at IS NULL OR d.resolution IS NULL OR d.resolved_at >= $1::timestamptz)))`;
+
+/** Events in weeks that {@link dropOldWeeks} would drop. */
+export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {
+  return await whileAvailable(async () => {
+    let events = 0;
+    for (const { table } of await oldWeeks(pool, cutoff)) {
+      const { rows } = await pool.query<{ events: number }>(
+        `SELECT count(*)::integer AS events FROM ${table} AS e WHERE NOT ${isStillNeeded}`,
+        [cutoff.toISOString()],
+      );
+      events += rows[0]?.events ?? 0;
+    }
+    return events;
+  });
+}
+
+/**
+ * Drops the weeks that ended before `cutoff`, with the bodies of their events. Those that are
+ * still needed move to the default partition. Returns how many events have gone. Cut off in the
+ * middle, the same call does the rest.
+ *
+ * An event that has gone is still recognised for as long as its guard is there.
+ * @throws DatabaseUnavailableError when the database is away.
+ */
+export async function dropOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {
+  return await whileAvailable(async () => {
+    const client = await pool.connect();
+    let isSound = false;
+    try {
+      let events = 0;
+      for (const week of await oldWeeks(client, cutoff)) {
+        if (week.isAttached) await detach(client, week);
+        events += await drop(client, week, cutoff);
+      }
+      isSound = true;
+      return events;
+    } finally {
+      client.release(!isSound);
+    }
+  });
+}
+
+async function oldWeeks(
+  client: Pick<pg.Pool | pg.ClientBase, 'query'>,
+  cutoff: Date,
+): Promise<readonly StoredWeek[]> {
+  return (await listWeeks(client)).filter(({ end }) => end <= cutoff);
+}
+
+/**
+ * Takes the lock that every writer waits for, so it does nothing else, and gives up soon. (It
+ * cannot be done CONCURRENTLY beside a default partition.)
+ */
+async function detach(client: pg.ClientBase, { table }: StoredWeek): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs};
+        ALTER TABLE callback_event_settled DETACH PARTITION ${table}; COMMIT`);
+      return;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      const isBusy = classifyFailure(error) === 'blocked' || isConflict(error);
+      if (!isBusy || tries === maxTries) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+async function drop(client: pg.ClientBase, { table }: StoredWeek, cutoff: Date): Promise<number> {
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ events: number }>(
+      `WITH moved AS (
+         INSERT INTO callback_event SELECT e.* FROM ${table} AS e WHERE ${isStillNeeded} RETURNING 1
+       )
+       SELECT (SELECT count(*) FROM ${table})::integer - (SELECT count(*) FROM moved)::integer
+         AS events`,
+      [cutoff.toISOString()],
+    );
+    await client.query(`DROP TABLE ${table}`);
+    await client.query('COMMIT');
+    return rows[0]?.events ?? 0;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../database.ts';
+import { whileAvailable } from '../failure.ts';
+import { listWeeks } from '../partitions/list-weeks.ts';
+
+/** Of about 140 guards each: the table is read once from its beginning to its end. */
+const pagesInBatch = 100;
+
+/**
+ * A guard goes when nothing can be stored twice for want of it: its event's row has gone with its
+ * week, and it is neither in the default partition nor kept, nor has it a letter.
+ */
+const oldGuards = `
+FROM event_guard AS g
+WHERE g.received_at < $1::timestamptz AND g.received_at < $2::timestamptz
+  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = g.event_digest)
+  AND NOT EXISTS (SELECT FROM callback_event AS e WHERE e.event_digest = g.event_digest AND e.kept)
+  AND NOT EXISTS (SELECT FROM callback_event_default AS e WHERE e.event_digest = g.event_digest)`;
+
+const deletePages = `
+DELETE FROM event_guard WHERE ctid = ANY(ARRAY(
+  SELECT g.ctid ${oldGuards} AND g.ctid >= $3::tid AND g.ctid < $4::tid
+  FOR UPDATE OF g SKIP LOCKED))`;
+
+/**
+ * Removes the guards of events that were received before `cutoff` and have no row any more, in
+ * batches. Such an event, should it come once more, would be applied again.
+ * @throws DatabaseUnavailableError when the database is away.
+ */
+export async function pruneGuards({ pool }: Database, cutoff: Date): Promise<number> {
+  return await whileAvailable(async () => {
+    const ages = [cutoff.toISOString(), await oldestWeek(pool)];
+    const { rows } = await pool.query<{ pages: number }>(
+      `SELECT (pg_relation_size('event_guard') / current_setting('block_size')::integer)::integer AS pages`,
+    );
+    const pages = rows[0]?.pages ?? 0;
+    let guards = 0;
+    for (let page = 0; page < pages; page += pagesInBatch) {
+      const range = [`(${page},0)`, `(${page + pagesInBatch},0)`];
+      const { rowCount } = await pool.query(deletePages, [...ages, ...range]);
+      guards += rowCount ?? 0;
+    }
+    return guards;
+  });
+}
+
+/** Guards that {@link pruneGuards} would remove. */
+export async function countPrunableGuards({ pool }: Database, cutoff: Date): Promise<number> {
+  return await whileAvailable(async () => {
+    const { rows } = await pool.query<{ guards: number }>(
+      `SELECT count(*)::integer AS guards ${oldGuards}`,
+      [cutoff.toISOString(), await oldestWeek(pool)],
+    );
+    return rows[0]?.guards ?? 0;
+  });
+}
+
+/** Events that were received before this one began have no row in any week. */
+async function oldestWeek(pool: Database['pool']): Promise<string> {
+  const [oldest] = await listWeeks(pool);
+  return oldest?.start.toISOString() ?? 'infinity';
+}
