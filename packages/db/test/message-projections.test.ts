@@ -26,14 +26,14 @@ describe('a redaction', () => {
   const message = { message: inbound('my card is 4111', { accept_time: at(9) }) };
   const redaction = { message_redaction: inbound('my card is {CARD}') };
 
-  it('takes the text out of message, body and payload, whichever comes first', async () => {
+  it('takes the text out of message and body, whichever comes first', async () => {
     await inEveryOrder(migrated, [message, redaction], (rows) => {
       expect(JSON.stringify(rows)).not.toContain('4111');
       expect(rows['message']).toMatchObject([
         { content: { text_message: { text: 'my card is {CARD}' } } },
       ]);
       expect(rows['callback_event']).toMatchObject([
-        { trigger: 'MESSAGE_INBOUND', raw_body: '', payload: null },
+        { trigger: 'MESSAGE_INBOUND', raw_body: '' },
         { trigger: 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION' },
       ]);
     });

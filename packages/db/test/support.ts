@@ -69,7 +69,7 @@ export function toWrite(event: CallbackEvent): EventToWrite {
 
 const tables = {
   event_guard: 'event_digest',
-  callback_event: 'event_digest',
+  callback_event: 'trigger, event_digest',
   message: 'sinch_message_id',
   message_status: 'sinch_message_id, event_time, status, channel, identity',
   message_channel: 'sinch_message_id, channel',
