@@ -149,9 +149,9 @@ async function measureDelays(
 async function readCommits(databaseUrl: string): Promise<ReadonlyMap<string, number>> {
   const rows = await queryRows<{ key: string; at: number }>(
     databaseUrl,
-    `SELECT event_key AS key,
-      (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)::double precision AS at
-     FROM callback_event`,
+    `SELECT event_key(e) AS key,
+      (extract(epoch FROM pg_xact_commit_timestamp(e.xmin)) * 1000)::double precision AS at
+     FROM callback_event AS e`,
   );
   return new Map(rows.map(({ key, at }) => [key, at]));
 }

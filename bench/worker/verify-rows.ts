@@ -4,7 +4,7 @@ export interface WrittenRows {
   readonly events: number;
   readonly messages: number;
   readonly reports: number;
-  /** Over every event key, every report, and every message with its status. */
+  /** Over every event, every report, and every message with its status. */
   readonly digest: string;
 }
 
@@ -13,9 +13,9 @@ const digests = `SELECT
   (SELECT count(*)::integer FROM message) AS messages,
   (SELECT count(*)::integer FROM message_status) AS reports,
   md5(concat_ws(' ',
-    (SELECT md5(string_agg(event_key, ' ' ORDER BY event_key)) FROM callback_event),
-    (SELECT md5(string_agg(concat_ws(' ', event_key, sinch_message_id, status), ',' ORDER BY event_key))
-      FROM message_status),
+    (SELECT md5(string_agg(event_digest::text, ' ' ORDER BY event_digest)) FROM callback_event),
+    (SELECT md5(string_agg(concat_ws(' ', event_digest, sinch_message_id, status), ','
+      ORDER BY event_digest)) FROM message_status),
     (SELECT md5(string_agg(concat_ws(' ', sinch_message_id, status, status_rank, content), ','
       ORDER BY sinch_message_id)) FROM message))) AS digest`;
 

@@ -9,6 +9,7 @@ const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   callback_event: {
     applied_at: 'when a worker came to it',
     attempts: 'how many tries the faults cost it',
+    signed_at: 'when the copy that was kept was signed',
   },
   dead_letter: {
     attempts: 'when each try was',
@@ -16,16 +17,10 @@ const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     dead_at: 'when the last try was',
     stack: 'where in the program it was refused',
   },
-  message: { id: 'a number that the database gives out' },
-  conversation: { id: 'a number that the database gives out' },
-  contact: { id: 'a number that the database gives out' },
-};
-
-/** Where the primary key is a number that the database gives out. */
-const naturalKeys: Readonly<Record<string, readonly string[]>> = {
-  message: ['sinch_message_id'],
-  conversation: ['sinch_conversation_id'],
-  contact: ['sinch_contact_id'],
+  consent_event: {
+    nonce: 'which signature it came with first',
+    repeated_at: 'which copies of it came, and when',
+  },
 };
 
 /** Phone numbers and the like: shown as a digest. */
@@ -64,16 +59,16 @@ interface Table {
 
 /** Whatever tables there are, so that a new one is compared from its first day. */
 async function readTables(url: string): Promise<Table[]> {
-  const rows = await queryRows<{ table: string; keys: string[] }>(
+  return await queryRows<{ table: string; keys: string[] }>(
     url,
-    `SELECT c.relname AS "table", array_agg(a.attname::text ORDER BY a.attnum) AS keys
+    `SELECT DISTINCT ON (c.relname) c.relname AS "table",
+       ARRAY(SELECT a.attname::text FROM pg_attribute AS a
+         WHERE a.attrelid = c.oid AND a.attnum = ANY(i.indkey) ORDER BY a.attnum) AS keys
      FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
-     JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
-     WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace
+     WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
        AND c.relname <> '_prisma_migrations'
-     GROUP BY c.relname ORDER BY c.relname`,
+     ORDER BY c.relname, i.indisprimary DESC`,
   );
-  return rows.map(({ table, keys }) => ({ table, keys: naturalKeys[table] ?? keys }));
 }
 
 async function readRows(url: string, table: string, keys: readonly string[]): Promise<Rows> {
@@ -102,7 +97,7 @@ async function differingColumns(
 
 function keyOf(keys: readonly string[]): string {
   const parts = keys.map((name) =>
-    personal.has(name) ? `left(md5(t.${name}), 8)` : `t.${name}::text`,
+    personal.has(name) ? `left(md5(t.${name}), 8)` : `coalesce(t.${name}::text, '-')`,
   );
   return `concat_ws(' ', ${parts.join(', ')})`;
 }

@@ -13,14 +13,13 @@ export interface StoredEvent {
 }
 
 const select = `
-SELECT e.event_key AS "eventKey", e.state::text AS state,
+SELECT event_key(e) AS "eventKey", e.state::text AS state,
   to_char(e.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "receivedAt",
-  CASE WHEN e.raw_body = '' THEN NULL ELSE encode(substring(sha256(
-    CASE e.raw_body_encoding WHEN 'base64' THEN decode(e.raw_body, 'base64')
-    ELSE convert_to(e.raw_body, 'UTF8') END) FROM 1 FOR 16), 'hex') END AS "bodyDigest",
+  CASE WHEN e.raw_body = '' THEN NULL
+    ELSE encode(substring(sha256(event_body_bytes(e)) FROM 1 FOR 16), 'hex') END AS "bodyDigest",
   d.error_class || ': ' || d.error_message AS "openLetter"
 FROM callback_event AS e
-LEFT JOIN dead_letter AS d ON d.event_key = e.event_key AND d.resolved_at IS NULL`;
+LEFT JOIN dead_letter AS d ON d.event_digest = e.event_digest AND d.resolved_at IS NULL`;
 
 type Row = Record<'eventKey' | 'state' | 'receivedAt', string> &
   Record<'bodyDigest' | 'openLetter', string | null>;
@@ -36,7 +35,9 @@ export async function readStoredEvents(databaseUrl: string): Promise<StoredEvent
 
 /** How many of these events are stored, in whatever state. */
 export async function countStored(databaseUrl: string, keys: readonly string[]): Promise<number> {
-  const sql = 'SELECT count(*)::int AS stored FROM callback_event WHERE event_key = ANY($1)';
-  const [found] = await queryRows<{ stored: number }>(databaseUrl, sql, [keys]);
+  const sql = `SELECT count(*)::int AS stored FROM callback_event
+    WHERE event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
+  const digests = keys.map((key) => key.slice(key.lastIndexOf('.') + 1));
+  const [found] = await queryRows<{ stored: number }>(databaseUrl, sql, [digests]);
   return found?.stored ?? 0;
 }

@@ -71,7 +71,7 @@ function digestOfKey(key: string): string {
 async function endedEvents(databaseUrl: string) {
   return await queryRows<{ event_key: string; state: string }>(
     databaseUrl,
-    `SELECT event_key, state::text FROM callback_event WHERE state IN ('APPLIED', 'UNHANDLED', 'DEAD')`,
+    `SELECT event_key(e) AS event_key, state::text FROM callback_event AS e WHERE state IN ('APPLIED', 'UNHANDLED', 'DEAD')`,
   );
 }
 

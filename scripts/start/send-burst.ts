@@ -90,8 +90,14 @@ async function waitUntilSettled(
 async function countEvents(planned: Burst, databaseUrl: string): Promise<EventCounts> {
   const rows = await queryRows<{ state: string; count: string }>(
     databaseUrl,
-    `SELECT state::text, count(*) FROM callback_event WHERE event_key = ANY($1) GROUP BY state`,
-    [[...planned.appliedKeys, ...planned.deadKeys]],
+    `SELECT state::text, count(*) FROM callback_event
+     WHERE event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
+     GROUP BY state`,
+    [
+      [...planned.appliedKeys, ...planned.deadKeys].map((key) =>
+        key.slice(key.lastIndexOf('.') + 1),
+      ),
+    ],
   );
   const counts = new Map(rows.map(({ state, count }) => [state, Number(count)]));
   const applied = counts.get('APPLIED') ?? 0;

@@ -1,4 +1,11 @@
-import { type CallbackEvent, decideEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
+import {
+  type CallbackEvent,
+  decideEvent,
+  digestOfEventKey,
+  encodeRawBody,
+  errorFingerprint,
+  eventKey,
+} from '@sinch-callbacks/core';
 import { createEventWriter, recordDeadLetter } from '@sinch-callbacks/db';
 import { type HandleOutcome, openConsumer, openProducer } from '@sinch-callbacks/queue';
 import { until } from '@sinch-callbacks/testing/processes';
@@ -93,18 +100,29 @@ export function consume(
 /** Open letters of delivery reports that died once, straight into the database: quick. */
 export async function insertLetters({ database }: CliWorld, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => reportOf(`01MANY${n}`));
-  await database.prisma.$executeRawUnsafe(
-    `INSERT INTO callback_event
-       (event_key, trigger, received_at, state, attempts, raw_body, raw_body_encoding)
-     SELECT key, 'MESSAGE_DELIVERY', now(), 'DEAD', 1, body, 'utf8'
-     FROM unnest($1::text[], $2::text[]) AS e(key, body)`,
-    events.map(({ key }) => key),
+  const values = [
+    events.map(({ key }) => digestOfEventKey(key)),
+    events.map(({ entityId }) => entityId),
     events.map(({ rawBody }) => rawBody.text),
+  ];
+  await database.prisma.$executeRawUnsafe(
+    `WITH e AS (
+       SELECT decode(digest, 'hex') AS digest, id, body
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS e(digest, id, body)
+     ), guards AS (
+       INSERT INTO event_guard (event_digest, received_at) SELECT digest, now() FROM e
+     )
+     INSERT INTO callback_event
+       (event_digest, trigger, entity_id, received_at, state, kept, attempts, raw_body)
+     SELECT digest, 'MESSAGE_DELIVERY', id, now(), 'DEAD', true, 1, body FROM e`,
+    ...values,
   );
-  await database.prisma.$executeRawUnsafe(`
-    INSERT INTO dead_letter
-      (event_key, trigger, error_class, error_message, attempts, first_failed_at, dead_at)
-    SELECT event_key, trigger, 'permanent', 'not JSON',
-      '[{"replay":0,"attempt":1,"at":"2026-11-23T18:00:00.000Z","errorClass":"permanent","message":"x"}]',
-      now(), now() FROM callback_event`);
+  await database.prisma.$executeRawUnsafe(
+    `INSERT INTO dead_letter (event_digest, trigger, entity_id, error_class, error_message,
+       fingerprint, attempts, first_failed_at, dead_at)
+     SELECT event_digest, trigger, entity_id, 'permanent', 'not JSON', $1,
+       '[{"replay":0,"attempt":1,"at":"2026-11-23T18:00:00.000Z","errorClass":"permanent","message":"x"}]',
+       now(), now() FROM callback_event`,
+    errorFingerprint('permanent', 'not JSON'),
+  );
 }

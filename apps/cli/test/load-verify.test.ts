@@ -37,7 +37,7 @@ describe('what load finds afterwards', () => {
     const { url } = await startSmallIngest(cli(), async (_, place) => {
       if (place === 49) {
         const gone = await until(() => prisma.callbackEvent.findFirst(), { what: 'a row' });
-        await prisma.callbackEvent.delete({ where: { eventKey: gone.eventKey } });
+        await prisma.callbackEvent.deleteMany({ where: { eventDigest: gone.eventDigest } });
       }
       return 'queue';
     });
@@ -99,7 +99,7 @@ describe('what load finds afterwards', () => {
     const { url } = await startSmallIngest(cli(), async (_, place) => {
       if (place === 99) {
         const gone = await until(() => prisma.messageStatus.findFirst(), { what: 'a report' });
-        await prisma.messageStatus.delete({ where: { eventKey: gone.eventKey } });
+        await prisma.messageStatus.deleteMany({ where: { eventDigest: gone.eventDigest } });
       }
       return 'queue';
     });

@@ -36,7 +36,7 @@ async function save({ message, message_delivery_report: report }: Body): Promise
   const status = report ? { status: report.status } : {};
   await opened.database.prisma.message.upsert({
     where: { sinchMessageId },
-    create: { sinchMessageId, ...status, createdAt: now, lastUpdatedAt: now },
-    update: { ...status, lastUpdatedAt: now },
+    create: { sinchMessageId, ...status, createdAt: now, happenedAt: now, updatedAt: now },
+    update: { ...status, updatedAt: now },
   });
 }

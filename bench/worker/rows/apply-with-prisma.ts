@@ -1,4 +1,9 @@
-import { type CallbackEvent, decideEvent, type Facts } from '@sinch-callbacks/core';
+import {
+  type CallbackEvent,
+  decideEvent,
+  digestOfEventKey,
+  type Facts,
+} from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 
 type Prisma = Database['prisma'];
@@ -25,10 +30,13 @@ export async function applyWithPrisma(prisma: Prisma, event: CallbackEvent): Pro
 }
 
 async function writeRows(tx: Transaction, event: CallbackEvent, decision: Decided): Promise<void> {
-  const { envelope, facts, trigger, entityId = null, payloadJson } = decision;
+  const { envelope, facts, trigger, entityId = null } = decision;
+  const eventDigest = Buffer.from(digestOfEventKey(event.key), 'hex');
+  await tx.eventGuard.create({ data: { eventDigest, receivedAt: event.receivedAt } });
   await tx.callbackEvent.create({
     data: {
-      eventKey: event.key,
+      eventDigest,
+      kept: false,
       trigger,
       entityId,
       projectId: envelope.projectId ?? null,
@@ -40,7 +48,6 @@ async function writeRows(tx: Transaction, event: CallbackEvent, decision: Decide
       state: 'APPLIED',
       attempts: 1,
       rawBody: event.rawBody.text,
-      payload: JSON.parse(payloadJson) as object,
     },
   });
   await writeSurroundings(tx, event.receivedAt, facts);
@@ -48,9 +55,11 @@ async function writeRows(tx: Transaction, event: CallbackEvent, decision: Decide
   for (const fact of facts.messageStatuses) {
     await tx.messageStatus.create({
       data: {
-        eventKey: event.key,
+        eventDigest,
+        receivedAt: event.receivedAt,
         sinchMessageId: fact.sinchMessageId,
         status: fact.status,
+        rank: fact.rank,
         channel: fact.channel ?? null,
         eventTime: fact.eventTime ?? null,
         reasonCode: fact.reasonCode ?? null,
@@ -61,7 +70,7 @@ async function writeRows(tx: Transaction, event: CallbackEvent, decision: Decide
 }
 
 async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): Promise<void> {
-  for (const { sinchMessageId, status, ...fact } of facts.messages) {
+  for (const { sinchMessageId, standing, ...fact } of facts.messages) {
     const content = fact.content && { content: JSON.parse(fact.content.json) as object };
     await tx.message.upsert({
       where: { sinchMessageId },
@@ -70,25 +79,22 @@ async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): 
         appId: fact.appId ?? null,
         conversationId: fact.conversationId ?? null,
         contactId: fact.contactId ?? null,
-        channel: fact.channel?.channel ?? null,
-        channelIdentity: fact.channel?.identity ?? null,
+        channel: standing?.channel ?? null,
+        channelIdentity: standing?.channelIdentity ?? null,
         direction: fact.direction ?? null,
         ...content,
         createdAt: receivedAt,
-        lastUpdatedAt: receivedAt,
+        happenedAt: fact.happenedAt,
+        updatedAt: receivedAt,
       },
-      update: { ...content, lastUpdatedAt: receivedAt },
+      update: { ...content, updatedAt: receivedAt },
     });
-    if (status === undefined) continue;
+    if (standing === undefined) continue;
+    const { status = null, statusRank, statusAt = null, stamp } = standing;
     // A late report must not overwrite a better one.
     await tx.message.updateMany({
-      where: { sinchMessageId, OR: [{ statusStamp: null }, { statusStamp: { lt: status.stamp } }] },
-      data: {
-        status: status.status,
-        statusRank: status.rank,
-        statusAt: status.at ?? null,
-        statusStamp: status.stamp,
-      },
+      where: { sinchMessageId, OR: [{ statusRank: null }, { statusRank: { lt: statusRank } }] },
+      data: { status, statusRank, statusAt, statusStamp: Buffer.from(stamp, 'hex') },
     });
   }
 }
@@ -106,18 +112,18 @@ async function writeSurroundings(tx: Transaction, receivedAt: string, facts: Fac
       update: { ...known },
     });
   }
-  for (const { sinchConversationId, appId, contactId, state } of facts.conversations) {
+  for (const { sinchConversationId, appId, contactId, started } of facts.conversations) {
     await tx.conversation.upsert({
       where: { sinchConversationId },
       create: {
         sinchConversationId,
         appId: appId ?? null,
         contactId: contactId ?? null,
-        state: state?.state ?? null,
+        started,
         createdAt: receivedAt,
-        lastUpdatedAt: receivedAt,
+        updatedAt: receivedAt,
       },
-      update: { ...(state && { state: state.state }), lastUpdatedAt: receivedAt },
+      update: { ...(started && { started }), updatedAt: receivedAt },
     });
   }
 }

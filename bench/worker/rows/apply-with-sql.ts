@@ -1,4 +1,9 @@
-import { type CallbackEvent, decideEvent, type Facts } from '@sinch-callbacks/core';
+import {
+  type CallbackEvent,
+  decideEvent,
+  digestOfEventKey,
+  type Facts,
+} from '@sinch-callbacks/core';
 import type pg from 'pg';
 
 type Decided = Extract<ReturnType<typeof decideEvent>, { kind: 'apply' }>;
@@ -28,14 +33,18 @@ export async function applyWithSql(pool: pg.Pool, event: CallbackEvent): Promise
 }
 
 async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: Decided) {
-  const { envelope, facts, trigger, entityId, payloadJson } = decision;
+  const { envelope, facts, trigger, entityId } = decision;
+  const digest = digestOfEventKey(event.key);
   await client.query({
     name: 'event',
-    text: `INSERT INTO callback_event (event_key, trigger, entity_id, project_id, app_id,
-      accepted_time, event_time, received_at, applied_at, state, attempts, raw_body, payload)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), 'APPLIED', 1, $9, $10)`,
+    text: `WITH guard AS (
+        INSERT INTO event_guard (event_digest, received_at) VALUES (decode($1, 'hex'), $8)
+      )
+      INSERT INTO callback_event (event_digest, trigger, entity_id, project_id, app_id, accepted_time,
+        event_time, received_at, applied_at, state, kept, attempts, raw_body)
+      VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, now(), 'APPLIED', false, 1, $9)`,
     values: [
-      event.key,
+      digest,
       trigger,
       entityId,
       envelope.projectId,
@@ -44,7 +53,6 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
       envelope.eventTime,
       event.receivedAt,
       event.rawBody.text,
-      payloadJson,
     ],
   });
   await writeSurroundings(client, event.receivedAt, facts);
@@ -53,48 +61,52 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
       name: 'message',
       text: `INSERT INTO message AS m (sinch_message_id, app_id, conversation_id, contact_id,
         channel, channel_identity, status, status_rank, status_at, status_stamp, direction, content,
-        created_at, last_updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+        created_at, updated_at, happened_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, decode($10, 'hex'), $11, $12, $13, $13, $14)
         ON CONFLICT (sinch_message_id) DO UPDATE SET
           content = coalesce(m.content, excluded.content),
-          status = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, '')
+          status = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, ''::bytea)
             THEN excluded.status ELSE m.status END,
-          status_rank = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, '')
+          status_rank = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, ''::bytea)
             THEN excluded.status_rank ELSE m.status_rank END,
-          status_at = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, '')
+          status_at = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, ''::bytea)
             THEN excluded.status_at ELSE m.status_at END,
           status_stamp = greatest(m.status_stamp, excluded.status_stamp),
-          last_updated_at = greatest(m.last_updated_at, excluded.last_updated_at)`,
+          updated_at = greatest(m.updated_at, excluded.updated_at)`,
       values: [
         fact.sinchMessageId,
         fact.appId,
         fact.conversationId,
         fact.contactId,
-        fact.channel?.channel,
-        fact.channel?.identity,
-        fact.status?.status,
-        fact.status?.rank,
-        fact.status?.at,
-        fact.status?.stamp,
+        fact.standing?.channel,
+        fact.standing?.channelIdentity,
+        fact.standing?.status,
+        fact.standing?.statusRank,
+        fact.standing?.statusAt,
+        fact.standing?.stamp,
         fact.direction,
         fact.content?.json,
         event.receivedAt,
+        fact.happenedAt,
       ],
     });
   }
   for (const fact of facts.messageStatuses) {
     await client.query({
       name: 'report',
-      text: `INSERT INTO message_status (event_key, sinch_message_id, status, channel, event_time,
-        reason_code, reason_description) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      text: `INSERT INTO message_status (event_digest, sinch_message_id, status, rank, channel,
+        event_time, reason_code, reason_description, received_at)
+        VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, $9)`,
       values: [
-        event.key,
+        digest,
         fact.sinchMessageId,
         fact.status,
+        fact.rank,
         fact.channel,
         fact.eventTime,
         fact.reasonCode,
         fact.reasonDescription,
+        event.receivedAt,
       ],
     });
   }
@@ -112,14 +124,14 @@ async function writeSurroundings(client: pg.PoolClient, receivedAt: string, fact
       values: [sinchContactId, profile?.displayName, profile?.email, profile?.language, receivedAt],
     });
   }
-  for (const { sinchConversationId, appId, contactId, state } of facts.conversations) {
+  for (const { sinchConversationId, appId, contactId, started } of facts.conversations) {
     await client.query({
       name: 'conversation',
-      text: `INSERT INTO conversation AS c (sinch_conversation_id, app_id, contact_id, state,
-          created_at, last_updated_at) VALUES ($1, $2, $3, $4, $5, $5)
-        ON CONFLICT (sinch_conversation_id) DO UPDATE SET state = coalesce(excluded.state, c.state),
-          last_updated_at = greatest(c.last_updated_at, excluded.last_updated_at)`,
-      values: [sinchConversationId, appId, contactId, state?.state, receivedAt],
+      text: `INSERT INTO conversation AS c (sinch_conversation_id, app_id, contact_id, started,
+          created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
+        ON CONFLICT (sinch_conversation_id) DO UPDATE SET started = excluded.started OR c.started,
+          updated_at = greatest(c.updated_at, excluded.updated_at)`,
+      values: [sinchConversationId, appId, contactId, started, receivedAt],
     });
   }
 }
