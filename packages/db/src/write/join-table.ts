@@ -30,6 +30,12 @@ export interface DifferenceFlag {
   readonly rank: string;
 }
 
+/** Columns that are null as soon as another one is present, whatever facts say of them. */
+export interface Withholding {
+  readonly by: string;
+  readonly columns: readonly string[];
+}
+
 /**
  * A table whose rows are joined from facts. Each way to join is commutative, associative and
  * idempotent, so a row ends the same in whatever order and however often its facts arrive:
@@ -45,6 +51,8 @@ export interface JoinTable {
   readonly groups: readonly StampedGroup[];
   readonly first?: FirstGroup;
   readonly difference?: DifferenceFlag;
+  /** Of columns in `greatest`. */
+  readonly withheld?: Withholding;
 }
 
 /** One fact as a row: values by column name, as text, absent as null. */
@@ -68,7 +76,7 @@ export function joinStatement(table: JoinTable): JoinStatement {
   const names = columns.map(({ name }) => name).join(', ');
   const inputs = columns.map(({ type }, index) => `$${index + 1}::${sentAs(type)}[]`).join(', ');
   const selected = columns.map(({ name, type }) =>
-    sentAs(type) === type ? `f.${name}` : `f.${name}::${type}`,
+    shown(table, name, sentAs(type) === type ? `f.${name}` : `f.${name}::${type}`, ['f']),
   );
   const [first] = table.key;
   const insert = `
@@ -134,13 +142,24 @@ function extreme(which: 'GREATEST' | 'LEAST', column: Column): string {
   return `${which}(${inOrder(ours, column)}, ${inOrder(theirs, column)})`;
 }
 
-function assignments({ greatest, least, groups, first, difference }: JoinTable): string[] {
+/** The value, where nothing in these rows withholds the column. */
+function shown({ withheld }: JoinTable, name: string, value: string, rows: string[]): string {
+  if (!withheld?.columns.includes(name)) return value;
+  return `CASE WHEN ${rows.map((row) => `${row}.${withheld.by} IS NULL`).join(' AND ')} THEN ${value} END`;
+}
+
+function greatestOf(table: JoinTable, column: Column): string {
+  return shown(table, column.name, extreme('GREATEST', column), ['t', 'excluded']);
+}
+
+function assignments(table: JoinTable): string[] {
+  const { greatest, least, groups, first, difference } = table;
   const take = (condition: string, columns: readonly Column[]) =>
     columns.map(
       ({ name }) => `${name} = CASE WHEN ${condition} THEN excluded.${name} ELSE t.${name} END`,
     );
   return [
-    ...greatest.map((column) => `${column.name} = ${extreme('GREATEST', column)}`),
+    ...greatest.map((column) => `${column.name} = ${greatestOf(table, column)}`),
     ...least.map((column) => `${column.name} = ${extreme('LEAST', column)}`),
     ...groups.flatMap((group) =>
       take(isNewer(group.stamp), [...group.columns, stampColumn(group)]),
@@ -150,9 +169,10 @@ function assignments({ greatest, least, groups, first, difference }: JoinTable):
   ];
 }
 
-function changes({ greatest, least, groups, first, difference }: JoinTable): string[] {
+function changes(table: JoinTable): string[] {
+  const { greatest, least, groups, first, difference } = table;
   return [
-    ...greatest.map((c) => `${extreme('GREATEST', c)} IS DISTINCT FROM t.${c.name}`),
+    ...greatest.map((c) => `${greatestOf(table, c)} IS DISTINCT FROM t.${c.name}`),
     ...least.map((c) => `${extreme('LEAST', c)} IS DISTINCT FROM t.${c.name}`),
     ...groups.map(({ stamp }) => isNewer(stamp)),
     ...(first ? [isEarlier(first)] : []),

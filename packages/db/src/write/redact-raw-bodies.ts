@@ -72,19 +72,14 @@ const redactTheirLetters = redactLetters(
 );
 const redactUnknownLetters = redactLetters(`e.kept AND e.event_digest ${amongDigests}`);
 
-const emptyMessages = `
-UPDATE message SET metadata = NULL, channel_metadata = NULL
-WHERE sinch_message_id = ANY($1::text[])
-  AND (metadata IS NOT NULL OR channel_metadata IS NOT NULL)`;
-
 const emptyAnalyses = `
 UPDATE message_analysis SET results = NULL
 WHERE sinch_message_id = ANY($1::text[]) AND results IS NOT NULL`;
 
 /**
  * Takes the text of redacted messages out of everything but the message's own row, where the
- * redaction's content outranks it: bodies of events, letters, metadata and analyses, whichever
- * came first. Common batches send one statement, which finds nothing.
+ * redaction's content outranks it and withholds metadata: bodies of events, letters and analyses,
+ * whichever came first. Common batches send one statement, which finds nothing.
  */
 export async function redactRawBodies(
   session: WriteSession,
@@ -110,7 +105,6 @@ export async function redactRawBodies(
     session.query({ sql: emptyUnknown }, digests),
     session.query({ sql: redactTheirLetters }, values),
     session.query({ sql: redactUnknownLetters }, digests),
-    session.query({ sql: emptyMessages }, values),
     session.query({ sql: emptyAnalyses }, values),
   ]);
 }

@@ -38,6 +38,8 @@ export const message: ProjectionTable = {
     { stamp: 'content_stamp', columns: [...text('kind', 'text'), json('content')] },
   ],
   difference: severalChannels,
+  // They may quote the text that had to go, and reports may bring them again.
+  withheld: { by: 'redacted_at', columns: ['metadata', 'channel_metadata'] },
   rows: (event) =>
     event.facts.messages.map((fact) => ({
       sinch_message_id: fact.sinchMessageId,

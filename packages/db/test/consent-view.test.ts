@@ -1,0 +1,73 @@
+import { queryRows } from '@sinch-callbacks/testing/servers';
+import { sized } from '@sinch-callbacks/testing/sizes';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createEventWriter } from '../src/index.ts';
+import { type Consent, readConsents } from './consent-reading.ts';
+import { consentText, history } from './histories.ts';
+import { emptyTables, type MigratedDatabase, openMigratedDatabase } from './support.ts';
+import { eventsOf } from './tellings.ts';
+
+let migrated: MigratedDatabase;
+
+beforeAll(async () => {
+  migrated = await openMigratedDatabase();
+});
+
+afterAll(async () => {
+  await migrated.close();
+});
+
+const limitMs = sized({ short: 150_000, long: 600_000 });
+
+const select = `
+SELECT app_id, channel, identity, contact_id, state,
+  to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS since
+FROM consent_current`;
+
+const read = async (where = '', values: readonly string[] = []) =>
+  sorted(await queryRows<Consent & Record<string, unknown>>(migrated.url, select + where, values));
+
+it(
+  'whoever said what, under whatever contact: the view follows the rules, and can be entered from both sides',
+  async () => {
+    const { database } = migrated;
+    const writer = createEventWriter(database, () => new Date());
+    await fc.assert(
+      fc.asyncProperty(history(consentText, 14), async (texts) => {
+        const events = eventsOf(texts);
+        await emptyTables(database);
+        await writer.write(events);
+        const expected = sorted(readConsents(events));
+        expect(await read()).toEqual(expected);
+        const [one] = expected;
+        if (one === undefined) return;
+        const about = (name: 'identity' | 'contact_id', value: string | null) =>
+          expected.filter((row) => row[name] === value);
+        if (one.identity !== null) {
+          const found = await read(' WHERE identity = $1', [one.identity]);
+          expect(found).toEqual(about('identity', one.identity));
+        }
+        if (one.contact_id !== null) {
+          const found = await read(' WHERE contact_id = $1', [one.contact_id]);
+          expect(found).toEqual(about('contact_id', one.contact_id));
+        }
+      }),
+      { numRuns: sized({ short: 200, long: 1_000 }), interruptAfterTimeLimit: limitMs - 10_000 },
+    );
+  },
+  limitMs,
+);
+
+function sorted(rows: readonly Consent[]): Consent[] {
+  return rows
+    .map(({ app_id, channel, identity, contact_id, state, since }) => ({
+      app_id,
+      channel,
+      identity,
+      contact_id,
+      state,
+      since,
+    }))
+    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
