@@ -131,7 +131,7 @@ describe('no secret, text, name, number or signature shows', () => {
   it('even to who asks for all there is to know of a dead letter: no secret', async () => {
     const [letter] = await queryRows<{ key: string }>(
       stack.database.url,
-      `SELECT event_key AS key FROM dead_letter WHERE event_key LIKE '%01CHECK%'`,
+      `SELECT event_key(d) AS key FROM dead_letter AS d WHERE event_key(d) LIKE '%01CHECK%'`,
     );
     const args = [programs.cli, '--no-stack', 'dead', 'show', letter?.key ?? '', '--body'];
     const printed = await stack.run('callbacks dead show', args);

@@ -3,7 +3,6 @@ import {
   decideEvent,
   digestOfEventKey,
   encodeRawBody,
-  errorFingerprint,
   eventKey,
 } from '@sinch-callbacks/core';
 import { createEventWriter, recordDeadLetter } from '@sinch-callbacks/db';
@@ -12,10 +11,10 @@ import { until } from '@sinch-callbacks/testing/processes';
 import type { CliWorld } from './cli-world.ts';
 
 /** A delivery report about this message. */
-export function reportOf(messageId: string): CallbackEvent {
+export function reportOf(messageId: string, appId = '01APP'): CallbackEvent {
   const body = Buffer.from(
     JSON.stringify({
-      app_id: '01APP',
+      app_id: appId,
       message_delivery_report: {
         message_id: messageId,
         status: 'DELIVERED',
@@ -100,29 +99,24 @@ export function consume(
 /** Open letters of delivery reports that died once, straight into the database: quick. */
 export async function insertLetters({ database }: CliWorld, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => reportOf(`01MANY${n}`));
-  const values = [
-    events.map(({ key }) => digestOfEventKey(key)),
-    events.map(({ entityId }) => entityId),
-    events.map(({ rawBody }) => rawBody.text),
-  ];
   await database.prisma.$executeRawUnsafe(
     `WITH e AS (
        SELECT decode(digest, 'hex') AS digest, id, body
-       FROM unnest($1::text[], $2::text[], $3::text[]) AS e(digest, id, body)
-     ), guards AS (
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS f(digest, id, body)
+     ), guard AS (
        INSERT INTO event_guard (event_digest, received_at) SELECT digest, now() FROM e
      )
      INSERT INTO callback_event
-       (event_digest, trigger, entity_id, received_at, state, kept, attempts, raw_body)
-     SELECT digest, 'MESSAGE_DELIVERY', id, now(), 'DEAD', true, 1, body FROM e`,
-    ...values,
+       (event_digest, kept, trigger, entity_id, app_id, received_at, state, attempts, raw_body)
+     SELECT digest, true, 'MESSAGE_DELIVERY', id, '01APP', now(), 'DEAD', 1, body FROM e`,
+    events.map(({ key }) => digestOfEventKey(key)),
+    events.map(({ entityId }) => entityId),
+    events.map(({ rawBody }) => rawBody.text),
   );
-  await database.prisma.$executeRawUnsafe(
-    `INSERT INTO dead_letter (event_digest, trigger, entity_id, error_class, error_message,
-       fingerprint, attempts, first_failed_at, dead_at)
-     SELECT event_digest, trigger, entity_id, 'permanent', 'not JSON', $1,
-       '[{"replay":0,"attempt":1,"at":"2026-11-23T18:00:00.000Z","errorClass":"permanent","message":"x"}]',
-       now(), now() FROM callback_event`,
-    errorFingerprint('permanent', 'not JSON'),
-  );
+  await database.prisma.$executeRawUnsafe(`
+    INSERT INTO dead_letter (event_digest, trigger, entity_id, app_id, error_class, error_message,
+      attempts, first_failed_at, dead_at, fingerprint)
+    SELECT event_digest, trigger, entity_id, app_id, 'permanent', 'not JSON',
+      '[{"replay":0,"attempt":1,"at":"2026-11-23T18:00:00.000Z","errorClass":"permanent","message":"x"}]',
+      now(), now(), '000000000000' FROM callback_event`);
 }

@@ -16,6 +16,7 @@ import { findTargets } from './find-targets.ts';
 import { onlyOpen, type RunTools } from './letter-action.ts';
 import { type LetterReport, openLetterReport } from './letter-report.ts';
 import { operatorName } from './operator-name.ts';
+import { resolveKeys } from './resolve-keys.ts';
 import { runFilterOf, selectionOf } from './run-filter.ts';
 import { runLetters, withdrawLast } from './run-letters.ts';
 import type { Selection } from './select-letters.ts';
@@ -119,11 +120,10 @@ async function act(
     into: Database,
     { action, selection, operator = operatorName() }: Extract<Beginning, { kind: 'new' }>,
   ): Promise<DeadLetterRun> {
+    const chosen = await resolveSelection(into, selection);
     const matched =
-      selection.kind === 'keys'
-        ? selection.keys.length
-        : await countDeadLetters(into, selection.filter);
-    const filter = runFilterOf(selection);
+      chosen.kind === 'keys' ? chosen.keys.length : await countDeadLetters(into, chosen.filter);
+    const filter = runFilterOf(chosen);
     return await openRun(into, { action, operator, filter, matched, startedAt: world.now() });
   }
 }
@@ -147,13 +147,18 @@ async function runToItsEnd(tools: RunTools, run: DeadLetterRun, report: LetterRe
   }
 }
 
+async function resolveSelection(database: Database, selection: Selection): Promise<Selection> {
+  if (selection.kind === 'filter') return selection;
+  return { kind: 'keys', keys: await resolveKeys(database, selection.keys) };
+}
+
 async function reportOnly(
   database: Database,
   { action, selection }: Extract<Beginning, { kind: 'dry-run' }>,
   report: LetterReport,
 ): Promise<void> {
   const kind = action === 'REPLAY' ? 'would-replay' : 'would-discard';
-  for await (const target of findTargets(database, selection)) {
+  for await (const target of findTargets(database, await resolveSelection(database, selection))) {
     report.acted(target.key, await onlyOpen(target, () => ({ kind })));
   }
 }

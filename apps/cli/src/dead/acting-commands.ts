@@ -11,7 +11,8 @@ interface ActingOptions extends SelectionOptions {
 }
 
 const replayHelp = `
-Choose by event keys, or by filters, or all with --all. What is resolved meanwhile is skipped,
+Choose by event keys (or what begins one, or the digits at its end), or by filters, or all with
+--all. What is resolved meanwhile is skipped,
 and what is on the queue already is not queued twice. Workers take 50 a second at most.
 
 It says its number: dead cancel <n> stops it, also from elsewhere, and dead resume <n> goes on
@@ -26,7 +27,7 @@ run: {id, state}, error}, also when it was cut off by a failure.
 Examples:
   $ callbacks dead replay --error-class attempts-exhausted --since 2026-11-23T06:00 --dry-run
   $ callbacks dead replay --error-class attempts-exhausted --since 2026-11-23T06:00 --wait
-  $ callbacks dead replay --fingerprint 9f86d081884c --wait
+  $ callbacks dead replay --fingerprint 9f86d081884c --app 01JD… --wait
   $ callbacks dead replay MESSAGE_DELIVERY.01JD….9f86d0… --wait 10
   $ callbacks dead replay --all
 `;
@@ -76,7 +77,7 @@ export function addDiscard(dead: Command, host: Host, now: () => Date): void {
 }
 
 function addSelection(command: Command, now: () => Date): Command {
-  command.argument('[keys...]', 'event keys');
+  command.argument('[keys...]', 'event keys, or their beginnings');
   return addFilterOptions(command, now)
     .option('--all', 'every open dead letter; needed when nothing else is chosen')
     .option('--as <name>', 'who you are, for the audit (user@host if not said)')

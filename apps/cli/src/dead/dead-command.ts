@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../options/option-parsers.ts';
+import { eventKeyText, wholeNumber } from '../options/option-parsers.ts';
 import type { Host } from '../session.ts';
 import { addDiscard, addReplay } from './acting-commands.ts';
 import { deathCauses } from './death-causes.ts';
@@ -35,14 +35,15 @@ function causeLines(): string[] {
 }
 
 const groupsHelp = `
-Letters with the same error, whatever ids, numbers and quoted values are in it, are one group.
+Letters of one app with the same error, whatever ids, numbers and quoted values are in it, are one
+group. An app is known where the body names it, whether it could be applied or not.
 
-With --json: {groups: [{fingerprint, count, firstDeadAt, lastDeadAt, triggers, exampleKey,
+With --json: {groups: [{fingerprint, appId, count, firstDeadAt, lastDeadAt, triggers, exampleKey,
 errorClass, errorMessage}]}.
 
 Examples:
   $ callbacks dead groups --since 2h
-  $ callbacks dead replay --fingerprint 9f86d081884c --dry-run
+  $ callbacks dead replay --fingerprint 9f86d081884c --app 01JD… --dry-run
 `;
 
 function addGroups(dead: Command, host: Host, now: () => Date): void {
@@ -62,7 +63,7 @@ function addGroups(dead: Command, host: Host, now: () => Date): void {
 const listHelp = `
 Nothing of a body is shown. Ends with 0 whether there are dead letters or not.
 
-With --json: {total, letters: [{eventKey, trigger, errorClass, errorMessage, attempts, replays,
+With --json: {total, letters: [{eventKey, trigger, appId, errorClass, errorMessage, attempts, replays,
 fingerprint, firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
 
 Examples:
@@ -75,11 +76,11 @@ function addList(dead: Command, host: Host, now: () => Date): void {
   const list = dead
     .command('list')
     .summary('list dead letters')
-    .description('List dead letters, by event key, a page at a time.');
+    .description('List dead letters, by the digits at the end of their keys, a page at a time.');
   addFilterOptions(list, now)
     .option('--resolved', 'also those that were applied or discarded since')
     .option('--limit <n>', 'how many', wholeNumber(1, maxPage), defaultPage)
-    .option('--after <key>', 'the page after this event key')
+    .option('--after <key>', 'the page after this event key', eventKeyText)
     .addHelpText('after', listHelp)
     .action(async (options: ListOptions, command: Command) => {
       await host.run(command, (session) => listLetters(session, options));
@@ -87,10 +88,12 @@ function addList(dead: Command, host: Host, now: () => Date): void {
 }
 
 const showHelp = `
-The beginning of a key will do where only one begins so. Ends with 1 when none does, or several.
+The beginning of a key, or of the 32 digits at its end, will do where only one begins so. Exits 1
+when none does, or several.
 
 Examples:
   $ callbacks dead show MESSAGE_DELIVERY.01JD….9f86d0…
+  $ callbacks dead show 9f86d0
   $ callbacks dead show MESSAGE_DELIVERY.01JD….9f86d0… --json --body | jq --raw-output .event.rawBody.text
 `;
 
@@ -99,7 +102,7 @@ function addShow(dead: Command, host: Host): void {
     .command('show')
     .summary('show one dead letter with its attempts')
     .description('Show why an event was given up: its reason, every attempt, and its facts.')
-    .argument('<key>', 'its event key, or the beginning of it')
+    .argument('<key>', 'its event key, or the beginning of it or of its digits')
     .option('--body', 'show the body too; it holds personal data')
     .addHelpText('after', showHelp)
     .action(async (key: string, options: ShowOptions, command: Command) => {

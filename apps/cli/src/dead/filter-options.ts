@@ -1,12 +1,13 @@
 import type { DeadLetterFilter } from '@sinch-callbacks/db';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../failure.ts';
-import { eventTrigger, fingerprint, moment } from '../options/option-parsers.ts';
+import { eventTrigger, fingerprint, moment, nonEmpty } from '../options/option-parsers.ts';
 import { momentForms } from '../options/parse-moment.ts';
 import { deathCauses } from './death-causes.ts';
 
 export interface FilterOptions {
   readonly trigger?: string;
+  readonly app?: string;
   readonly errorClass?: string;
   readonly fingerprint?: string;
   readonly since?: Date;
@@ -19,6 +20,7 @@ export function addFilterOptions(command: Command, now: () => Date): Command {
   return command
     .optionsGroup('Filters:')
     .option('--trigger <trigger>', 'only those of this trigger', eventTrigger)
+    .option('--app <id>', 'only those of this app', nonEmpty)
     .addOption(errorClass.choices(Object.keys(deathCauses)))
     .option('--fingerprint <hex>', 'only those of this group (dead groups)', fingerprint)
     .option('--since <when>', `only those that died then or later: ${momentForms}`, moment(now))
@@ -28,9 +30,9 @@ export function addFilterOptions(command: Command, now: () => Date): Command {
 
 /** @throws UsageError when no letter could ever match. */
 export function filterOf(options: FilterOptions): DeadLetterFilter {
-  const { trigger, errorClass, since, until } = options;
+  const { trigger, app: appId, errorClass, since, until } = options;
   if (since && until && since >= until) throw new UsageError('--since must be before --until');
-  return { trigger, errorClass, fingerprint: options.fingerprint, since, until };
+  return { trigger, appId, errorClass, fingerprint: options.fingerprint, since, until };
 }
 
 export function hasFilter(options: FilterOptions): boolean {

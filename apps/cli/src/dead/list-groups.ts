@@ -1,6 +1,5 @@
 import { type DeadLetterGroup, groupDeadLetters } from '@sinch-callbacks/db';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { tableLines } from '../format/table.ts';
 import { counted, oneLine, showInstant } from '../format/text.ts';
 import type { Session } from '../session.ts';
 import { requireDatabaseUrl, withDatabase } from '../settings/open-servers.ts';
@@ -12,7 +11,10 @@ export interface GroupOptions extends FilterOptions {
   readonly limit: number;
 }
 
-const maxReasonLength = 100;
+const lineWidth = 80;
+const countWidth = '1000 letters'.length;
+/** Of the 32 of a key: as good as alone among any number of letters. */
+const shownDigits = 12;
 
 /** `callbacks dead groups`: what letters died of, the most frequent error first. */
 export async function listGroups(session: Session, options: GroupOptions): Promise<ExitCode> {
@@ -25,25 +27,26 @@ export async function listGroups(session: Session, options: GroupOptions): Promi
     groupDeadLetters(database, filter, options.limit),
   );
   terminal.document({ groups });
-  if (groups.length > 0) for (const line of groupTable(groups)) terminal.print(line);
+  for (const line of groups.flatMap(groupLines)) terminal.print(line);
   const letters = groups.reduce((sum, { count }) => sum + count, 0);
   const kind = options.resolved ? 'dead letter' : 'open dead letter';
   terminal.note(`${counted(groups.length, 'group')}, ${counted(letters, kind)}`);
   return exitCodes.ok;
 }
 
-function groupTable(groups: readonly DeadLetterGroup[]): string[] {
-  const rows = groups.map((group) => [
-    String(group.count),
-    group.fingerprint,
-    showInstant(group.firstDeadAt),
-    showInstant(group.lastDeadAt),
-    group.errorClass,
-    group.triggers.join(','),
-    group.exampleKey,
-    oneLine(group.errorMessage, maxReasonLength),
-  ]);
-  const times = ['FIRST', 'LAST'];
-  const head = ['LETTERS', 'FINGERPRINT', ...times, 'CLASS', 'TRIGGERS', 'EXAMPLE', 'REASON'];
-  return tableLines(head, rows);
+/** Some lines a group, none wider than a plain terminal. */
+function groupLines(group: DeadLetterGroup): string[] {
+  const { fingerprint, count, errorClass, triggers, exampleKey } = group;
+  const app = group.appId === undefined ? 'no app' : `app ${oneLine(group.appId)}`;
+  const digest = exampleKey.slice(exampleKey.lastIndexOf('.') + 1);
+  const times = `${showInstant(group.firstDeadAt)} to ${showInstant(group.lastDeadAt)}`;
+  const head = `${counted(count, 'letter').padEnd(countWidth)}  ${fingerprint}  ${errorClass}`;
+  const rest = [
+    app,
+    times,
+    ...triggers,
+    oneLine(group.errorMessage),
+    `callbacks dead show ${digest.slice(0, shownDigits)}`,
+  ];
+  return [head, ...rest.map((text) => `  ${oneLine(text, lineWidth - 2)}`), ''];
 }

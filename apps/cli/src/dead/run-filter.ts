@@ -4,9 +4,9 @@ import type { Selection } from './select-letters.ts';
 /** A selection as the audit keeps it: times are absolute, so that it means the same later. */
 export function runFilterOf(selection: Selection): RunFilter {
   if (selection.kind === 'keys') return { keys: selection.keys };
-  const { trigger, errorClass, fingerprint, since, until } = selection.filter;
+  const { trigger, appId, errorClass, fingerprint, since, until } = selection.filter;
   const times = { since: since?.toISOString(), until: until?.toISOString() };
-  return { where: { trigger, errorClass, fingerprint, ...times } };
+  return { where: { trigger, appId, errorClass, fingerprint, ...times } };
 }
 
 export function selectionOf(filter: RunFilter): Selection {

@@ -76,7 +76,9 @@ function letterLines(letter: DeadLetter): string[] {
   const facts = factLines({
     key: oneLine(letter.eventKey),
     trigger: event.trigger,
-    entity: event.entityId && oneLine(event.entityId),
+    app: letter.appId && oneLine(letter.appId),
+    project: letter.projectId && oneLine(letter.projectId),
+    entity: letter.entityId && oneLine(letter.entityId),
     received: event.receivedAt,
     body: showBytes(rawBodyBytes(event.rawBody).length),
     state: resolvedAt ? `${resolutionOf(letter)} ${showInstant(resolvedAt)}` : 'open',

@@ -1,7 +1,6 @@
-import type { DatabaseState } from '@sinch-callbacks/db';
+import { type DatabaseState, isSupported, leastPostgresMajor } from '@sinch-callbacks/db';
 import { counted } from '../format/text.ts';
 import { type Check, failure, ok, warning } from './check.ts';
-import { isOlderThan } from './compare-versions.ts';
 
 export type DatabaseFindings =
   | { readonly kind: 'unreachable'; readonly reason: string }
@@ -11,9 +10,6 @@ export type DatabaseFindings =
       /** Unknown while there is no table of them. */
       readonly openDeadLetters: number | undefined;
     };
-
-/** Older ones get no more fixes, and nothing here is tested on them. */
-const leastPostgres = '14';
 
 /** @param place the server's address as it may be shown. */
 export function judgeDatabase(findings: DatabaseFindings, place: string): Check[] {
@@ -32,8 +28,9 @@ export function judgeDatabase(findings: DatabaseFindings, place: string): Check[
 
 function judgeVersion(version: string, place: string): Check {
   const found = `Postgres ${version} at ${place}`;
-  if (isOlderThan(version, leastPostgres)) {
-    return warning('database', found, `Upgrade it: nothing before ${leastPostgres} is tested.`);
+  if (!isSupported(version)) {
+    const advice = `Upgrade it: Postgres ${leastPostgresMajor} or newer is needed.`;
+    return failure('database', found, advice);
   }
   return ok('database', found);
 }
@@ -41,7 +38,9 @@ function judgeVersion(version: string, place: string): Check {
 function judgeMigrations(pending: readonly string[]): Check {
   if (pending.length === 0) return ok('migrations', 'all applied');
   const message = `${counted(pending.length, 'migration')} pending: ${pending.join(', ')}`;
-  const advice = 'Run node apps/worker/src/migrate.ts; until then nothing is applied, nor lost.';
+  const advice =
+    'Run node apps/worker/src/migrate.ts, with a DATABASE_URL that leads to Postgres itself and not ' +
+    'to a pooler; until then nothing is applied, nor lost.';
   return failure('migrations', message, advice);
 }
 

@@ -75,6 +75,15 @@ describe('the database', () => {
     );
   });
 
+  it.each([
+    ['14.20 (Debian 14.20-1)', 'failure'],
+    ['15.0', 'ok'],
+  ])('of version %s is %s', (serverVersion, expected) => {
+    const findings = { kind: 'reached', state: { ...state, serverVersion }, openDeadLetters: 0 };
+    const [check] = judgeDatabase({ ...findings, kind: 'reached' }, 'postgres://host');
+    expect(check).toMatchObject({ name: 'database', status: expected });
+  });
+
   it('with open dead letters is a warning', () => {
     const findings = { kind: 'reached', state, openDeadLetters: 3 } as const;
     expect(judgeDatabase(findings, 'postgres://host').map(({ status }) => status)).toEqual([

@@ -54,6 +54,18 @@ export function webAddress(text: string): string {
   return url.href;
 }
 
+/** A script's empty variable chooses nothing, rather than everything. */
+export function nonEmpty(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
+}
+
+/** Where a page begins. */
+export function eventKeyText(text: string): string {
+  if (/(^|\.)[0-9a-f]{32}$/.test(text)) return text;
+  throw new InvalidArgumentError('It is an event key, or the 32 digits at its end.');
+}
+
 /** What `dead groups` shows of a group. */
 export function fingerprint(text: string): string {
   if (/^[0-9a-f]{12}$/.test(text)) return text;

@@ -4,21 +4,24 @@ import type { Host } from '../session.ts';
 import { minAgeDays, type PruneOptions, prune } from './prune.ts';
 
 const help = `
-Goes: events that were received and applied before that, with their bodies; dead letters that
-were applied, discarded or redacted before that, and the events of the last two.
+Goes: events that were received and applied before that, with their bodies, once their whole week
+is that old; dead letters that were applied, discarded or redacted before that, and the events of
+the last two.
 Stays, however old: open dead letters, events of unknown kinds, and every row that events have
 made: messages, their reports, conversations, contacts, consents and the rest.
 
-An event that is gone is not known any more, so a second delivery of it would be applied again.
-Sinch sends again for about a day, and rejected callbacks can be rechecked for a week: ages under
-${minAgeDays} days are refused. In batches, so that nothing waits for it; run it as often as you
-like.
+An event that is gone is still recognised when it comes again, until its guard goes too: by
+--guard-older-than, and never before its event. After that it would be applied again. Sinch sends
+again for about a day, and rejected callbacks can be rechecked for a week: ages under
+${minAgeDays} days are refused. Weeks are dropped whole and the rest goes in batches, so that
+nothing waits long for it; run it as often as you like.
 
-With --json: {dryRun, before, events, deadLetters}.
+With --json: {dryRun, before, guardsBefore, events, deadLetters, guards}.
 
 Examples:
   $ callbacks prune --older-than 90d --dry-run
   $ callbacks prune --older-than 90d
+  $ callbacks prune --older-than 30d --guard-older-than 365d
 `;
 
 /** `callbacks prune` */
@@ -28,6 +31,11 @@ export function addPruneCommand(program: Command, host: Host): void {
     .summary('remove old events that are applied, and old letters that are closed')
     .description('Remove what is applied or closed and older than an age.')
     .requiredOption('--older-than <age>', `such as ${ageForms}`, age)
+    .option(
+      '--guard-older-than <age>',
+      'for how long doubles are recognised (as long as --older-than if not said)',
+      age,
+    )
     .option('--dry-run', 'only say how much; nothing is changed')
     .addHelpText('after', help)
     .action(async (options: PruneOptions, command: Command) => {

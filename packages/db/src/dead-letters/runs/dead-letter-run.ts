@@ -10,6 +10,7 @@ export type RunFilter =
   | {
       readonly where: {
         readonly trigger?: string | undefined;
+        readonly appId?: string | undefined;
         readonly errorClass?: string | undefined;
         readonly fingerprint?: string | undefined;
         /** ISO 8601. */
