@@ -14,12 +14,22 @@ afterAll(async () => {
   await migrated.close();
 });
 
-describe('a contact', () => {
-  const contact = (kind: string, second: number, fields: object = {}) => ({
-    accepted_time: at(second),
-    [`contact_${kind}_notification`]: { contact: { id: 'c', ...fields } },
-  });
+const contact = (kind: string, second: number, fields: object = {}) => ({
+  accepted_time: at(second),
+  [`contact_${kind}_notification`]: { contact: { id: 'c', ...fields } },
+});
 
+const listing = (...identities: string[]) => ({
+  channel_identities: identities.map((identity) => ({ channel: 'SMS', identity })),
+});
+
+const currentIdentities = async () =>
+  await migrated.read(
+    `SELECT contact_id, i->>'identity' AS identity, i->>'channel_identity' AS as_sent
+     FROM contact_current, jsonb_array_elements(identities) AS i ORDER BY 1, 2`,
+  );
+
+describe('a contact', () => {
   it('that is deleted stays deleted, and is described by its latest profile', async () => {
     const bodies = [
       contact('delete', 1, { display_name: 'old' }),
@@ -32,55 +42,80 @@ describe('a contact', () => {
     });
   });
 
-  it('that is only named by a message keeps its profile', async () => {
+  it('is created before it changes and changes before it is gone, where the times are the same', async () => {
+    const bodies = [
+      contact('create', 1, { display_name: 'created' }),
+      contact('update', 1, { display_name: 'changed' }),
+    ];
+    await inEveryOrder(migrated, bodies, ({ contact: contacts }) => {
+      expect(contacts).toMatchObject([{ display_name: 'changed' }]);
+    });
+    const last = [...bodies, contact('delete', 1, { display_name: 'gone' })];
+    await inEveryOrder(migrated, last, ({ contact: contacts }) => {
+      expect(contacts).toMatchObject([{ display_name: 'gone' }]);
+    });
+  });
+
+  it('that is only named by a message, or by an id alone, keeps its profile', async () => {
     const bodies = [
       contact('create', 1, { display_name: 'Ada' }),
       report('READ', 9, { contact_id: 'c' }),
+      { accepted_time: at(9), contact_delete_notification: { contact_id: 'c' } },
     ];
     await inEveryOrder(migrated, bodies, ({ contact: contacts }) => {
       expect(contacts).toMatchObject([{ display_name: 'Ada' }]);
+      expect(contacts?.[0]?.['deleted_at']).toMatch(/^2026-01-02T03:04:09/);
     });
   });
 
-  it('loses the identity that its latest profile lists no more, and gets it back by the next', async () => {
-    const listing = (...identities: string[]) => ({
-      channel_identities: identities.map((identity) => ({ channel: 'SMS', identity })),
-    });
+  it('has no longer the identity that its latest profile does not list, and has it again by the next', async () => {
     const shorter = [contact('create', 1, listing('1', '2')), contact('update', 2, listing('2'))];
-    await inEveryOrder(migrated, shorter, ({ contact_identity: identities }) => {
-      expect(identities).toMatchObject([
-        { identity: '1', removed: true },
-        { identity: '2', removed: false },
-      ]);
+    await inEveryOrder(migrated, shorter, async () => {
+      expect(await currentIdentities()).toMatchObject([{ identity: '2' }]);
     });
     const longer = [...shorter, contact('update', 3, listing('1'))];
-    await inEveryOrder(migrated, longer, ({ contact_identity: identities }) => {
-      expect(identities).toMatchObject([
-        { identity: '1', removed: false },
-        { identity: '2', removed: true },
-      ]);
+    await inEveryOrder(migrated, longer, async () => {
+      expect(await currentIdentities()).toMatchObject([{ identity: '1' }]);
     });
   });
 
-  it('keeps an identity that only a message has told of', async () => {
+  it('keeps an identity that only a message has named', async () => {
     const from = { message: inbound('hi', { contact_id: 'c', ...on('SMS') }) };
-    await inEveryOrder(
-      migrated,
-      [from, contact('update', 9)],
-      ({ contact_identity: identities }) => {
-        expect(identities).toMatchObject([{ removed: false, listed_stamp: null }]);
-      },
-    );
+    await inEveryOrder(migrated, [from, contact('update', 9)], async (rows) => {
+      expect(rows['contact_identity']).toMatchObject([{ listed_stamp: null, updated_at: null }]);
+      expect(await currentIdentities()).toHaveLength(1);
+    });
   });
 
-  it('is told of those it shares an identity with, by the latest report', async () => {
-    const duplicates = (second: number, ...ids: string[]) => ({
-      accepted_time: at(second),
-      duplicated_contact_identities_notification: {
-        duplicated_identities: [{ channel: 'SMS', contact_ids: ids }],
-      },
+  it('has one identity for each phone number, however it is written', async () => {
+    const bodies = [
+      contact('create', 1, listing('+1 (555) 0100')),
+      contact('update', 2, listing('15550100', '1.555.0100')),
+    ];
+    await inEveryOrder(migrated, bodies, async () => {
+      expect(await currentIdentities()).toMatchObject([{ identity: '15550100' }]);
     });
-    await inEveryOrder(migrated, [duplicates(1, 'c', 'b'), duplicates(2, 'a', 'c')], (rows) => {
+    await inEveryOrder(migrated, [contact('create', 1, listing('ACME'))], async () => {
+      expect(await currentIdentities()).toMatchObject([{ identity: 'ACME' }]);
+    });
+  });
+});
+
+describe('duplicates of a contact', () => {
+  const duplicates = (second: number, ...groups: string[][]) => ({
+    accepted_time: at(second),
+    duplicated_contact_identities_notification: {
+      duplicated_identities: groups.map((ids) => ({ channel: 'SMS', contact_ids: ids })),
+    },
+  });
+  const merge = (from: string, into: string) => ({
+    accepted_time: at(5),
+    contact_merge_notification: { deleted_contact_id: from, preserved_contact_id: into },
+  });
+
+  it('are those of the latest report', async () => {
+    const bodies = [duplicates(1, ['c', 'b']), duplicates(2, ['a', 'c'])];
+    await inEveryOrder(migrated, bodies, (rows) => {
       expect(rows['contact_duplicate']).toMatchObject([
         { sinch_contact_id: 'a', other_contact_ids: ['c'] },
         { sinch_contact_id: 'b', other_contact_ids: ['c'] },
@@ -88,107 +123,27 @@ describe('a contact', () => {
       ]);
     });
   });
-});
 
-describe('rows of a merged contact', () => {
-  const merge = (from: string, into: string) => ({
-    accepted_time: at(1),
-    contact_merge_notification: {
-      preserved_contact: { id: into },
-      deleted_contact: { id: from, channel_identities: [{ channel: 'SMS', identity: from }] },
-    },
-  });
-  const own = { contact_id: 'A', ...on('SMS') };
-  const everything = {
-    message: { message: inbound('hi', { ...own, conversation_id: 'conv' }) },
-    message_analysis: { smart_conversation_notification: { message_id: 'm', contact_id: 'A' } },
-    consent: { opt_in_notification: { contact_id: 'A', channel: 'SMS', identity: '1' } },
-    capability: { capability_notification: { contact_id: 'A', channel: 'SMS', identity: '1' } },
-    inbound_event: { event: { id: 'e', ...own } },
-    event_delivery: { event_delivery_report: { event_id: 'e', status: 'READ', ...own } },
-    record: { record_notification: { entity_id: 'r', ...own } },
-    conversation: { conversation_start_notification: { conversation: { id: 'x', ...own } } },
-  };
-
-  it.each(Object.entries(everything))(
-    'follow a chain of merges to its end, in every order: %s',
-    async (table, body) => {
-      const bodies = [merge('A', 'B'), merge('B', 'C'), body];
-      await inEveryOrder(migrated, bodies, (rows) => {
-        expect(rows[table]?.length).toBeGreaterThan(0);
-        for (const row of rows[table] ?? []) {
-          expect(row).toMatchObject({ contact_id: 'C', reported_contact_id: 'A' });
-        }
-        const identities = rows['contact_identity'] ?? [];
-        expect(new Set(identities.map((row) => row['contact_id']))).toEqual(new Set(['C']));
-      });
-    },
-  );
-
-  it('leave the merged contacts deleted and pointing to the one that lives on', async () => {
-    const late = { accepted_time: at(9), contact_update_notification: { contact: { id: 'A' } } };
-    await inEveryOrder(migrated, [merge('A', 'B'), late], ({ contact }) => {
-      expect(contact).toMatchObject([
-        { sinch_contact_id: 'A', merged_into_contact_id: 'B' },
-        { sinch_contact_id: 'B', merged_into_contact_id: null, deleted_at: null },
+  it('of several groups of one report are all of them', async () => {
+    await inEveryOrder(migrated, [duplicates(1, ['a', 'b'], ['a', 'c'])], (rows) => {
+      expect(rows['contact_duplicate']).toMatchObject([
+        { sinch_contact_id: 'a', other_contact_ids: ['b', 'c'] },
+        { sinch_contact_id: 'b', other_contact_ids: ['a'] },
+        { sinch_contact_id: 'c', other_contact_ids: ['a'] },
       ]);
-      expect(contact?.[0]?.['deleted_at']).not.toBeNull();
     });
   });
 
-  it('stay where they are when merges lead into a circle, which makes no sense', async () => {
-    const bodies = [merge('A', 'B'), merge('B', 'C'), merge('C', 'B'), everything.message];
-    await inEveryOrder(migrated, bodies, ({ message }) => {
-      expect(message).toMatchObject([{ contact_id: 'A' }]);
-    });
-  });
-
-  it('of a contact merged with itself stay, and it lives on', async () => {
-    await inEveryOrder(migrated, [merge('A', 'A'), everything.message], ({ message, contact }) => {
-      expect(message).toMatchObject([{ contact_id: 'A' }]);
-      expect(contact).toMatchObject([{ deleted_at: null, merged_into_contact_id: null }]);
-    });
-  });
-});
-
-describe('a consent', () => {
-  const opt = (way: 'in' | 'out', second: number | undefined, fields: object = {}) => ({
-    ...(second === undefined ? {} : { event_time: at(second) }),
-    [`opt_${way}_notification`]: { contact_id: 'c', channel: 'SMS', identity: '1', ...fields },
-  });
-
-  it.each([
-    ['OPTED_IN', opt('out', 1), opt('in', 2)],
-    ['OPTED_OUT', opt('in', 1), opt('out', 2)],
-    ['OPTED_OUT', opt('in', 1), opt('out', 1)],
-    ['OPTED_OUT', opt('in', undefined), opt('out', undefined)],
-    ['OPTED_IN', opt('out', undefined), opt('in', 1)],
-  ])('is %s after %j and %j', async (state, ...bodies) => {
-    await inEveryOrder(migrated, bodies, ({ consent }) => {
-      expect(consent).toMatchObject([{ state }]);
-    });
-  });
-
-  it('is not changed by a request that failed', async () => {
-    const failed = opt('out', 9, { status: 'OPT_OUT_FAILED' });
-    await inEveryOrder(migrated, [opt('in', 1), failed], ({ consent }) => {
-      expect(consent).toMatchObject([{ state: 'OPTED_IN' }]);
-    });
-  });
-
-  it.each([{ contact_id: 'd' }, { channel: 'RCS' }, { identity: '2' }])(
-    'of another contact, channel or identity is another one: %j',
-    async (fields) => {
-      await inEveryOrder(migrated, [opt('in', 1), opt('out', 2, fields)], ({ consent }) => {
-        expect(consent).toHaveLength(2);
-      });
-    },
-  );
-
-  it('given to another app is another one', async () => {
-    const elsewhere = { ...opt('out', 2), app_id: 'a' };
-    await inEveryOrder(migrated, [opt('in', 1), elsewhere], ({ consent }) => {
-      expect(consent).toHaveLength(2);
+  it('are none any more once they were merged', async () => {
+    const bodies = [duplicates(1, ['a', 'b', 'c']), merge('b', 'a')];
+    await inEveryOrder(migrated, bodies, async () => {
+      const found = await migrated.read(
+        'SELECT contact_id, duplicates FROM contact_current ORDER BY 1',
+      );
+      expect(found).toEqual([
+        { contact_id: 'a', duplicates: [{ channel: 'SMS', contact_ids: ['c'] }] },
+        { contact_id: 'c', duplicates: [{ channel: 'SMS', contact_ids: ['a'] }] },
+      ]);
     });
   });
 });

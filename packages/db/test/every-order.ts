@@ -13,7 +13,7 @@ export type Rows = Readonly<Record<string, readonly Readonly<Record<string, unkn
 export async function inEveryOrder(
   { database }: MigratedDatabase,
   bodies: readonly object[],
-  check: (rows: Rows, salt: number) => void,
+  check: (rows: Rows, salt: number) => void | Promise<void>,
 ): Promise<void> {
   const writer = createEventWriter(database, () => new Date());
   for (let salt = 0; salt < (bodies.length > 2 ? 2 : 5); salt += 1) {
@@ -23,8 +23,11 @@ export async function inEveryOrder(
     for (const order of permutations(events)) {
       for (const batches of [order.map((event) => [event]), [order]]) {
         await emptyTables(database);
-        for (const batch of batches) await writer.write(batch);
-        check((await allRows(database)) as Rows, salt);
+        for (const batch of batches) {
+          const failed = (await writer.write(batch)).find(({ kind }) => kind === 'failed');
+          if (failed?.kind === 'failed') throw new Error(failed.message);
+        }
+        await check((await allRows(database)) as Rows, salt);
       }
     }
   }

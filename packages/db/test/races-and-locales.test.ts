@@ -100,7 +100,7 @@ it('values are settled alike where the database sorts by a language', async ({ s
   try {
     // Byte by byte, B comes before a.
     const bodies = [report('READ', 1, { metadata: 'a' }), report('READ', 2, { metadata: 'B' })];
-    const speaking = { url, database, close: async () => {} };
+    const speaking = { ...migrated, url, database };
     await inEveryOrder(speaking, bodies, ({ message }) => {
       expect(message).toMatchObject([{ metadata: 'a' }]);
     });

@@ -13,6 +13,11 @@ import { type Database, type EventToWrite, migrateDatabase, openDatabase } from 
 export interface MigratedDatabase {
   readonly url: string;
   readonly database: Database;
+  /** Rows of a statement of a test's own. */
+  read(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }
 
@@ -24,6 +29,10 @@ export async function openMigratedDatabase(): Promise<MigratedDatabase> {
   return {
     url,
     database,
+    async read(sql, values = []) {
+      const { rows } = await database.pool.query<Record<string, unknown>>(sql, [...values]);
+      return rows;
+    },
     async close() {
       await database.close();
       await drop();

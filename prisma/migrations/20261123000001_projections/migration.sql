@@ -72,10 +72,11 @@ CREATE INDEX "message_metadata_idx" ON "message" USING hash ("metadata");
 CREATE INDEX "message_correlation_id_happened_at_idx" ON "message"("correlation_id", "happened_at" DESC) WHERE "correlation_id" IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "message_batch_id_idx" ON "message"("batch_id", "happened_at" DESC) WHERE "batch_id" IS NOT NULL;
+CREATE INDEX "message_batch_id_happened_at_idx" ON "message"("batch_id", "happened_at" DESC) WHERE "batch_id" IS NOT NULL;
 
--- CreateIndex: rows lie about in the order of their time, so that ranges of pages are enough.
-CREATE INDEX "message_happened_at_idx" ON "message" USING brin ("happened_at") WITH (autosummarize = on);
+-- CreateIndex: rows lie about in the order of their time, so that ranges of pages are enough. The
+-- day is that of the view status_by_day.
+CREATE INDEX "message_happened_at_idx" ON "message" USING brin ("happened_at", (("happened_at" AT TIME ZONE 'UTC')::date)) WITH (autosummarize = on);
 
 -- CreateIndex
 CREATE INDEX "message_app_id_failed_at_idx" ON "message"("app_id", "failed_at" DESC) WHERE "failed_at" IS NOT NULL;

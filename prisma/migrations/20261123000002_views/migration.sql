@@ -1,97 +1,105 @@
 -- What the tables mean together. Views resolve merged contacts when they are read.
 
--- Words of consent, each with the contact that lives on. Of both arms one holds for each word, and
--- each can be entered by the contact that lives on.
-CREATE VIEW "consent_word" AS
-SELECT e.app_id, e.channel, e.identity, e.contact_id, e.effect,
-    greatest(e.order_at, e.repeated_at) AS since, e.event_digest
-FROM consent_event AS e
-WHERE e.effect IS NOT NULL
-    AND NOT EXISTS (SELECT FROM contact_root AS r WHERE r.contact_id = e.contact_id)
-UNION ALL
-SELECT e.app_id, e.channel, e.identity, r.root_id, e.effect,
-    greatest(e.order_at, e.repeated_at), e.event_digest
-FROM contact_root AS r JOIN consent_event AS e ON e.contact_id = r.contact_id
-WHERE e.effect IS NOT NULL;
-
-COMMENT ON VIEW "consent_word" IS 'Opt-ins and opt-outs that count, each with the contact that lives on after merges. consent_current decides between them.';
-
--- Identities that a contact ever had, each with the contact that lives on.
-CREATE VIEW "contact_listing" AS
-SELECT i.sinch_contact_id AS contact_id, i.channel, i.identity
-FROM contact_identity AS i
-WHERE NOT EXISTS (SELECT FROM contact_root AS r WHERE r.contact_id = i.sinch_contact_id)
-UNION ALL
-SELECT r.root_id, i.channel, i.identity
-FROM contact_root AS r JOIN contact_identity AS i ON i.sinch_contact_id = r.contact_id;
-
-COMMENT ON VIEW "contact_listing" IS 'Every identity that a contact ever had, with the contact that lives on after merges.';
-
 -- For each identity that a word is about, or that a contact with a word of its own ever had: the
 -- latest word about the identity, and the latest about a contact. Out wins ties. A contact's
 -- opt-in counts only where there is no word about the identity itself.
+--
+-- First come the identities with the contacts whose word may be the one that counts, in four arms:
+-- the word is about the identity or about a contact, which was or was not merged. So the view can
+-- be entered by the identity and by the contact. Then each is decided, and kept where the word
+-- that counts is that contact's.
 CREATE VIEW "consent_current" AS
 SELECT about.app_id, about.channel, about.identity, about.contact_id,
     CASE word.effect WHEN 'OUT' THEN 'OPTED_OUT' ELSE 'OPTED_IN' END AS state, word.since
 FROM (
-    SELECT w.app_id, w.channel, w.identity, w.contact_id FROM consent_word AS w
-    WHERE w.identity IS NOT NULL
+    SELECT e.app_id, e.channel, e.identity, e.contact_id
+    FROM consent_event AS e
+    WHERE e.identity IS NOT NULL AND e.effect IS NOT NULL
+        AND NOT EXISTS (SELECT FROM contact_root AS r WHERE r.contact_id = e.contact_id)
     UNION
-    SELECT w.app_id, i.channel, i.identity, i.contact_id
-    FROM contact_listing AS i
-    CROSS JOIN LATERAL (
-        SELECT w.app_id FROM consent_word AS w
-        WHERE w.contact_id = i.contact_id AND w.channel = i.channel AND w.identity IS NULL
-    ) AS w
+    SELECT e.app_id, e.channel, e.identity, r.root_id
+    FROM contact_root AS r
+    JOIN consent_event AS e ON e.contact_id = r.contact_id
+    WHERE e.identity IS NOT NULL AND e.effect IS NOT NULL
+    UNION
+    SELECT e.app_id, i.channel, i.identity, i.sinch_contact_id
+    FROM contact_identity AS i
+    JOIN consent_event AS e ON e.contact_id = i.sinch_contact_id AND e.channel = i.channel
+    WHERE e.identity IS NULL AND e.effect IS NOT NULL
+        AND NOT EXISTS (SELECT FROM contact_root AS r WHERE r.contact_id = i.sinch_contact_id)
+    UNION
+    SELECT e.app_id, i.channel, i.identity, r.root_id
+    FROM contact_root AS r
+    JOIN contact_identity AS i ON i.sinch_contact_id = r.contact_id
+    JOIN contact_root AS other ON other.root_id = r.root_id
+    JOIN consent_event AS e ON e.contact_id = other.contact_id AND e.channel = i.channel
+    WHERE e.identity IS NULL AND e.effect IS NOT NULL
 ) AS about
 CROSS JOIN LATERAL (
-    SELECT both_words.effect, both_words.since, both_words.contact_id
+    SELECT either.effect, either.since,
+        coalesce((SELECT r.root_id FROM contact_root AS r WHERE r.contact_id = either.contact_id),
+            either.contact_id) AS contact_id
     FROM (
         (
-            SELECT 1 AS preference, w.effect, w.since, w.contact_id
-            FROM consent_word AS w
-            WHERE w.identity = about.identity AND w.channel = about.channel
-                AND w.app_id = about.app_id
-            ORDER BY w.since DESC, w.effect DESC, w.event_digest DESC
+            SELECT 1 AS preference, e.effect, greatest(e.order_at, e.repeated_at) AS since, e.contact_id
+            FROM consent_event AS e
+            WHERE e.identity = about.identity AND e.channel = about.channel
+                AND e.app_id = about.app_id AND e.effect IS NOT NULL
+            ORDER BY since DESC, e.effect DESC, e.event_digest DESC
             LIMIT 1
         )
         UNION ALL
         (
-            SELECT CASE w.effect WHEN 'OUT' THEN 1 ELSE 0 END, w.effect, w.since, i.contact_id
-            FROM contact_listing AS i
+            SELECT CASE e.effect WHEN 'OUT' THEN 1 ELSE 0 END, e.effect,
+                greatest(e.order_at, e.repeated_at) AS since, e.contact_id
+            FROM contact_identity AS i
             CROSS JOIN LATERAL (
-                SELECT w.effect, w.since, w.event_digest FROM consent_word AS w
-                WHERE w.contact_id = i.contact_id AND w.channel = i.channel
-                    AND w.app_id = about.app_id AND w.identity IS NULL
-            ) AS w
+                SELECT i.sinch_contact_id AS id
+                UNION ALL
+                SELECT other.contact_id FROM contact_root AS r
+                JOIN contact_root AS other ON other.root_id = r.root_id
+                WHERE r.contact_id = i.sinch_contact_id
+            ) AS contact
+            JOIN consent_event AS e ON e.contact_id = contact.id AND e.channel = i.channel
             WHERE i.identity = about.identity AND i.channel = about.channel
-            ORDER BY w.since DESC, w.effect DESC, w.event_digest DESC
+                AND e.app_id = about.app_id AND e.identity IS NULL AND e.effect IS NOT NULL
+            ORDER BY since DESC, e.effect DESC, e.event_digest DESC
             LIMIT 1
         )
-    ) AS both_words
-    ORDER BY both_words.preference DESC, both_words.since DESC, both_words.effect DESC
+    ) AS either
+    ORDER BY either.preference DESC, either.since DESC, either.effect DESC
     LIMIT 1
 ) AS word
 WHERE word.contact_id IS NOT DISTINCT FROM about.contact_id
 UNION ALL
-SELECT last_word.app_id, last_word.channel, NULL, last_word.contact_id,
-    CASE last_word.effect WHEN 'OUT' THEN 'OPTED_OUT' ELSE 'OPTED_IN' END, last_word.since
+SELECT nowhere.app_id, nowhere.channel, NULL, nowhere.contact_id,
+    CASE nowhere.effect WHEN 'OUT' THEN 'OPTED_OUT' ELSE 'OPTED_IN' END, nowhere.since
 FROM (
-    SELECT DISTINCT ON (w.app_id, w.channel, w.contact_id)
-        w.app_id, w.channel, w.contact_id, w.effect, w.since
-    FROM consent_word AS w
-    WHERE w.identity IS NULL
-        AND NOT EXISTS (
-            SELECT FROM contact_identity AS i
-            WHERE i.sinch_contact_id = w.contact_id AND i.channel = w.channel
-        )
-        AND NOT EXISTS (
-            SELECT FROM contact_root AS r
-            JOIN contact_identity AS i ON i.sinch_contact_id = r.contact_id
-            WHERE r.root_id = w.contact_id AND i.channel = w.channel
-        )
-    ORDER BY w.app_id, w.channel, w.contact_id, w.since DESC, w.effect DESC, w.event_digest DESC
-) AS last_word;
+    SELECT DISTINCT ON (e.app_id, e.channel, e.contact_id) e.*
+    FROM (
+        SELECT e.app_id, e.channel, e.contact_id, e.effect,
+            greatest(e.order_at, e.repeated_at) AS since, e.event_digest
+        FROM consent_event AS e
+        WHERE e.identity IS NULL AND e.effect IS NOT NULL
+            AND NOT EXISTS (SELECT FROM contact_root AS r WHERE r.contact_id = e.contact_id)
+            AND NOT EXISTS (
+                SELECT FROM contact_identity AS i
+                WHERE i.sinch_contact_id = e.contact_id AND i.channel = e.channel
+            )
+        UNION ALL
+        SELECT e.app_id, e.channel, r.root_id, e.effect,
+            greatest(e.order_at, e.repeated_at), e.event_digest
+        FROM contact_root AS r
+        JOIN consent_event AS e ON e.contact_id = r.contact_id
+        WHERE e.identity IS NULL AND e.effect IS NOT NULL
+            AND NOT EXISTS (
+                SELECT FROM contact_root AS other
+                JOIN contact_identity AS i ON i.sinch_contact_id = other.contact_id
+                WHERE other.root_id = r.root_id AND i.channel = e.channel
+            )
+    ) AS e
+    ORDER BY e.app_id, e.channel, e.contact_id, e.since DESC, e.effect DESC, e.event_digest DESC
+) AS nowhere;
 
 COMMENT ON VIEW "consent_current" IS 'Whether an identity may be written to: one row for each app, channel and identity. A contact that has a word and no known identity on the channel has a row without an identity. No row: nobody said anything.';
 COMMENT ON COLUMN "consent_current"."contact_id" IS 'The contact of the word that counts, after merges.';
