@@ -1,4 +1,4 @@
-import { envelopeOf } from '@sinch-callbacks/core';
+import { type CallbackEvent, envelopeOf } from '@sinch-callbacks/core';
 import type { JobReport } from '@sinch-callbacks/queue';
 import { attemptFailed, deadLettered, type Telemetry } from '@sinch-callbacks/telemetry';
 import { signatureSeen } from './signature-seen.ts';
@@ -21,7 +21,6 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
       }
       case 'buried': {
         const { event, replay, cause, message, attempts } = report.letter;
-        const { unreadableTimes } = envelopeOf(event.rawBody);
         deadLettered(telemetry, {
           eventKey: event.key,
           trigger: event.trigger,
@@ -29,11 +28,17 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
           replay,
           errorClass: cause,
           error: message,
-          ...(unreadableTimes.length > 0 && { unreadableTimes }),
+          // Reading a quarantined one may be what ended the process.
+          ...(cause !== 'quarantined' && unreadableTimesOf(event)),
           ...signatureSeen(event),
         });
         return;
       }
     }
   };
+}
+
+function unreadableTimesOf({ rawBody }: CallbackEvent) {
+  const { unreadableTimes } = envelopeOf(rawBody);
+  return unreadableTimes.length > 0 && { unreadableTimes };
 }

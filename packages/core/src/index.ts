@@ -8,7 +8,7 @@ export {
 } from './bodies/sinch-event.ts';
 export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
 export { type Decision, decideEvent } from './decide/decide-event.ts';
-export { type Envelope, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
+export { type Envelope, envelopeInText, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
 export type {
   BatchFact,
   CapabilityFact,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeRawBody } from '../events/raw-body.ts';
-import { envelopeOf } from './envelope.ts';
+import { envelopeInText, envelopeOf } from './envelope.ts';
 
 const read = (body: object | string) =>
   envelopeOf(encodeRawBody(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))));
@@ -44,6 +44,10 @@ describe('envelopeOf', () => {
       message_delivery_report: { message_id: '01MSG', status: 'DELIVERED' },
     });
     expect(read(whole.slice(0, -5))).toEqual({ ...wanted, entityId: '01MSG' });
+    expect(envelopeInText(encodeRawBody(Buffer.from(whole)))).toEqual({
+      ...wanted,
+      entityId: '01MSG',
+    });
   });
 
   it('names an accept_time that cannot be read', () => {

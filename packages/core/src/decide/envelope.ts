@@ -32,7 +32,7 @@ export interface ReadEnvelope {
 export function envelopeOf(rawBody: RawBody): ReadEnvelope {
   const text = rawBodyText(rawBody);
   const recognition = recognise(text);
-  if (recognition.kind === 'unreadable') return envelopeOfText(text);
+  if (recognition.kind === 'unreadable') return envelopeInText(rawBody);
   const { body } = recognition;
   const sections = sectionsOf(body);
   const acceptTime = sections.map((section) => time(section['accept_time'])).find(Boolean);
@@ -93,7 +93,12 @@ function idIn(sections: readonly JsonObject[], ...names: readonly string[]): str
   return undefined;
 }
 
-function envelopeOfText(text: string): ReadEnvelope {
+/**
+ * The same for a body that must not be parsed, since reading it may be what ends the process:
+ * the texts that look like those fields, wherever they stand.
+ */
+export function envelopeInText(rawBody: RawBody): ReadEnvelope {
+  const text = rawBodyText(rawBody);
   const read = storedEnvelope({
     appId: fieldOf(text, 'app_id'),
     projectId: fieldOf(text, 'project_id'),

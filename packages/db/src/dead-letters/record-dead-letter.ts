@@ -1,6 +1,7 @@
 import {
   boundedEntityId,
   type CallbackEvent,
+  envelopeInText,
   envelopeOf,
   errorFingerprint,
   signedAtOf,
@@ -95,8 +96,8 @@ async function writeLetter(
   session: WriteSession,
   letter: DeadLetterRecord,
 ): Promise<RecordOutcome> {
-  const { event } = letter;
-  const columns = columnsOf(event);
+  const { event, errorClass } = letter;
+  const columns = columnsOf(event, errorClass);
   const { mentions } = columns;
   await inOrder(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
   if (!(await storeDead(session, letter, columns))) return 'already-applied';
@@ -111,8 +112,10 @@ async function writeLetter(
 type Columns = ReturnType<typeof columnsOf>;
 
 /** What the event's row and its letter both hold of its body. */
-function columnsOf(event: CallbackEvent) {
-  const { envelope, entityId, unreadableTimes } = envelopeOf(event.rawBody);
+function columnsOf(event: CallbackEvent, errorClass: string) {
+  // Reading it may be what ended the process, again and again.
+  const read = errorClass === 'quarantined' ? envelopeInText : envelopeOf;
+  const { envelope, entityId, unreadableTimes } = read(event.rawBody);
   const { trigger } = event;
   const named = entityId ?? (trigger === 'UNKNOWN' ? undefined : boundedEntityId(event.entityId));
   const isNameless = trigger === 'UNKNOWN' || trigger === 'UNREADABLE';
