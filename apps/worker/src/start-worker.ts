@@ -1,6 +1,6 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import { timeFields } from '@sinch-callbacks/core';
-import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
+import { createEventWriter, createPartitionsAhead, openDatabase } from '@sinch-callbacks/db';
 import { inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
 import {
   type DependencyLost,
@@ -12,6 +12,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
+import { keepPartitions } from './keep-partitions.ts';
 import { openLanes } from './open-lanes.ts';
 import { createOutage, type Outage, type OutageFacts } from './outage.ts';
 import { type Stall, watchProgress } from './progress-monitor.ts';
@@ -73,6 +74,7 @@ export async function startWorker(
   const isWaiting = () => databaseWait.awayMs() !== undefined;
   const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
+  const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 
@@ -97,6 +99,7 @@ export async function startWorker(
           databaseWait,
           monitor,
           memoryWatch,
+          partitions,
           admin,
           board,
           database,

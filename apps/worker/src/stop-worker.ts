@@ -8,6 +8,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import type { AdminServer } from './admin/admin-server.ts';
 import type { EventBatcher } from './event-batcher.ts';
+import type { PartitionKeeper } from './keep-partitions.ts';
 import type { ProgressMonitor } from './progress-monitor.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
 import type { QueueMemoryWatch } from './watch-queue-memory.ts';
@@ -19,6 +20,7 @@ export interface WorkerParts {
   readonly databaseWait: DatabaseWait;
   readonly monitor: ProgressMonitor;
   readonly memoryWatch: QueueMemoryWatch;
+  readonly partitions: PartitionKeeper;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
   readonly database: Database;
@@ -46,6 +48,7 @@ export async function stopWorker(
   }
   parts.monitor.stop();
   parts.memoryWatch.stop();
+  parts.partitions.stop();
   await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
   workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });
 }

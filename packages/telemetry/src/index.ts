@@ -6,6 +6,7 @@ export {
   callbackReceived,
   callbacksSummed,
 } from './events/callback-received.ts';
+export { partitionsCreated, partitionsFailed } from './events/database-events.ts';
 export {
   type AttemptFailed,
   attemptFailed,

@@ -71,6 +71,11 @@ export function createMetrics({ timeFields = [] }: MetricsOptions = {}): Prometh
     help: "Redis' maxmemory, or the memory of its machine where none is set.",
     registers: [],
   });
+  const partitions = new Gauge({
+    name: 'sinch_partitions_ahead',
+    help: 'Weeks to come that have their partition of events.',
+    registers: [],
+  });
   const lastSeen = new Map<number, number>();
 
   return {
@@ -94,6 +99,10 @@ export function createMetrics({ timeFields = [] }: MetricsOptions = {}): Prometh
       registry.registerMetric(maxMemory);
       usedMemory.set(usedBytes);
       maxMemory.set(limitBytes);
+    },
+    partitionsAhead(weeks) {
+      registry.registerMetric(partitions);
+      partitions.set(weeks);
     },
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

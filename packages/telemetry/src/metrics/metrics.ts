@@ -8,6 +8,8 @@ export interface Metrics {
   /** A time of an event could not be read, so the event orders as of its receipt. */
   unreadableTime(labels: { readonly field: string }): void;
   queueMemory(memory: QueueMemory): void;
+  /** How many weeks to come have their partition of events. */
+  partitionsAhead(weeks: number): void;
 }
 
 /** How much memory the queue's Redis has taken. */
