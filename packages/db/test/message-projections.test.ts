@@ -103,12 +103,57 @@ describe('a message', () => {
     });
   });
 
-  it('was created when its first event was received, and last updated with its last', async () => {
+  it('was created when its first event was received, and updated with its last', async () => {
     await inEveryOrder(migrated, [report('READ', 1), report('DELIVERED', 2)], ({ message }) => {
       expect(message).toMatchObject([
         {
           created_at: expect.stringMatching(/^2026-01-02T03:05:00/),
-          last_updated_at: expect.stringMatching(/^2026-01-02T03:05:01/),
+          updated_at: expect.stringMatching(/^2026-01-02T03:05:01/),
+        },
+      ]);
+    });
+  });
+
+  it('has the first time of each step, and the receipt where a report gives none', async () => {
+    const bodies = [
+      { ...report('DELIVERED', 4, on('RCS')), accepted_time: at(1) },
+      report('DELIVERED', 3, on('SMS')),
+      report('READ', undefined, on('SMS')),
+    ];
+    await inEveryOrder(migrated, bodies, ({ message }) => {
+      expect(message).toMatchObject([
+        {
+          happened_at: expect.stringMatching(/^2026-01-02T03:04:01/),
+          sent_at: expect.stringMatching(/^2026-01-02T03:04:01/),
+          delivered_at: expect.stringMatching(/^2026-01-02T03:04:03/),
+          read_at: expect.stringMatching(/^2026-01-02T03:05:02/),
+          failed_at: null,
+        },
+      ]);
+    });
+    await inEveryOrder(migrated, [{ message: inbound('hi') }], ({ message }) => {
+      expect(message).toMatchObject([
+        { happened_at: expect.stringMatching(/^2026-01-02T03:04:01/), sent_at: null },
+      ]);
+    });
+  });
+
+  it('shows the kind and the text of its content, who sent it and what it answers', async () => {
+    const answer = {
+      message: inbound('yes', {
+        sender_id: 'sender',
+        contact_message: { text_message: { text: 'yes' }, reply_to: { message_id: 'before' } },
+      }),
+      project_id: 'project',
+    };
+    await inEveryOrder(migrated, [answer], ({ message }) => {
+      expect(message).toMatchObject([
+        {
+          kind: 'text_message',
+          text: 'yes',
+          sender_id: 'sender',
+          reply_to_message_id: 'before',
+          project_id: 'project',
         },
       ]);
     });
@@ -134,14 +179,53 @@ describe('a message', () => {
     });
   });
 
-  it('has the metadata of its report, or else of the envelope', async () => {
-    const envelope = { ...report('READ', 1), message_metadata: 'envelope' };
-    await inEveryOrder(migrated, [envelope], ({ message }) => {
-      expect(message).toMatchObject([{ metadata: 'envelope' }]);
+  it("keeps the sender's metadata apart from the channel's, whatever comes last", async () => {
+    const bodies = [
+      report('QUEUED_ON_CHANNEL', 1, { metadata: 'order-7' }),
+      { ...report('DELIVERED', 2), message_metadata: '{"operator":"Example"}' },
+    ];
+    await inEveryOrder(migrated, bodies, ({ message }) => {
+      expect(message).toMatchObject([
+        { metadata: 'order-7', channel_metadata: '{"operator":"Example"}' },
+      ]);
     });
-    const both = { ...report('READ', 1, { metadata: 'body' }), message_metadata: 'envelope' };
-    await inEveryOrder(migrated, [both], ({ message }) => {
-      expect(message).toMatchObject([{ metadata: 'body' }]);
+  });
+
+  it('keeps the conversation metadata of what an inbound message answers', async () => {
+    const body = { message: inbound('hi', { metadata: 'channel' }), message_metadata: 'asked' };
+    await inEveryOrder(migrated, [body], ({ message }) => {
+      expect(message).toMatchObject([
+        { metadata: null, channel_metadata: 'channel', conversation_metadata: 'asked' },
+      ]);
+    });
+  });
+
+  it("knows the batch that it was sent with, without which the sender's metadata stay", async () => {
+    const bodies = [
+      report('QUEUED_ON_CHANNEL', 1, { metadata: '{"order":7}' }),
+      report('DELIVERED', 2, { metadata: '{"order":7,"_batch_id":"b","message_index":3}' }),
+    ];
+    await inEveryOrder(migrated, bodies, ({ message }) => {
+      expect(message).toMatchObject([{ metadata: '{"order":7}', batch_id: 'b' }]);
+    });
+    const alone = [report('READ', 1, { metadata: '{"_batch_id":"b"}' })];
+    await inEveryOrder(migrated, alone, ({ message }) => {
+      expect(message).toMatchObject([{ metadata: null, batch_id: 'b' }]);
+    });
+  });
+
+  it('is written with an id, an identity and metadata of any length', async () => {
+    const long = 'x'.repeat(10_000);
+    const body = report(long, 1, {
+      message_id: long,
+      metadata: 'é'.repeat(3_000),
+      conversation_id: long,
+      contact_id: long,
+      channel_identity: { channel: long, identity: `ACME ${long}` },
+    });
+    await inEveryOrder(migrated, [body], ({ message, message_status: lines }) => {
+      expect(message).toMatchObject([{ metadata: 'é'.repeat(3_000) }]);
+      expect(lines).toHaveLength(1);
     });
   });
 
@@ -167,23 +251,43 @@ describe('a conversation', () => {
     [`conversation_${kind}_notification`]: { conversation: { id: 'conv', ...fields } },
   });
 
-  it('that was stopped is not started again, and that was deleted stays so', async () => {
-    await inEveryOrder(migrated, [change('start', 9), change('stop', 1)], ({ conversation }) => {
-      expect(conversation).toMatchObject([{ state: 'STOPPED' }]);
-    });
-    const all = [change('start', 9), change('stop', 5), change('delete')];
-    await inEveryOrder(migrated, all, ({ conversation }) => {
-      expect(conversation).toMatchObject([{ state: 'DELETED' }]);
+  it.each([
+    ['ACTIVE', [change('start', 1)]],
+    ['ACTIVE', [change('start')]],
+    ['STOPPED', [change('start', 1), change('stop', 2)]],
+    ['STOPPED', [change('start', 1), change('stop', 1)]],
+    ['ACTIVE', [change('start', 2), change('stop', 1)]],
+    ['STOPPED', [change('start'), change('stop', 1)]],
+    ['STOPPED', [change('start', 9), change('stop')]],
+    ['DELETED', [change('start', 9), change('stop', 5), change('delete')]],
+    [
+      'DELETED',
+      [change('start', 9), { conversation_delete_notification: { conversation_id: 'conv' } }],
+    ],
+    [null, [report('READ', 1, { conversation_id: 'conv' })]],
+  ])('is %s after %j', async (state, bodies) => {
+    await inEveryOrder(migrated, bodies, ({ conversation }) => {
+      expect(conversation).toMatchObject([{ state }]);
     });
   });
 
-  it('has the details of its furthest state, and the channel that was used last', async () => {
+  it('has its latest details, and the channel that was used last', async () => {
     const bodies = [
       change('start', 9, { metadata: 'start', active_channel: 'SMS' }),
       change('stop', 1, { metadata: 'end', active_channel: 'RCS' }),
     ];
     await inEveryOrder(migrated, bodies, ({ conversation }) => {
-      expect(conversation).toMatchObject([{ metadata: 'end', active_channel: 'SMS' }]);
+      expect(conversation).toMatchObject([{ metadata: 'start', active_channel: 'SMS' }]);
+    });
+  });
+
+  it('keeps numbers as they were written', async () => {
+    const body = `{"conversation_start_notification":{"conversation":{"id":"conv",
+      "metadata_json":{"order":9007199254740993,"price":1.10,"far":1e400}}}}`;
+    await inEveryOrder(migrated, [body], async () => {
+      const [found] = await migrated.read('SELECT metadata_json::text AS text FROM conversation');
+      expect(found?.['text']).toContain('"order": 9007199254740993');
+      expect(found?.['text']).toContain('"price": 1.10');
     });
   });
 });
@@ -242,5 +346,61 @@ describe('the latest wins for', () => {
     await inEveryOrder(migrated, [event('A'), event('B')], (rows) => {
       expect(rows['channel_event']).toHaveLength(2);
     });
+  });
+
+  it.each([
+    [
+      'record',
+      'record_notification',
+      { entity_id: 'r' },
+      'record_status',
+      'EVENT_RECORD_STORED',
+      'RECORD_STATUS_UNSPECIFIED',
+    ],
+    [
+      'batch',
+      'batch_status_update_notification',
+      { batch_id: 'b' },
+      'batch_status',
+      'BATCH_STATUS_PROCESSED',
+      'SCHEDULED',
+    ],
+    [
+      'batch',
+      'batch_status_update_notification',
+      { batch_id: 'b' },
+      'batch_status',
+      'SCHEDULED',
+      'BATCH_STATUS_READY',
+    ],
+  ])(
+    'no %s that stands further already (%s, %j, %s): %s stays when %s comes later',
+    async (table, key, fields, status, further, before) => {
+      const bodies = [
+        { ...later, [key]: { ...fields, [status]: before } },
+        { ...earlier, [key]: { ...fields, [status]: further } },
+      ];
+      await inEveryOrder(migrated, bodies, (rows) => {
+        expect(rows[table]).toMatchObject([{ status: further }]);
+      });
+    },
+  );
+});
+
+it('what is no text and no event is listed by what it is: reactions and the unsupported', async () => {
+  const reaction = {
+    event: {
+      id: 'e',
+      accept_time: at(1),
+      ...on('WHATSAPP'),
+      contact_message_event: { reaction_event: { emoji: '👍', action: 'REACT', message_id: 'm' } },
+    },
+  };
+  const unsupported = { unsupported_callback: { id: 'u', channel: 'VIBER', payload: '{"a":1}' } };
+  await inEveryOrder(migrated, [reaction, unsupported], (rows) => {
+    expect(rows['reaction']).toMatchObject([
+      { id: 'e', sinch_message_id: 'm', emoji: '👍', action: 'REACT', identity: '15555550100' },
+    ]);
+    expect(rows['unsupported']).toMatchObject([{ id: 'u', channel: 'VIBER', payload: '{"a":1}' }]);
   });
 });
