@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { at, inbound, inEveryOrder, on } from './every-order.ts';
-import { type MigratedDatabase, openMigratedDatabase } from './support.ts';
+import { createEventWriter, openDatabase } from '../src/index.ts';
+import { at, inbound, inEveryOrder, on, report } from './every-order.ts';
+import {
+  emptyTables,
+  eventOf,
+  type MigratedDatabase,
+  openMigratedDatabase,
+  toWrite,
+} from './support.ts';
 
 let migrated: MigratedDatabase;
 
@@ -147,4 +154,71 @@ describe('what was reported of a merged contact', () => {
       expect(contact?.[0]?.['deleted_at']).not.toBeNull();
     });
   });
+});
+
+describe('a merge', () => {
+  const seedMessages = `
+    INSERT INTO message (sinch_message_id, created_at, happened_at, updated_at, contact_id)
+    SELECT 'm' || n, now(), now(), now(), 'A' FROM generate_series(1, 5000) AS n`;
+
+  it('of a contact with many messages writes none of them', async () => {
+    const { database } = migrated;
+    const versions = () =>
+      migrated.read('SELECT md5(string_agg(ctid::text, $1 ORDER BY ctid)) FROM message', [',']);
+    await emptyTables(database);
+    await migrated.read(seedMessages);
+    const before = await versions();
+    const outcomes = await createEventWriter(database, () => new Date()).write([
+      toWrite(eventOf(merge('A', 'B'))),
+    ]);
+    expect(outcomes).toEqual([{ kind: 'applied' }]);
+    expect(await versions()).toEqual(before);
+    const found = await migrated.read(
+      'SELECT count(*)::int AS count FROM message JOIN contact_root USING (contact_id) WHERE root_id = $1',
+      ['B'],
+    );
+    expect(found).toEqual([{ count: 5_000 }]);
+  });
+
+  it('beside another one of the same contact, by another writer, is not overlooked', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await emptyTables(migrated.database);
+      await atOnce([merge('A', 'B')], [merge('B', 'C')]);
+      expect([round, await roots()]).toEqual([round, { A: 'C', B: 'C', C: 'C' }]);
+    }
+  });
+
+  it('beside reports of the same contact, by two writers, ends in no deadlock', async () => {
+    const deadlocks = async () => {
+      const [found] = await migrated.read(
+        'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
+      );
+      return found?.['deadlocks'];
+    };
+    for (let round = 0; round < 60; round += 1) {
+      const [from, into] = [`${round}A`, `${round}B`];
+      const reports = Array.from({ length: 60 }, (_, n) =>
+        report('DELIVERED', n % 10, { message_id: `r${n}`, contact_id: n % 2 ? from : into }),
+      );
+      const others = reports.map((body) => ({ ...body, correlation_id: 'other' }));
+      await atOnce([...reports.toReversed(), merge(from, into)], [merge(into, from), ...others]);
+    }
+    expect(await deadlocks()).toBe(0);
+  });
+
+  /** Two writers, each with its own sessions, which tell of their deadlocks when they end. */
+  async function atOnce(...batches: readonly (readonly object[])[]): Promise<void> {
+    const outcomes = await Promise.all(
+      batches.map(async (bodies) => {
+        const database = openDatabase({ url: migrated.url });
+        try {
+          const writer = createEventWriter(database, () => new Date());
+          return await writer.write(bodies.map((body) => toWrite(eventOf(body))));
+        } finally {
+          await database.close();
+        }
+      }),
+    );
+    expect(outcomes.flat().filter(({ kind }) => kind === 'failed')).toEqual([]);
+  }
 });

@@ -1,15 +1,8 @@
-import { until } from '@sinch-callbacks/testing/processes';
 import { createDatabase, queryRows } from '@sinch-callbacks/testing/servers';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createEventWriter, migrateDatabase, openDatabase } from '../src/index.ts';
-import { at, inbound, inEveryOrder, report } from './every-order.ts';
-import {
-  allRows,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from './support.ts';
+import { inEveryOrder, report } from './every-order.ts';
+import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from './support.ts';
 
 let migrated: MigratedDatabase;
 
@@ -66,26 +59,6 @@ it('writers of other events about the same rows do not block each other for good
   await queryRows(migrated.url, 'DROP TRIGGER linger ON message');
 });
 
-it('a merge further up the chain, while a message of the chain is being written, is not missed', async () => {
-  const merge = (from: string, into: string) => ({
-    accepted_time: at(1),
-    contact_merge_notification: { preserved_contact: { id: into }, deleted_contact: { id: from } },
-  });
-  await write(merge('A', 'B'));
-  const gate = await holdCommits('held');
-  const message = write({ message: inbound('hi', { id: 'held', contact_id: 'A' }) });
-  await until(async () => (await countWaiting()) === 1, { what: 'the message at the gate' });
-  let hasMerged = false;
-  const merged = write(merge('B', 'C')).then(() => (hasMerged = true));
-  await until(async () => hasMerged || (await countWaiting()) === 2, { what: 'the merge' });
-  await gate.open();
-  await Promise.all([message, merged]);
-  const { message: rows } = await allRows(migrated.database);
-  expect(rows).toContainEqual(
-    expect.objectContaining({ sinch_message_id: 'held', contact_id: 'C' }),
-  );
-});
-
 it('values are settled alike where the database sorts by a language', async ({ skip }) => {
   const name = 'sorts_by_language';
   const create = `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'`;
@@ -110,42 +83,3 @@ it('values are settled alike where the database sorts by a language', async ({ s
     await queryRows(inject('postgresUrl'), `DROP DATABASE ${name}`);
   }
 });
-
-/** Lets no transaction commit that writes this message, until the gate is opened. */
-async function holdCommits(messageId: string): Promise<{ open(): Promise<void> }> {
-  const lock = 4711;
-  const { prisma } = migrated.database;
-  await prisma.$executeRawUnsafe(`
-    CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN PERFORM pg_advisory_xact_lock_shared(${lock}); RETURN NULL; END $$`);
-  await prisma.$executeRawUnsafe(`
-    CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON message DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.sinch_message_id = '${messageId}') EXECUTE FUNCTION wait_at_gate()`);
-  const opened = Promise.withResolvers<undefined>();
-  const held = Promise.withResolvers<undefined>();
-  const holding = prisma.$transaction(
-    async (tx) => {
-      await tx.$executeRawUnsafe(`SELECT pg_advisory_xact_lock(${lock})`);
-      held.resolve(undefined);
-      await opened.promise;
-    },
-    { timeout: 60_000 },
-  );
-  await held.promise;
-  return {
-    async open() {
-      opened.resolve(undefined);
-      await holding;
-    },
-  };
-}
-
-/** Sessions of this database that wait for a lock of another one. */
-async function countWaiting(): Promise<number> {
-  const [found] = await queryRows<{ waiting: number }>(
-    migrated.url,
-    `SELECT count(*)::int AS waiting FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
-  return found?.waiting ?? 0;
-}
