@@ -39,6 +39,32 @@ it('prune counts first, removes what is old and settled, and leaves open letters
   expect(message).toMatchObject({ code: 0, stdout: expect.stringContaining('DELIVERED') });
 });
 
+it('prune keeps what recognises a double for longer, where that is asked for', async () => {
+  const { database } = world;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  const write = async () =>
+    await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  await write();
+  const prune = async (...args: string[]) =>
+    (await runJson('prune', '--older-than', '90d', ...args)).document;
+  expect(await prune('--guard-older-than', '9999d')).toMatchObject({ events: 1, guards: 0 });
+  expect(await write()).toEqual([{ kind: 'duplicate' }]);
+  // A guard is never removed before its event.
+  expect(await prune('--guard-older-than', '8d', '--dry-run')).toMatchObject({ guards: 1 });
+  expect(await prune()).toMatchObject({ events: 0, guards: 1 });
+  expect(await write()).toEqual([{ kind: 'applied' }]);
+  const { code, stderr } = await runJson(
+    ...['prune', '--older-than', '90d', '--guard-older-than', '7d'],
+  );
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--guard-older-than must be at least 8d'),
+  });
+});
+
 it('prune refuses ages in which a callback may still come again, and says why', async () => {
   for (const age of ['0d', '1d', '7d', '1w']) {
     const { code, stderr } = await runJson('prune', '--older-than', age);

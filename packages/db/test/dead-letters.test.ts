@@ -1,3 +1,4 @@
+import { digestOfEventKey } from '@sinch-callbacks/core';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -6,6 +7,7 @@ import {
   type DeadLetterRecord,
   discardDeadLetters,
   findDeadLetter,
+  findKeysByPrefix,
   listDeadLetters,
   noteReplay,
   openRun,
@@ -124,7 +126,7 @@ describe('a dead letter', () => {
   });
 });
 
-it('whatever was verified can be recorded, however odd its ids are', async () => {
+it('whatever was verified can be recorded, and keeps its key, however odd its ids are', async () => {
   const odd = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.constant('\u0000'),
@@ -141,11 +143,46 @@ it('whatever was verified can be recorded, however odd its ids are', async () =>
     fc.asyncProperty(body, async (value) => {
       const event = eventOf(value);
       await recordDeadLetter(migrated.database, { ...letter(), event });
-      const found = await findDeadLetter(migrated.database, event.key);
+      const { database } = migrated;
+      const found = await findDeadLetter(database, event.key);
       expect(found?.event.rawBody).toEqual(event.rawBody);
+      expect([found?.eventKey, found?.event.key]).toEqual([event.key, event.key]);
+      expect(await findKeysByPrefix(database, event.key, 2)).toEqual([event.key]);
+      expect(await findKeysByPrefix(database, digestOfEventKey(event.key), 2)).toEqual([event.key]);
     }),
     { numRuns: 200 },
   );
+});
+
+it('a letter names app, project, entity and times as far as its body can be read', async () => {
+  const { database } = migrated;
+  const envelope = {
+    app_id: '01APP',
+    project_id: 'P',
+    accepted_time: '2026-01-02T03:04:05Z',
+    event_time: 'yesterday',
+  };
+  const body = { ...envelope, message_delivery_report: { message_id: '01M', status: 'READ' } };
+  const bodies = [
+    body,
+    JSON.stringify(body).slice(0, -2),
+    { ...envelope, odd: { message_id: '01M' } },
+  ];
+  for (const one of bodies) {
+    const event = eventOf(one);
+    await recordDeadLetter(database, { ...letter(), event });
+    const names = { appId: '01APP', projectId: 'P', entityId: '01M' };
+    expect(await findDeadLetter(database, event.key)).toMatchObject(names);
+    const where = { eventDigest: Buffer.from(digestOfEventKey(event.key), 'hex') };
+    expect(await database.prisma.callbackEvent.findFirst({ where })).toMatchObject({
+      ...names,
+      acceptedTime: new Date(envelope.accepted_time),
+      eventTime: null,
+      unreadableTimes: 'event_time',
+    });
+  }
+  expect(await countDeadLetters(database, { appId: '01APP' })).toBe(3);
+  expect(await countDeadLetters(database, { appId: '02APP' })).toBe(0);
 });
 
 describe('the list of dead letters', () => {

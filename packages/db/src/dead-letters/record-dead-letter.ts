@@ -59,8 +59,10 @@ ON CONFLICT (event_digest) DO UPDATE SET
   dead_at = excluded.dead_at,
   resolved_at = CASE d.resolution WHEN 'DISCARDED' THEN d.resolved_at END,
   resolution = CASE d.resolution WHEN 'DISCARDED' THEN d.resolution END
-WHERE d.resolution IS DISTINCT FROM 'REDACTED'
-RETURNING resolution`;
+WHERE d.resolution IS DISTINCT FROM 'REDACTED'`;
+
+const isOpen = `
+SELECT FROM dead_letter WHERE event_digest = ${digest} AND resolved_at IS NULL`;
 
 /**
  * What became of it. `already-applied`: there is no need of a letter. `already-closed`: its
@@ -101,12 +103,14 @@ async function writeLetter(
   const { mentions } = columns;
   await inOrder(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
   if (!(await storeDead(session, letter, columns))) return 'already-applied';
-  const { rows } = await session.query<{ resolution: string | null }>(
-    { sql: upsertDeadLetter },
-    letterValues(letter, columns),
-  );
-  await redactRawBodies(session, mentions);
-  return rows[0]?.resolution === null ? 'recorded' : 'already-closed';
+  const letterWrites = [
+    session.query({ sql: upsertDeadLetter }, letterValues(letter, columns)),
+    redactRawBodies(session, mentions),
+  ];
+  await inOrder(letterWrites);
+  // Only now: its text may have had to go.
+  const { count } = await session.query({ sql: isOpen }, [digestOfEvent(event)]);
+  return count > 0 ? 'recorded' : 'already-closed';
 }
 
 type Columns = ReturnType<typeof columnsOf>;
