@@ -7,37 +7,43 @@ export {
   type SinchEventReading,
 } from './bodies/sinch-event.ts';
 export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
-export { type Decision, decideEvent } from './decide/decide-event.ts';
-export { type Envelope, envelopeInText, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
 export type {
-  BatchFact,
   CapabilityFact,
-  ChannelEventFact,
-  ChannelStatus,
   ConsentEventFact,
   ContactDuplicateFact,
   ContactFact,
   ContactIdentityFact,
   ContactMergeFact,
-  ConversationFact,
+} from './decide/contact-facts.ts';
+export { type Decision, decideEvent } from './decide/decide-event.ts';
+export { type Envelope, envelopeInText, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
+export type {
+  BatchFact,
+  ChannelEventFact,
   EventDeliveryChannelFact,
   EventDeliveryFact,
-  Facts,
-  IdentityFields,
   InboundEventFact,
+  ReactionFact,
+  RecordFact,
+  UnsupportedFact,
+} from './decide/event-facts.ts';
+export type { Facts } from './decide/facts.ts';
+export type {
+  ConversationFact,
   MessageAnalysisFact,
   MessageChannelFact,
   MessageContent,
   MessageFact,
-  MessageStanding,
   MessageStatusFact,
-  ReactionFact,
-  ReasonFields,
-  RecordFact,
-  UnsupportedFact,
-} from './decide/facts.ts';
+} from './decide/message-facts.ts';
 export { signedAtOf, type TimeField, timeFields } from './decide/moments.ts';
 export { type Stamp, type Stamped } from './decide/stamp.ts';
+export type {
+  ChannelStatus,
+  IdentityFields,
+  MessageStanding,
+  ReasonFields,
+} from './decide/standing-facts.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
 export { boundedEntityId } from './events/entity-id.ts';
 export {

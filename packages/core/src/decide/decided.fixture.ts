@@ -26,7 +26,7 @@ export function eventOf(
   };
 }
 
-export function appliedOf(...given: Parameters<typeof eventOf>) {
+function appliedOf(...given: Parameters<typeof eventOf>) {
   const decision = decideEvent(eventOf(...given));
   if (decision.kind !== 'apply') throw new Error(`${decision.kind}, not applied`);
   return decision;

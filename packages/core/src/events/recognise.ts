@@ -65,7 +65,7 @@ function triggerOf(body: JsonObject): KnownTrigger | undefined {
 }
 
 /** Sinch's id for the thing that an event of this trigger is about, at the first place that has one. */
-export function entityIdOf(trigger: KnownTrigger, body: JsonObject): string | undefined {
+function entityIdOf(trigger: KnownTrigger, body: JsonObject): string | undefined {
   const { topLevelKey, entityPaths } = triggerCatalog[trigger];
   for (const path of entityPaths) {
     let value: unknown = body[topLevelKey];

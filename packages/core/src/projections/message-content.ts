@@ -1,4 +1,4 @@
-import type { MessageContent } from '../decide/facts.ts';
+import type { MessageContent } from '../decide/message-facts.ts';
 import { hasValue, isJsonObject, type JsonObject, memberOf } from '../events/json-object.ts';
 import { boundedText } from '../values/bounded-text.ts';
 

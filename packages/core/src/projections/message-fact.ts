@@ -1,4 +1,4 @@
-import type { MessageFact } from '../decide/facts.ts';
+import type { MessageFact } from '../decide/message-facts.ts';
 
 type Given = 'sinchMessageId' | 'direction' | 'happenedAt';
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type ConsentEventFact, factsOf, namedContact } from '../decide/facts.ts';
+import type { ConsentEventFact } from '../decide/contact-facts.ts';
+import { factsOf, namedContact } from '../decide/facts.ts';
 import { stampOf } from '../decide/stamp.ts';
 import { identityFields } from './channel-of.ts';
 import type { Project } from './projection.ts';

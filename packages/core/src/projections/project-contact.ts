@@ -1,10 +1,6 @@
 import type { CallbackBody } from '../bodies/callback-bodies.ts';
-import {
-  type ContactFact,
-  type ContactIdentityFact,
-  factsOf,
-  namedContact,
-} from '../decide/facts.ts';
+import type { ContactFact, ContactIdentityFact } from '../decide/contact-facts.ts';
+import { factsOf, namedContact } from '../decide/facts.ts';
 import { stampOf } from '../decide/stamp.ts';
 import { identityFields } from './channel-of.ts';
 import type { Project, Projection, ProjectionContext } from './projection.ts';

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { reactionEvent } from '../bodies/event-bodies.ts';
-import { factsOf, type InboundEventFact, type ReactionFact } from '../decide/facts.ts';
+import type { InboundEventFact, ReactionFact } from '../decide/event-facts.ts';
+import { factsOf } from '../decide/facts.ts';
 import { stampOf } from '../decide/stamp.ts';
 import { digestOfEventKey } from '../events/event-key.ts';
 import { memberOf } from '../events/json-object.ts';

@@ -1,4 +1,5 @@
-import { factsOf, type MessageFact, namedContact } from '../decide/facts.ts';
+import { factsOf, namedContact } from '../decide/facts.ts';
+import type { MessageFact } from '../decide/message-facts.ts';
 import { stampOf } from '../decide/stamp.ts';
 import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { channelOf } from './channel-of.ts';

@@ -1,6 +1,6 @@
-import type { ChannelStatus, MessageStanding, ReasonFields } from '../decide/facts.ts';
 import type { Moment } from '../decide/moments.ts';
 import { earliestStampOf, type Stamped, stampOf } from '../decide/stamp.ts';
+import type { ChannelStatus, MessageStanding, ReasonFields } from '../decide/standing-facts.ts';
 import type { EventKey } from '../events/event-key.ts';
 import type { Channel } from './channel-of.ts';
 import { hasReason, isFailure, statusRank, statusRankOnChannel } from './status-rank.ts';

@@ -17,7 +17,10 @@ it('a phone number has one spelling, however it is written', () => {
       fc.boolean(),
       separators,
       (channel, digits, hasPlus, between) => {
-        const written = [...digits].map((digit, at) => digit + (between[at] ?? '')).join('');
+        const written = digits
+          .split('')
+          .map((digit, at) => digit + (between[at] ?? ''))
+          .join('');
         expect(normaliseIdentity(channel, `${hasPlus ? '+' : ''}${written}`)).toBe(digits);
       },
     ),

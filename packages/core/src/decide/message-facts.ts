@@ -1,0 +1,100 @@
+import type { Stamped } from './stamp.ts';
+import type {
+  ChannelStatus,
+  IdentityFields,
+  MessageStanding,
+  ReasonFields,
+} from './standing-facts.ts';
+
+export interface MessageFact {
+  readonly sinchMessageId: string;
+  readonly appId: string | undefined;
+  readonly projectId: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly contactId: string | undefined;
+  readonly direction: 'TO_APP' | 'TO_CONTACT' | undefined;
+  readonly content: Stamped<MessageContent> | undefined;
+  /** The least wins. */
+  readonly redactedAt: string | undefined;
+  /** The sender's own, without what a batch added. Not bounded. */
+  readonly metadata: string | undefined;
+  /** A text; JSON where the channel wrote JSON. Not bounded. */
+  readonly channelMetadata: string | undefined;
+  readonly conversationMetadata: string | undefined;
+  readonly batchId: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly processingMode: string | undefined;
+  readonly senderId: string | undefined;
+  readonly replyToMessageId: string | undefined;
+  /**
+   * A candidate: exact while the message's reports name one channel and none of them is
+   * SWITCHING_CHANNEL. In all other cases the message's channels decide.
+   */
+  readonly standing: Stamped<MessageStanding> | undefined;
+  /** The least wins. Always present: the receipt stands in where Sinch gives no time. */
+  readonly happenedAt: string;
+  /** The least wins. */
+  readonly sentAt: string | undefined;
+  /** The least wins. */
+  readonly deliveredAt: string | undefined;
+  /** The least wins. */
+  readonly readAt: string | undefined;
+  /** The least wins. */
+  readonly failedAt: string | undefined;
+}
+
+export interface MessageContent {
+  readonly json: string;
+  /** The name of the member that holds the message, such as `text_message`. */
+  readonly kind: string | undefined;
+  /** Its text, caption or title. Not bounded. */
+  readonly text: string | undefined;
+}
+
+/** One delivery report: a line of a message's history. */
+export interface MessageStatusFact extends ReasonFields, IdentityFields {
+  readonly sinchMessageId: string;
+  readonly status: string;
+  readonly channel: string | undefined;
+  readonly eventTime: string | undefined;
+  /** The rank within a channel. */
+  readonly rank: number;
+}
+
+/** How far a message is on one channel: after a switch there are several. */
+export interface MessageChannelFact {
+  readonly sinchMessageId: string;
+  /** '' for a report that names none. */
+  readonly channel: string;
+  readonly status: Stamped<ChannelStatus>;
+}
+
+/** The result of an analysis of a message. */
+export interface MessageAnalysisFact {
+  readonly sinchMessageId: string;
+  readonly contactId: string | undefined;
+  readonly conversationId: string | undefined;
+  readonly results: Stamped<{ readonly json: string }>;
+}
+
+export interface ConversationFact {
+  readonly sinchConversationId: string;
+  readonly appId: string | undefined;
+  readonly contactId: string | undefined;
+  /** True wins, as for the other flags. */
+  readonly started: boolean;
+  /** Order time; the greatest wins. */
+  readonly startedAt: string | undefined;
+  /** Order time; the greatest wins. */
+  readonly stoppedAt: string | undefined;
+  readonly stoppedWithoutTime: boolean;
+  readonly deleted: boolean;
+  readonly channel: Stamped<{ readonly channel: string }> | undefined;
+  readonly details:
+    | Stamped<{
+        readonly metadata: string | undefined;
+        readonly metadataJson: string | undefined;
+        readonly correlationId: string | undefined;
+      }>
+    | undefined;
+}
