@@ -103,6 +103,14 @@ describe('a message', () => {
     });
   });
 
+  it('is not hidden by a byte order mark, which its event keeps', async () => {
+    const body = `\uFEFF${JSON.stringify({ message: inbound('STOP') })}`;
+    await inEveryOrder(migrated, [body], ({ message, callback_event: events }) => {
+      expect(message).toMatchObject([{ text: 'STOP' }]);
+      expect(events?.[0]?.['raw_body']).toMatch(/^\uFEFF/);
+    });
+  });
+
   it('was created when its first event was received, and updated with its last', async () => {
     await inEveryOrder(migrated, [report('READ', 1), report('DELIVERED', 2)], ({ message }) => {
       expect(message).toMatchObject([
