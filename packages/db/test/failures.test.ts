@@ -28,9 +28,9 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  const open = closers.toReversed();
+  const opened = closers.toReversed();
   closers = [];
-  for (const close of open) await close();
+  for (const close of opened) await close();
   await set('RESET ALL');
   await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER IF EXISTS act ON message');
   await emptyTables(migrated.database);
@@ -221,7 +221,11 @@ describe('no event is to blame for', () => {
   });
 
   it('a pool whose connections are all in use', async () => {
-    const database = open(migrated.url, { connectTimeoutMs: 100 }, 1);
+    const database = open(migrated.url, { connectTimeoutMs: 200 }, 1);
+    // The limit is for the write below: on a busy machine the one connection may take longer.
+    const canConnect = async () =>
+      await database.prisma.$queryRaw`SELECT 1`.then(Boolean, () => false);
+    await until(canConnect, { what: 'a connection' });
     const release = Promise.withResolvers<void>();
     const taken = Promise.withResolvers<void>();
     const holding = database.prisma.$transaction(
