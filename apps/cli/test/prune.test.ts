@@ -57,7 +57,11 @@ it('prune keeps what recognises a double for longer, where that is asked for', a
   expect(await prune()).toMatchObject({ events: 0, guards: 1 });
   expect(await write()).toEqual([{ kind: 'applied' }]);
   const { code, stderr } = await runJson(
-    ...['prune', '--older-than', '90d', '--guard-older-than', '7d'],
+    'prune',
+    '--older-than',
+    '90d',
+    '--guard-older-than',
+    '7d',
   );
   expect({ code, stderr }).toMatchObject({
     code: 2,
