@@ -3,6 +3,8 @@ export type { DeadCopy, LetterToBury, RecordLetter } from './bury.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
 export type { ConsumerTimings } from './consumer-timings.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';
+export { type FoundJob, findJobs } from './find-jobs/find-jobs.ts';
+export { fitsPattern, type KeyPattern } from './find-jobs/job-pattern.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
 export { inspectPartitions, type PartitionCount } from './inspect-partitions.ts';
 export type { AttemptRecord } from './job-contract.ts';
