@@ -57,13 +57,34 @@ export { createPartitionsAhead, type WeeksAhead } from './partitions/create-week
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
+export type { ConsentWord } from './read/consent/consent-word.ts';
 export {
+  type Consent,
+  type ConsentAnswer,
+  type ConsentQuestion,
+  findConsent,
+} from './read/consent/find-consent.ts';
+export {
+  type FindAnswer,
+  type FindQuestion,
+  findAnything,
+  type TakenFor,
+} from './read/find/find-anything.ts';
+export type { FoundAs, FoundEntry } from './read/find/found-entry.ts';
+export {
+  type ChannelStanding,
   findMessage,
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
+export {
+  findStoredByKey,
+  type LetterStanding,
+  type StandingEvent,
+} from './read/find-stored.ts';
 export type { Page } from './read/page.ts';
 export { findStoredEvents, type StoredEvent } from './read/stored-events.ts';
+export type { UnappliedEvent } from './read/unapplied-events.ts';
 export {
   countUnhandled,
   listUnhandled,

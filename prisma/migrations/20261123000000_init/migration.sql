@@ -37,7 +37,7 @@ CREATE TABLE "callback_event" (
     "kept" BOOLEAN NOT NULL,
     "event_digest" BYTEA NOT NULL,
     "trigger" TEXT NOT NULL,
-    "entity_id" TEXT,
+    "entity_id" TEXT COLLATE "C",
     "key_entity" TEXT,
     "project_id" TEXT,
     "app_id" TEXT,

@@ -1,34 +1,100 @@
 import { eventKeyOf } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
+import { digestText } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
+import type { Prisma } from '../generated/client.ts';
+import { findUnapplied, type UnappliedEvent } from './unapplied-events.ts';
+import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
 
-/** A message as its events tell it, and every delivery report that was received for it. */
-export interface MessageHistory {
+/** Everything of a message but what was written in it and what orders its events. */
+const messageColumns = {
+  appId: true,
+  projectId: true,
+  direction: true,
+  kind: true,
+  status: true,
+  statusAt: true,
+  channel: true,
+  identity: true,
+  channelIdentity: true,
+  conversationId: true,
+  contactId: true,
+  reasonCode: true,
+  reasonSubCode: true,
+  reasonChannelCode: true,
+  reasonDescription: true,
+  metadata: true,
+  channelMetadata: true,
+  conversationMetadata: true,
+  batchId: true,
+  correlationId: true,
+  processingMode: true,
+  senderId: true,
+  replyToMessageId: true,
+  happenedAt: true,
+  sentAt: true,
+  deliveredAt: true,
+  readAt: true,
+  failedAt: true,
+  redactedAt: true,
+  createdAt: true,
+  updatedAt: true,
+} as const satisfies Prisma.MessageSelect;
+
+const channelColumns = {
+  channel: true,
+  status: true,
+  statusAt: true,
+  identity: true,
+  channelIdentity: true,
+  reasonCode: true,
+  reasonSubCode: true,
+  reasonChannelCode: true,
+  reasonDescription: true,
+} as const satisfies Prisma.MessageChannelSelect;
+
+const reportColumns = {
+  status: true,
+  channel: true,
+  identity: true,
+  channelIdentity: true,
+  eventTime: true,
+  receivedAt: true,
+  reasonCode: true,
+  reasonSubCode: true,
+  reasonChannelCode: true,
+  reasonDescription: true,
+  eventDigest: true,
+} as const satisfies Prisma.MessageStatusSelect;
+
+type MessageFacts = Omit<
+  WithoutNulls<Prisma.MessageGetPayload<{ select: typeof messageColumns }>>,
+  'updatedAt'
+> & { readonly lastUpdatedAt: Date };
+
+/** How far a message is on one channel; the channel is empty where reports named none. */
+export type ChannelStanding = WithoutNulls<
+  Prisma.MessageChannelGetPayload<{ select: typeof channelColumns }>
+>;
+
+/** A delivery report by its first receipt; later copies are not counted. */
+export type StatusReport = Omit<
+  WithoutNulls<Prisma.MessageStatusGetPayload<{ select: typeof reportColumns }>>,
+  'eventDigest'
+> & { readonly eventKey: string };
+
+/**
+ * A message as its events tell it. Of one that only dead letters and unhandled events name there
+ * are no facts. `contactId` is the contact that lives on after merges.
+ */
+export interface MessageHistory extends Partial<MessageFacts> {
   readonly sinchMessageId: string;
-  readonly direction: 'TO_APP' | 'TO_CONTACT' | undefined;
-  /** Absent for inbound messages, and for outbound ones without a report. */
-  readonly status: string | undefined;
-  readonly statusAt: Date | undefined;
-  readonly channel: string | undefined;
-  readonly conversationId: string | undefined;
-  /** The contact that lives on after merges. */
-  readonly contactId: string | undefined;
-  readonly reasonCode: string | undefined;
-  readonly reasonDescription: string | undefined;
-  readonly createdAt: Date;
-  readonly lastUpdatedAt: Date;
-  /** In the order in which they happened, as far as their times tell. */
+  /** Empty while there is no report. */
+  readonly channels: readonly ChannelStanding[];
+  /** In the order in which they happened, as far as their times tell; else as they were received. */
   readonly reports: readonly StatusReport[];
-}
-
-export interface StatusReport {
-  readonly status: string;
-  readonly channel: string | undefined;
-  readonly eventTime: Date | undefined;
-  /** The first receipt; later copies are not counted. */
-  readonly receivedAt: Date;
-  readonly reasonCode: string | undefined;
-  readonly eventKey: string;
+  /** Dead letters and unhandled events about it, in the same order. */
+  readonly unapplied: readonly UnappliedEvent[];
 }
 
 /**
@@ -36,46 +102,56 @@ export interface StatusReport {
  * @throws DatabaseUnavailableError when the database is away.
  */
 export async function findMessage(
-  { prisma }: Database,
+  database: Database,
   sinchMessageId: string,
 ): Promise<MessageHistory | undefined> {
+  const { prisma } = database;
+  const where = { sinchMessageId };
   return await whileAvailable(async () => {
-    const row = await prisma.message.findUnique({
-      where: { sinchMessageId },
-      omit: { content: true, text: true, channelIdentity: true, identity: true, metadata: true },
+    const row = await prisma.message.findUnique({ where, select: messageColumns });
+    const unapplied = await findUnapplied(database, sinchMessageId);
+    if (row === null && unapplied.length === 0) return undefined;
+    const channels = await prisma.messageChannel.findMany({
+      where,
+      select: channelColumns,
+      orderBy: { channel: 'asc' },
     });
-    if (row === null) return undefined;
-    const reports = await prisma.messageStatus.findMany({
-      where: { sinchMessageId },
-      orderBy: [{ eventTime: { sort: 'asc', nulls: 'first' } }, { rank: 'asc' }],
-    });
-    const { contactId } = row;
-    const root =
-      contactId === null ? null : await prisma.contactRoot.findUnique({ where: { contactId } });
     return {
       sinchMessageId,
-      direction: row.direction ?? undefined,
-      status: row.status ?? undefined,
-      statusAt: row.statusAt ?? undefined,
-      channel: row.channel ?? undefined,
-      conversationId: row.conversationId ?? undefined,
-      contactId: root?.rootId ?? contactId ?? undefined,
-      reasonCode: row.reasonCode ?? undefined,
-      reasonDescription: row.reasonDescription ?? undefined,
-      createdAt: row.createdAt,
-      lastUpdatedAt: row.updatedAt,
-      reports: reports.map((report) => ({
-        status: report.status,
-        channel: report.channel ?? undefined,
-        eventTime: report.eventTime ?? undefined,
-        receivedAt: report.receivedAt,
-        reasonCode: report.reasonCode ?? undefined,
-        eventKey: eventKeyOf(
-          'MESSAGE_DELIVERY',
-          sinchMessageId,
-          Buffer.from(report.eventDigest).toString('hex'),
-        ),
-      })),
+      ...(row !== null && (await factsOf(database, row))),
+      channels: channels.map(withoutNulls),
+      reports: await findReports(database, sinchMessageId),
+      unapplied,
     };
   });
+}
+
+async function factsOf(
+  { prisma }: Database,
+  row: Prisma.MessageGetPayload<{ select: typeof messageColumns }>,
+): Promise<MessageFacts> {
+  const { updatedAt: lastUpdatedAt, contactId, ...facts } = withoutNulls(row);
+  const root =
+    contactId === undefined
+      ? undefined
+      : await prisma.contactRoot.findUnique({ where: { contactId } });
+  return { ...facts, contactId: root?.rootId ?? contactId, lastUpdatedAt };
+}
+
+async function findReports(
+  { prisma }: Database,
+  sinchMessageId: string,
+): Promise<readonly StatusReport[]> {
+  const rows = await prisma.messageStatus.findMany({
+    where: { sinchMessageId },
+    select: reportColumns,
+    orderBy: { rank: 'asc' },
+  });
+  const happened = ({ eventTime, receivedAt }: (typeof rows)[number]) => eventTime ?? receivedAt;
+  return rows
+    .toSorted((one, other) => happened(one).getTime() - happened(other).getTime())
+    .map(({ eventDigest, ...report }) => ({
+      ...withoutNulls(report),
+      eventKey: eventKeyOf('MESSAGE_DELIVERY', sinchMessageId, digestText(eventDigest)),
+    }));
 }

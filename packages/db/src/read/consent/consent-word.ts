@@ -1,0 +1,66 @@
+import { eventKeyOf } from '@sinch-callbacks/core';
+import type { Database } from '../../database.ts';
+import { type WithoutNulls, withoutNulls } from '../without-nulls.ts';
+
+interface Row {
+  readonly appId: string;
+  readonly channel: string;
+  readonly identity: string | null;
+  /** The identity as Sinch sent it. */
+  readonly channelIdentity: string | null;
+  /** As reported, and after merges. */
+  readonly contactId: string | null;
+  readonly rootId: string | null;
+  readonly kind: 'OPT_IN' | 'OPT_OUT';
+  readonly status: string | null;
+  /** Absent where it changes nothing: it failed, or it is an opt-in that grants nothing. */
+  readonly effect: 'IN' | 'OUT' | null;
+  readonly requestId: string | null;
+  /** From when on it counts: its time, or its last receipt where that cannot be read or believed. */
+  readonly since: Date;
+  /** Absent where Sinch gives no time that can be read. */
+  readonly happenedAt: Date | null;
+  readonly receivedAt: Date;
+  readonly digest: string;
+}
+
+/** One opt-in or opt-out that was received. */
+export type ConsentWord = WithoutNulls<Omit<Row, 'digest'>> & {
+  /** Of the event that said it. */
+  readonly eventKey: string;
+};
+
+const words = (condition: string) => `
+SELECT e.app_id AS "appId", e.channel, e.identity, e.channel_identity AS "channelIdentity",
+  e.contact_id AS "contactId", coalesce(r.root_id, e.contact_id) AS "rootId",
+  e.kind, e.status, e.effect, e.request_id AS "requestId", e.happened_at AS "happenedAt",
+  greatest(e.order_at, e.repeated_at) AS since, e.received_at AS "receivedAt",
+  encode(e.event_digest, 'hex') AS digest
+FROM consent_event AS e LEFT JOIN contact_root AS r ON r.contact_id = e.contact_id
+WHERE ${condition}
+ORDER BY since DESC, e.event_digest
+LIMIT 1000`;
+
+export const selectWordsAbout = words('e.identity = $1');
+export const selectWordsOf = words('e.contact_id = ANY($1::text[]) AND e.identity IS NULL');
+
+/** Words about an identity, whoever said them; the latest first. */
+export async function wordsAbout(
+  { prisma }: Database,
+  identity: string,
+): Promise<readonly ConsentWord[]> {
+  return (await prisma.$queryRawUnsafe<Row[]>(selectWordsAbout, identity)).map(wordOf);
+}
+
+/** Words of these contacts about all their identities; the latest first. */
+export async function wordsOf(
+  { prisma }: Database,
+  contactIds: readonly string[],
+): Promise<readonly ConsentWord[]> {
+  return (await prisma.$queryRawUnsafe<Row[]>(selectWordsOf, contactIds)).map(wordOf);
+}
+
+function wordOf({ digest, ...row }: Row): ConsentWord {
+  const word = withoutNulls(row);
+  return { ...word, eventKey: eventKeyOf(word.kind, word.requestId, digest) };
+}

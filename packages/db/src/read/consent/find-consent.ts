@@ -1,0 +1,185 @@
+import type { Database } from '../../database.ts';
+import { whileAvailable } from '../../failure.ts';
+import { findMergedContact } from '../merged-contact.ts';
+import { type WithoutNulls, withoutNulls } from '../without-nulls.ts';
+import { type ConsentWord, wordsAbout, wordsOf } from './consent-word.ts';
+
+export interface ConsentQuestion {
+  /** Every identity that may be meant, as the tables hold it. */
+  readonly identities: readonly string[];
+  /** Whether an identity on a channel is one that is meant. */
+  readonly isMeant: (channel: string, identity: string) => boolean;
+  /** A contact that may be meant, merged or not. */
+  readonly contactId: string;
+}
+
+export interface ConsentAnswer {
+  /** Identities that are meant and that some contact or word names. */
+  readonly identities: readonly string[];
+  /** The contact that is meant, after merges; absent where there is none. */
+  readonly contactId: string | undefined;
+  /** One for each app, channel and identity. */
+  readonly consents: readonly Consent[];
+  /** Words about the same that no consent follows from, such as an opt-in that failed. */
+  readonly otherWords: readonly ConsentWord[];
+}
+
+interface Standing {
+  readonly appId: string;
+  readonly channel: string;
+  /** Absent where a contact has no known identity on the channel. */
+  readonly identity: string | null;
+  readonly contactId: string | null;
+  readonly state: 'OPTED_IN' | 'OPTED_OUT';
+  readonly since: Date;
+}
+
+/** Whether an identity may be written to, with every word that is about it, the latest first. */
+export type Consent = WithoutNulls<Standing> & { readonly words: readonly ConsentWord[] };
+
+/** An identity that a contact ever had, with the contact that lives on. */
+interface Listing {
+  readonly channel: string;
+  readonly identity: string;
+  readonly contactId: string;
+}
+
+const standings = (condition: string) => `
+SELECT app_id AS "appId", channel, identity, contact_id AS "contactId", state, since
+FROM consent_current WHERE ${condition}
+ORDER BY app_id, channel, identity, contact_id`;
+
+const listings = (condition: string) => `
+SELECT DISTINCT i.channel, i.identity, coalesce(r.root_id, i.sinch_contact_id) AS "contactId"
+FROM contact_identity AS i LEFT JOIN contact_root AS r ON r.contact_id = i.sinch_contact_id
+WHERE ${condition} LIMIT 1000`;
+
+export const selectByIdentity = standings('identity = $1');
+export const selectByContact = standings('contact_id = $1');
+export const selectListingsOf = listings('i.sinch_contact_id = ANY ($1::text[])');
+export const selectListingsWith = listings('i.identity = $1');
+
+const selectKnown = `
+SELECT EXISTS (SELECT FROM contact WHERE sinch_contact_id = $1)
+  OR EXISTS (SELECT FROM contact_root WHERE contact_id = $1)
+  OR EXISTS (SELECT FROM consent_event WHERE contact_id = $1) AS known`;
+
+/**
+ * Finds whether an identity, or a contact on all its identities, may be written to, and why.
+ * @throws DatabaseUnavailableError when the database is away.
+ */
+export async function findConsent(
+  database: Database,
+  question: ConsentQuestion,
+): Promise<ConsentAnswer> {
+  return await whileAvailable(async () => {
+    const contact = await findContact(database, question.contactId);
+    const meant = new Set([...question.identities, ...contact.listings.map((l) => l.identity)]);
+    const found = createFindings();
+    for (const identity of meant) {
+      const read = await readIdentity(database, identity);
+      const isMeant = (channel: string) =>
+        question.isMeant(channel, identity) ||
+        contact.listings.some((l) => l.identity === identity && l.channel === channel);
+      found.add(read, isMeant);
+    }
+    if (contact.rootId !== undefined) {
+      const rows = await query<Standing>(database, selectByContact, contact.rootId);
+      const own = await wordsOf(database, contact.memberIds);
+      found.add({ identity: undefined, standings: rows, words: own, listings: [] }, () => true);
+    }
+    return { ...found.answer(), contactId: contact.rootId };
+  });
+}
+
+interface KnownContact {
+  readonly rootId: string | undefined;
+  readonly memberIds: readonly string[];
+  readonly listings: readonly Listing[];
+}
+
+async function findContact(database: Database, contactId: string): Promise<KnownContact> {
+  const [row] = await query<{ known: boolean }>(database, selectKnown, contactId);
+  if (!row?.known) return { rootId: undefined, memberIds: [], listings: [] };
+  const merged = await findMergedContact(database, contactId);
+  return {
+    ...merged,
+    listings: await query<Listing>(database, selectListingsOf, merged.memberIds),
+  };
+}
+
+/** All that is stored about an identity, on whatever channel. */
+interface Reading {
+  readonly identity: string | undefined;
+  readonly standings: readonly Standing[];
+  readonly words: readonly ConsentWord[];
+  readonly listings: readonly Listing[];
+}
+
+async function readIdentity(database: Database, identity: string): Promise<Reading> {
+  const holders = await query<Listing>(database, selectListingsWith, identity);
+  const contactIds = new Set<string>();
+  for (const { contactId } of holders) {
+    const { memberIds } = await findMergedContact(database, contactId);
+    for (const memberId of memberIds) contactIds.add(memberId);
+  }
+  return {
+    identity,
+    standings: await query<Standing>(database, selectByIdentity, identity),
+    words: [
+      ...(await wordsAbout(database, identity)),
+      ...(await wordsOf(database, [...contactIds])),
+    ].toSorted((one, other) => other.since.getTime() - one.since.getTime()),
+    listings: holders,
+  };
+}
+
+async function query<Row>(
+  { prisma }: Database,
+  sql: string,
+  value: string | readonly string[],
+): Promise<Row[]> {
+  return await prisma.$queryRawUnsafe<Row[]>(sql, value);
+}
+
+function createFindings() {
+  const identities = new Set<string>();
+  const consents = new Map<string, Consent>();
+  const words = new Map<string, ConsentWord>();
+
+  return {
+    add(read: Reading, isMeant: (channel: string) => boolean): void {
+      const holders = read.listings.filter(({ channel }) => isMeant(channel));
+      const isOfHolder = ({ channel, rootId }: ConsentWord) =>
+        read.identity === undefined ||
+        holders.some((holder) => holder.channel === channel && holder.contactId === rootId);
+      const said = read.words.filter(
+        (word) => isMeant(word.channel) && (word.identity !== undefined || isOfHolder(word)),
+      );
+      const isKnown = holders.length > 0 || said.length > 0;
+      if (isKnown && read.identity !== undefined) identities.add(read.identity);
+      const isAbout = ({ appId, channel }: ConsentWord, row: Standing) =>
+        appId === row.appId && channel === row.channel;
+      for (const row of read.standings.filter(({ channel }) => isMeant(channel))) {
+        const { appId, channel, identity, contactId } = row;
+        const key = JSON.stringify([appId, channel, identity, identity ?? contactId]);
+        // By the identity itself comes first, with the words of everyone who has it.
+        if (consents.has(key)) continue;
+        consents.set(key, {
+          ...withoutNulls(row),
+          words: said.filter((word) => isAbout(word, row)),
+        });
+      }
+      for (const word of said) words.set(word.eventKey, word);
+    },
+    answer() {
+      const shown = [...consents.values()];
+      const behind = new Set(shown.flatMap((consent) => consent.words.map((w) => w.eventKey)));
+      return {
+        identities: [...identities],
+        consents: shown,
+        otherWords: [...words.values()].filter(({ eventKey }) => !behind.has(eventKey)),
+      };
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Database } from '../database.ts';
+import { whileAvailable } from '../failure.ts';
+import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
+
+interface Row {
+  readonly digest: string;
+  /** Absent of an event of which only the guard is left. */
+  readonly eventKey: string | null;
+  readonly appId: string | null;
+  readonly receivedAt: Date;
+  readonly appliedAt: Date | null;
+  /** Absent where its row was pruned. */
+  readonly state: 'APPLIED' | 'UNHANDLED' | 'DEAD' | null;
+  readonly errorClass: string | null;
+  readonly deadAt: Date | null;
+  readonly replays: number | null;
+  readonly resolvedAt: Date | null;
+  readonly resolution: string | null;
+}
+
+/** How a dead letter stands; without a resolution it is open. */
+export interface LetterStanding {
+  readonly errorClass: string;
+  readonly deadAt: Date;
+  readonly replays: number;
+  readonly resolvedAt: Date | undefined;
+  readonly resolution: string | undefined;
+}
+
+/** An event that was stored once, and what is left of it. */
+export interface StandingEvent
+  extends Pick<WithoutNulls<Row>, 'digest' | 'eventKey' | 'appId' | 'receivedAt' | 'appliedAt'> {
+  readonly state: NonNullable<Row['state']> | 'PRUNED';
+  readonly letter: LetterStanding | undefined;
+}
+
+export interface StoredKeyPattern {
+  /** The key begins so. */
+  readonly beginning?: string | undefined;
+  /** The digest at its end begins so: up to 32 hexadecimal digits. */
+  readonly digest?: string | undefined;
+}
+
+const columns = `
+SELECT encode(g.event_digest, 'hex') AS digest, coalesce(event_key(e), event_key(d)) AS "eventKey",
+  coalesce(e.app_id, d.app_id) AS "appId", g.received_at AS "receivedAt",
+  e.applied_at AS "appliedAt", e.state::text, d.error_class AS "errorClass",
+  d.dead_at AS "deadAt", d.replays, d.resolved_at AS "resolvedAt", d.resolution`;
+
+/** The guard tells the partition, so that not every one of them is looked at. */
+const joined = `
+LEFT JOIN callback_event AS e
+  ON e.event_digest = g.event_digest AND e.received_at = g.received_at
+LEFT JOIN dead_letter AS d ON d.event_digest = g.event_digest`;
+
+export const selectByDigest = `${columns}
+FROM event_guard AS g ${joined}
+WHERE g.event_digest >= decode(rpad($1, 32, '0'), 'hex')
+  AND g.event_digest <= decode(rpad($1, 32, 'f'), 'hex')
+  AND ($2::text IS NULL OR starts_with(coalesce(event_key(e), event_key(d)), $2))
+ORDER BY g.event_digest LIMIT $3::integer`;
+
+/** Everything that begins so, by the order of bytes. */
+const inRange = (column: string) =>
+  `${column} >= $1::text AND ${column} <= $1::text || U&'\\+10FFFF'`;
+
+/**
+ * Of reports, which no index of callback_event names, the first receipt of each is in its message's
+ * history. Unknown events may have anything in their keys.
+ */
+export const selectByEntity = `${columns}
+FROM (
+  (SELECT o.event_digest FROM callback_event AS o
+   WHERE o.trigger <> 'MESSAGE_DELIVERY' AND ${inRange('o.entity_id')}
+     AND starts_with(event_key(o), $2::text) LIMIT $3::integer)
+  UNION
+  (SELECT k.event_digest FROM callback_event AS k
+   WHERE k.kept AND ${inRange('k.entity_id')}
+     AND starts_with(event_key(k), $2::text) LIMIT $3::integer)
+  UNION
+  (SELECT u.event_digest FROM callback_event AS u
+   WHERE u.kept AND u.trigger IN ('UNKNOWN', 'UNREADABLE')
+     AND starts_with(event_key(u), $2::text) LIMIT $3::integer)
+  UNION
+  (SELECT s.event_digest FROM message_status AS s
+   WHERE ${inRange('s.sinch_message_id')} AND starts_with(
+     event_key('MESSAGE_DELIVERY', s.sinch_message_id, s.event_digest), $2::text)
+   LIMIT $3::integer)
+) AS f JOIN event_guard AS g ON g.event_digest = f.event_digest ${joined}
+ORDER BY g.event_digest LIMIT $3::integer`;
+
+/** With fewer digits than these, they narrow the search less than the entity does. */
+const usefulDigits = 4;
+
+/**
+ * Finds events by the beginning of their keys or digests, in the order of their digests, without
+ * their bodies. By the beginning of a key without its digits, it does not find a further copy of a
+ * delivery report in other bytes.
+ * @throws DatabaseUnavailableError when the database is away.
+ */
+export async function findStoredByKey(
+  { prisma }: Database,
+  { beginning, digest = '' }: StoredKeyPattern,
+  limit: number,
+): Promise<readonly StandingEvent[]> {
+  const [, entity = ''] = beginning?.split('.') ?? [];
+  // An underscore may stand for any character that no key has.
+  const [entityStart = ''] = entity.split('_');
+  const isByDigest =
+    beginning === undefined ||
+    entity === '-' ||
+    digest.length >= usefulDigits ||
+    entityStart === '';
+  const rows = await whileAvailable(() =>
+    isByDigest
+      ? prisma.$queryRawUnsafe<Row[]>(selectByDigest, digest, beginning ?? null, limit)
+      : prisma.$queryRawUnsafe<Row[]>(selectByEntity, entityStart, beginning, limit),
+  );
+  return rows.map(standingOf);
+}
+
+function standingOf(row: Row): StandingEvent {
+  const { state, errorClass, deadAt, replays, resolvedAt, resolution, ...facts } =
+    withoutNulls(row);
+  const letter =
+    errorClass === undefined || deadAt === undefined
+      ? undefined
+      : { errorClass, deadAt, replays: replays ?? 0, resolvedAt, resolution };
+  return { ...facts, state: state ?? 'PRUNED', letter };
+}

@@ -1,0 +1,73 @@
+/**
+ * The statements of `findAnything`, each by an index that holds rows in the order of pages. Their
+ * values: texts to look for, how many rows, and whether to read what people wrote.
+ */
+
+/** Of each value the newest, then of all: an index has them in order for one value only. */
+const newest = (table: string, column: string, columns: string) => `
+SELECT ${columns}, coalesce(r.root_id, x.contact_id) AS "contactId"
+FROM unnest($1::text[]) AS v(value)
+CROSS JOIN LATERAL (
+  SELECT * FROM ${table} AS t WHERE t.${column} = v.value
+  ORDER BY t.happened_at DESC LIMIT $2::integer
+) AS x
+LEFT JOIN contact_root AS r ON r.contact_id = x.contact_id
+ORDER BY x.happened_at DESC LIMIT $2::integer`;
+
+const messagesBy = (column: string) =>
+  newest(
+    'message',
+    column,
+    `'MESSAGE' AS entry, x.sinch_message_id AS id, x.happened_at AS "happenedAt",
+  x.direction::text, x.app_id AS "appId", x.conversation_id AS "conversationId", x.channel,
+  x.identity, x.kind, x.status, CASE WHEN $3::boolean THEN x.text END AS text`,
+  );
+
+const inboundEventsBy = (column: string) =>
+  newest(
+    'inbound_event',
+    column,
+    `'EVENT' AS entry, x.id, x.happened_at AS "happenedAt", 'TO_APP' AS direction,
+  x.app_id AS "appId", x.conversation_id AS "conversationId", x.channel, x.identity, x.kind,
+  NULL AS status, CASE WHEN $3::boolean THEN x.content::text END AS text`,
+  );
+
+/** Events that made no rows, by the id that could be read in them. */
+const unapplied = `
+SELECT 'CALLBACK' AS entry, event_key(x) AS id,
+  coalesce(x.event_time, x.received_at) AS "happenedAt", NULL AS direction, x.app_id AS "appId",
+  NULL AS "conversationId", NULL AS "contactId", NULL AS channel, NULL AS identity,
+  x.trigger AS kind, x.state::text AS status, NULL AS text
+FROM callback_event AS x
+WHERE x.kept AND x.entity_id = ANY ($1::text[]) AND x.state IN ('DEAD', 'UNHANDLED')
+  AND $3::boolean IS NOT NULL
+ORDER BY "happenedAt" DESC LIMIT $2::integer`;
+
+export const findStatements = {
+  messagesByIdentity: messagesBy('identity'),
+  messagesByContact: messagesBy('contact_id'),
+  messagesByConversation: messagesBy('conversation_id'),
+  messagesById: messagesBy('sinch_message_id'),
+  messagesByCorrelation: messagesBy('correlation_id'),
+  messagesByBatch: messagesBy('batch_id'),
+  messagesByMetadata: messagesBy('metadata'),
+  inboundEventsByContact: inboundEventsBy('contact_id'),
+  inboundEventsByConversation: inboundEventsBy('conversation_id'),
+  inboundEventsById: inboundEventsBy('id'),
+  unapplied,
+} as const;
+
+export type FindStatement = keyof typeof findStatements;
+
+export const selectKnown = `
+SELECT
+  EXISTS (SELECT FROM contact WHERE sinch_contact_id = $1)
+    OR EXISTS (SELECT FROM contact_root WHERE contact_id = $1) AS contact,
+  EXISTS (SELECT FROM conversation WHERE sinch_conversation_id = $1) AS conversation,
+  EXISTS (SELECT FROM batch WHERE batch_id = $1) AS batch`;
+
+export const selectHolders = `
+SELECT DISTINCT coalesce(r.root_id, i.sinch_contact_id) AS "contactId"
+FROM contact_identity AS i LEFT JOIN contact_root AS r ON r.contact_id = i.sinch_contact_id
+WHERE i.identity = ANY ($1::text[])
+ORDER BY 1 LIMIT 20`;
