@@ -7,6 +7,8 @@ export const exitCodes = {
   usage: 2,
   /** The database or the queue cannot be reached. What was done before is reported. */
   unreachable: 3,
+  /** Nothing is known of what was asked about, which is neither a yes nor a no. */
+  unknown: 4,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,8 +1,11 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addConsentCommand } from './consent/consent-command.ts';
 import { addDeadCommand } from './dead/dead-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addEventCommand } from './event/event-command.ts';
+import { addFindCommand } from './find/find-command.ts';
 import { addLoadCommand } from './load/load-command.ts';
 import { addMessageCommand } from './message/message-command.ts';
 import { addPruneCommand } from './prune/prune-command.ts';
@@ -24,12 +27,16 @@ Exit codes:
   1  something failed, or a fault was found
   2  wrong use, or a setting is missing or malformed
   3  the database or the queue cannot be reached
+  4  nothing is known (consent)
 
 Examples:
   $ callbacks send MESSAGE_DELIVERY            a signed sample to the running stack
   $ callbacks sinch --messages 200             realistic traffic, delivered by Sinch's rules
   $ callbacks load --rate 500 --report load.html  latencies, and that nothing is lost
   $ callbacks message 01JD…                    how a message stands, and every report of it
+  $ callbacks find +46701234567                every message of a number, id or metadata
+  $ callbacks consent +46701234567             may I write to this number, and why?
+  $ callbacks event 9f86d081                   where an event is now
   $ callbacks dead groups --since 2h           what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
   $ callbacks rejected recheck                 after a wrong secret was mended
@@ -59,7 +66,10 @@ export function buildProgram(host: Host, world: World): Command {
   addSendCommand(program, host, world.now);
   addSinchCommand(program, host);
   addLoadCommand(program, host);
+  addFindCommand(program, host);
   addMessageCommand(program, host);
+  addEventCommand(program, host);
+  addConsentCommand(program, host);
   addDeadCommand(program, host, world.now);
   addUnhandledCommand(program, host);
   addRejectedCommand(program, host);

@@ -1,12 +1,12 @@
-import { findMessage, type MessageHistory } from '@sinch-callbacks/db';
+import { findMessage } from '@sinch-callbacks/db';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { factLines, tableLines } from '../format/table.ts';
-import { oneLine, showInstant } from '../format/text.ts';
+import { counted } from '../format/text.ts';
 import type { Session } from '../session.ts';
 import { requireDatabaseUrl, withDatabase } from '../settings/open-servers.ts';
 import { describeOrigins } from '../settings/read-settings.ts';
+import { messageLines } from './message-lines.ts';
 
-/** `callbacks message <id>`: how a message stands, and every report that ever came for it. */
+/** `callbacks message <id>`: how a message stands, and every event that ever came for it. */
 export async function showMessage(session: Session, sinchMessageId: string): Promise<ExitCode> {
   const { terminal } = session;
   const settings = await session.readSettings();
@@ -21,34 +21,12 @@ export async function showMessage(session: Session, sinchMessageId: string): Pro
   }
   terminal.document(message);
   for (const line of messageLines(message)) terminal.print(line);
-  return exitCodes.ok;
-}
-
-/** The message for people: facts, then its reports in the order in which they happened. */
-function messageLines(message: MessageHistory): string[] {
-  const { statusAt, reports } = message;
-  const facts = factLines({
-    message: oneLine(message.sinchMessageId),
-    direction: message.direction,
-    status: message.status && oneLine(message.status),
-    'status at': statusAt && showInstant(statusAt),
-    reason: message.reasonCode && oneLine(message.reasonCode),
-    description: message.reasonDescription && oneLine(message.reasonDescription),
-    channel: message.channel && oneLine(message.channel),
-    conversation: message.conversationId && oneLine(message.conversationId),
-    contact: message.contactId && oneLine(message.contactId),
-    'first event': showInstant(message.createdAt),
-    'last event': showInstant(message.lastUpdatedAt),
-  });
-  if (reports.length === 0) return facts;
-  const rows = reports.map(({ eventTime, receivedAt, status, channel, reasonCode, eventKey }) => [
-    eventTime ? showInstant(eventTime) : '-',
-    receivedAt ? showInstant(receivedAt) : '-',
-    oneLine(status),
-    oneLine(channel ?? '-'),
-    oneLine(reasonCode ?? '-'),
-    oneLine(eventKey),
-  ]);
-  const head = ['HAPPENED', 'RECEIVED', 'STATUS', 'CHANNEL', 'REASON', 'EVENT'];
-  return [...facts, '', 'Reports', ...tableLines(head, rows)];
+  const open = message.unapplied.filter(
+    ({ state, resolvedAt }) => state === 'DEAD' && resolvedAt === undefined,
+  );
+  if (open.length === 0) return exitCodes.ok;
+  terminal.note(
+    `${counted(open.length, 'event')} of it died and made no row: callbacks dead show <event key>`,
+  );
+  return exitCodes.failed;
 }

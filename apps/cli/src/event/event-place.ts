@@ -1,0 +1,79 @@
+import type { StandingEvent } from '@sinch-callbacks/db';
+import type { FoundJob } from '@sinch-callbacks/queue';
+
+/** A place that holds an event, or did. */
+export type EventPlace =
+  /** The queue, or the one on Postgres that takes events while Redis is down. */
+  | ({ readonly place: 'queue' | 'fallback' } & FoundJob)
+  | ({ readonly place: 'database' } & StandingEvent)
+  | {
+      readonly place: 'rejected';
+      /** For `callbacks rejected show`. */
+      readonly id: string;
+      readonly eventKey: string;
+      readonly cause: string;
+      readonly receivedAt: Date;
+    };
+
+/** A place that did not answer. */
+export interface NotAsked {
+  readonly place: string;
+  readonly reason: string;
+}
+
+export const whereabouts = {
+  applied: 'applied: its rows are written',
+  queue: 'on the queue',
+  fallback: 'on the fallback queue on Postgres',
+  unhandled: 'stored as unhandled: this release does not know its kind',
+  dead: 'a dead letter',
+  rejected: 'rejected: its signature did not verify',
+  closed: 'a dead letter that was closed without being applied',
+  pruned: 'pruned: it was stored once, and only its guard is left',
+  nowhere: 'nowhere: it never came, or its traces were removed',
+  unknown: 'not known: not every place could be asked',
+} as const;
+
+export type Whereabouts = keyof typeof whereabouts;
+
+/** Where the event is now, in one word: of several places the one that settles it. */
+export function whereaboutsOf(
+  places: readonly EventPlace[],
+  notAsked: readonly NotAsked[],
+): Whereabouts {
+  const found = new Set<string | undefined>(places.map(placeOf));
+  const first = Object.keys(whereabouts).find((place) => found.has(place));
+  if (isWhereabouts(first)) return first;
+  return notAsked.length > 0 ? 'unknown' : 'nowhere';
+}
+
+function isWhereabouts(text: string | undefined): text is Whereabouts {
+  return text !== undefined && text in whereabouts;
+}
+
+function placeOf(found: EventPlace): Whereabouts | undefined {
+  switch (found.place) {
+    case 'queue':
+    case 'fallback':
+      // The copy of a dead letter says so where the database cannot be asked.
+      if (found.lane === 'dead') return 'dead';
+      return found.state === 'finished' ? undefined : found.place;
+    case 'database':
+      return storedPlace(found);
+    case 'rejected':
+      return 'rejected';
+  }
+}
+
+function storedPlace({ state, letter }: StandingEvent): Whereabouts {
+  switch (state) {
+    case 'APPLIED':
+      return 'applied';
+    case 'UNHANDLED':
+      return 'unhandled';
+    case 'DEAD':
+      return letter?.resolvedAt === undefined ? 'dead' : 'closed';
+    case 'PRUNED':
+      return 'pruned';
+  }
+}
