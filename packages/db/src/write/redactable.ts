@@ -34,7 +34,8 @@ export function redactableOf(events: readonly EventToWrite[]): Redactable {
 }
 
 const maxNames = 2_000;
-const quotedText = /"([^"\\]{1,200})"/g;
+/** JSON has no control character in a string, and Postgres takes no NUL. */
+const quotedText = /"([^"\\\p{Cc}]{1,200})"/gu;
 const idLike = /\b[0-9A-Za-z]{16,64}\b/g;
 
 /** What may be a message's id in a body of which nothing else is known. */
