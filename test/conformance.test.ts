@@ -7,7 +7,8 @@ import { type StartedProcess, until } from '@sinch-callbacks/testing/processes';
 import { queryRows } from '@sinch-callbacks/testing/servers';
 import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/testing/sinch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Expectation, expectationOf, type Section } from './expected-rows.ts';
+import type { Section } from './expected-related-rows.ts';
+import { type Expectation, expectationOf } from './expected-rows.ts';
 import { root } from './readme-command.ts';
 import { type Stack, startStack } from './running-stack.ts';
 
@@ -93,7 +94,7 @@ function conforms(callbacks: readonly Callback[]): void {
       entity_id: entityId ?? null,
       state: 'APPLIED',
       raw_body: text,
-      payload: JSON.parse(text),
+      body: JSON.parse(text),
     });
     for (const { table, key, values } of rows) {
       const isShared = (sharing.get(rowName(table, key)) ?? 0) > 1;
@@ -112,8 +113,7 @@ function conforms(callbacks: readonly Callback[]): void {
 
 function expectationFor(callback: Callback): Expectation {
   const body = JSON.parse(callback.rawBody.toString()) as Section;
-  const { entityId } = expectationOf(callback.trigger, body, '');
-  return expectationOf(callback.trigger, body, keyOf(callback, entityId));
+  return expectationOf(callback.trigger, body, digestOf(callback));
 }
 
 /** The event key as documented, computed here once more. */
@@ -121,8 +121,9 @@ function keyOf(callback: Callback, entityId: string | undefined): string {
   return `${callback.trigger}.${entityId ?? '-'}.${digestOf(callback)}`;
 }
 
+/** 32 hexadecimal digits. */
 function digestOf({ rawBody }: Callback): string {
-  return createHash('sha256').update(rawBody).digest('hex');
+  return createHash('sha256').update(rawBody).digest('hex').slice(0, 32);
 }
 
 /** How many of the callbacks concern each row. */
@@ -146,7 +147,8 @@ function tablesOf({ rows }: Expectation): string[] {
 
 /** Found by their digests, so that an event under another key is named by its own test. */
 async function countStored(digests: readonly string[]): Promise<number> {
-  const sql = `SELECT count(*)::int AS stored FROM callback_event WHERE right(event_key, 64) = ANY($1)`;
+  const sql = `SELECT count(*)::int AS stored FROM callback_event
+    WHERE encode(event_digest, 'hex') = ANY($1)`;
   const [found] = await queryRows<{ stored: number }>(stack.databaseUrl, sql, [digests]);
   return found?.stored ?? 0;
 }
@@ -154,7 +156,9 @@ async function countStored(digests: readonly string[]): Promise<number> {
 async function readTables(names: ReadonlySet<string>): Promise<Record<string, Section[]>> {
   const found: Record<string, Section[]> = {};
   for (const name of names) {
-    const sql = `SELECT to_jsonb(t) AS row FROM ${name} AS t`;
+    const more =
+      name === 'callback_event' ? ", 'event_key', event_key(t), 'body', event_body(t)" : '';
+    const sql = `SELECT to_jsonb(t) || jsonb_build_object(${more.slice(2)}) AS row FROM ${name} AS t`;
     const rows = await queryRows<{ row: Section }>(stack.databaseUrl, sql);
     found[name] = rows.map(({ row }) => row);
   }

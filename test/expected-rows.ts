@@ -1,25 +1,30 @@
-/** What a callback has to leave behind, told from its body alone, without the code under test. */
-export interface ExpectedRow {
-  readonly table: string;
-  readonly key: Readonly<Record<string, string>>;
-  /** Values that this body gives, where no other one concerns the same row. */
-  readonly values: Readonly<Record<string, unknown>>;
-}
+import {
+  around,
+  channelKey,
+  contactRow,
+  type ExpectedRow,
+  identityRows,
+  normalised,
+  profileRows,
+  read,
+  required,
+  row,
+  type Section,
+} from './expected-related-rows.ts';
 
+/** What a callback has to leave behind, told from its body alone, without the code under test. */
 export interface Expectation {
   readonly entityId: string | undefined;
   readonly rows: readonly ExpectedRow[];
 }
 
-export type Section = Readonly<Record<string, unknown>>;
-
 /** @throws where the body lacks the field that its row is found by. */
-export function expectationOf(trigger: string, body: Section, eventKey: string): Expectation {
+export function expectationOf(trigger: string, body: Section, digest: string): Expectation {
   const topLevelKey = Object.keys(body).find((key) => !envelope.has(key)) ?? '';
   const section = (body[topLevelKey] ?? {}) as Section;
   const expect = expectations[trigger];
   if (expect === undefined) throw new Error(`nobody says what ${trigger} leaves behind`);
-  return expect(section, { eventKey, appId: read(body, 'app_id') });
+  return expect(section, { digest, appId: read(body, 'app_id') });
 }
 
 const envelope = new Set([
@@ -32,15 +37,19 @@ const envelope = new Set([
 ]);
 
 interface Surroundings {
-  readonly eventKey: string;
+  /** Of the event, 32 hexadecimal digits. */
+  readonly digest: string;
   readonly appId: string | undefined;
 }
 
 type Expect = (section: Section, surroundings: Surroundings) => Expectation;
 
+/** As the event's digest looks in a row that is read as JSON. */
+const asBytes = (digest: string) => `\\x${digest}`;
+
 const inbound: Expect = (section) => {
   const id = required(section, 'id');
-  const values = { direction: 'TO_APP', content: section['contact_message'] };
+  const values = { direction: 'TO_APP', content: section['contact_message'], status: null };
   return {
     entityId: id,
     rows: [row('message', { sinch_message_id: id }, values), ...around(section)],
@@ -66,16 +75,29 @@ const contact: Expect = (section) => {
 };
 
 const consent =
-  (state: string): Expect =>
-  (section, { appId }) => ({
-    entityId: read(section, 'request_id'),
-    rows: read(section, 'status')?.endsWith('_FAILED')
-      ? []
-      : [
-          row('consent', channelKey(section, appId), { state }),
-          ...contactRow(read(section, 'contact_id')),
-        ],
-  });
+  (kind: 'OPT_IN' | 'OPT_OUT'): Expect =>
+  (section, { appId, digest }) => {
+    const contact_id = read(section, 'contact_id') ?? null;
+    const status = read(section, 'status');
+    const hasFailed = status?.endsWith('_FAILED') ?? false;
+    const channel = required(section, 'channel');
+    const values = {
+      app_id: appId ?? '',
+      contact_id,
+      channel,
+      identity: normalised(channel, read(section, 'identity')) ?? null,
+      kind,
+      effect: hasFailed ? null : kind === 'OPT_IN' ? 'IN' : 'OUT',
+    };
+    return {
+      entityId: read(section, 'request_id'),
+      rows: [
+        row('consent_event', { event_digest: asBytes(digest) }, values),
+        ...contactRow(contact_id ?? undefined),
+        ...identityRows(contact_id ?? undefined, [section]),
+      ],
+    };
+  };
 
 const expectations: Readonly<Record<string, Expect>> = {
   MESSAGE_INBOUND: inbound,
@@ -88,38 +110,50 @@ const expectations: Readonly<Record<string, Expect>> = {
       rows: [row('message', { sinch_message_id: id }, values), ...around(section)],
     };
   },
-  MESSAGE_DELIVERY(section, { eventKey }) {
+  MESSAGE_DELIVERY(section, { digest }) {
     const id = required(section, 'message_id');
     const status = required(section, 'status');
     const channel = read(section, 'channel_identity.channel') ?? read(section, 'channel');
-    const reason_code = read(section, 'reason.code') ?? null;
+    const isFailure = status === 'FAILED' || status === 'SWITCHING_CHANNEL';
+    const reported = read(section, 'reason.code') ?? null;
+    const values = { status, reason_code: isFailure ? reported : null };
     return {
       entityId: id,
       rows: [
-        row('message', { sinch_message_id: id }, { direction: 'TO_CONTACT', status, reason_code }),
-        row('message_status', { event_key: eventKey }, { sinch_message_id: id, status }),
-        ...(channel === undefined
-          ? []
-          : [row('message_channel', { sinch_message_id: id, channel }, { status, reason_code })]),
+        row('message', { sinch_message_id: id }, { direction: 'TO_CONTACT', ...values }),
+        row(
+          'message_status',
+          { event_digest: asBytes(digest) },
+          { sinch_message_id: id, status, reason_code: reported },
+        ),
+        row('message_channel', { sinch_message_id: id, channel: channel ?? '' }, values),
         ...around(section),
       ],
     };
   },
-  EVENT_INBOUND(section, { eventKey }) {
+  EVENT_INBOUND(section, { digest }) {
     const id = read(section, 'id');
     const content = section['contact_event'] ?? section['contact_message_event'];
+    const emoji = read(section, 'contact_message_event.reaction_event.emoji');
+    const key = { id: id ?? digest };
     return {
       entityId: id,
-      rows: [row('inbound_event', { id: id ?? eventKey }, { content }), ...around(section)],
+      rows: [
+        row('inbound_event', key, { content }),
+        ...(emoji === undefined ? [] : [row('reaction', key, { emoji })]),
+        ...around(section),
+      ],
     };
   },
   EVENT_DELIVERY(section) {
     const id = required(section, 'event_id');
     const values = { status: required(section, 'status') };
+    const channel = read(section, 'channel_identity.channel') ?? read(section, 'channel') ?? '';
     return {
       entityId: id,
       rows: [
         row('event_delivery', { sinch_event_id: id }, values),
+        row('event_delivery_channel', { sinch_event_id: id, channel }, values),
         ...contactRow(read(section, 'contact_id')),
       ],
     };
@@ -137,8 +171,10 @@ const expectations: Readonly<Record<string, Expect>> = {
       entityId: preserved,
       rows: [
         ...profileRows(section['preserved_contact'] as Section),
-        ...profileRows(section['deleted_contact'] as Section, preserved),
-        row('contact', { sinch_contact_id: deleted }, { merged_into_contact_id: preserved }),
+        ...profileRows(section['deleted_contact'] as Section),
+        row('contact_merge', { deleted_contact_id: deleted, preserved_contact_id: preserved }),
+        row('contact_root', { contact_id: deleted }, { root_id: preserved }),
+        row('contact_root', { contact_id: preserved }, { root_id: preserved }),
       ],
     };
   },
@@ -164,16 +200,17 @@ const expectations: Readonly<Record<string, Expect>> = {
         channel_capabilities: section['channel_capabilities'] ?? [],
       }),
       ...contactRow(read(section, 'contact_id')),
+      ...identityRows(read(section, 'contact_id'), [section]),
     ],
   }),
-  OPT_IN: consent('OPTED_IN'),
-  OPT_OUT: consent('OPTED_OUT'),
-  CHANNEL_EVENT: (section, { eventKey }) => ({
+  OPT_IN: consent('OPT_IN'),
+  OPT_OUT: consent('OPT_OUT'),
+  CHANNEL_EVENT: (section, { digest }) => ({
     entityId: undefined,
     rows: [
       row(
         'channel_event',
-        { event_key: eventKey },
+        { event_digest: asBytes(digest) },
         {
           channel: required(section, 'channel_event.channel'),
           event_type: required(section, 'channel_event.event_type'),
@@ -181,7 +218,17 @@ const expectations: Readonly<Record<string, Expect>> = {
       ),
     ],
   }),
-  UNSUPPORTED: (section) => ({ entityId: read(section, 'id'), rows: around(section) }),
+  UNSUPPORTED: (section, { digest }) => ({
+    entityId: read(section, 'id'),
+    rows: [
+      row(
+        'unsupported',
+        { id: read(section, 'id') ?? digest },
+        { payload: read(section, 'payload') ?? null },
+      ),
+      ...around(section),
+    ],
+  }),
   SMART_CONVERSATIONS(section) {
     const id = required(section, 'message_id');
     const values = { results: section['analysis_results'] };
@@ -207,76 +254,3 @@ const expectations: Readonly<Record<string, Expect>> = {
     return { entityId: id, rows: [row('batch', { batch_id: id }, values)] };
   },
 };
-
-function row(
-  table: string,
-  key: ExpectedRow['key'],
-  values: ExpectedRow['values'] = {},
-): ExpectedRow {
-  return { table, key, values };
-}
-
-/** The conversation, the contact and the identity that a message or an event names. */
-function around(section: Section): ExpectedRow[] {
-  const conversationId = read(section, 'conversation_id');
-  const contactId = read(section, 'contact_id');
-  return [
-    ...(conversationId === undefined
-      ? []
-      : [row('conversation', { sinch_conversation_id: conversationId })]),
-    ...contactRow(contactId),
-    ...(contactId === undefined ? [] : identityRows(contactId, [section['channel_identity']])),
-  ];
-}
-
-function contactRow(id: string | undefined): ExpectedRow[] {
-  return id === undefined ? [] : [row('contact', { sinch_contact_id: id })];
-}
-
-function profileRows(profile: Section, livesOnAs?: string): ExpectedRow[] {
-  const id = required(profile, 'id');
-  const identities = (profile['channel_identities'] ?? []) as unknown[];
-  const values = { display_name: read(profile, 'display_name') ?? null };
-  return [
-    row('contact', { sinch_contact_id: id }, values),
-    ...identityRows(id, identities, livesOnAs),
-  ];
-}
-
-function identityRows(
-  contactId: string,
-  identities: readonly unknown[],
-  livesOnAs?: string,
-): ExpectedRow[] {
-  return identities.flatMap((value) => {
-    const [channel, identity] = [read(value, 'channel'), read(value, 'identity')];
-    if (channel === undefined || identity === undefined) return [];
-    const app_id = read(value, 'app_id') ?? '';
-    const key = { sinch_contact_id: contactId, channel, identity, app_id };
-    return [row('contact_identity', key, livesOnAs ? { contact_id: livesOnAs } : {})];
-  });
-}
-
-function channelKey(section: Section, appId: string | undefined): Record<string, string> {
-  return {
-    app_id: appId ?? '',
-    reported_contact_id: read(section, 'contact_id') ?? '',
-    channel: required(section, 'channel'),
-    identity: read(section, 'identity') ?? '',
-  };
-}
-
-/** The text at a path such as `conversation.id`; "" counts as absent. */
-function read(value: unknown, dottedPath: string): string | undefined {
-  let found = value;
-  for (const name of dottedPath.split('.')) {
-    found = typeof found === 'object' && found !== null ? (found as Section)[name] : undefined;
-  }
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
-function required(value: unknown, dottedPath: string): string {
-  const found = read(value, dottedPath);
-  if (found === undefined) throw new Error(`the body has no ${dottedPath}`);
-  return found;
-}

@@ -45,7 +45,7 @@ export const projectConsent: Project<ConsentEventFact['kind']> = (event, context
     facts: factsOf({
       consentEvents: [word],
       contacts: namedContact(contactId),
-      contactIdentities: usedIdentity(contactId, word),
+      contactIdentities: usedIdentity(contactId, { channel, identity, channelIdentity }),
     }),
   };
 };
