@@ -78,7 +78,7 @@ export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBud
   }
 
   function watch({ enteredAt }: Place): void {
-    timer ??= setTimeout(endSlowOnes, enteredAt + size.timeoutMs - nowMs()).unref();
+    timer ??= setTimeout(endSlowOnes, Math.max(1, enteredAt + size.timeoutMs - nowMs())).unref();
   }
 
   return {
