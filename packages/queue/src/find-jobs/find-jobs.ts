@@ -21,8 +21,8 @@ export interface FoundJob extends JobLane {
   readonly queuedAt: Date;
 }
 
-/** For all of it: on Redis it goes through every key once. */
-const searchTimeoutMs = 30_000;
+/** For all of it: on Redis it may go through every key once. */
+const searchTimeoutMs = 60_000;
 
 /**
  * Looks for the jobs of the events that fit a pattern, in all lanes, without changing anything.

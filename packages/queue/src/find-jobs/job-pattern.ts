@@ -1,7 +1,9 @@
 import { digestOfEventKey } from '@sinch-callbacks/core';
 
-/** Which event is meant: those keys that fit both, where both are given. */
+/** Which events are meant: those whose keys fit all that is given. */
 export interface KeyPattern {
+  /** The whole key, where it is known: a live job of it is found at once. */
+  readonly key?: string | undefined;
   /** The key begins so. Letters, digits, `_`, `-` and `.` only. */
   readonly beginning?: string | undefined;
   /** The digest at the key's end begins so: hexadecimal digits. */

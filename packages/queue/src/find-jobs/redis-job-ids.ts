@@ -11,7 +11,8 @@ const scanCount = 2_000;
 
 /**
  * Job ids that fit, at most `limit` and a few: of every lane and of all partitions that there
- * could ever be. It goes through all keys of the server once, since a key's middle has no index.
+ * could ever be. A live job that is not finished and whose key is known is looked up; for all
+ * others it goes through the keys of the server once, since these have no index.
  */
 export async function findRedisJobIds(
   location: QueueLocation,
@@ -26,6 +27,8 @@ export async function findRedisJobIds(
     await client.ping();
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
     const lanes = lanesByPlace(location);
+    const unfinished = await lookUp(client, lanes, pattern.key);
+    if (unfinished !== undefined) return [unfinished];
     const glob = globOf(pattern);
     const found = new Map<string, FoundJobId>();
     for (const node of nodes) await scanNode(node, glob);
@@ -45,6 +48,24 @@ export async function findRedisJobIds(
   } finally {
     client.disconnect();
   }
+}
+
+/** The live job with this key, unless it is finished: a replay of it may be somewhere. */
+async function lookUp(
+  client: Redis | Cluster,
+  lanes: Lanes,
+  eventKey: string | undefined,
+): Promise<FoundJobId | undefined> {
+  if (eventKey === undefined) return undefined;
+  const places = [...lanes].filter(([, { lane }]) => lane === 'live');
+  const found = await Promise.all(
+    places.map(async ([place]) => {
+      const key = `${place}:${eventKey}`;
+      const [queuedAt, finishedAt] = await client.hmget(key, 'timestamp', 'finishedOn');
+      return queuedAt && !finishedAt ? jobOfKey(key, lanes) : undefined;
+    }),
+  );
+  return found.find((job) => job !== undefined);
 }
 
 /** Nothing of a pattern means anything else in a glob. */
