@@ -6,7 +6,8 @@ const help = `
 <key> is a full event key, its beginning, or the beginning of the 32 digits at its end, as long as
 only one event begins so. It is looked for on the queue (live lane with every partition, replay
 lane), on the fallback queue on Postgres, in the database, and among rejected callbacks whose body
-was kept. On Redis that goes through all keys once.
+was kept. On Redis a waiting event is found at once by its full key; all others by going through
+all keys once, which takes seconds for a million of them.
 
 Where the queue or the database is down, the others are still asked, and what could not be asked
 is said.

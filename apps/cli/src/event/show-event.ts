@@ -11,7 +11,7 @@ import { lookEverywhere } from './look-everywhere.ts';
 
 const shownKeys = 5;
 /** An event may be in several places, in the queues under several numbers. */
-const searchLimit = 50;
+const searchLimit = 12;
 const digestDigits = 32;
 
 /** `callbacks event <key>`: where an event is now, and what could not be asked. */

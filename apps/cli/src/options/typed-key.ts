@@ -19,7 +19,9 @@ export function readTypedKey(text: string): KeyPattern | undefined {
   const beginning = typed.replace(replaySuffix, '');
   const { entity = '', digits = '' } = keyAsTyped.exec(beginning)?.groups ?? {};
   // The digest alone makes an event what it is, whatever its trigger was taken for.
-  if (digits.length >= digestDigits) return { digest: digits.slice(0, digestDigits) };
+  if (digits.length >= digestDigits) {
+    return { key: beginning, digest: digits.slice(0, digestDigits) };
+  }
   const isEnough =
     digits.length >= fewestDigits || (entity.split('_')[0] ?? '').length >= fewestCharacters;
   if (!isEnough) return undefined;
