@@ -4,7 +4,10 @@ export interface WrittenRows {
   readonly events: number;
   readonly messages: number;
   readonly reports: number;
-  /** Over every event, every report, and every message with its status. */
+  /**
+   * Over every event, every report, and every message with its status, but for those that have
+   * switched channel: only ours computes their status from the channels.
+   */
   readonly digest: string;
 }
 
@@ -17,7 +20,8 @@ const digests = `SELECT
     (SELECT md5(string_agg(concat_ws(' ', event_digest, sinch_message_id, status), ','
       ORDER BY event_digest)) FROM message_status),
     (SELECT md5(string_agg(concat_ws(' ', sinch_message_id, status, status_rank, content), ','
-      ORDER BY sinch_message_id)) FROM message))) AS digest`;
+      ORDER BY sinch_message_id)) FROM message AS m WHERE NOT EXISTS (SELECT FROM message_status AS s
+        WHERE s.sinch_message_id = m.sinch_message_id AND s.status = 'SWITCHING_CHANNEL')))) AS digest`;
 
 /** What a contender has left in its database. */
 export async function readRows(databaseUrl: string): Promise<WrittenRows> {
