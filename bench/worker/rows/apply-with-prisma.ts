@@ -90,13 +90,28 @@ async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): 
       update: { ...content, updatedAt: receivedAt },
     });
     if (standing === undefined) continue;
-    const { status = null, statusRank, statusAt = null, stamp } = standing;
+    const { status = null, statusRank, statusAt = null, channel = null, stamp } = standing;
     // A late report must not overwrite a better one.
     await tx.message.updateMany({
-      where: { sinchMessageId, OR: [{ statusRank: null }, { statusRank: { lt: statusRank } }] },
-      data: { status, statusRank, statusAt, statusStamp: Buffer.from(stamp, 'hex') },
+      where: { sinchMessageId, ...yieldingTo(statusRank, channel) },
+      data: { status, statusRank, statusAt, channel, statusStamp: Buffer.from(stamp, 'hex') },
     });
   }
+}
+
+/** Ranks of SWITCHING_CHANNEL, and of QUEUED_ON_CHANNEL, which it follows on its own channel. */
+const [switching, queued] = [15, 20];
+
+function yieldingTo(rank: number, channel: string | null) {
+  const nothing = { statusRank: null };
+  if (rank === switching) {
+    return {
+      OR: [nothing, { statusRank: { lt: rank } }, { channel, statusRank: { lte: queued } }],
+    };
+  }
+  if (rank !== queued) return { OR: [nothing, { statusRank: { lt: rank } }] };
+  const switchedElsewhere = { statusRank: switching, NOT: { channel } };
+  return { OR: [nothing, { statusRank: { lt: switching } }, switchedElsewhere] };
 }
 
 async function writeSurroundings(tx: Transaction, receivedAt: string, facts: Facts): Promise<void> {

@@ -10,6 +10,16 @@ type Decided = Extract<ReturnType<typeof decideEvent>, { kind: 'apply' }>;
 
 const deadlock = '40P01';
 
+/** On its own channel SWITCHING_CHANNEL (15) stands above QUEUED_ON_CHANNEL (20), between channels below. */
+const isFurther = `CASE
+  WHEN m.channel = excluded.channel AND m.status_rank = 15 THEN excluded.status_rank > 20
+  WHEN m.channel = excluded.channel AND excluded.status_rank = 15 THEN m.status_rank <= 20
+  ELSE excluded.status_stamp > coalesce(m.status_stamp, ''::bytea) END`;
+
+const standing = ['status', 'status_rank', 'status_at', 'status_stamp', 'channel']
+  .map((name) => `${name} = CASE WHEN ${isFurther} THEN excluded.${name} ELSE m.${name} END`)
+  .join(', ');
+
 /** One event's rows in one transaction, by prepared statements; a deadlock is tried again at once. */
 export async function applyWithSql(pool: pg.Pool, event: CallbackEvent): Promise<void> {
   const decision = decideEvent(event);
@@ -65,13 +75,7 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, decode($10, 'hex'), $11, $12, $13, $13, $14)
         ON CONFLICT (sinch_message_id) DO UPDATE SET
           content = coalesce(m.content, excluded.content),
-          status = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, ''::bytea)
-            THEN excluded.status ELSE m.status END,
-          status_rank = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, ''::bytea)
-            THEN excluded.status_rank ELSE m.status_rank END,
-          status_at = CASE WHEN excluded.status_stamp > coalesce(m.status_stamp, ''::bytea)
-            THEN excluded.status_at ELSE m.status_at END,
-          status_stamp = greatest(m.status_stamp, excluded.status_stamp),
+          ${standing},
           updated_at = greatest(m.updated_at, excluded.updated_at)`,
       values: [
         fact.sinchMessageId,
