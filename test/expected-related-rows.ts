@@ -58,7 +58,7 @@ export function identityRows(
 /** A phone number is its digits. */
 export function normalised(channel: string | undefined, identity: string | undefined) {
   const isPhone = ['SMS', 'MMS', 'RCS', 'WHATSAPP', 'VIBERBM'].includes(channel ?? '');
-  const isNumber = identity !== undefined && /^\+?[\d ().\/-]*\d[\d ().\/-]*$/.test(identity);
+  const isNumber = identity !== undefined && /^\+?[\d ()./-]*\d[\d ()./-]*$/.test(identity);
   return isPhone && isNumber ? identity.replaceAll(/\D/g, '') : identity;
 }
 

@@ -23,10 +23,10 @@ export async function inEveryOrder(
     for (const order of permutations(events)) {
       for (const batches of [order.map((event) => [event]), [order]]) {
         await emptyTables(database);
-        for (const batch of batches) {
-          const failed = (await writer.write(batch)).find(({ kind }) => kind === 'failed');
-          if (failed?.kind === 'failed') throw new Error(failed.message);
-        }
+        const outcomes = [];
+        for (const batch of batches) outcomes.push(...(await writer.write(batch)));
+        const failed = outcomes.find(({ kind }) => kind === 'failed');
+        if (failed?.kind === 'failed') throw new Error(failed.message);
         await check((await allRows(database)) as Rows, salt);
       }
     }

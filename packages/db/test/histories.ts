@@ -38,8 +38,9 @@ const message = fc.record({
 });
 
 const submitted = message.map(
-  ({ id: message_id, contact_message: submitted_message, accept_time: _, ...rest }) => ({
+  ({ id: message_id, contact_message: submitted_message, ...rest }) => ({
     ...rest,
+    accept_time: undefined,
     message_id,
     submitted_message,
   }),
@@ -109,10 +110,12 @@ const inboundEvent = fc.record({
   accept_time: time,
 });
 
-const reaction = inboundEvent.chain(({ contact_event: _, ...rest }) =>
-  fc
-    .record({ emoji: words, action: words, message_id: id('MSG') })
-    .map((reaction_event) => ({ ...rest, contact_message_event: { reaction_event } })),
+const reaction = inboundEvent.chain((event) =>
+  fc.record({ emoji: words, action: words, message_id: id('MSG') }).map((reaction_event) => ({
+    ...event,
+    contact_event: undefined,
+    contact_message_event: { reaction_event },
+  })),
 );
 
 const eventDelivery = deliveryReport.map(({ message_id, ...rest }) => ({
