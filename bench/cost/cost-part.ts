@@ -15,12 +15,14 @@ import type { Part } from '../report/part.ts';
 import { openStack, type Stack } from '../whole/open-stack.ts';
 import { openBullmqBacklog } from '../worker/backlog.ts';
 import { countApplied } from '../worker/drain-ours.ts';
+import { readPostgresFigures, rowsPerEvent } from './postgres-figures.ts';
 import { perEvent, readRedisFigures } from './redis-figures.ts';
 
 interface Cost {
   readonly events: number;
   readonly cpuPerThousand: CpuPerThousand;
   readonly redis: ReturnType<typeof perEvent>;
+  readonly rows: ReturnType<typeof rowsPerEvent>;
   /** What clients sent per event, from ingest to done; scripts' own commands are not among them. */
   readonly clientCommands: number;
   readonly idleCommandsPerMinute: number;
@@ -70,6 +72,9 @@ export const costPart: Part = {
           clientCommandsPerEvent: middle((cost) => cost.clientCommands),
           bytesToRedisPerEvent: middle((cost) => cost.redis.bytesIn),
           bytesFromRedisPerEvent: middle((cost) => cost.redis.bytesOut),
+          bytesOnDiskPerEvent: middle((cost) => cost.rows.bytesOnDisk),
+          walBytesPerEvent: middle((cost) => cost.rows.walBytes),
+          hotShareOfMessageUpdates: middle((cost) => cost.rows.hotShare),
           bytesPerWaitingEvent: middle((cost) => cost.bytesPerWaitingEvent),
           idleCommandsPerMinute: middle((cost) => cost.idleCommandsPerMinute),
         },
@@ -86,13 +91,16 @@ async function measureWork(stack: Stack, seconds: number) {
   await stack.drained();
   const stored = await countApplied(stack.databaseUrl);
   const before = await readRedisFigures(stack.redisUrl);
+  const rowsBefore = await readPostgresFigures(stack.databaseUrl);
   const cpu = await measureCpu(stack.pids);
   const { accepted } = await stack.send(arrivals);
   await stack.drained();
   const cpuPerThousand = await cpu(accepted);
   const redis = perEvent(before, await readRedisFigures(stack.redisUrl), accepted);
+  const rowsAfter = await readPostgresFigures(stack.databaseUrl);
+  const rows = rowsPerEvent(rowsBefore, rowsAfter, accepted);
   const lost = accepted - ((await countApplied(stack.databaseUrl)) - stored);
-  return { events: accepted, cpuPerThousand, redis, lost };
+  return { events: accepted, cpuPerThousand, redis, rows, lost };
 }
 
 /** By listening at Redis, which takes time: nothing else is measured meanwhile. */

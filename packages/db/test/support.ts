@@ -80,6 +80,7 @@ const tables = {
   event_guard: 'event_digest',
   callback_event: 'trigger, event_digest',
   message: 'sinch_message_id',
+  message_failure: 'sinch_message_id',
   message_status: 'sinch_message_id, event_time, status, channel, identity',
   message_channel: 'sinch_message_id, channel',
   message_analysis: 'sinch_message_id',

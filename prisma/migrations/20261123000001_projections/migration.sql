@@ -3,6 +3,8 @@
 -- Texts that are keys, ids, identities or words of Sinch sort by bytes (COLLATE "C"), as the writer
 -- compares them. Columns that reports change stand together, so that an update logs few bytes.
 -- No index names a column that an ordinary update changes: such an update stays in its page (HOT).
+-- So pages are in the order of created_at, the first receipt, which reports do not move: happened_at
+-- is the least of the times that they give, and later reports may give an earlier one.
 -- Tables that are updated leave room in their pages (fillfactor), those that only grow are vacuumed
 -- by what was inserted, so that index-only scans and the freezing of rows keep up.
 
@@ -54,38 +56,35 @@ CREATE TABLE "message" (
     "reply_to_message_id" TEXT COLLATE "C",
 
     CONSTRAINT "message_pkey" PRIMARY KEY ("sinch_message_id")
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 
 -- CreateIndex
-CREATE INDEX "message_identity_happened_at_idx" ON "message"("identity", "happened_at" DESC) WHERE "identity" IS NOT NULL;
+CREATE INDEX "message_identity_created_at_idx" ON "message"("identity", "created_at" DESC) WHERE "identity" IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "message_conversation_id_happened_at_idx" ON "message"("conversation_id", "happened_at" DESC) WHERE "conversation_id" IS NOT NULL;
+CREATE INDEX "message_conversation_id_created_at_idx" ON "message"("conversation_id", "created_at" DESC) WHERE "conversation_id" IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "message_contact_id_happened_at_idx" ON "message"("contact_id", "happened_at" DESC) WHERE "contact_id" IS NOT NULL;
+CREATE INDEX "message_contact_id_created_at_idx" ON "message"("contact_id", "created_at" DESC) WHERE "contact_id" IS NOT NULL;
 
 -- CreateIndex: by hash, since nothing bounds the length of a sender's metadata.
 CREATE INDEX "message_metadata_idx" ON "message" USING hash ("metadata");
 
 -- CreateIndex
-CREATE INDEX "message_correlation_id_happened_at_idx" ON "message"("correlation_id", "happened_at" DESC) WHERE "correlation_id" IS NOT NULL;
+CREATE INDEX "message_correlation_id_created_at_idx" ON "message"("correlation_id", "created_at" DESC) WHERE "correlation_id" IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "message_batch_id_happened_at_idx" ON "message"("batch_id", "happened_at" DESC) WHERE "batch_id" IS NOT NULL;
+CREATE INDEX "message_batch_id_created_at_idx" ON "message"("batch_id", "created_at" DESC) WHERE "batch_id" IS NOT NULL;
 
 -- CreateIndex: rows lie about in the order of their time, so that ranges of pages are enough. The
 -- day is that of the view status_by_day.
 CREATE INDEX "message_happened_at_idx" ON "message" USING brin ("happened_at", (("happened_at" AT TIME ZONE 'UTC')::date)) WITH (autosummarize = on);
 
--- CreateIndex
-CREATE INDEX "message_app_id_failed_at_idx" ON "message"("app_id", "failed_at" DESC) WHERE "failed_at" IS NOT NULL;
-
 COMMENT ON TABLE "message" IS 'A message in either direction, as far as its events say. One row a message.';
 COMMENT ON COLUMN "message"."sinch_message_id" IS 'The id that Sinch gave it.';
-COMMENT ON COLUMN "message"."created_at" IS 'Receipt of the first event about it.';
+COMMENT ON COLUMN "message"."created_at" IS 'Receipt of the first event about it. Indexes hold messages in this order.';
 COMMENT ON COLUMN "message"."updated_at" IS 'Receipt of the last event about it.';
-COMMENT ON COLUMN "message"."happened_at" IS 'When Sinch accepted it. The receipt of its first event where Sinch gives no time. Pages are ordered by it.';
+COMMENT ON COLUMN "message"."happened_at" IS 'When Sinch accepted it. The receipt of its first event where Sinch gives no time.';
 COMMENT ON COLUMN "message"."sent_at" IS 'When Sinch accepted it for sending. Only for messages to a contact.';
 COMMENT ON COLUMN "message"."redacted_at" IS 'When Sinch redacted its text.';
 COMMENT ON COLUMN "message"."delivered_at" IS 'The first time that a DELIVERED report gives. The same for read_at and failed_at. They stay when the status moves on.';
@@ -105,6 +104,22 @@ COMMENT ON COLUMN "message"."metadata" IS 'The message_metadata that its sender 
 COMMENT ON COLUMN "message"."channel_metadata" IS 'What the channel added to a report or to an inbound message.';
 COMMENT ON COLUMN "message"."conversation_metadata" IS 'The conversation_metadata of the send that an inbound message answers.';
 COMMENT ON COLUMN "message"."batch_id" IS 'The batch that it was sent with.';
+
+-- CreateTable: an index of message.failed_at would be written anew with every report that a message
+-- failed, and all other indexes of the message with it.
+CREATE TABLE "message_failure" (
+    "sinch_message_id" TEXT COLLATE "C" NOT NULL,
+    "failed_at" TIMESTAMPTZ(6) NOT NULL,
+    "app_id" TEXT COLLATE "C",
+
+    CONSTRAINT "message_failure_pkey" PRIMARY KEY ("sinch_message_id")
+) WITH (autovacuum_vacuum_insert_scale_factor = 0.05);
+
+-- CreateIndex
+CREATE INDEX "message_failure_app_id_failed_at_idx" ON "message_failure"("app_id", "failed_at" DESC);
+
+COMMENT ON TABLE "message_failure" IS 'Messages that a channel has reported as FAILED, by app and time. Whether they are failed still says message_failed.';
+COMMENT ON COLUMN "message_failure"."failed_at" IS 'The same as message.failed_at.';
 
 -- CreateTable
 CREATE TABLE "message_status" (
@@ -402,10 +417,10 @@ CREATE TABLE "inbound_event" (
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05);
 
 -- CreateIndex
-CREATE INDEX "inbound_event_contact_id_happened_at_idx" ON "inbound_event"("contact_id", "happened_at" DESC) WHERE "contact_id" IS NOT NULL;
+CREATE INDEX "inbound_event_contact_id_created_at_idx" ON "inbound_event"("contact_id", "created_at" DESC) WHERE "contact_id" IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "inbound_event_conversation_id_happened_at_idx" ON "inbound_event"("conversation_id", "happened_at" DESC) WHERE "conversation_id" IS NOT NULL;
+CREATE INDEX "inbound_event_conversation_id_created_at_idx" ON "inbound_event"("conversation_id", "created_at" DESC) WHERE "conversation_id" IS NOT NULL;
 
 COMMENT ON TABLE "inbound_event" IS 'Something a contact did other than writing.';
 COMMENT ON COLUMN "inbound_event"."id" IS 'Sinch''s id, or the event''s digest where Sinch gave none.';

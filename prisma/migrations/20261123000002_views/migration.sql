@@ -175,23 +175,32 @@ COMMENT ON COLUMN "contact_current"."merged_contact_ids" IS 'Contacts that were 
 
 -- Messages and inbound events. Each arm is one table, so that a page is read from its index.
 CREATE VIEW "conversation_timeline" AS
-SELECT m.conversation_id, m.happened_at, 'MESSAGE' AS entry, m.sinch_message_id AS id,
+SELECT m.conversation_id, m.created_at, m.happened_at, 'MESSAGE' AS entry, m.sinch_message_id AS id,
     m.direction::text AS direction, m.app_id,
     coalesce((SELECT r.root_id FROM contact_root AS r WHERE r.contact_id = m.contact_id), m.contact_id) AS contact_id,
     m.channel, m.identity, m.kind, m.text, m.content, m.status, m.status_at, m.reason_code
 FROM message AS m
 UNION ALL
-SELECT e.conversation_id, e.happened_at, 'EVENT', e.id,
+SELECT e.conversation_id, e.created_at, e.happened_at, 'EVENT', e.id,
     'TO_APP', e.app_id,
     coalesce((SELECT r.root_id FROM contact_root AS r WHERE r.contact_id = e.contact_id), e.contact_id),
     e.channel, e.identity, e.kind, NULL, e.content, NULL, NULL, NULL
 FROM inbound_event AS e;
 
-COMMENT ON VIEW "conversation_timeline" IS 'Messages and inbound events of a conversation, by happened_at. contact_id is the contact after merges.';
+COMMENT ON VIEW "conversation_timeline" IS 'Messages and inbound events of a conversation, by time. Pages of long ones are read by created_at, the first receipt, which has an index. contact_id is the contact after merges.';
 
--- Written so that the index on failed messages serves it.
+-- App and time are those of message_failure, by whose index a day of an app is found.
 CREATE VIEW "message_failed" AS
-SELECT m.* FROM message AS m WHERE m.status = 'FAILED' AND m.failed_at IS NOT NULL;
+SELECT m.sinch_message_id, m.created_at, m.happened_at, m.sent_at, m.redacted_at, m.updated_at,
+    m.delivered_at, m.read_at, f.failed_at, m.status_at, m.direction, m.status_rank,
+    m.several_channels, m.status_stamp, m.status, m.reason_code, m.reason_sub_code,
+    m.reason_channel_code, m.reason_description, m.channel, m.identity, m.channel_identity,
+    f.app_id, m.project_id, m.conversation_id, m.contact_id, m.kind, m.text, m.content,
+    m.content_stamp, m.metadata, m.channel_metadata, m.conversation_metadata, m.batch_id,
+    m.correlation_id, m.processing_mode, m.sender_id, m.reply_to_message_id
+FROM message_failure AS f
+JOIN message AS m ON m.sinch_message_id = f.sinch_message_id
+WHERE m.status = 'FAILED';
 
 COMMENT ON VIEW "message_failed" IS 'Messages whose status is FAILED. One that was delivered by another channel is not among them.';
 

@@ -22,6 +22,7 @@ import {
   message,
   messageAnalysis,
   messageChannel,
+  messageFailure,
   messageStatus,
 } from './tables/message-tables.ts';
 import type { ProjectionTable } from './tables/projection-table.ts';
@@ -33,6 +34,7 @@ import type { ProjectionTable } from './tables/projection-table.ts';
  */
 const projectionTables = [
   message,
+  messageFailure,
   messageStatus,
   messageChannel,
   messageAnalysis,

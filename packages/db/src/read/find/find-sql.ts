@@ -3,13 +3,16 @@
  * values: texts to look for, how many rows, and whether to read what people wrote.
  */
 
-/** Of each value the newest, then of all: an index has them in order for one value only. */
+/**
+ * Of each value the newest, then of all: an index has them in order for one value only, and by
+ * their first receipt. Those are shown in the order in which they happened.
+ */
 const newest = (table: string, column: string, columns: string) => `
 SELECT ${columns}, coalesce(r.root_id, x.contact_id) AS "contactId"
 FROM unnest($1::text[]) AS v(value)
 CROSS JOIN LATERAL (
   SELECT * FROM ${table} AS t WHERE t.${column} = v.value
-  ORDER BY t.happened_at DESC LIMIT $2::integer
+  ORDER BY t.created_at DESC LIMIT $2::integer
 ) AS x
 LEFT JOIN contact_root AS r ON r.contact_id = x.contact_id
 ORDER BY x.happened_at DESC LIMIT $2::integer`;

@@ -71,6 +71,21 @@ export const message: ProjectionTable = {
     })),
 };
 
+/** Failures by app and time, apart from the message, whose updates then write no index. */
+export const messageFailure: ProjectionTable = {
+  name: 'message_failure',
+  key: text('sinch_message_id'),
+  greatest: text('app_id'),
+  least: [instant('failed_at')],
+  groups: [],
+  rows: ({ facts }) =>
+    facts.messages.flatMap(({ sinchMessageId, appId, failedAt }) =>
+      failedAt === undefined
+        ? []
+        : [{ sinch_message_id: sinchMessageId, app_id: appId ?? null, failed_at: failedAt }],
+    ),
+};
+
 export const messageStatus: ProjectionTable = {
   name: 'message_status',
   // In the order of the index, which is also that of a message's history.
