@@ -97,7 +97,9 @@ async function differingColumns(
 
 function keyOf(keys: readonly string[]): string {
   const parts = keys.map((name) =>
-    personal.has(name) ? `left(md5(t.${name}), 8)` : `coalesce(t.${name}::text, '-')`,
+    personal.has(name)
+      ? `left(md5(coalesce(t.${name}, '-')), 8)`
+      : `coalesce(t.${name}::text, '-')`,
   );
   return `concat_ws(' ', ${parts.join(', ')})`;
 }

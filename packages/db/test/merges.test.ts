@@ -1,3 +1,4 @@
+import { sized } from '@sinch-callbacks/testing/sizes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventWriter, openDatabase } from '../src/index.ts';
 import { at, inbound, inEveryOrder, on, report } from './every-order.ts';
@@ -157,9 +158,10 @@ describe('what was reported of a merged contact', () => {
 });
 
 describe('a merge', () => {
+  const many = sized({ short: 5_000, long: 150_000 });
   const seedMessages = `
     INSERT INTO message (sinch_message_id, created_at, happened_at, updated_at, contact_id)
-    SELECT 'm' || n, now(), now(), now(), 'A' FROM generate_series(1, 5000) AS n`;
+    SELECT 'm' || n, now(), now(), now(), 'A' FROM generate_series(1, ${many}) AS n`;
 
   it('of a contact with many messages writes none of them', async () => {
     const { database } = migrated;
@@ -177,7 +179,7 @@ describe('a merge', () => {
       'SELECT count(*)::int AS count FROM message JOIN contact_root USING (contact_id) WHERE root_id = $1',
       ['B'],
     );
-    expect(found).toEqual([{ count: 5_000 }]);
+    expect(found).toEqual([{ count: many }]);
   });
 
   it('beside another one of the same contact, by another writer, is not overlooked', async () => {
