@@ -6,7 +6,7 @@ import { rounded } from '../report/arithmetic.ts';
 export interface PostgresFigures {
   /** Tables with their indexes, partitions included. */
   readonly bytesOnDisk: number;
-  /** Of the whole server: nobody else may write meanwhile. */
+  /** Of the whole server, so nothing else may write meanwhile. */
   readonly walBytes: number;
   readonly messageUpdates: number;
   /** Those that stayed in their page, so that no index was written (heap-only tuples). */

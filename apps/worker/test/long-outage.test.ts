@@ -69,7 +69,7 @@ it('a worker sits out a long time without a Postgres that was killed under load:
   await postgres.kill();
   await enqueued;
 
-  // Quick workers may have applied all that came before, and who has nothing to write waits for nobody.
+  // A quick worker may have applied everything by now, and an idle one does not notice the outage.
   await world.enqueue(numberedEvents(100, '01DURING'));
   await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
   expect((await statusOf(worker, '/readyz')).status).toBe(503);

@@ -9,7 +9,7 @@ import type { Solitude } from './solitude.ts';
 const pageSize = 100;
 /** BullMQ's own words for a job whose lock ran out too often. */
 const stalledTooOften = 'job stalled more than allowable limit';
-/** BullMQ fails a job when the process that had it in hand has died more often than this. */
+/** BullMQ fails a job once more processes than this have died while they worked on it. */
 export const maxStalledCount = 3;
 /** One such end may be a power cut, and so may two when there is one after the other. */
 const maxTrials = 3;

@@ -105,7 +105,7 @@ COMMENT ON COLUMN "message"."channel_metadata" IS 'What the channel added to a r
 COMMENT ON COLUMN "message"."conversation_metadata" IS 'The conversation_metadata of the send that an inbound message answers.';
 COMMENT ON COLUMN "message"."batch_id" IS 'The batch that it was sent with.';
 
--- CreateTable: an index of message.failed_at would be written anew with every report that a message
+-- CreateTable: an index of message.failed_at would be written with every report that a message
 -- failed, and all other indexes of the message with it.
 CREATE TABLE "message_failure" (
     "sinch_message_id" TEXT COLLATE "C" NOT NULL,

@@ -23,7 +23,7 @@ const insertGuard = `
 INSERT INTO event_guard (event_digest, received_at) VALUES (${digest}, $2::timestamptz)
 ON CONFLICT DO NOTHING`;
 
-/** Whoever changes the row of an event that was seen before holds its guard, as the writer does. */
+/** A transaction that changes the row of a known event holds its guard, as the writer does. */
 const lockGuard = `
 SELECT FROM event_guard WHERE event_digest = ${digest} FOR NO KEY UPDATE`;
 

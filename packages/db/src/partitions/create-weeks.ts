@@ -8,7 +8,7 @@ const weeksBack = 1;
 const weeksAhead = 8;
 /** Writers wait behind a lock that waits, so it does not wait long. */
 const lockTimeoutMs = 2_000;
-/** Any constant will do that nobody else takes. */
+/** Any constant that no other lock uses. */
 const partitionLock = 727_411_902;
 
 /** Partitions as they are after a look at them. */

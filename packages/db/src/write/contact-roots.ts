@@ -36,7 +36,7 @@ export function rootsOf(links: readonly ContactLink[]): ReadonlyMap<string, stri
 
 function connectedWith(id: string, neighbours: ReadonlyMap<string, readonly string[]>): string[] {
   const found = new Set([id]);
-  // A set goes on to those that are added while it is gone through.
+  // Iterating a set includes members that are added meanwhile.
   for (const member of found) {
     for (const neighbour of neighbours.get(member) ?? []) found.add(neighbour);
   }

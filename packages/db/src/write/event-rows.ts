@@ -137,7 +137,7 @@ export async function writeEventRows(
   );
 }
 
-/** @returns the digests of those that were stored and are written anew. */
+/** @returns the digests of those that were stored and are written again. */
 async function tryAgain(
   session: WriteSession,
   rows: readonly EventRow[],

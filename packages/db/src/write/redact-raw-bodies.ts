@@ -4,7 +4,7 @@ import { namesIn, type Redactable } from './redactable.ts';
 import { textArray } from './text-array.ts';
 import { inOrder, type WriteSession } from './write-session.ts';
 
-/** Any constant will do that nobody else takes. */
+/** Any constant that no other lock uses. */
 const redactionLock = 727_411_901;
 
 const lockAlone = `SELECT pg_advisory_xact_lock(${redactionLock})`;
@@ -44,7 +44,7 @@ UPDATE callback_event AS e SET ${emptied}
 WHERE e.kept AND e.event_digest ${amongDigests} AND e.raw_body <> ''`;
 
 /**
- * Bodies that nobody could read and that name the message: a short id only where it is quoted,
+ * Unreadable bodies that name the message: a short id only where it is quoted,
  * since it may be part of a word.
  */
 const findUnknown = `

@@ -40,7 +40,7 @@ WHERE (t.root_id, t.created_at, t.updated_at)
 /**
  * Lets batches with merges go one after the other, from before their first row to their commit:
  * each then sees all merges before it, and what a contact's root is does not depend on the order.
- * The lock is taken first, and by nobody else, so it is in no circle of waiting.
+ * The lock is taken first, and only here, so it cannot be part of a deadlock.
  */
 export async function lockContactRoots(session: WriteSession): Promise<void> {
   await session.query({ sql: lockMerges }, []);
