@@ -10,6 +10,10 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 /** Two kinds of tests: beside the code they are about, without servers; and in `test/`, on real ones. */
 export default defineConfig({
   test: {
+    // Node runs the sources as they are, here as in production.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    // Loading the modules for each file takes longer than most files; none changes what others load.
+    isolate: false,
     reporters: ['default', './packages/testing/src/vitest/report-failures.ts'],
     projects: [
       {
@@ -25,11 +29,14 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{apps,packages}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          globalSetup: ['packages/testing/src/vitest/start-servers.ts'],
+          globalSetup: [
+            'packages/testing/src/vitest/start-servers.ts',
+            'packages/db/test/migrate-template.ts',
+          ],
           setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],

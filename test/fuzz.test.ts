@@ -5,7 +5,7 @@ import { findViolations } from '../scripts/fuzz/find-violations.ts';
 import { fuzzIngest } from '../scripts/fuzz/fuzz-ingest.ts';
 import { fuzzServers } from '../scripts/fuzz/open-target.ts';
 
-const requests = sized({ short: 500, long: 1_500 });
+const requests = sized({ short: 250, long: 1_500 });
 
 describe.each(fuzzServers)('against the ingest of %s', (server) => {
   it('hostile requests, signed and not, break nothing: no 5xx, nothing lost, nothing forged, nobody starved', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   isAlive,
+  type ProcessOptions,
   type StartedProcess,
   startProcess,
   until,
@@ -47,34 +48,37 @@ describe('npm start', () => {
     startTimeoutMs,
   );
 
-  test(
-    'names a part that dies, ends with 1 and leaves nothing running',
-    async () => {
-      const start = await startUp();
-      const stack = await readStack();
+  describe('of which one runs already', () => {
+    let running: StartedProcess;
+    let stack: Stack;
 
-      process.kill(stack.pids.worker, 'SIGKILL');
+    beforeAll(async () => {
+      running = await startProcess(whenUp());
+      stack = await readStack();
+    }, startTimeoutMs);
+    afterAll(async () => void (await running.stop()));
 
-      await expect(start.exited).resolves.toEqual({ code: 1, signal: null });
-      expect(start.lastLines()).toContain('worker ended by itself');
-      await expectNothingLeft(stack);
-    },
-    startTimeoutMs,
-  );
+    test(
+      'a second one in the same place is refused and harms nothing',
+      async () => {
+        await expect(startUp()).rejects.toThrow('It is running already');
+        expect((await fetch(`${stack.ingestUrl}/api/health`)).status).toBe(200);
+      },
+      startTimeoutMs,
+    );
 
-  test(
-    'a second one in the same place is refused and harms nothing',
-    async () => {
-      await startUp();
-      const { ingestUrl } = await readStack();
+    test(
+      'names a part that dies, ends with 1 and leaves nothing running',
+      async () => {
+        process.kill(stack.pids.worker, 'SIGKILL');
 
-      const second = startUp();
-
-      await expect(second).rejects.toThrow('It is running already');
-      expect((await fetch(`${ingestUrl}/api/health`)).status).toBe(200);
-    },
-    startTimeoutMs,
-  );
+        await expect(running.exited).resolves.toEqual({ code: 1, signal: null });
+        expect(running.lastLines()).toContain('worker ended by itself');
+        await expectNothingLeft(stack);
+      },
+      startTimeoutMs,
+    );
+  });
 
   test(
     'leaves nothing running when it is killed, and the next one starts on the same data',
@@ -104,12 +108,16 @@ function command(options: readonly string[]) {
   };
 }
 
-async function startUp(): Promise<StartedProcess> {
-  const start = await startProcess({
+function whenUp(): ProcessOptions {
+  return {
     ...command([]),
     readyWhen: { kind: 'line', pattern: /Everything is up/ },
     readyTimeoutMs: startTimeoutMs,
-  });
+  };
+}
+
+async function startUp(): Promise<StartedProcess> {
+  const start = await startProcess(whenUp());
   onTestFinished(async () => void (await start.stop()));
   return start;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type Database, migrateDatabase, openDatabase } from '@sinch-callbacks/db';
+import { type Database, openDatabase } from '@sinch-callbacks/db';
 import {
   migrateQueue,
   openBoardQueues,
@@ -77,10 +77,11 @@ export async function openCliWorld(
   redisUrl = inject('redisUrl'),
   prefix = `c${randomUUID().slice(0, 8)}`,
 ): Promise<CliWorld> {
-  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, {
+    template: inject('migratedDatabase'),
+  });
   const queueUrl = backend === 'redis' ? redisUrl : url;
   const location: QueueLocation = { backend: { kind: backend, url: queueUrl }, prefix };
-  await migrateDatabase(url);
   await migrateQueue(location);
   const database = openDatabase({ url });
   const board = openBoardQueues(location, () => undefined);

@@ -10,7 +10,7 @@ import {
   openRun,
 } from '@sinch-callbacks/db';
 import { openReplayLane } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
+import { compileCache, until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replayLetter } from '../src/dead/replay-letter.ts';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
@@ -142,7 +142,10 @@ describe('a replay whose process is killed', patient, () => {
   async function killReplayAfter(count: number): Promise<void> {
     const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
     const args = [main, 'dead', 'replay', '--all', '--no-stack'];
-    const child = spawn(process.execPath, args, { env: world.env, stdio: 'ignore' });
+    const child = spawn(process.execPath, args, {
+      env: { ...compileCache(), ...world.env },
+      stdio: 'ignore',
+    });
     const gone = once(child, 'close');
     const { prisma } = world.database;
     await until(async () => (await prisma.deadLetter.count({ where: { replays: 1 } })) >= count, {

@@ -254,7 +254,7 @@ describe('failures that are foreseen', () => {
   it('a queue that is away ends with 3 and leaves the letter open and not marked', async () => {
     await bury(world, [one]);
     const env = { ...world.env, REDIS_URL: 'redis://:hidden@127.0.0.1:9' };
-    const ended = await callbacks(['dead', 'replay', '--all', '--json', '--no-stack'], env);
+    const ended = await callbacksHere(['dead', 'replay', '--all', '--json', '--no-stack'], env);
     expect(ended.code).toBe(3);
     expect(JSON.parse(ended.stdout)).toMatchObject({
       letters: [],
@@ -271,7 +271,7 @@ describe('failures that are foreseen', () => {
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('DATABASE_URL must be a URL');
     expectNoStackNorSecret(ended);
-    expect(await callbacks(['dead', 'list', '--no-stack'], {})).toMatchObject({ code: 2 });
+    expect(await callbacksHere(['dead', 'list', '--no-stack'], {})).toMatchObject({ code: 2 });
   });
 
   function expectNoStackNorSecret({ stdout, stderr }: Ended): void {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useLoadWorld } from './load-world.ts';
 import { startSmallIngest } from './small-ingest.ts';
@@ -171,7 +172,7 @@ describe('load', () => {
     const args = ['load', '--json', '--no-stack', '--url', url, '--rate', '50'];
     const child = spawn(process.execPath, [main, ...args, '--duration', '1m'], {
       cwd: tmpdir(),
-      env: cli().env,
+      env: { ...compileCache(), ...cli().env },
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
@@ -191,7 +192,8 @@ describe('load', () => {
       return 'queue';
     });
     const args = ['load', '--no-stack', '--url', url, '--rate', '50', '--duration', '1m'];
-    const child = spawn(process.execPath, [main, ...args], { cwd: tmpdir(), env: cli().env });
+    const env = { ...compileCache(), ...cli().env };
+    const child = spawn(process.execPath, [main, ...args], { cwd: tmpdir(), env });
     onTestFinished(() => void child.kill('SIGKILL'));
     child.stderr.on('data', (said: Buffer) => {
       if (said.includes('stopped')) child.kill('SIGINT');

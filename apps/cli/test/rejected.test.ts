@@ -7,7 +7,7 @@ import {
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recheckAll } from '../src/rejected/recheck-all.ts';
-import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
 import { reportOf } from './letters.ts';
 
 const secrets = ['test-secret', 'old-secret'];
@@ -157,12 +157,12 @@ describe('callbacks rejected', () => {
   it('says what it lacks, and what cannot be reached', async () => {
     const away = { REDIS_URL: 'redis://127.0.0.1:1' };
     const recheck = ['--no-stack', 'rejected', 'recheck'];
-    expect(await callbacks(recheck, away)).toMatchObject({
+    expect(await callbacksHere(recheck, away)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('SINCH_WEBHOOK_SECRET'),
     });
-    expect(await callbacks(recheck, { SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({ code: 2 });
-    expect(await callbacks(recheck, { ...away, SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({
+    expect(await callbacksHere(recheck, { SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({ code: 2 });
+    expect(await callbacksHere(recheck, { ...away, SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('the queue cannot be used'),
     });

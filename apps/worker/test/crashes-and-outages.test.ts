@@ -17,21 +17,26 @@ afterEach(async () => {
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => reportEvent(`01M${index}`));
 
-const manyEvents = sized({ short: 2_500, long: 5_000 });
+const manyEvents = sized({ short: 1_500, long: 5_000 });
+/** When what a dead worker held is taken over: after 30 s, or sooner. */
+const queue = sized({
+  short: { lockDurationMs: 6_000, lockRenewalMs: 1_500, stalledIntervalMs: 500 },
+  long: {},
+});
 
 const soon = (what: string) => ({ what, timeoutMs: 50_000, intervalMs: 50 });
 
 describe('a worker', () => {
   it('that is killed in the middle of thousands of events leaves each to be applied exactly once', async () => {
     const events = numbered(manyEvents);
-    const first = await world.start();
+    const first = await world.start({}, { timings: { queue } });
     const enqueued = world.enqueue(events);
     await until(async () => ((await world.states())['APPLIED'] ?? 0) > 300, soon('some events'));
     await first.kill();
     await enqueued;
     expect((await world.states())['APPLIED']).toBeLessThan(manyEvents);
 
-    await world.start();
+    await world.start({}, { timings: { queue } });
     await until(
       async () => (await world.states())['APPLIED'] === manyEvents,
       soon('every event to be applied'),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { maxDeathsOfOneEvent } from '@sinch-callbacks/queue';
-import { type ProcessExit, until } from '@sinch-callbacks/testing/processes';
+import { compileCache, type ProcessExit, until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   keepLines,
@@ -108,6 +108,7 @@ async function callbacks(...args: string[]): Promise<string> {
   const command = path.resolve(import.meta.dirname, '../../cli/src/main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], {
     env: {
+      ...compileCache(),
       DATABASE_URL: world.databaseUrl,
       REDIS_URL: world.location.backend.url,
       QUEUE_PREFIX: world.location.prefix,

@@ -47,7 +47,10 @@ export async function openWorkerWorld({
   postgresUrl = inject('postgresUrl'),
   redisUrl = inject('redisUrl'),
 } = {}): Promise<WorkerWorld> {
-  const { url: databaseUrl, drop } = await createDatabase(postgresUrl);
+  const hasTemplate = postgresUrl === inject('postgresUrl');
+  const { url: databaseUrl, drop } = await createDatabase(postgresUrl, undefined, {
+    ...(hasTemplate && { template: inject('migratedDatabase') }),
+  });
   const location: QueueLocation = {
     backend: { kind: 'redis', url: redisUrl },
     prefix: `w${randomUUID().slice(0, 8)}`,
@@ -56,7 +59,7 @@ export async function openWorkerWorld({
     backend: { kind: 'postgres', url: databaseUrl },
     prefix: location.prefix ?? '',
   };
-  await Promise.all([migrateDatabase(databaseUrl), migrateQueue(fallback)]);
+  await Promise.all([!hasTemplate && migrateDatabase(databaseUrl), migrateQueue(fallback)]);
   const database = openDatabase({ url: databaseUrl });
   const started: StartedProcess[] = [];
   return {

@@ -8,7 +8,7 @@ import {
 import { createDatabase } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { inject } from 'vitest';
-import { type Database, type EventToWrite, migrateDatabase, openDatabase } from '../src/index.ts';
+import { type Database, type EventToWrite, openDatabase } from '../src/index.ts';
 
 export interface MigratedDatabase {
   readonly url: string;
@@ -23,8 +23,9 @@ export interface MigratedDatabase {
 
 /** A database of the test file's own, at the newest migration. */
 export async function openMigratedDatabase(): Promise<MigratedDatabase> {
-  const { url, drop } = await createDatabase(inject('postgresUrl'));
-  await migrateDatabase(url);
+  const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, {
+    template: inject('migratedDatabase'),
+  });
   const database = openDatabase({ url });
   return {
     url,
@@ -121,12 +122,17 @@ const deleteAll = `WITH ${Object.keys(tables)
   .map((table) => `d_${table} AS (DELETE FROM ${table})`)
   .join(', ')} SELECT 1`;
 
+// Both are run thousands of times, and are prepared once: planning them takes most of their time.
+
 /** Every row of every table, without what differs from run to run on purpose. */
-export async function allRows({ prisma }: Database): Promise<Record<string, unknown[]>> {
-  const found = await prisma.$queryRawUnsafe<{ name: string; rows: unknown[] }[]>(selectAll);
-  return Object.fromEntries(found.map(({ name, rows }) => [name, rows]));
+export async function allRows({ pool }: Database): Promise<Record<string, unknown[]>> {
+  const { rows } = await pool.query<{ name: string; rows: unknown[] }>({
+    name: 'all rows',
+    text: selectAll,
+  });
+  return Object.fromEntries(rows.map(({ name, rows: found }) => [name, found]));
 }
 
-export async function emptyTables({ prisma }: Database): Promise<void> {
-  await prisma.$queryRawUnsafe(deleteAll);
+export async function emptyTables({ pool }: Database): Promise<void> {
+  await pool.query({ name: 'empty tables', text: deleteAll });
 }

@@ -19,7 +19,9 @@ export async function createDatabase(
   name = `test_${randomBytes(8).toString('hex')}`,
   { template }: { readonly template?: string } = {},
 ): Promise<TestDatabase> {
-  const copyOf = template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)}`;
+  // Its files are copied as they are, which is several times quicker than through the log.
+  const copyOf =
+    template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)} STRATEGY FILE_COPY`;
   await runOn(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}${copyOf}`);
   return {
     name,

@@ -1,0 +1,14 @@
+import { createDatabase } from '@sinch-callbacks/testing/servers';
+import type {} from '@sinch-callbacks/testing/vitest';
+import type { TestProject } from 'vitest/node';
+import { migrateDatabase } from '../src/index.ts';
+
+/**
+ * Migrates one database for a whole run of tests. A copy of it takes a tenth of the time that a
+ * migration takes.
+ */
+export async function setup(project: TestProject): Promise<void> {
+  const { name, url } = await createDatabase(project.getProvidedContext().postgresUrl);
+  await migrateDatabase(url);
+  project.provide('migratedDatabase', name);
+}
