@@ -7,6 +7,9 @@ process.env['TEST_SEED'] ??= String(randomInt(2 ** 31));
 // The same programs are started hundreds of times: each is compiled once.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
+/** Most wait for servers and processes more than they compute. */
+const maxWorkers = 3;
+
 /** Two kinds of tests: beside the code they are about, without servers; and in `test/`, on real ones. */
 export default defineConfig({
   test: {
@@ -23,6 +26,7 @@ export default defineConfig({
           setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           // No promise of speed: on a busy machine thousands of generated cases take their time.
           testTimeout: 30_000,
+          maxWorkers,
         },
       },
       {
@@ -36,7 +40,7 @@ export default defineConfig({
           setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 3,
+          maxWorkers,
         },
       },
     ],
