@@ -270,11 +270,7 @@ describe('a server that falls silent in the middle of a transaction', () => {
     async (_, limits) => {
       const proxy = await openCuttableProxy(migrated.url);
       closers.push(() => proxy.close());
-      const database = open(
-        proxy.url,
-        { connectTimeoutMs: 500, silenceTimeoutMs: 1_500, ...limits },
-        1,
-      );
+      const database = open(proxy.url, { silenceTimeoutMs: 1_500, ...limits }, 1);
       await write(database, 'a');
       const other = await stranger();
       await other.query("BEGIN; SELECT 1 FROM message WHERE sinch_message_id = 'a' FOR UPDATE");
