@@ -26,7 +26,7 @@ function documented(): { name: string; labels: string[] }[] {
   }));
 }
 
-const stocks = { everyMs: 500, deadlineMs: 400 };
+const stocks = { everyMs: 1_000, deadlineMs: 900 };
 const signature = {
   timestampSeconds: 1_700_000_000,
   nonce: 'n',
