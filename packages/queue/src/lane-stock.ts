@@ -1,7 +1,7 @@
 import type { JobQueue } from './queue-backend.ts';
 
-export const stockStates = ['waiting', 'active', 'delayed', 'failed'] as const;
-export type StockState = (typeof stockStates)[number];
+const stockStates = ['waiting', 'active', 'delayed', 'failed'] as const;
+type StockState = (typeof stockStates)[number];
 
 /** What lies in one queue. */
 export interface LaneStock {
