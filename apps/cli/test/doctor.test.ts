@@ -1,3 +1,4 @@
+import { noteAppsSeen } from '@sinch-callbacks/db';
 import { inspectBackend, openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
 import { freePort } from '@sinch-callbacks/testing/processes';
 import {
@@ -66,6 +67,7 @@ describe('doctor', () => {
       'database',
       'migrations',
       'dead letters',
+      'callbacks',
       'ingest',
       'worker',
       'worker ready',
@@ -224,5 +226,15 @@ describe('doctor', () => {
     const { code, status, find } = await examine();
     expect({ code, status }).toEqual({ code: 0, status: 'warning' });
     expect(find('dead letters')?.message).toBe('1 open');
+  });
+
+  it('says when the last callback of each app came', async () => {
+    const lastCallbackAt = new Date('2026-01-02T03:04:05Z');
+    await noteAppsSeen(world.database, [{ appId: '01APP', lastCallbackAt }]);
+    const earlier = new Date('2026-01-01T00:00:00Z');
+    await noteAppsSeen(world.database, [{ appId: '01APP', lastCallbackAt: earlier }]);
+    expect((await examine()).find('callbacks')?.message).toBe(
+      'the last by app: 01APP 2026-01-02 03:04:05Z',
+    );
   });
 });

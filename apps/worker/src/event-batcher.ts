@@ -25,6 +25,8 @@ interface Entry {
   readonly settle: (outcome: ApplyOutcome) => void;
 }
 
+const ignore = () => undefined;
+
 /** Bodies of one batch, in characters: they are in memory several times over while it is written. */
 const maxBatchLength = 4 * 1024 * 1024;
 
@@ -39,11 +41,13 @@ const maxWrites = 2;
  * Many events in one transaction, without making a lone one wait: a batch is whatever has
  * gathered while the batch before it was written, so batches grow under load by themselves. One
  * that is full does not wait for the one before it.
+ * @param onBatch hears of the events of each transaction before it begins.
  */
 export function createEventBatcher(
   writer: EventWriter,
   databaseWait: DatabaseWait,
   maxBatchSize: number,
+  onBatch: (events: readonly EventToWrite[]) => void = ignore,
 ): EventBatcher {
   const waiting: Entry[] = [];
   let unsettled = new Set<Entry>();
@@ -88,6 +92,7 @@ export function createEventBatcher(
         const { unreadableTimes } = decision;
         if (unreadableTimes.length > 0) unreadable.set(event.key, unreadableTimes);
       }
+      if (items.length > 0) onBatch(items);
       if (items.length > 0) await databaseWait.run(() => writer.write(items, tell));
       for (const entry of [...left.values()].flat()) settle(entry, { kind: 'returned' });
     } catch (error) {

@@ -44,12 +44,13 @@ export function openLanes(
   databaseWait: DatabaseWait,
   outages: QueueOutages,
   telemetry: Parameters<typeof createHandler>[1],
+  onBatch: Parameters<typeof createEventBatcher>[3],
 ): Lanes {
   const { queue: backend, fallbackQueue, queuePrefix: prefix, concurrency } = config;
   // Half of what may be in hand: while it is written, the other half is fetched and read.
   const liveBatchSize = Math.min(maxBatchSize, Math.ceil(concurrency / 2));
-  const live = createEventBatcher(writer, databaseWait, liveBatchSize);
-  const replay = createEventBatcher(writer, databaseWait, maxBatchSize);
+  const live = createEventBatcher(writer, databaseWait, liveBatchSize, onBatch);
+  const replay = createEventBatcher(writer, databaseWait, maxBatchSize, onBatch);
   const common = { ...steps, prefix, solitude: createSolitude() };
   const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };
   const replayLane = {

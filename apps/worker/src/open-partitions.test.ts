@@ -52,6 +52,7 @@ const nobody: Consumer = {
   awayErrors: () => 0,
   isRefused: () => false,
   countWaiting: async () => 0,
+  stock: async () => await Promise.reject(new Error('never started')),
   setConcurrency: () => {},
 };
 

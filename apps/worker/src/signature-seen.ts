@@ -3,7 +3,7 @@ import type { SignatureSeen } from '@sinch-callbacks/telemetry';
 
 /** For telling which secrets are still in use. The worker sees every event; ingest forgets its own. */
 export function signatureSeen({ signature, receivedAt }: CallbackEvent): SignatureSeen {
-  if (signature === undefined) return {};
+  if (signature === undefined) return { receivedAt };
   const { secretPosition, isStale } = signature;
   return { secretPosition, stale: isStale, receivedAt };
 }

@@ -1,6 +1,10 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
-import { timeFields } from '@sinch-callbacks/core';
-import { createEventWriter, createPartitionsAhead, openDatabase } from '@sinch-callbacks/db';
+import {
+  createEventWriter,
+  createPartitionsAhead,
+  type EventToWrite,
+  openDatabase,
+} from '@sinch-callbacks/db';
 import { inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
 import {
   type DependencyLost,
@@ -12,7 +16,9 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
+import { createAppsSeen } from './apps-seen.ts';
 import { keepPartitions } from './keep-partitions.ts';
+import { metricLabels } from './metric-labels.ts';
 import { openLanes } from './open-lanes.ts';
 import { createOutage, type Outage, type OutageFacts } from './outage.ts';
 import { type Stall, watchProgress } from './progress-monitor.ts';
@@ -21,6 +27,7 @@ import { createJobReporter } from './report-job.ts';
 import { stopWorker } from './stop-worker.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 import { watchQueueMemory } from './watch-queue-memory.ts';
+import { watchStocks } from './watch-stocks.ts';
 import type { WorkerTimings } from './worker-timings.ts';
 
 export interface RunningWorker {
@@ -55,7 +62,7 @@ export async function startWorker(
     watchDependency(logger, dependency, timings);
   const databaseWait = createDatabaseWait(outageOf('database'), timings.databaseWait);
   const outages = { queue: outageOf('queue'), fallbackQueue: outageOf('fallback queue') };
-  const metrics = createMetrics({ timeFields });
+  const metrics = createMetrics({ ...metricLabels, hasProcess: true });
   const telemetry = { logger, metrics };
   const steps = {
     recordLetter: createLetterRecorder(database, databaseWait, now),
@@ -64,7 +71,20 @@ export async function startWorker(
     timings: timings.queue,
   };
   const writer = createEventWriter(database, now);
-  const { lanes, batchers } = openLanes(config, steps, writer, databaseWait, outages, telemetry);
+  const apps = createAppsSeen();
+  const onBatch = (events: readonly EventToWrite[]) => {
+    metrics.batchWritten(events.length);
+    for (const { event, decision } of events) apps.note(decision.envelope.appId, event.receivedAt);
+  };
+  const { lanes, batchers } = openLanes(
+    config,
+    steps,
+    writer,
+    databaseWait,
+    outages,
+    telemetry,
+    onBatch,
+  );
   const consumers = lanes.map(({ consumer }) => consumer);
   const board = openBoardQueues(
     location,
@@ -74,6 +94,7 @@ export async function startWorker(
   const isWaiting = () => databaseWait.awayMs() !== undefined;
   const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
+  const stocks = watchStocks({ lanes, database, apps }, telemetry, timings.stocks);
   const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
@@ -99,6 +120,7 @@ export async function startWorker(
           databaseWait,
           monitor,
           memoryWatch,
+          stocks,
           partitions,
           admin,
           board,

@@ -12,6 +12,7 @@ import type { PartitionKeeper } from './keep-partitions.ts';
 import type { ProgressMonitor } from './progress-monitor.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
 import type { QueueMemoryWatch } from './watch-queue-memory.ts';
+import type { StockWatch } from './watch-stocks.ts';
 
 export interface WorkerParts {
   readonly consumers: readonly Consumer[];
@@ -20,6 +21,7 @@ export interface WorkerParts {
   readonly databaseWait: DatabaseWait;
   readonly monitor: ProgressMonitor;
   readonly memoryWatch: QueueMemoryWatch;
+  readonly stocks: StockWatch;
   readonly partitions: PartitionKeeper;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
@@ -48,6 +50,7 @@ export async function stopWorker(
   }
   parts.monitor.stop();
   parts.memoryWatch.stop();
+  parts.stocks.stop();
   parts.partitions.stop();
   await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
   workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });

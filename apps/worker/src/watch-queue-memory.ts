@@ -26,6 +26,11 @@ export function watchQueueMemory(
   async function read(): Promise<void> {
     const state = await inspect();
     if (state.kind !== 'redis') return;
+    const { maxmemoryPolicy, appendOnly: isAppendOnly } = state;
+    metrics.redisDurability({
+      isNoeviction: maxmemoryPolicy === undefined ? undefined : maxmemoryPolicy === 'noeviction',
+      isAppendOnly,
+    });
     const { usedBytes, maxBytes, systemBytes } = state.memory;
     const limitBytes = maxBytes || systemBytes;
     if (limitBytes === undefined) return;

@@ -4,6 +4,7 @@ import { defaultOutageTimings, type OutageTimings } from './outage.ts';
 import { defaultProgressTimings, type ProgressTimings } from './progress-monitor.ts';
 import { defaultWaitTimings, type WaitTimings } from './wait-for-database.ts';
 import { defaultWatchdogTimings, type WatchdogTimings } from './watch-event-loop.ts';
+import { defaultStockTimings, type StockTimings } from './watch-stocks.ts';
 
 /** Everything that a worker does after a time, for tests in which hours must pass in seconds. */
 export interface WorkerTimings {
@@ -13,6 +14,7 @@ export interface WorkerTimings {
   readonly outages: OutageTimings;
   readonly progress: ProgressTimings;
   readonly eventLoop: WatchdogTimings;
+  readonly stocks: StockTimings;
 }
 
 export const defaultWorkerTimings: WorkerTimings = {
@@ -22,4 +24,5 @@ export const defaultWorkerTimings: WorkerTimings = {
   outages: defaultOutageTimings,
   progress: defaultProgressTimings,
   eventLoop: defaultWatchdogTimings,
+  stocks: defaultStockTimings,
 };

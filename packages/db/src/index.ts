@@ -13,6 +13,7 @@ export {
 } from './dead-letters/find-dead-letters.ts';
 export { findKeysByPrefix } from './dead-letters/find-keys.ts';
 export { type DeadLetterGroup, groupDeadLetters } from './dead-letters/group-dead-letters.ts';
+export { measureOpenLetters, type OpenLetters } from './dead-letters/open-letters.ts';
 export { type RecordOutcome, recordDeadLetter } from './dead-letters/record-dead-letter.ts';
 export type {
   DeadLetterRun,
@@ -57,6 +58,7 @@ export { createPartitionsAhead, type WeeksAhead } from './partitions/create-week
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
+export { type AppSeen, listAppsSeen, noteAppsSeen } from './read/apps-seen.ts';
 export type { ConsentWord } from './read/consent/consent-word.ts';
 export {
   type Consent,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { isAway } from './is-away.ts';
+import { type LaneStock, readLaneStock } from './lane-stock.ts';
 import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
 import {
@@ -49,6 +50,8 @@ export interface Consumer {
   isRefused(): boolean;
   /** Jobs that wait to be taken and may be. @throws when the queue does not answer. */
   countWaiting(): Promise<number>;
+  /** What lies in the lane's queue. @throws when it does not answer. */
+  stock(): Promise<LaneStock>;
   /** Jobs in hand at the most, from now on. Those that are too many are finished. */
   setConcurrency(concurrency: number): void;
 }
@@ -152,6 +155,10 @@ export function openConsumer(given: ConsumerOptions): Consumer {
         laneQueue.getWaitingCount(),
       ]);
       return isPaused ? 0 : waiting;
+    },
+    async stock() {
+      if (connected === undefined) throw new Error('the queue was not reached yet');
+      return await readLaneStock(connected.laneQueue, new Date());
     },
     setConcurrency(next) {
       concurrency = next;

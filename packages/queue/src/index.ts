@@ -8,6 +8,7 @@ export { fitsPattern, type KeyPattern } from './find-jobs/job-pattern.ts';
 export { type BackendState, inspectBackend } from './inspect-backend.ts';
 export { inspectPartitions, type PartitionCount } from './inspect-partitions.ts';
 export type { AttemptRecord } from './job-contract.ts';
+export { type LaneStock } from './lane-stock.ts';
 export { migrateQueue } from './migrate-queue.ts';
 export { maxPartitions } from './partition-place.ts';
 export { openPartitionedProducer } from './partitioned-producer.ts';

@@ -16,6 +16,7 @@ export function joinConsumers(consumers: readonly Consumer[]): Consumer {
     isRefused: () => consumers.some((consumer) => consumer.isRefused()),
     countWaiting: async () =>
       sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
+    stock: async () => await Promise.reject(new Error('each has its own')),
     setConcurrency(concurrency) {
       for (const consumer of consumers) consumer.setConcurrency(concurrency);
     },

@@ -1,6 +1,12 @@
-import { type DatabaseState, isSupported, leastPostgresMajor } from '@sinch-callbacks/db';
+import {
+  type AppSeen,
+  type DatabaseState,
+  isSupported,
+  leastPostgresMajor,
+} from '@sinch-callbacks/db';
 import { counted } from '../format/text.ts';
 import { type Check, failure, ok, warning } from './check.ts';
+import { judgeApps } from './judge-apps.ts';
 
 export type DatabaseFindings =
   | { readonly kind: 'unreachable'; readonly reason: string }
@@ -9,6 +15,8 @@ export type DatabaseFindings =
       readonly state: DatabaseState;
       /** Unknown while there is no table of them. */
       readonly openDeadLetters: number | undefined;
+      /** Likewise. */
+      readonly appsSeen: readonly AppSeen[] | undefined;
     };
 
 /** @param place the server's address as it may be shown. */
@@ -18,11 +26,12 @@ export function judgeDatabase(findings: DatabaseFindings, place: string): Check[
       'Start it, or correct DATABASE_URL; the worker waits meanwhile and loses nothing.';
     return [failure('database', `${place}: ${findings.reason}`, advice)];
   }
-  const { state, openDeadLetters } = findings;
+  const { state, openDeadLetters, appsSeen } = findings;
   return [
     judgeVersion(state.serverVersion, place),
     judgeMigrations(state.pendingMigrations),
     ...(openDeadLetters === undefined ? [] : [judgeDeadLetters(openDeadLetters)]),
+    ...(appsSeen === undefined ? [] : [judgeApps(appsSeen)]),
   ];
 }
 

@@ -64,7 +64,12 @@ describe('the database', () => {
 
   it('with pending migrations is a failure that names them and the way out', () => {
     const pending = { ...state, pendingMigrations: ['2026_init'] };
-    const findings = { kind: 'reached', state: pending, openDeadLetters: undefined } as const;
+    const findings = {
+      kind: 'reached',
+      state: pending,
+      openDeadLetters: undefined,
+      appsSeen: undefined,
+    } as const;
     expect(judgeDatabase(findings, 'postgres://host')).toContainEqual(
       expect.objectContaining({
         name: 'migrations',
@@ -79,18 +84,37 @@ describe('the database', () => {
     ['14.20 (Debian 14.20-1)', 'failure'],
     ['15.0', 'ok'],
   ])('of version %s is %s', (serverVersion, expected) => {
-    const findings = { kind: 'reached', state: { ...state, serverVersion }, openDeadLetters: 0 };
+    const findings = {
+      kind: 'reached',
+      state: { ...state, serverVersion },
+      openDeadLetters: 0,
+      appsSeen: [],
+    };
     const [check] = judgeDatabase({ ...findings, kind: 'reached' }, 'postgres://host');
     expect(check).toMatchObject({ name: 'database', status: expected });
   });
 
   it('with open dead letters is a warning', () => {
-    const findings = { kind: 'reached', state, openDeadLetters: 3 } as const;
+    const findings = { kind: 'reached', state, openDeadLetters: 3, appsSeen: [] } as const;
     expect(judgeDatabase(findings, 'postgres://host').map(({ status }) => status)).toEqual([
       'ok',
       'ok',
       'warning',
+      'ok',
     ]);
+  });
+
+  it('says when the last callback of each app came, the latest first', () => {
+    const appsSeen = Array.from({ length: 7 }, (_, n) => ({
+      appId: `01APP${n}`,
+      lastCallbackAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 50 - n)),
+    }));
+    const findings = { kind: 'reached', state, openDeadLetters: 0, appsSeen } as const;
+    const message = judgeDatabase(findings, 'postgres://host').at(-1)?.message;
+    expect(message).toContain('the last by app: 01APP0 2026-01-02 03:04:50Z; 01APP1 ');
+    expect(message).toContain('and 2 more apps');
+    const none = judgeDatabase({ ...findings, appsSeen: [] }, 'postgres://host');
+    expect(none.at(-1)?.message).toBe('none was applied yet');
   });
 });
 

@@ -2,6 +2,7 @@ import {
   countDeadLetters,
   DatabaseUnavailableError,
   inspectDatabase,
+  listAppsSeen,
   openDatabase,
 } from '@sinch-callbacks/db';
 import { inspectBackend, inspectPartitions, type QueueLocation } from '@sinch-callbacks/queue';
@@ -25,6 +26,9 @@ export interface Addresses {
   readonly ingestUrl: string | undefined;
   readonly adminUrl: string | undefined;
 }
+
+/** More than a worker tells apart. */
+const maxApps = 100;
 
 /** Looks at everything at once, and changes nothing. */
 export async function runChecks(settings: Settings, addresses: Addresses): Promise<Check[]> {
@@ -69,7 +73,8 @@ async function inspect(url: string): Promise<DatabaseFindings> {
     const state = await inspectDatabase(database);
     const isMigrated = state.pendingMigrations.length === 0;
     const openDeadLetters = isMigrated ? await countDeadLetters(database, {}) : undefined;
-    return { kind: 'reached', state, openDeadLetters };
+    const appsSeen = isMigrated ? await listAppsSeen(database, maxApps) : undefined;
+    return { kind: 'reached', state, openDeadLetters, appsSeen };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
     return { kind: 'unreachable', reason: error.message };

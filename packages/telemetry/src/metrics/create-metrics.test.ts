@@ -32,10 +32,11 @@ it('writes a line and a count for each business event, together', async () => {
   const failure = { errorClass: 'permanent', error: 'no' };
   deadLettered(telemetry, { ...event, ...failure, secretPosition: 1, receivedAt: first });
   expect(lines).toHaveLength(4);
-  expect(await counts()).toEqual([
+  const isCounter = (line: string) => !/^sinch_(apply|batch)_/.test(line);
+  expect((await counts()).filter(isCounter)).toEqual([
     'sinch_events_total{trigger="MESSAGE_DELIVERY",result="applied"} 1',
     'sinch_events_total{trigger="MESSAGE_DELIVERY",result="duplicate"} 1',
-    'sinch_attempts_failed_total{class="transient"} 1',
+    'sinch_attempts_total{class="transient"} 1',
     'sinch_dead_letters_total{cause="permanent"} 1',
     'sinch_stale_events_total 1',
     'sinch_events_by_secret_total{position="0"} 2',
@@ -68,13 +69,70 @@ it('counts no secret for an event whose signature is not known any more', async 
 });
 
 it('holds no id: what is counted stays small, however many events come', async () => {
-  const { telemetry } = setUp();
-  for (let n = 0; n < 100; n += 1) {
-    const facts = { ...event, eventKey: `MESSAGE_DELIVERY.ID${n}.d` };
+  const { telemetry, counts } = setUp();
+  const apply = (n: number) => {
+    const facts = { ...event, eventKey: `MESSAGE_DELIVERY.ID${n}.d`, receivedAt: first };
     eventApplied(telemetry, { ...facts, result: 'applied', durationMs: n, secretPosition: 0 });
-  }
+  };
+  apply(0);
+  const { length } = await counts();
+  for (let n = 1; n < 100; n += 1) apply(n);
   const { text, contentType } = await telemetry.metrics.read();
   expect(text).not.toContain('ID42');
-  expect(text.split('\n').length).toBeLessThan(30);
+  expect(await counts()).toHaveLength(length);
   expect(contentType).toMatch(/^text\/plain/);
+});
+
+it('has every label set that is known beforehand from zero on', async () => {
+  const metrics = createMetrics({
+    triggers: ['OPT_IN', 'OPT_OUT'],
+    results: ['applied', 'duplicate'],
+    attemptClasses: ['transient'],
+    deathCauses: ['permanent'],
+  });
+  const { text } = await metrics.read();
+  for (const line of [
+    'sinch_events_total{trigger="OPT_IN",result="applied"} 0',
+    'sinch_events_total{trigger="OPT_OUT",result="duplicate"} 0',
+    'sinch_attempts_total{class="transient"} 0',
+    'sinch_dead_letters_total{cause="permanent"} 0',
+    'sinch_apply_duration_seconds_count 0',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
+});
+
+it('tells how long it took from receipt to commit, of an event that is new alone', async () => {
+  const { telemetry, counts } = setUp();
+  const receivedAt = new Date(Date.now() - 40_000).toISOString();
+  eventApplied(telemetry, { ...event, result: 'applied', durationMs: 1, receivedAt });
+  eventApplied(telemetry, { ...event, result: 'duplicate', durationMs: 1, receivedAt: first });
+  expect(await counts()).toContain('sinch_apply_duration_seconds_bucket{le="30"} 0');
+  expect(await counts()).toContain('sinch_apply_duration_seconds_bucket{le="60"} 1');
+  expect(await counts()).toContain('sinch_apply_duration_seconds_count 1');
+});
+
+it('shows what lies somewhere only while it is known', async () => {
+  const metrics = createMetrics();
+  const text = async () => (await metrics.read()).text;
+  expect(await text()).not.toMatch(/^sinch_(queue_jobs|dead_letters_open|pending_migrations)/m);
+  const stock = { jobs: { waiting: 3, active: 0 }, oldestAgeMs: { waiting: 1_500 } };
+  metrics.laneStock('live', stock);
+  metrics.deadLettersOpen({ count: 2, oldestDeadAt: new Date(first) });
+  metrics.pendingMigrations(0);
+  for (const line of [
+    'sinch_queue_jobs{lane="live",state="waiting"} 3',
+    'sinch_queue_jobs{lane="live",state="active"} 0',
+    'sinch_queue_oldest_age_seconds{lane="live",state="waiting"} 1.5',
+    'sinch_dead_letters_open 2',
+    `sinch_dead_letter_oldest_open_timestamp_seconds ${Date.parse(first) / 1000}`,
+    'sinch_pending_migrations 0',
+  ]) {
+    expect(await text()).toContain(`${line}\n`);
+  }
+  metrics.laneStock('live', undefined);
+  metrics.deadLettersOpen({ count: 0, oldestDeadAt: undefined });
+  metrics.pendingMigrations(undefined);
+  expect(await text()).not.toMatch(/^sinch_(queue_jobs|queue_oldest|pending|dead_letter_oldest)/m);
+  expect(await text()).toContain('sinch_dead_letters_open 0\n');
 });
