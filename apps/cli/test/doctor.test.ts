@@ -75,7 +75,7 @@ describe('doctor', () => {
   it('reads well, and exits so, in a process of its own', async () => {
     const { code, stdout } = await callbacks(['doctor', '--no-stack'], world.env);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^✓ webhook secret +set, from the environment$/m);
+    expect(stdout).toMatch(/^✓ webhook secret +2 secrets read, from the environment$/m);
     expect(stdout).toMatch(/^✓ migrations +all applied$/m);
     expect(stdout).toMatch(/^- ingest +not looked at: give --ingest-url$/m);
     expect(stdout).not.toContain('\u001B');

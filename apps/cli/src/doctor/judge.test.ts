@@ -140,6 +140,15 @@ describe('variables', () => {
     expect(judge(false)).toMatchObject({ name: 'Bull Board', status: 'failure' });
   });
 
+  it('say how many secrets were read, and show none', () => {
+    const secrets = given(['one, and a comma', 'two']);
+    const [check] = judgeVariables({ ...nothing, secret: given('one, and a comma'), secrets });
+    expect(check).toMatchObject({
+      status: 'ok',
+      message: '2 secrets read, from the environment',
+    });
+  });
+
   it('that still hold a placeholder are a failure', () => {
     const secret = given('replace-me-with-the-secret-of-the-webhook');
     expect(judgeVariables({ ...nothing, secret })[0]?.status).toBe('failure');
