@@ -49,6 +49,15 @@ export function describeLifetime(bench: () => ContractBench): void {
       expect(message).not.toContain('hunter2');
     });
 
+    it('keeps an idle connection for longer than load balancers keep theirs', async () => {
+      for (const url of [bench().ingest.webhookUrl, bench().ingest.healthUrl]) {
+        const { headers } = await fetch(url);
+        expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(
+          60,
+        );
+      }
+    });
+
     it('finishes the request in hand when it is asked to end, and then ends', async () => {
       const ingest = await bench().start({
         SINCH_WEBHOOK_SECRET: secrets.current,
