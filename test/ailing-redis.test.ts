@@ -75,6 +75,11 @@ async function send({ webhookUrl }: RunningIngest) {
   return { id, answer };
 }
 
+/** The status of the page that load balancers ask. */
+async function health({ webhookUrl }: RunningIngest): Promise<number> {
+  return (await fetch(new URL('/api/health', webhookUrl))).status;
+}
+
 async function isApplied(id: string): Promise<boolean> {
   const sql = 'SELECT FROM message_status WHERE sinch_message_id = $1';
   return (await queryRows(database.url, sql, [id])).length === 1;
@@ -96,6 +101,8 @@ describe.each(redisAilments)('while Redis is %s', (ailment) => {
     expect(kept.map(({ answer }) => answer.status)).toEqual([200, 200, 200, 200, 200]);
     const refused = await Promise.all([send(withoutFallback), send(withoutFallback)]);
     for (const { answer } of refused) expectUnavailable(answer);
+    expect(await health(withFallback)).toBe(200);
+    expect(await health(withoutFallback)).toBe(503);
     for (const { id } of kept) await until(async () => await isApplied(id), soon(id));
 
     await redis.heal();
@@ -103,6 +110,7 @@ describe.each(redisAilments)('while Redis is %s', (ailment) => {
       const sent = await send(withoutFallback);
       return sent.answer.status === 200 && sent;
     }, soon('callbacks to be taken again'));
+    expect(await health(withoutFallback)).toBe(200);
     await until(async () => await isApplied(id), soon('what came afterwards'));
   }, 120_000);
 });

@@ -23,7 +23,9 @@ const maxStrays = 20;
 const expected =
   /^\s*$|^▲ Next|^- (Local|Network|Debugger port):|^✓ |^Debugger |^For help, see|^Starting inspector|^Waiting for the debugger/;
 
-/** What the listener says of itself. */
+/** Of one request each. */
+const requestMessages = new Set(['callback received', 'request refused']);
+/** What ingest says of itself. */
 const ownMessages = new Set(['ingest started', 'ingest stopping', 'ingest stopped']);
 
 export function tallyLog(): LogTally {
@@ -39,7 +41,7 @@ export function tallyLog(): LogTally {
   const take = (text: string) => {
     lines += 1;
     const line = parse(text);
-    if (line?.msg === 'callback received') add(line.status ?? 0, 1);
+    if (requestMessages.has(line?.msg ?? '')) add(line?.status ?? 0, 1);
     else if (line?.summed) for (const { status, count } of line.summed) add(status, count);
     else if (ownMessages.has(line?.msg ?? '')) return;
     else if (!expected.test(text) && strays.length < maxStrays) strays.push(text.slice(0, 300));

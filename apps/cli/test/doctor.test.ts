@@ -28,7 +28,7 @@ let redis: RedisServer;
 let world: CliWorld;
 
 beforeAll(async () => {
-  const started = await startRedis();
+  const started = await startRedis({ fsync: 'always' });
   if (started.kind === 'unavailable') throw new Error(started.message);
   redis = started;
   world = await openCliWorld();
@@ -37,6 +37,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
   await redisCommand(redis.url, 'CONFIG', 'SET', 'appendonly', 'yes');
+  await redisCommand(redis.url, 'CONFIG', 'SET', 'appendfsync', 'always');
 });
 
 afterAll(async () => {
@@ -62,6 +63,7 @@ describe('doctor', () => {
       'queue server',
       'eviction',
       'append-only file',
+      'append-only fsync',
       'memory',
       'partitions',
       'database',
@@ -77,7 +79,7 @@ describe('doctor', () => {
   it('reads well, and exits so, in a process of its own', async () => {
     const { code, stdout } = await callbacks(['doctor', '--no-stack'], world.env);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^✓ webhook secret +set, from the environment$/m);
+    expect(stdout).toMatch(/^✓ webhook secret +2 secrets read, from the environment$/m);
     expect(stdout).toMatch(/^✓ migrations +all applied$/m);
     expect(stdout).toMatch(/^- ingest +not looked at: give --ingest-url$/m);
     expect(stdout).not.toContain('\u001B');
@@ -94,6 +96,35 @@ describe('doctor', () => {
       status: 'failure',
       advice: expect.stringContaining(advice),
     });
+  });
+
+  it.each([
+    ['everysec', 'warning', 0, 'everysec: a power cut loses up to two seconds'],
+    ['no', 'failure', 1, 'no: a power cut loses'],
+  ])(
+    'finds appendfsync %s, and says what a power cut loses',
+    async (value, status, code, message) => {
+      await redisCommand(redis.url, 'CONFIG', 'SET', 'appendfsync', value);
+      const found = await examine();
+      expect(found.code).toBe(code);
+      expect(found.find('append-only fsync')).toMatchObject({
+        status,
+        message: expect.stringContaining(message),
+        advice: expect.stringContaining('CONFIG SET appendfsync always'),
+      });
+    },
+  );
+
+  it('says that it cannot know where CONFIG is refused, as managed Redis does', async () => {
+    const rules = ['on', '>word', '~*', '&*', '+@all', '-config'];
+    await redisCommand(redis.url, 'ACL', 'SETUSER', 'managed', ...rules);
+    const { port } = new URL(redis.url);
+    const found = await examine({ REDIS_URL: `redis://managed:word@127.0.0.1:${port}` });
+    expect(found.find('append-only fsync')).toMatchObject({
+      status: 'warning',
+      message: 'unknown: the server refuses CONFIG',
+    });
+    expect(found.find('append-only file')).toMatchObject({ status: 'ok' });
   });
 
   it.each([

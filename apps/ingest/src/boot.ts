@@ -1,4 +1,6 @@
 import { ConfigError } from '@sinch-callbacks/config';
+import { ingestStarted } from '@sinch-callbacks/telemetry';
+import { bootFacts } from './boot-facts.ts';
 import { openIngest } from './open-ingest.ts';
 import { redactConsole } from './redact-console.ts';
 import { guardFirstServer } from './standalone/guard-server.ts';
@@ -9,11 +11,12 @@ import { guardFirstServer } from './standalone/guard-server.ts';
  */
 export function boot({ isStandalone }: { readonly isStandalone: boolean }): void {
   try {
-    const { requestLog, logger } = openIngest();
+    const { config, requestLog, logger } = openIngest();
     redactConsole(logger);
     // Before the log writes what it has gathered.
     process.prependOnceListener('exit', () => requestLog.flush());
     if (isStandalone) guardFirstServer(openIngest);
+    ingestStarted(logger, { processes: 1, ...bootFacts(config) });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

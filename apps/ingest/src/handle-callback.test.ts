@@ -15,7 +15,7 @@ function ingestThatLogsTo(lines: string[], maxBytes = 1_000_000) {
   const logger = createLogger({ name: 'test', level: 'info', destination });
   return {
     config: readConfig(parseIngestConfig, { SINCH_WEBHOOK_SECRET: 'secret' }),
-    requestLog: createRequestLog(logger, always),
+    requestLog: createRequestLog(logger, always, always),
     bodies: createBodyBudget({ maxBytes, bytesPerRequest: 1, timeoutMs: bodyTimeoutMs }, () =>
       performance.now(),
     ),

@@ -72,6 +72,8 @@ export async function handleCallback(request: WebhookRequest, ingest: Ingest): P
   return answer;
 }
 
+type Rejected = Extract<CallbackOutcome, { kind: 'rejected' }>;
+
 interface Decided {
   readonly outcome: CallbackOutcome;
   readonly bytes?: number;
@@ -96,7 +98,10 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
   const outcome = await accept(rawBody, receivedAt, request, ingest);
   const bytes = rawBody.byteLength;
   if (outcome.kind !== 'rejected') return { outcome, bytes };
-  if (!hasTurn && !takeTurn(ingest)) return { outcome, bytes, keeping: overRate(ingest) };
+  if (!hasTurn && !takeTurn(ingest)) {
+    const keeping = overRate(ingest);
+    return { outcome: orAskAgain(outcome, keeping), bytes, keeping };
+  }
   const headers = signatureHeadersOf(request.readHeader);
   // Awaited, since what is not dies with a serverless instance as soon as the answer is out.
   const keeping = await ingest.rejected?.keep({
@@ -105,7 +110,16 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
     cause: outcome.cause,
     receivedAt,
   });
-  return { outcome, bytes, keeping };
+  return { outcome: orAskAgain(outcome, keeping), bytes, keeping };
+}
+
+/**
+ * Only the secret's holder can sign, so a timestamp of the future means that our clock is behind.
+ * A 401 is final: it may be given only where a recheck can recover the callback.
+ */
+function orAskAgain(outcome: Rejected, keeping: Keeping | undefined): CallbackOutcome {
+  const mustBeKept = outcome.cause === 'future-timestamp' && keeping?.keeping !== 'kept';
+  return mustBeKept ? { kind: 'not-kept', cause: outcome.cause } : outcome;
 }
 
 function takeTurn({ rejected }: Ingest): boolean {
@@ -165,6 +179,7 @@ function factsOf(outcome: CallbackOutcome) {
     eventKey: event?.key,
     secretPosition: event?.signature?.secretPosition,
     stale: event?.signature?.isStale,
+    future: event?.signature?.isFuture,
     err: 'error' in outcome ? outcome.error : undefined,
   };
 }

@@ -3,12 +3,16 @@ import { type Answer, answer } from './answer.ts';
 
 const underWay = new WeakMap<CallbackProducer, Promise<boolean>>();
 
+export function isHealthMethod(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 /** Whether a callback that came now could be queued. Names nothing internal. */
 export async function healthAnswer(
   method: string,
   producer: CallbackProducer | undefined,
 ): Promise<Answer> {
-  if (method !== 'GET' && method !== 'HEAD') {
+  if (!isHealthMethod(method)) {
     return answer(405, 'method-not-allowed', { allow: 'GET, HEAD' });
   }
   const isReachable = producer !== undefined && (await askOnce(producer));

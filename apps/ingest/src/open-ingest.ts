@@ -19,7 +19,7 @@ import {
 import { budgetFor, createBodyBudget } from './body-budget.ts';
 import type { Ingest } from './handle-callback.ts';
 import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
-import { createRequestLog, unverifiedLines } from './request-log.ts';
+import { createRequestLog, refusedLines, unverifiedLines } from './request-log.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
@@ -56,7 +56,11 @@ function createIngest(config: IngestConfig, output: LoggerOptions['destination']
   return {
     config,
     logger,
-    requestLog: createRequestLog(logger, createTokenBucket(unverifiedLines, nowMs)),
+    requestLog: createRequestLog(
+      logger,
+      createTokenBucket(unverifiedLines, nowMs),
+      createTokenBucket(refusedLines, nowMs),
+    ),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer,
     rejected: store && createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs)),

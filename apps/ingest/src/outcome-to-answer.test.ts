@@ -11,6 +11,7 @@ const event = verified('{"message":{"id":"M1"}}');
 const outcomes: readonly (readonly [number, CallbackOutcome])[] = [
   [200, { kind: 'accepted', event }],
   [401, { kind: 'rejected', cause: 'signature-mismatch' }],
+  [503, { kind: 'not-kept', cause: 'future-timestamp' }],
   [413, { kind: 'too-large' }],
   [400, { kind: 'unreadable-body' }],
   [429, { kind: 'slow-body' }],
@@ -39,7 +40,7 @@ describe('outcomeToAnswer', () => {
   });
 
   it('uses no refusal for a fault of ours, since Sinch repeats nothing but 429 and 5xx', () => {
-    for (const kind of ['unconfigured', 'unavailable', 'failed']) {
+    for (const kind of ['not-kept', 'unconfigured', 'unavailable', 'failed']) {
       const found = outcomes.find(([, outcome]) => outcome.kind === kind);
       expect(found && outcomeToAnswer(found[1]).status).toBe(503);
     }

@@ -12,6 +12,8 @@ export type CallbackOutcome =
       /** Its body did not matter, and was left on the wire. */
       readonly isUnread?: true;
     }
+  /** Signed, dated ahead of our clock, and too large or too many to be kept: Sinch sends it again. */
+  | { readonly kind: 'not-kept'; readonly cause: RejectionCause }
   | { readonly kind: 'too-large' }
   /** Cut off, or not as long as it said. */
   | { readonly kind: 'unreadable-body' }
@@ -63,6 +65,7 @@ export function outcomeToAnswer(outcome: CallbackOutcome): Answer {
       return answers.slowBody;
     case 'crowded-out':
       return answers.crowdedOut;
+    case 'not-kept':
     case 'unconfigured':
     case 'unavailable':
     case 'failed':

@@ -20,7 +20,7 @@ function openLog(tokens: number) {
     left -= 1;
     return left >= 0;
   };
-  return { lines, log: createRequestLog(logger, { take }) };
+  return { lines, log: createRequestLog(logger, { take }, { take }) };
 }
 
 describe('the request log', () => {
@@ -45,6 +45,24 @@ describe('the request log', () => {
         { outcome: 'too-large', status: 413, count: 50 },
       ],
     });
+  });
+
+  it('sums what misses the webhook in the same way', () => {
+    const { lines, log } = openLog(1);
+    const missed = { outcome: 'not-found', status: 404, method: 'GET', path: '/' };
+    for (let n = 0; n < 3; n += 1) log.writeRefused(missed);
+    log.writeRefused({ outcome: 'unreadable-request', cause: 'HPE_INVALID_METHOD', status: 400 });
+    log.flush();
+    expect(lines).toMatchObject([
+      { level: 'warn', msg: 'request refused', ...missed },
+      {
+        count: 3,
+        summed: [
+          { outcome: 'not-found', status: 404, count: 2 },
+          { outcome: 'unreadable-request', cause: 'HPE_INVALID_METHOD', status: 400, count: 1 },
+        ],
+      },
+    ]);
   });
 
   it('writes the line of a verified callback whatever else goes on', () => {

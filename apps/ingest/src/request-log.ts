@@ -3,6 +3,8 @@ import {
   callbackReceived,
   callbacksSummed,
   type Logger,
+  type RequestRefused,
+  requestRefused,
 } from '@sinch-callbacks/telemetry';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -10,6 +12,8 @@ import type { TokenBucket } from './token-bucket.ts';
 export interface RequestLog {
   /** `isVerified`: Sinch sent it, so it has its line whatever else goes on. */
   write(facts: CallbackReceived, isVerified: boolean): void;
+  /** For a request that was refused before it could be a callback. */
+  writeRefused(facts: RequestRefused): void;
   /** Writes what is only summed so far. Nothing, if there is nothing. */
   flush(): void;
 }
@@ -19,6 +23,8 @@ export interface RequestLog {
  * a flood that lasts a day writes 300 MB, and not the tens of gigabytes that it could.
  */
 export const unverifiedLines = { perSecond: 10, burst: 500 };
+/** For requests that miss the webhook. Apart, so that scanners take no line from a callback's 401. */
+export const refusedLines = { perSecond: 1, burst: 100 };
 const sumEveryMs = 10_000;
 
 interface Sum {
@@ -29,7 +35,11 @@ interface Sum {
 }
 
 /** Lines and sums together account for every request: none is dropped silently. */
-export function createRequestLog(logger: Logger, bucket: TokenBucket): RequestLog {
+export function createRequestLog(
+  logger: Logger,
+  bucket: TokenBucket,
+  refusedBucket: TokenBucket,
+): RequestLog {
   const sums = new Map<string, Sum>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -43,7 +53,7 @@ export function createRequestLog(logger: Logger, bucket: TokenBucket): RequestLo
   }
 
   /** The kinds of refusals are few, whatever is sent, and so are the sums. */
-  function add({ outcome, cause, status }: CallbackReceived): void {
+  function add({ outcome, cause, status }: Pick<Sum, 'outcome' | 'cause' | 'status'>): void {
     const kind = `${outcome} ${cause ?? ''}`;
     const sum = sums.get(kind);
     if (sum === undefined) sums.set(kind, { outcome, cause, status, count: 1 });
@@ -54,7 +64,11 @@ export function createRequestLog(logger: Logger, bucket: TokenBucket): RequestLo
   return {
     write(facts, isVerified) {
       if (isVerified || bucket.take()) callbackReceived(logger, facts);
-      else add(facts);
+      else add({ ...facts, cause: facts.cause });
+    },
+    writeRefused(facts) {
+      if (refusedBucket.take()) requestRefused(logger, facts);
+      else add({ ...facts, cause: facts.cause });
     },
     flush,
   };

@@ -15,6 +15,8 @@ export interface ContractBench {
   /** The bytes that the queue holds for an event, or undefined. */
   queuedBody(eventKey: string): Promise<Buffer | undefined>;
   countQueued(): Promise<number>;
+  /** Marks the log of `ingest`; the function it returns sets a second mark, and returns the lines in between. */
+  markOutput(): Promise<() => Promise<readonly Readonly<Record<string, unknown>>[]>>;
   /** Marks the log of `ingest`, and returns how to read the requests' lines after the mark. */
   markLog(): Promise<() => readonly RequestLine[]>;
 }

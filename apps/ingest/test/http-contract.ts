@@ -14,7 +14,8 @@ import { describeOutages } from './contract/outages.ts';
 import { describeRejected } from './contract/rejected.ts';
 import { describeVerdicts } from './contract/verdicts.ts';
 import { type ContractBench, secrets } from './contract-bench.ts';
-import type { RequestLine, StartedIngest, StartIngest } from './started-ingest.ts';
+import { linesIn } from './start-server.ts';
+import type { StartedIngest, StartIngest } from './started-ingest.ts';
 
 /** What the contract says of one request, whichever of several processes takes it. */
 export const partsForEveryProcess = [describeVerdicts, describeMethods] as const;
@@ -55,6 +56,16 @@ export function describeHttpContract(
       if (queue === undefined) throw new Error('There is no live queue.');
       return queue;
     };
+    /** What is written arrives here a little later, so the mark is a line of its own. */
+    const indexBehindMark = async (read: () => readonly Readonly<Record<string, unknown>>[]) => {
+      const mark = randomUUID();
+      await bench().sender().send(`{"message":{"id":"${mark}"}}`);
+      const isMark = (line: Readonly<Record<string, unknown>>) =>
+        String(line['eventKey']).includes(mark);
+      return await until(() => read().findIndex(isMark) + 1 || undefined, {
+        what: 'the mark in the log',
+      });
+    };
     const bench = (): ContractBench => ({
       ingest,
       redisUrl,
@@ -66,14 +77,16 @@ export function describeHttpContract(
       },
       countQueued: async () => await liveQueue().getWaitingCount(),
       async markLog() {
-        // What is written arrives here a little later, so the mark is a line of its own.
-        const mark = randomUUID();
-        await bench().sender().send(`{"message":{"id":"${mark}"}}`);
-        const isMark = (line: RequestLine) => String(line['eventKey']).includes(mark);
-        const index = await until(() => ingest.requestLines().findIndex(isMark) + 1 || undefined, {
-          what: 'the mark in the log',
-        });
+        const index = await indexBehindMark(() => ingest.requestLines());
         return () => ingest.requestLines().slice(index);
+      },
+      async markOutput() {
+        const lines = () => linesIn(ingest.output());
+        const index = await indexBehindMark(lines);
+        return async () => {
+          const end = await indexBehindMark(lines);
+          return lines().slice(index, end - 1);
+        };
       },
     });
 

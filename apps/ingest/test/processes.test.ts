@@ -42,7 +42,12 @@ describe.each([1, 2])('a listener of %i processes', (count) => {
     );
     expect(others).toEqual([]);
     const { origin } = new URL(started.webhookUrl);
-    expect(line).toMatchObject({ ingestUrl: origin, processes: count, queue: 'redis' });
+    expect(line).toMatchObject({
+      ingestUrl: origin,
+      processes: count,
+      queue: 'redis',
+      secretCount: 1,
+    });
     expect(await started.stop()).toEqual({ code: 0, signal: null });
     expect(linesOf(started, 'ingest stopped').length).toBeGreaterThan(0);
   });

@@ -47,9 +47,15 @@ export async function startServer(
   };
 }
 
-function requestLinesIn(output: string): RequestLine[] {
+/** Every line of a log that is there whole. */
+export function linesIn(output: string): Readonly<Record<string, unknown>>[] {
   return output
     .split('\n')
-    .filter((line) => line.startsWith('{') && line.includes('"callback received"'))
-    .map((line) => JSON.parse(line) as RequestLine);
+    .slice(0, -1)
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function requestLinesIn(output: string): RequestLine[] {
+  return linesIn(output).filter(({ msg }) => msg === 'callback received') as RequestLine[];
 }

@@ -8,10 +8,10 @@ import {
 } from '@sinch-callbacks/telemetry';
 import type { Stall } from './progress-monitor.ts';
 import { startWorker } from './start-worker.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { watchEventLoop } from './watch-event-loop.ts';
 import { defaultWorkerTimings } from './worker-timings.ts';
 
-const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** Of a process that stood still and is to be started again; EX_TEMPFAIL of sysexits.h. */
 const stalledExitCode = 75;
 
@@ -28,11 +28,9 @@ export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
   const worker = await startWorker(config, logger, { timings, onHopeless: restart });
   // Whoever stops at a breakpoint blocks the event loop on purpose.
   if (inspectorUrl() === undefined) watchEventLoop(logLevel, timings.eventLoop, onError);
-  for (const signal of stopSignals) {
-    process.once(signal, () => {
-      void worker.stop(signal).then(() => process.exit(0));
-    });
-  }
+  onStopSignal((signal) => {
+    void worker.stop(signal).then(() => process.exit(0));
+  });
   process.once('uncaughtException', (error) => {
     onError(error);
     process.exit(1);

@@ -17,6 +17,7 @@ const full = (percent: number): BackendState => ({
   version: '7.0',
   maxmemoryPolicy: 'noeviction',
   appendOnly: true,
+  appendFsync: 'always' as const,
   memory: { usedBytes: percent, maxBytes: 100, systemBytes: 1_000 },
 });
 

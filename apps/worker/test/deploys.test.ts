@@ -1,4 +1,5 @@
 import { until } from '@sinch-callbacks/testing/processes';
+import { queryRows } from '@sinch-callbacks/testing/servers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   keepLines,
@@ -17,6 +18,27 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close();
 });
+
+it('a worker that is told twice to stop finishes its stop, ends with 0, and applies what it has', async () => {
+  const { log, lines } = keepLines();
+  const says = (msg: string) => lines().some((line) => line.msg === msg);
+  const worker = await world.start({ LOG_LEVEL: 'info' }, { log });
+  const unlock = await world.lockTable('message');
+  await world.enqueue(numberedEvents(1));
+  const waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'message'::regclass";
+  const isBlocked = async () => (await queryRows(world.databaseUrl, waits)).length > 0;
+  await until(isBlocked, soon('the event to be in the middle of its transaction'));
+  process.kill(worker.pid, 'SIGTERM');
+  await until(() => says('worker stopping'), soon('its stop to begin'));
+  // In the middle of it: a supervisor signals again, and so does the process group.
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+    process.kill(worker.pid, signal);
+  }
+  await unlock();
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+  expect(says('worker stopped')).toBe(true);
+  expect(await world.states()).toEqual({ APPLIED: 1 });
+}, 120_000);
 
 it('two workers that are told to stop under load both end with 0; no attempt is lost and no event applied twice', async () => {
   const { log, lines } = keepLines();

@@ -37,16 +37,6 @@ export function flag() {
   return oneOf(['true', 'false']).transform((value) => value === 'true');
 }
 
-/** Texts separated by commas. Blanks around them are dropped, and so are empty ones. */
-export function list() {
-  return z.string().transform((value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
-}
-
 /**
  * A URL of one Redis, or of some nodes of a Redis Cluster, with commas between them. They are told
  * apart by their hosts alone: what one needs to get in is the same for all.

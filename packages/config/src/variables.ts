@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { logLevels } from './log-level.ts';
-import { flag, list, oneOf, redisUrls, url, wholeNumber, wholeNumberOr } from './variable-kinds.ts';
+import { secretList } from './secret-list.ts';
+import { flag, oneOf, redisUrls, url, wholeNumber, wholeNumberOr } from './variable-kinds.ts';
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
 const bytesPerMiB = 1024 * 1024;
 
 /** Every variable there is. Each app takes those it needs; `.env.example` explains them all. */
 export const variables = {
-  SINCH_WEBHOOK_SECRET: list().default([]),
+  SINCH_WEBHOOK_SECRET: secretList().default([]),
   SINCH_TIMESTAMP_TOLERANCE_SECONDS: wholeNumber(1, secondsPerWeek).default(300),
   SINCH_REPLAY_POLICY: oneOf(['absorb', 'reject']).default('absorb'),
   INGEST_MAX_BODY_BYTES: wholeNumber(1, 64 * bytesPerMiB).default(bytesPerMiB),

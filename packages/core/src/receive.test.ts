@@ -61,8 +61,18 @@ describe('receive', () => {
     expect(outcome).toEqual({ kind: 'rejected', cause: 'stale-timestamp' });
   });
 
-  it('rejects a signature from the future, whatever the policy', () => {
-    const outcome = receiveSigned('{}', { ageSeconds: -302 });
+  it('lets a signature from the future through with a flag, because our clock must be behind', () => {
+    for (const ageSeconds of [-302, -86_400]) {
+      const outcome = receiveSigned('{}', { ageSeconds });
+      expect(outcome).toMatchObject({
+        kind: 'verified',
+        event: { signature: { isStale: false, isFuture: true } },
+      });
+    }
+  });
+
+  it('rejects a signature from the future where the policy says so', () => {
+    const outcome = receiveSigned('{}', { ageSeconds: -302, replayPolicy: 'reject' });
     expect(outcome).toEqual({ kind: 'rejected', cause: 'future-timestamp' });
   });
 

@@ -20,7 +20,7 @@ export interface ReceiveSettings {
   /** Webhook secrets in order of preference; several during a rotation. */
   readonly secrets: readonly string[];
   readonly timestampToleranceSeconds: number;
-  /** What a valid signature with an old timestamp gets. */
+  /** What a valid signature gets whose timestamp is outside the tolerance, on either side. */
   readonly replayPolicy: 'absorb' | 'reject';
 }
 
@@ -29,7 +29,10 @@ export type RejectionCause = SignatureFault | 'stale-timestamp' | 'future-timest
 export type ReceiveOutcome =
   /** Queue it, then answer 200. */
   | { readonly kind: 'verified'; readonly event: CallbackEvent }
-  /** 401: forged or misconfigured. */
+  /**
+   * 401: forged or misconfigured. `future-timestamp` is neither, since only the secret's holder can
+   * sign: 401 only where the callback is kept, and 503 otherwise.
+   */
   | { readonly kind: 'rejected'; readonly cause: RejectionCause }
   /** 503, so that Sinch tries again: there is no secret to verify with. */
   | { readonly kind: 'unconfigured' };
@@ -37,8 +40,9 @@ export type ReceiveOutcome =
 /**
  * Verify, recognise, key: turns a request into an event or says why not.
  *
- * Nothing is parsed before the signature holds. A stale timestamp is flagged and let through
- * by default, because a late retry may be the only copy and Sinch never repeats a 4xx.
+ * Nothing is parsed before the signature holds. A timestamp outside the tolerance is flagged and
+ * let through by default: a late retry may be the only copy, a timestamp of the future means that
+ * our own clock is behind, and Sinch never repeats a 4xx.
  */
 export function receive(request: CallbackRequest, settings: ReceiveSettings): ReceiveOutcome {
   if (settings.secrets.length === 0) return { kind: 'unconfigured' };
@@ -46,12 +50,11 @@ export function receive(request: CallbackRequest, settings: ReceiveSettings): Re
   if (verdict.kind === 'invalid') return { kind: 'rejected', cause: verdict.cause };
 
   const ageSeconds = request.receivedAt.getTime() / 1000 - verdict.timestampSeconds;
-  if (ageSeconds < -settings.timestampToleranceSeconds) {
-    return { kind: 'rejected', cause: 'future-timestamp' };
-  }
   const isStale = ageSeconds > settings.timestampToleranceSeconds;
-  if (isStale && settings.replayPolicy === 'reject') {
-    return { kind: 'rejected', cause: 'stale-timestamp' };
+  const isFuture = ageSeconds < -settings.timestampToleranceSeconds;
+  if (settings.replayPolicy === 'reject') {
+    if (isStale) return { kind: 'rejected', cause: 'stale-timestamp' };
+    if (isFuture) return { kind: 'rejected', cause: 'future-timestamp' };
   }
 
   const rawBody = encodeRawBody(request.rawBody);
@@ -65,7 +68,13 @@ export function receive(request: CallbackRequest, settings: ReceiveSettings): Re
       entityId,
       rawBody,
       receivedAt: request.receivedAt.toISOString(),
-      signature: { timestampSeconds, nonce, secretPosition, isStale },
+      signature: {
+        timestampSeconds,
+        nonce,
+        secretPosition,
+        isStale,
+        ...(isFuture && { isFuture }),
+      },
     },
   };
 }

@@ -5,6 +5,9 @@ import type { QueueBackend } from './queue-backend.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import type { MemoryUse } from './redis-memory.ts';
 
+/** Redis' `appendfsync`. */
+export type AppendFsync = 'always' | 'everysec' | 'no' | 'unknown';
+
 /** What the queue's server says of itself, as far as it decides whether events can be lost. */
 export type BackendState =
   | {
@@ -16,6 +19,8 @@ export type BackendState =
       readonly maxmemoryPolicy: string | undefined;
       /** Without the append-only file a crash of Redis loses what is queued. */
       readonly appendOnly: boolean | undefined;
+      /** When the append-only file is written to the disk; `unknown` where `CONFIG` is refused. */
+      readonly appendFsync: AppendFsync;
       readonly memory: MemoryUse;
     }
   | { readonly kind: 'postgres'; readonly version: string }

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { withDeadline } from './deadline.ts';
-import type { BackendState } from './inspect-backend.ts';
+import type { AppendFsync, BackendState } from './inspect-backend.ts';
 import type { ClusterAddress } from './redis-address.ts';
 import { openCluster } from './redis-cluster.ts';
 import { memoryShare, readInfo, readMemoryUse } from './redis-memory.ts';
@@ -22,7 +22,7 @@ export async function inspectRedis(url: string, timeoutMs: number): Promise<Redi
   });
   try {
     await redis.connect();
-    return readState(await redis.info());
+    return await askState(redis);
   } catch (error) {
     throw lastError ?? error;
   } finally {
@@ -49,7 +49,7 @@ export async function inspectCluster(
     });
     await withDeadline(isKnown, timeoutMs);
     const masters = cluster.nodes('master');
-    const asked = Promise.all(masters.map(async (master) => readState(await master.info())));
+    const asked = Promise.all(masters.map(askState));
     return worstOf(await withDeadline(asked, timeoutMs));
   } catch (error) {
     throw lastError ?? error;
@@ -58,15 +58,29 @@ export async function inspectCluster(
   }
 }
 
-function readState(text: string): RedisState {
+async function askState(redis: Redis): Promise<RedisState> {
+  const [text, appendFsync] = await Promise.all([redis.info(), readAppendFsync(redis)]);
   const info = readInfo(text);
   return {
     kind: 'redis',
     version: info.get('redis_version') ?? 'unknown',
     maxmemoryPolicy: info.get('maxmemory_policy'),
     appendOnly: info.has('aof_enabled') ? info.get('aof_enabled') === '1' : undefined,
+    appendFsync,
     memory: readMemoryUse(info),
   };
+}
+
+const fsyncsFromWorst = ['no', 'everysec', 'unknown', 'always'] as const satisfies AppendFsync[];
+
+/** Managed Redis refuses `CONFIG`, and nothing else says it. */
+async function readAppendFsync(redis: Redis): Promise<AppendFsync> {
+  try {
+    const [, value] = (await redis.config('GET', 'appendfsync')) as string[];
+    return fsyncsFromWorst.find((known) => known === value) ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** A queue's events are as safe as the worst place that holds some of them. */
@@ -84,6 +98,9 @@ function worse(one: RedisState, other: RedisState): RedisState {
     version: isOlder ? one.version : other.version,
     maxmemoryPolicy: worsePolicy(one.maxmemoryPolicy, other.maxmemoryPolicy),
     appendOnly: worseFlag(one.appendOnly, other.appendOnly),
+    appendFsync:
+      fsyncsFromWorst.find((fsync) => fsync === one.appendFsync || fsync === other.appendFsync) ??
+      'unknown',
     memory: memoryShare(one.memory) >= memoryShare(other.memory) ? one.memory : other.memory,
   };
 }

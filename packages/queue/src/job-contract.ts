@@ -25,6 +25,7 @@ const jobData = z.object({
       nonce: z.string(),
       secretPosition: z.number(),
       isStale: z.boolean(),
+      isFuture: z.literal(true).optional(),
     })
     .optional(),
   /** The verified timestamp of an event that comes back from the database, without its signature. */

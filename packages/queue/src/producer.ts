@@ -2,6 +2,7 @@ import type { CallbackEvent } from '@sinch-callbacks/core';
 import { withDeadline } from './deadline.ts';
 import { jobAdder } from './job-adder.ts';
 import { jobDataOf, jobIdOf } from './job-contract.ts';
+import { probeWrite } from './probe-write.ts';
 import { type JobQueue, openQueue, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 import { readInfo, readMemoryUse } from './redis-memory.ts';
@@ -27,7 +28,7 @@ export interface CallbackProducer {
    * the event key, so an event that the queue still knows is not added twice.
    */
   enqueue(event: CallbackEvent): Promise<EnqueueOutcome>;
-  /** Whether the queue answers within the timeout. Never throws. */
+  /** Whether the queue would take an event now: asked by a write, within the timeout. Never throws. */
   isReachable(): Promise<boolean>;
   /**
    * Whether its server will soon refuse events for want of memory. Answered at once from what
@@ -120,7 +121,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     },
     async isReachable() {
       try {
-        await withQueue((queue) => queue.getWaitingCount());
+        await withQueue((queue) => probeWrite(queue, options.backend.kind));
         return true;
       } catch {
         return false;

@@ -121,15 +121,19 @@ it('is looked at as a whole, and is as safe as its worst master', async () => {
     masters: 3,
     maxmemoryPolicy: 'noeviction',
     appendOnly: true,
+    appendFsync: 'always',
   });
   const [, second] = world.cluster().masters;
   await second?.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
   await second?.command('CONFIG', 'SET', 'maxmemory', 100_000_000);
+  await second?.command('CONFIG', 'SET', 'appendfsync', 'everysec');
   const spoilt = await inspectBackend(backend);
+  await second?.command('CONFIG', 'SET', 'appendfsync', 'always');
   await second?.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
   await second?.command('CONFIG', 'SET', 'maxmemory', 0);
   expect(spoilt).toMatchObject({
     maxmemoryPolicy: 'allkeys-lru',
+    appendFsync: 'everysec',
     memory: { maxBytes: 100_000_000 },
   });
 });

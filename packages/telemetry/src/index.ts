@@ -47,6 +47,7 @@ export {
   queueMemoryEased,
   queueReturned,
 } from './events/queue-events.ts';
+export { type RequestRefused, requestRefused } from './events/request-refused.ts';
 export { gatheredOutput } from './gathered-output.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

@@ -15,8 +15,9 @@ export const ingestHealth: HealthPage = {
   name: 'ingest',
   path: '/api/health',
   unavailable: {
-    message: 'cannot reach its queue, and answers every callback with 503',
-    advice: 'Check REDIS_URL where ingest runs. Sinch retries for a while.',
+    message: 'cannot queue events, and answers every callback with 503',
+    advice:
+      'Check REDIS_URL where ingest runs, and whether that Redis is full or a replica. Sinch retries for a while.',
   },
   unanswered:
     'Start it, or correct --ingest-url. What Sinch sends meanwhile is retried, not for ever.',

@@ -24,6 +24,7 @@ export function judgeQueue(state: BackendState, place: string): Check[] {
         judgeVersion(state, place),
         judgeEviction(state),
         judgeAppendOnly(state),
+        ...(state.appendOnly === false ? [] : [judgeAppendFsync(state)]),
         judgeMemory(state),
       ];
   }
@@ -64,6 +65,30 @@ function judgeAppendOnly({ appendOnly }: RedisState): Check {
     message,
     'CONFIG SET appendonly yes, and the same in redis.conf.',
   );
+}
+
+/** A 200 means queued, and Sinch does not send it again. */
+function judgeAppendFsync({ appendFsync }: RedisState): Check {
+  const name = 'append-only fsync';
+  const advice = 'CONFIG SET appendfsync always, and the same in redis.conf.';
+  switch (appendFsync) {
+    case 'always':
+      return ok(name, 'always: what was answered 200 survives a power cut of this server');
+    case 'everysec': {
+      const message = 'everysec: a power cut loses up to two seconds of callbacks that got 200';
+      return warning(name, message, `Where a 200 must survive one: ${advice}`);
+    }
+    case 'no': {
+      const message = 'no: a power cut loses what the system had not written, up to half a minute';
+      return failure(name, message, advice);
+    }
+    case 'unknown': {
+      const message = 'unknown: the server refuses CONFIG';
+      const inProvider =
+        'Ask its provider: with everysec, a power cut loses up to two seconds of callbacks that got 200, and so may a failover to a replica.';
+      return warning(name, message, inProvider);
+    }
+  }
 }
 
 /** Ingest turns to Postgres from 90 % on, and where it has none is refused at 100 %. */

@@ -1,3 +1,4 @@
+import { counted } from '../format/text.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { type Check, failure, ok, warning } from './check.ts';
 
@@ -5,7 +6,7 @@ import { type Check, failure, ok, warning } from './check.ts';
 const placeholder = /^replace-me/i;
 
 /** Whether the variables that the whole needs are there. */
-export function judgeVariables({ secret, databaseUrl, queue, admin }: Settings): Check[] {
+export function judgeVariables({ secret, secrets, databaseUrl, queue, admin }: Settings): Check[] {
   const checks: Check[] = [];
   if (secret === undefined) {
     const message = 'SINCH_WEBHOOK_SECRET is not set here';
@@ -17,7 +18,8 @@ export function judgeVariables({ secret, databaseUrl, queue, admin }: Settings):
       failure('webhook secret', message, 'Set it to the secret of the webhook at Sinch.'),
     );
   } else {
-    checks.push(ok('webhook secret', `set, from ${secret.from}`));
+    const read = counted(secrets?.value.length ?? 1, 'secret');
+    checks.push(ok('webhook secret', `${read} read, from ${secret.from}`));
   }
   if (databaseUrl === undefined) {
     const advice = 'Set it to the Postgres that the worker writes to.';

@@ -14,6 +14,7 @@ const healthy: Redis = {
   version: '7.4.1',
   maxmemoryPolicy: 'noeviction',
   appendOnly: true,
+  appendFsync: 'always',
   memory: { usedBytes: 10, maxBytes: 100, systemBytes: 1_000 },
 };
 
@@ -34,6 +35,9 @@ describe('the queue server', () => {
     [{ maxmemoryPolicy: undefined }, { eviction: 'warning' }],
     [{ appendOnly: false }, { 'append-only file': 'failure' }],
     [{ appendOnly: undefined }, { 'append-only file': 'warning' }],
+    [{ appendFsync: 'everysec' }, { 'append-only fsync': 'warning' }],
+    [{ appendFsync: 'no' }, { 'append-only fsync': 'failure' }],
+    [{ appendFsync: 'unknown' }, { 'append-only fsync': 'warning' }],
     [{ memory: { ...healthy.memory, usedBytes: 69 } }, { memory: 'ok' }],
     [{ memory: { ...healthy.memory, usedBytes: 70 } }, { memory: 'warning' }],
     [{ memory: { ...healthy.memory, usedBytes: 90 } }, { memory: 'failure' }],
@@ -162,6 +166,15 @@ describe('variables', () => {
       message: expect.stringContaining('may retry'),
     });
     expect(judge(false)).toMatchObject({ name: 'Bull Board', status: 'failure' });
+  });
+
+  it('say how many secrets were read, and show none', () => {
+    const secrets = given(['one, and a comma', 'two']);
+    const [check] = judgeVariables({ ...nothing, secret: given('one, and a comma'), secrets });
+    expect(check).toMatchObject({
+      status: 'ok',
+      message: '2 secrets read, from the environment',
+    });
   });
 
   it('that still hold a placeholder are a failure', () => {

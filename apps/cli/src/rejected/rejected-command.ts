@@ -14,7 +14,7 @@ Why callbacks are rejected:
   missing-signature-headers    the webhook has no secret, or it is not from Sinch
   malformed-signature-headers  not from Sinch
   unsupported-algorithm        not from Sinch
-  future-timestamp             ingest's clock is behind
+  future-timestamp             ingest's clock is behind, where SINCH_REPLAY_POLICY is reject
   stale-timestamp              an old one, where SINCH_REPLAY_POLICY is reject
 `;
 

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, answer } from '../answer.ts';
+import type { Answer } from '../answer.ts';
+import { answerParseErrors } from '../exchange/answer-parse-errors.ts';
 import { readHeaderOf } from '../exchange/read-header-of.ts';
 import { sendAnswer } from '../exchange/send-answer.ts';
 import { handleCallback, type Ingest, type WebhookRequest } from '../handle-callback.ts';
-import { healthAnswer } from '../health-answer.ts';
+import { healthAnswer, isHealthMethod } from '../health-answer.ts';
+import { refuseRequest } from '../refuse-request.ts';
 import { resourceAt } from '../resource-at.ts';
+import { serverTimeouts } from '../server-timeouts.ts';
 import { type ListenerExchange, readNodeBody } from './read-node-body.ts';
 import { settlesWithin } from './settles-within.ts';
 import { urlOf } from './url-of.ts';
@@ -25,20 +28,13 @@ export interface Listener {
   stop(timeoutMs: number): Promise<boolean>;
 }
 
-/**
- * A proxy keeps its connections for about 60 seconds and sends the next request over one that was
- * just closed, so whoever is in front has to be the one who closes them. The others are for
- * senders that have given up by Sinch's rules; bodies have a deadline in `handleCallback`.
- */
-const timeouts = { keepAliveTimeout: 75_000, headersTimeout: 20_000, requestTimeout: 60_000 };
-
 interface ServerState {
   isStopping: boolean;
 }
 
 export function createListener(ingest: Ingest): Listener {
   const state: ServerState = { isStopping: false };
-  const server = createServer(timeouts, (request, response) => {
+  const server = createServer(serverTimeouts, (request, response) => {
     direct({ request, response, awaitsContinue: false }, ingest, state);
   });
   // Told to go on only when the body is wanted: what is too large is then not even sent.
@@ -47,6 +43,7 @@ export function createListener(ingest: Ingest): Listener {
   });
   // An `Expect` that nobody knows: the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  answerParseErrors(server, () => ingest.requestLog);
   return {
     async listen(host, port) {
       server.listen(port, host);
@@ -76,10 +73,11 @@ function direct(exchange: ListenerExchange, ingest: Ingest, server: ServerState)
       void handleCallback(webhookRequest(method, exchange), ingest).then(send);
       return;
     case 'health':
-      void healthAnswer(method, ingest.producer).then(send);
+      if (isHealthMethod(method)) void healthAnswer(method, ingest.producer).then(send);
+      else send(refuseRequest('method-not-allowed', exchange.request, ingest.requestLog));
       return;
     case undefined:
-      send(answer(404, 'not-found', { connection: 'close' }));
+      send(refuseRequest('not-found', exchange.request, ingest.requestLog));
   }
 }
 

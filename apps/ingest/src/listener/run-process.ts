@@ -6,6 +6,7 @@ import {
   ingestStopping,
   processFailed,
 } from '@sinch-callbacks/telemetry';
+import { bootFacts } from '../boot-facts.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
 import { redactConsole } from '../redact-console.ts';
 import { createListener, type Listener } from './create-listener.ts';
@@ -35,7 +36,7 @@ export async function runProcess(): Promise<void> {
   const ingestUrl = await listener.listen(config.listener.host, config.listener.port);
   // Of several processes, the one that supervises them says it.
   if (cluster.isPrimary) {
-    ingestStarted(logger, { ingestUrl, processes: 1, queue: config.queue?.kind ?? 'none' });
+    ingestStarted(logger, { ingestUrl, processes: 1, ...bootFacts(config) });
   }
   onStopSignal((signal) => {
     void stop(signal, listener, ingest).finally(() => process.exit(0));

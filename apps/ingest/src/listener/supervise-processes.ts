@@ -10,6 +10,7 @@ import {
   ingestStopping,
   type Logger,
 } from '@sinch-callbacks/telemetry';
+import { bootFacts } from '../boot-facts.ts';
 import { findFreePort } from './find-free-port.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import { isStopSignal, onStopSignal } from './stop-signals.ts';
@@ -37,8 +38,11 @@ export async function superviseProcesses(config: IngestConfig, count: number): P
   await once(processes.start(), 'listening');
   processes.noteRunning();
   for (let n = 1; n < count; n += 1) processes.start();
-  const queue = config.queue?.kind ?? 'none';
-  ingestStarted(logger, { ingestUrl: urlOf(host, port), processes: count, queue });
+  ingestStarted(logger, {
+    ingestUrl: urlOf(host, port),
+    processes: count,
+    ...bootFacts(config),
+  });
 }
 
 function createProcesses(environment: Readonly<Record<string, string>>, logger: Logger) {

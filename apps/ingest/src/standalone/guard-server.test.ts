@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { parseIngestConfig, readConfig } from '@sinch-callbacks/config';
+import type { RequestRefused } from '@sinch-callbacks/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Ingest } from '../handle-callback.ts';
 import { guardFirstServer } from './guard-server.ts';
 
 let server: Server;
@@ -20,14 +23,38 @@ beforeEach(async () => {
 
 afterEach(() => void server.close());
 
+function ingestThatNotes(refused: RequestRefused[]): Ingest {
+  const unused = () => {
+    throw new Error('Nobody asked for it.');
+  };
+  return {
+    config: readConfig(parseIngestConfig, {}),
+    requestLog: { write: unused, writeRefused: (facts) => refused.push(facts), flush: unused },
+    bodies: { enter: unused },
+    producer: undefined,
+    rejected: undefined,
+  };
+}
+
 it('finds a server that it was never given, and bounds how slow a sender may be', async () => {
-  guardFirstServer(() => {
-    throw new Error('Nobody asked for the ingest.');
-  });
-  expect((await fetch(`${origin}/nowhere`)).status).toBe(404);
+  const refused: RequestRefused[] = [];
+  guardFirstServer(() => ingestThatNotes(refused));
+  expect((await fetch(`${origin}/nowhere?a=b`)).status).toBe(404);
+  expect(refused).toEqual([{ outcome: 'not-found', status: 404, method: 'GET', path: '/nowhere' }]);
   expect(server.headersTimeout).toBe(20_000);
   expect(server.requestTimeout).toBe(60_000);
   expect(server.listenerCount('upgrade')).toBe(0);
+});
+
+it.each([
+  [5_000, 75_000],
+  [120_000, 120_000],
+  [0, 0],
+])('keeps idle connections for longer than load balancers do: %i becomes %i', async (set, kept) => {
+  server.keepAliveTimeout = set;
+  guardFirstServer(() => ingestThatNotes([]));
+  await fetch(`${origin}/nowhere`);
+  expect(server.keepAliveTimeout).toBe(kept);
 });
 
 it('passes on one form of an address, and no header that the routes do not read', async () => {

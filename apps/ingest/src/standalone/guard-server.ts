@@ -1,18 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Answer, answer } from '../answer.ts';
+import type { Answer } from '../answer.ts';
+import { answerParseErrors } from '../exchange/answer-parse-errors.ts';
 import { sendAnswer } from '../exchange/send-answer.ts';
 import { handleCallback, type Ingest } from '../handle-callback.ts';
-import { healthAnswer } from '../health-answer.ts';
+import { isHealthMethod } from '../health-answer.ts';
+import { refuseRequest } from '../refuse-request.ts';
 import { pathOf, resourceAt } from '../resource-at.ts';
+import { serverTimeouts } from '../server-timeouts.ts';
 import { plainHeaders } from './plain-headers.ts';
-
-/**
- * For a server of our own. A sender that takes this long for its headers has given up by Sinch's
- * rules; bodies have a deadline in `handleCallback`, and this one is for whatever passes it by.
- */
-const timeouts = { headersTimeout: 20_000, requestTimeout: 60_000 };
 
 const announcements = ['net.server.socket', 'http.server.request.start'] as const;
 
@@ -42,12 +39,17 @@ interface Announced {
  * would be redirected, be answered 200 without being queued, or end in a 500 and a stack trace.
  */
 function guardServer(server: Server, openIngest: () => Ingest): void {
-  Object.assign(server, timeouts);
+  const { keepAliveTimeout } = server;
+  Object.assign(server, serverTimeouts);
+  // Of whoever set KEEP_ALIVE_TIMEOUT for Next: longer, or 0 for no end.
+  const isLonger = keepAliveTimeout === 0 || keepAliveTimeout > serverTimeouts.keepAliveTimeout;
+  if (isLonger) server.keepAliveTimeout = keepAliveTimeout;
   // Without a listener, Node takes a request that offers another protocol for what it is. Next's
   // would end the connection without an answer, or keep it open for good.
   server.removeAllListeners('upgrade');
   // An `Expect` that nobody knows: the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  answerParseErrors(server, () => openIngest().requestLog);
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
@@ -68,13 +70,13 @@ function direct(
   const resource = resourceAt(url);
   const send = (verdict: Answer) => sendAnswer({ request, response }, verdict);
   if (resource === undefined) {
-    send(answer(404, 'not-found', { connection: 'close' }));
+    send(refuseRequest('not-found', request, openIngest().requestLog));
   } else if (resource === 'webhook' && method !== 'POST') {
     const readBody = () => Promise.reject(new Error('It is refused by its method.'));
     const refused = { method, readHeader: () => undefined, readBody };
     void handleCallback(refused, openIngest()).then(send);
-  } else if (resource === 'health' && method !== 'GET' && method !== 'HEAD') {
-    void healthAnswer(method, undefined).then(send);
+  } else if (resource === 'health' && !isHealthMethod(method)) {
+    send(refuseRequest('method-not-allowed', request, openIngest().requestLog));
   } else {
     request.url = pathOf(resource);
     request.headers = plainHeaders(request.headers);

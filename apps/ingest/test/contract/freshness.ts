@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventKey } from '@sinch-callbacks/core';
+import { rejectedBounds } from '@sinch-callbacks/queue';
 import { until } from '@sinch-callbacks/testing/processes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ContractBench, secrets } from '../contract-bench.ts';
@@ -62,13 +63,22 @@ export function describeFreshness(bench: () => ContractBench): void {
     expect(await bench().countQueued()).toBe(before + 2);
   });
 
-  it('a callback from the future gets 401, and one within the tolerance 200', async () => {
-    const send = (ahead: number) =>
-      bench()
-        .sender()
-        .send(deliveryReport('FUTURE'), { timestampSeconds: nowSeconds() + ahead });
-    expect(await send(3_600)).toMatchObject(rejected);
-    expect((await send(200)).status).toBe(200);
+  describe('a callback whose signature is ahead of our clock', () => {
+    it.each([
+      [200, undefined],
+      [3_600, true],
+      [30 * daySeconds, true],
+    ])('by %i seconds is accepted, and flagged when that is too much', async (ahead, future) => {
+      const linesSince = await bench().markLog();
+      const body = deliveryReport(`FUTURE${ahead}`);
+      const timestampSeconds = nowSeconds() + ahead;
+      expect((await bench().sender().send(body, { timestampSeconds })).status).toBe(200);
+      const line = await until(() => linesSince()[0], { what: 'its line' });
+      expect(line).toMatchObject({ outcome: 'accepted', stale: false });
+      expect(line['future']).toBe(future);
+      const key = eventKey('MESSAGE_DELIVERY', `FUTURE${ahead}`, Buffer.from(body));
+      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+    });
   });
 
   describe('with SINCH_REPLAY_POLICY=reject', () => {
@@ -88,6 +98,8 @@ export function describeFreshness(bench: () => ContractBench): void {
       });
     });
 
+    const saysFuture = (found: RequestLine) => found['cause'] === 'future-timestamp';
+
     it('a fresh callback gets 200, and so does its repetition with the same nonce', async () => {
       expect((await send('R1', 30)).status).toBe(200);
       expect((await send('R1', 30)).status).toBe(200);
@@ -100,8 +112,23 @@ export function describeFreshness(bench: () => ContractBench): void {
       expect(line).toMatchObject({ outcome: 'rejected', status: 401, keeping: 'kept' });
     });
 
-    it('a callback from the future gets 401 as well', async () => {
+    it('a callback from the future gets 401 as well, and is kept with its cause', async () => {
       expect(await send('R3', -120)).toMatchObject(rejected);
+      const line = await until(() => ingest.requestLines().find(saysFuture), { what: 'its line' });
+      expect(line).toMatchObject({ outcome: 'rejected', status: 401, keeping: 'kept' });
+    });
+
+    it('one from the future that is too large to be kept gets 503, so that it comes again', async () => {
+      const linesBefore = ingest.requestLines().length;
+      const body = deliveryReport('R'.repeat(rejectedBounds.maxBodyBytes));
+      const timestampSeconds = nowSeconds() + 120;
+      const answer = await bench().sender(ingest.webhookUrl).send(body, { timestampSeconds });
+      expect(answer).toMatchObject({ status: 503, body: '{"status":"unavailable"}' });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      const line = await until(() => ingest.requestLines().slice(linesBefore).find(saysFuture), {
+        what: 'its line',
+      });
+      expect(line).toMatchObject({ outcome: 'not-kept', keeping: 'kept-without-body' });
     });
   });
 }

@@ -1,3 +1,4 @@
+import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import { openRaw, postHead } from '../raw-request.ts';
@@ -16,6 +17,45 @@ export function describeLifetime(bench: () => ContractBench): void {
         expect(message).toContain(`- ${name} must be `);
       }
       expect(message).not.toContain('hunter2');
+    });
+
+    it('says at its start how many secrets it read, and takes what a quoted one signed', async () => {
+      const secret = 'with, a comma and a "quote"';
+      const ingest = await bench().start({
+        SINCH_WEBHOOK_SECRET: `"${secret.replaceAll('"', '""')}",second`,
+        REDIS_URL: bench().redisUrl,
+        QUEUE_PREFIX: 'lifetime',
+      });
+      const line = await until(
+        () =>
+          ingest
+            .output()
+            .split('\n')
+            .find((one) => one.includes('"ingest started"')),
+        { what: 'its first line' },
+      );
+      expect(JSON.parse(line)).toMatchObject({ secretCount: 2, queue: 'redis' });
+      const sender = bench().sender(ingest.webhookUrl);
+      expect((await sender.send('{"app_id":"A"}', { secret })).status).toBe(200);
+      expect((await sender.send('{"app_id":"A"}', { secret: 'second' })).status).toBe(200);
+      expect(ingest.output()).not.toContain('a comma');
+    });
+
+    it('refuses to start with quotes that do not match, and shows nothing of the secret', async () => {
+      const starting = bench().start({ SINCH_WEBHOOK_SECRET: '"hunter2,old' });
+      const message = await starting.then(String, String);
+      expect(message).toContain('exit code 1');
+      expect(message).toContain('- SINCH_WEBHOOK_SECRET must be ');
+      expect(message).not.toContain('hunter2');
+    });
+
+    it('keeps an idle connection for longer than load balancers keep theirs', async () => {
+      for (const url of [bench().ingest.webhookUrl, bench().ingest.healthUrl]) {
+        const { headers } = await fetch(url);
+        expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(
+          60,
+        );
+      }
     });
 
     it('finishes the request in hand when it is asked to end, and then ends', async () => {

@@ -1,8 +1,10 @@
 import { eventKey } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
+import { refusedLines } from '../../src/request-log.ts';
 import type { ContractBench } from '../contract-bench.ts';
 import { openRaw, postHead } from '../raw-request.ts';
+import { linesIn } from '../start-server.ts';
 
 /** What no sender has to say, and what some server or framework gives a meaning of its own. */
 const oddHeaders: readonly Readonly<Record<string, string>>[] = [
@@ -18,6 +20,9 @@ const oddHeaders: readonly Readonly<Record<string, string>>[] = [
   { 'x-http-method-override': 'GET', 'x-forwarded-host': 'elsewhere' },
   { cookie: '__prerender_bypass=x; __next_preview_data=y', range: 'bytes=0-1' },
 ];
+
+/** More than Node takes of headers. */
+const overflowing = `POST /api/sinch/webhook HTTP/1.1\r\nhost: x\r\nhunter2: ${'x'.repeat(20_000)}\r\n\r\n`;
 
 export function describeOddities(bench: () => ContractBench): void {
   const url = () => bench().ingest.webhookUrl;
@@ -87,14 +92,74 @@ export function describeOddities(bench: () => ContractBench): void {
     'GET /_next/static/..%2f..%2fpackage.json',
     'POST /_error',
     'GET http://[/x',
-  ])('what is not here gets 404 and leaves no trace in the log: %s', async (request) => {
-    const linesSince = await bench().markLog();
-    const before = bench().ingest.output().length;
+  ])('what is not here gets 404 and one line, without its query: %s', async (request) => {
+    const writtenBy = await bench().markOutput();
     expect(await ask(request)).toMatch(/^HTTP\/1\.1 404 [^]*\{"status":"not-found"\}/);
-    await bench().sender().send(oddBody(request));
-    await until(() => linesSince().length > 0, { what: 'the line of what came after it' });
-    const written = bench().ingest.output().slice(before).trimEnd();
-    expect(written.split('\n')).toHaveLength(1);
+    const [method = '', target = ''] = request.split(' ');
+    const [path] = target.split('?');
+    expect(await writtenBy()).toMatchObject([
+      { level: 'warn', msg: 'request refused', outcome: 'not-found', status: 404, method, path },
+    ]);
+  });
+
+  it('a callback to the health page, as a mistyped address may send it, gets 405 and one line', async () => {
+    const writtenBy = await bench().markOutput();
+    const answer = await ask('POST /api/health?token=hunter2');
+    expect(answer).toMatch(/^HTTP\/1\.1 405 [^]*allow: GET, HEAD/);
+    const [line, ...others] = await writtenBy();
+    expect(line).toMatchObject({ msg: 'request refused', status: 405, path: '/api/health' });
+    expect(others).toEqual([]);
+    expect(JSON.stringify(line)).not.toContain('hunter2');
+  });
+
+  it.each([
+    [400, 'unreadable-request', 'HPE_INVALID_METHOD', 'HUNTER2 / HTTP/1.1\r\n\r\n'],
+    [400, 'unreadable-request', 'HPE_INVALID_CONSTANT', '\u0016\u0003\u0001hunter2\r\n\r\n'],
+    [400, 'unreadable-request', 'HPE_', 'POST / HTTP/1.1\r\nhost hunter2\r\n\r\n'],
+    [431, 'headers-too-large', 'HPE_HEADER_OVERFLOW', overflowing],
+  ])(
+    'what is no request that Node reads gets %i and one line, with nothing of what was sent: %s, %s',
+    async (status, outcome, cause, sent) => {
+      const writtenBy = await bench().markOutput();
+      const connection = await openRaw(url());
+      await connection.write(sent);
+      const answer = await connection.answers;
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"status":"${outcome}"`));
+      expect(answer).toMatch(/connection: close/i);
+      const written = await writtenBy();
+      expect(written).toMatchObject([
+        {
+          level: 'warn',
+          msg: 'request refused',
+          outcome,
+          status,
+          cause: expect.stringMatching(/^HPE_/),
+        },
+      ]);
+      expect(JSON.stringify(written).toLowerCase()).not.toContain('hunter2');
+      expect(String(written[0]?.['cause'])).toContain(
+        cause === 'HPE_INVALID_CONSTANT' ? 'HPE_' : cause,
+      );
+    },
+  );
+
+  it('a flood of what misses the webhook has a bounded number of lines, and the rest is summed', async () => {
+    const ingest = await bench().start({ SINCH_WEBHOOK_SECRET: 'any' });
+    const count = refusedLines.burst * 3;
+    const startedAt = performance.now();
+    const nowhere = new URL('/nowhere', ingest.webhookUrl);
+    const answers = await Promise.all(Array.from({ length: count }, () => fetch(nowhere)));
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    await ingest.stop();
+    const written = linesIn(ingest.output());
+    const lines = written.filter(({ msg }) => msg === 'request refused').length;
+    const summed = written.flatMap((line) => (line['summed'] ?? []) as { count: number }[]);
+    expect(lines).toBeGreaterThanOrEqual(refusedLines.burst);
+    expect(lines).toBeLessThanOrEqual(
+      refusedLines.burst + Math.ceil(seconds * refusedLines.perSecond),
+    );
+    expect(lines + summed.reduce((sum, one) => sum + one.count, 0)).toBe(count);
   });
 
   it('an offer to speak another protocol where nothing is ends, and keeps no connection', async () => {

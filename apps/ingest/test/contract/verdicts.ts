@@ -3,6 +3,7 @@ import { eventKey, signatureHeaders } from '@sinch-callbacks/core';
 import type { SendOverrides } from '@sinch-callbacks/testing/sinch';
 import { describe, expect, it } from 'vitest';
 import { type ContractBench, secrets } from '../contract-bench.ts';
+import { openRaw, postHead } from '../raw-request.ts';
 
 function deliveryReport(messageId: string): string {
   return `{"app_id":"A","message_delivery_report":{"message_id":"${messageId}","status":"DELIVERED"}}`;
@@ -71,6 +72,43 @@ export function describeVerdicts(bench: () => ContractBench): void {
       const sender = bench().sender(`${bench().ingest.webhookUrl}/`);
       expect((await sender.send(deliveryReport('M9'))).status).toBe(200);
     });
+  });
+
+  describe('a callback whose signature headers were repeated on the way', () => {
+    it.each(Object.values(signatureHeaders))(
+      'is accepted with equal copies of %s',
+      async (name) => {
+        const body = deliveryReport(`C-${name.length}`);
+        expect(await sendTwice(body, name, (value) => value)).toMatch(/^HTTP\/1\.1 200 /);
+        const key = eventKey('MESSAGE_DELIVERY', `C-${name.length}`, Buffer.from(body));
+        expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+      },
+    );
+
+    it.each(Object.values(signatureHeaders))('gets 401 if copies of %s differ', async (name) => {
+      const body = deliveryReport(`D-${name.length}`);
+      expect(await sendTwice(body, name, (value) => `${value}1`)).toMatch(/^HTTP\/1\.1 401 /);
+    });
+
+    /** As two headers, which no HTTP client would send. */
+    async function sendTwice(
+      body: string,
+      name: (typeof signatureHeaders)[keyof typeof signatureHeaders],
+      second: (value: string) => string,
+    ): Promise<string> {
+      const { webhookUrl } = bench().ingest;
+      const signed = bench().sender().sign(body);
+      const length = Buffer.byteLength(body);
+      const head = postHead(webhookUrl, {
+        connection: 'close',
+        ...signed,
+        'content-length': length,
+      });
+      const copy = `${name}: ${second(signed[name])}\r\n`;
+      const connection = await openRaw(webhookUrl);
+      await connection.write(`${head.slice(0, -2)}${copy}\r\n${body}`);
+      return await connection.answers;
+    }
   });
 
   describe('a forged or misconfigured callback', () => {

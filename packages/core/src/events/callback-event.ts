@@ -11,6 +11,8 @@ export interface SignatureFacts {
   readonly secretPosition: number;
   /** The timestamp was older than the tolerance when the callback came. */
   readonly isStale: boolean;
+  /** The timestamp was further ahead of our clock than the tolerance. Absent where it was not. */
+  readonly isFuture?: true | undefined;
 }
 
 /** A verified callback. */

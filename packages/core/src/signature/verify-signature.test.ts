@@ -73,6 +73,27 @@ describe('verifySignature', () => {
     });
   });
 
+  it.each(Object.values(signatureHeaders))('takes equal copies of %s for one', (name) => {
+    const value = signed[name];
+    for (const copies of [[value, value], Array<string>(20).fill(value)]) {
+      const headers = { ...signed, [name]: copies.join(', ') };
+      expect(verify(rawBody, headers)).toMatchObject({ kind: 'valid', secretPosition: 0 });
+      expect(findHeaderFault((asked) => headers[asked as keyof typeof headers])).toBeUndefined();
+    }
+  });
+
+  it.each(Object.values(signatureHeaders))('refuses copies of %s that differ', (name) => {
+    const other = name === signatureHeaders.timestamp ? '1700000001' : `${signed[name]}x`;
+    for (const copies of [
+      [signed[name], other],
+      [other, signed[name]],
+      [signed[name], ''],
+    ]) {
+      const headers = { ...signed, [name]: copies.join(', ') };
+      expect(verify(rawBody, headers)).toMatchObject({ kind: 'invalid' });
+    }
+  });
+
   it.each([signatureHeaders.timestamp, signatureHeaders.nonce])('covers %s', (name) => {
     const headers = { ...signed, [name]: '1700000001' };
     expect(verify(rawBody, headers)).toEqual({ kind: 'invalid', cause: 'signature-mismatch' });

@@ -70,10 +70,10 @@ export function verifySignature(
 }
 
 function readClaim(readHeader: ReadHeader): SignatureClaim {
-  const signature = readHeader(signatureHeaders.signature);
-  const timestamp = readHeader(signatureHeaders.timestamp);
-  const nonce = readHeader(signatureHeaders.nonce);
-  const algorithm = readHeader(signatureHeaders.algorithm);
+  const signature = readOnce(readHeader, signatureHeaders.signature);
+  const timestamp = readOnce(readHeader, signatureHeaders.timestamp);
+  const nonce = readOnce(readHeader, signatureHeaders.nonce);
+  const algorithm = readOnce(readHeader, signatureHeaders.algorithm);
   if (!signature || !timestamp || !nonce || !algorithm) return invalid('missing-signature-headers');
   if (algorithm !== signatureAlgorithm) return invalid('unsupported-algorithm');
   const isWellFormed =
@@ -82,6 +82,20 @@ function readClaim(readHeader: ReadHeader): SignatureClaim {
     noncePattern.test(nonce);
   if (!isWellFormed) return invalid('malformed-signature-headers');
   return { kind: 'claimed', signature, timestamp, nonce };
+}
+
+const copySeparator = ', ';
+
+/**
+ * Reads a header that a proxy may have repeated. Node and `fetch` join copies with a comma and a
+ * blank, which no valid value holds. Equal copies are one; copies that differ stay as they are, and
+ * fit no pattern.
+ */
+function readOnce(readHeader: ReadHeader, name: string): string | null | undefined {
+  const value = readHeader(name);
+  if (!value?.includes(copySeparator)) return value;
+  const [first, ...others] = value.split(copySeparator);
+  return others.every((other) => other === first) ? first : value;
 }
 
 function invalid(cause: SignatureFault): {

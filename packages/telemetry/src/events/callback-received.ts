@@ -17,6 +17,8 @@ export interface CallbackReceived {
   readonly secretPosition?: number | undefined;
   /** The signature's timestamp was older than the tolerance. */
   readonly stale?: boolean | undefined;
+  /** It was further ahead of our clock than the tolerance: our clock is behind. */
+  readonly future?: boolean | undefined;
   /** Whether a rejected callback was kept for a recheck, such as `kept` or `over-rate`. */
   readonly keeping?: string | undefined;
   /** Why it could not be kept. */

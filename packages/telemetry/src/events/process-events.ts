@@ -20,11 +20,13 @@ export interface WorkerStopped {
 }
 
 export interface IngestStarted {
-  /** Where it listens. */
-  readonly ingestUrl: string;
+  /** Where it listens; absent under Next, which has the address for itself. */
+  readonly ingestUrl?: string;
   readonly processes: number;
   /** Which backend carries the queue, or `none`. */
   readonly queue: string;
+  /** How many webhook secrets were read: a comma inside one makes it two. */
+  readonly secretCount: number;
 }
 
 export interface IngestProcessDied {

@@ -26,7 +26,7 @@ const later = '2026-01-02T03:04:06.000Z';
 it('writes a line and a count for each business event, together', async () => {
   const { telemetry, lines, counts } = setUp();
   const applied = { ...event, result: 'applied', durationMs: 1, secretPosition: 0, stale: false };
-  eventApplied(telemetry, { ...applied, receivedAt: later });
+  eventApplied(telemetry, { ...applied, receivedAt: later, future: true });
   eventApplied(telemetry, { ...applied, receivedAt: first, result: 'duplicate', stale: true });
   attemptFailed(telemetry, { ...event, errorClass: 'transient', error: 'no' });
   const failure = { errorClass: 'permanent', error: 'no' };
@@ -39,6 +39,7 @@ it('writes a line and a count for each business event, together', async () => {
     'sinch_attempts_total{class="transient"} 1',
     'sinch_dead_letters_total{cause="permanent"} 1',
     'sinch_stale_events_total 1',
+    'sinch_future_events_total 1',
     'sinch_events_by_secret_total{position="0"} 2',
     'sinch_events_by_secret_total{position="1"} 1',
     `sinch_secret_last_seen_timestamp_seconds{position="0"} ${Date.parse(later) / 1000}`,

@@ -54,6 +54,11 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
     help: 'Events whose signature was older than the tolerance when they came.',
     registers,
   });
+  const future = new Counter({
+    name: 'sinch_future_events_total',
+    help: "Events whose signature was further ahead of ingest's clock than the tolerance.",
+    registers,
+  });
   const bySecret = new Counter({
     name: 'sinch_events_by_secret_total',
     help: 'Events by the position in SINCH_WEBHOOK_SECRET of the secret that signed them.',
@@ -81,8 +86,9 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
   const lastSeen = new Map<number, number>();
 
   return {
-    eventEnded({ secretPosition, stale: isStale, receivedAt }) {
+    eventEnded({ secretPosition, stale: isStale, future: isFuture, receivedAt }) {
       if (isStale) stale.inc();
+      if (isFuture) future.inc();
       if (secretPosition === undefined) return;
       const position = String(secretPosition);
       bySecret.inc({ position });

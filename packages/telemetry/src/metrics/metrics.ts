@@ -63,6 +63,8 @@ export interface SignatureSeen {
   /** Which configured secret signed it, counted from 0. */
   readonly secretPosition?: number | undefined;
   readonly stale?: boolean | undefined;
+  /** Its timestamp was further ahead of ingest's clock than the tolerance. */
+  readonly future?: boolean | undefined;
   /** When the callback came, ISO 8601. */
   readonly receivedAt?: string | undefined;
 }

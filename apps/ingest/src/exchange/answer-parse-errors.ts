@@ -1,0 +1,58 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Answer, answer } from '../answer.ts';
+import type { RequestLog } from '../request-log.ts';
+
+/** What Node's parser refuses, with what Node would answer by itself. */
+const answers: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: answer(431, 'headers-too-large', { connection: 'close' }),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: answer(413, 'too-large', { connection: 'close' }),
+  ERR_HTTP_REQUEST_TIMEOUT: answer(408, 'slow-request', { connection: 'close' }),
+};
+const unreadable = answer(400, 'unreadable-request', { connection: 'close' });
+
+/**
+ * Answers what Node's parser refuses as Node does without a listener, and gives it a line: no
+ * request ever reaches the server's own code. Nothing of what was sent is in that line.
+ *
+ * A request that is being answered keeps its own answer and has its own line.
+ */
+export function answerParseErrors(server: Server, openLog: () => RequestLog): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const { code = '' } = error;
+    const inProgress = exchangeOn(socket);
+    // Anything else is a connection that broke, such as ECONNRESET: nobody is refused.
+    const isRefusal = code.startsWith('HPE_') || code.startsWith('ERR_HTTP_');
+    const refusal = answers[code] ?? unreadable;
+    if (isRefusal && inProgress?.req?.complete !== false) {
+      const { status } = refusal;
+      openLog().writeRefused({ outcome: wordOf(refusal), cause: code, status });
+    }
+    if (!isRefusal || !socket.writable || inProgress?.headersSent === true) {
+      socket.destroy(error);
+      return;
+    }
+    socket.write(asText(refusal));
+    socket.destroySoon();
+  });
+}
+
+interface ExchangeInProgress {
+  readonly headersSent: boolean;
+  readonly req?: { readonly complete: boolean };
+}
+
+/** The answer that is being written on this connection. Node looks at the same member. */
+function exchangeOn(socket: Socket): ExchangeInProgress | undefined {
+  const found: unknown = Reflect.get(socket, '_httpMessage');
+  return typeof found === 'object' && found !== null ? (found as ExchangeInProgress) : undefined;
+}
+
+function wordOf({ body }: Answer): string {
+  return (JSON.parse(body) as { readonly status: string }).status;
+}
+
+function asText({ status, headers, body }: Answer): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
+}
