@@ -33,8 +33,11 @@ export interface RunningWorker {
   stop(signal: string): Promise<void>;
 }
 
-/** Two batches of live events, two of replays, dead letters, and the health checks. */
-const poolSize = 6;
+/**
+ * Of live events two batches, a third while those are slow, and the one set aside; of replays one
+ * of each; dead letters, the health checks, and one to spare.
+ */
+const poolSize = 10;
 
 export interface WorkerOptions {
   readonly timings: WorkerTimings;
