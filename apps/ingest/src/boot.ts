@@ -1,4 +1,5 @@
 import { ConfigError } from '@sinch-callbacks/config';
+import { checkQueueOnPostgres } from './check-postgres-queue.ts';
 import { openIngest } from './open-ingest.ts';
 import { redactConsole } from './redact-console.ts';
 import { guardFirstServer } from './standalone/guard-server.ts';
@@ -9,10 +10,12 @@ import { guardFirstServer } from './standalone/guard-server.ts';
  */
 export function boot({ isStandalone }: { readonly isStandalone: boolean }): void {
   try {
-    const { requestLog, logger } = openIngest();
+    const ingest = openIngest();
+    const { requestLog, logger } = ingest;
     redactConsole(logger);
     // Before the log writes what it has gathered.
     process.prependOnceListener('exit', () => requestLog.flush());
+    void checkQueueOnPostgres(ingest);
     if (isStandalone) guardFirstServer(openIngest);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

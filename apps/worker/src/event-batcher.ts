@@ -117,11 +117,11 @@ export function createEventBatcher(
   /**
    * Settles each event as soon as it is known what became of it, not with the last of its batch.
    * Never throws.
-   * @param setAside takes those that may be blocked; absent where the batch is of these alone.
+   * @param onSuspects takes those that may be blocked; absent where the batch is of these alone.
    */
   async function writeOne(
     batch: readonly Entry[],
-    setAside?: (entries: readonly Entry[]) => void,
+    onSuspects?: (entries: readonly Entry[]) => void,
   ): Promise<void> {
     const left = Map.groupBy(batch, (entry) => entry.event.key);
     const unreadable = new Map<string, readonly TimeField[]>();
@@ -132,8 +132,8 @@ export function createEventBatcher(
     };
     try {
       const decided = decideAll(left.values(), tell);
-      const suspects = setAside ? decided.filter((item) => writer.mayBeBlocked(item)) : [];
-      setAside?.(suspects.flatMap(({ event }) => left.get(event.key) ?? []));
+      const suspects = onSuspects ? decided.filter((item) => writer.mayBeBlocked(item)) : [];
+      onSuspects?.(suspects.flatMap(({ event }) => left.get(event.key) ?? []));
       for (const { event } of suspects) left.delete(event.key);
       const items =
         suspects.length > 0 ? decided.filter((item) => !suspects.includes(item)) : decided;

@@ -12,6 +12,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
+import { checkQueueOnPostgres } from './check-postgres-queue.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { openLanes } from './open-lanes.ts';
 import { createOutage, type Outage, type OutageFacts } from './outage.ts';
@@ -89,6 +90,7 @@ export async function startWorker(
     adminHost: config.admin.host,
     adminPort: Number(new URL(adminUrl).port),
   });
+  void checkQueueOnPostgres(config, logger);
   const started = Promise.all(consumers.map((consumer) => consumer.start()));
   let stopped: Promise<void> | undefined;
   return {

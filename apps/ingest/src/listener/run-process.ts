@@ -6,6 +6,7 @@ import {
   ingestStopping,
   processFailed,
 } from '@sinch-callbacks/telemetry';
+import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
 import { redactConsole } from '../redact-console.ts';
 import { createListener, type Listener } from './create-listener.ts';
@@ -37,6 +38,8 @@ export async function runProcess(): Promise<void> {
   if (cluster.isPrimary) {
     ingestStarted(logger, { ingestUrl, processes: 1, queue: config.queue?.kind ?? 'none' });
   }
+  // Once for all processes of a port.
+  if (cluster.isPrimary || cluster.worker?.id === 1) void checkQueueOnPostgres(ingest);
   onStopSignal((signal) => {
     void stop(signal, listener, ingest).finally(() => process.exit(0));
   });
