@@ -1,6 +1,6 @@
 /** Variables of ours that happen to be set in the terminal must not reach what is measured. */
 const ours =
-  /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|BENCH_|REDIS_URL$|DATABASE_URL$|LOG_LEVEL$|PORT$|HOSTNAME$)/;
+  /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|BENCH_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$|LOG_LEVEL$|PORT$|HOSTNAME$)/;
 
 /** That of a process in production: the terminal's without ours, and its own. */
 export function environmentWith(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -59,7 +59,7 @@ function runNode(name: string, script: string): ProcessOptions {
 }
 
 /** Variables of ours that happen to be set in the terminal must not reach this stack. */
-const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$)/;
+const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
 function environment(surroundings: AppSurroundings, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));

@@ -1,6 +1,7 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { ingestStarted } from '@sinch-callbacks/telemetry';
 import { bootFacts } from './boot-facts.ts';
+import { checkQueueOnPostgres } from './check-postgres-queue.ts';
 import { openIngest } from './open-ingest.ts';
 import { redactConsole } from './redact-console.ts';
 import { guardFirstServer } from './standalone/guard-server.ts';
@@ -11,10 +12,12 @@ import { guardFirstServer } from './standalone/guard-server.ts';
  */
 export function boot({ isStandalone }: { readonly isStandalone: boolean }): void {
   try {
-    const { config, requestLog, logger } = openIngest();
+    const ingest = openIngest();
+    const { config, requestLog, logger } = ingest;
     redactConsole(logger);
     // Before the log writes what it has gathered.
     process.prependOnceListener('exit', () => requestLog.flush());
+    void checkQueueOnPostgres(ingest);
     if (isStandalone) guardFirstServer(openIngest);
     ingestStarted(logger, { processes: 1, ...bootFacts(config) });
   } catch (error) {

@@ -22,11 +22,15 @@ function eventOf(id: string, text = JSON.stringify({ message: { id } })): Callba
   };
 }
 
-/** A writer whose writes end when the test says so. */
-function openWriter() {
+/**
+ * A writer whose writes end when the test says so.
+ * @param blocked ids of events that may be blocked.
+ */
+function openWriter(blocked = new Set<string | undefined>()) {
   const batches: { ids: (string | undefined)[]; end: (outcome: WriteOutcome | Error) => void }[] =
     [];
   const writer: EventWriter = {
+    mayBeBlocked: ({ event }) => blocked.has(event.entityId),
     write: async (events, onOutcome) =>
       await new Promise((resolve, reject) => {
         const ids = events.map(({ event }) => event.entityId);
@@ -106,6 +110,7 @@ it('writes no more text at once than fits in memory several times over', async (
 it('settles an event as soon as it is written, before the rest of its batch', async () => {
   const released = Promise.withResolvers<void>();
   const writer: EventWriter = {
+    mayBeBlocked: () => false,
     async write(events, onOutcome) {
       onOutcome?.(events[0]?.event.key ?? '', { kind: 'applied' });
       await released.promise;
@@ -118,6 +123,39 @@ it('settles an event as soon as it is written, before the rest of its batch', as
   expect(await first).toEqual({ kind: 'applied' });
   released.resolve();
   expect(await second).toEqual({ kind: 'applied' });
+});
+
+it('sets aside what may be blocked, a bounded number, and writes the others meanwhile', async () => {
+  const { writer, batches } = openWriter(new Set(['locked']));
+  const batcher = createEventBatcher(writer, quietly(), 500);
+  const locked = Array.from({ length: 102 }, (_, n) =>
+    eventOf('locked', JSON.stringify({ message: { id: 'locked' }, n })),
+  );
+  const [first, ...more] = locked.map(async (event) => await batcher.apply(event, 1));
+  await turn();
+  await turn();
+  // One batch had the first hundred; the rest goes back to its queue untried.
+  expect(batches.map(({ ids }) => ids)).toEqual([Array(100).fill('locked')]);
+  const others = ['1', '2'].map(async (id) => await batcher.apply(eventOf(id), 1));
+  await turn();
+  batches[1]?.end({ kind: 'applied' });
+  expect(await Promise.all(others)).toEqual(Array(2).fill({ kind: 'applied' }));
+  expect(batches[1]?.ids).toEqual(['1', '2']);
+  const untried = { kind: 'failed', failureClass: 'blocked' };
+  expect(await Promise.all(more.slice(-2))).toMatchObject([untried, untried]);
+  batches[0]?.end({ kind: 'applied' });
+  expect(await first).toEqual({ kind: 'applied' });
+});
+
+it('a write that takes long does not hold up the next', async () => {
+  const { writer, batches } = openWriter();
+  const batcher = createEventBatcher(writer, quietly(), 500);
+  void batcher.apply(eventOf('slow'), 1);
+  await turn();
+  const next = batcher.apply(eventOf('next'), 1);
+  await expect.poll(() => batches.length, { timeout: 10_000 }).toBe(2);
+  batches[1]?.end({ kind: 'applied' });
+  expect(await next).toEqual({ kind: 'applied' });
 });
 
 it('refuses by itself what cannot be applied, without troubling the database', async () => {

@@ -37,10 +37,21 @@ const maxBatchLength = 4 * 1024 * 1024;
  */
 const maxWrites = 2;
 
+/** A write that takes so long probably waits for a lock, and does not hold up the next. */
+const slowAfterMs = 500;
+/** Writes at the same time while some are slow. */
+const maxWritesWithSlow = 3;
+
+/** More of these would fill what may be in progress with events that wait for a lock. */
+const maxSetAside = 100;
+
 /**
  * Many events in one transaction, without making a lone one wait: a batch is whatever has
  * gathered while the batch before it was written, so batches grow under load by themselves. One
  * that is full does not wait for the one before it.
+ *
+ * Events that may be blocked are set aside, and written in batches of their own: the lock that
+ * they wait for holds up no other event.
  * @param onBatch hears of the events of each transaction before it begins.
  */
 export function createEventBatcher(
@@ -50,8 +61,11 @@ export function createEventBatcher(
   onBatch: (events: readonly EventToWrite[]) => void = ignore,
 ): EventBatcher {
   const waiting: Entry[] = [];
+  const aside: Entry[] = [];
   let unsettled = new Set<Entry>();
   let writes = 0;
+  let slowWrites = 0;
+  let isWritingAside = false;
   let isStopped = false;
 
   function settle(entry: Entry, outcome: ApplyOutcome): void {
@@ -60,8 +74,10 @@ export function createEventBatcher(
 
   /** In the next turn, so that everything that arrives in this one shares a transaction. */
   function writeSoon(): void {
-    const isFull = waiting.length >= maxBatchSize && writes < maxWrites;
-    if (writes > 0 && !isFull) return;
+    const quickWrites = writes - slowWrites;
+    const isFull = waiting.length >= maxBatchSize && quickWrites < maxWrites;
+    if (quickWrites > 0 && !isFull) return;
+    if (waiting.length === 0 || writes >= maxWritesWithSlow) return;
     writes += 1;
     setImmediate(() => void writeAll());
   }
@@ -69,16 +85,48 @@ export function createEventBatcher(
   async function writeAll(): Promise<void> {
     try {
       // What is not a full batch gathers on while another one is written.
-      while (waiting.length >= (writes > 1 ? maxBatchSize : 1)) {
-        await writeOne(takeBatch(waiting, maxBatchSize));
+      while (waiting.length >= (writes - slowWrites > 1 ? maxBatchSize : 1)) {
+        await noteSlow(writeOne(takeBatch(waiting, maxBatchSize), setAside));
       }
     } finally {
       writes -= 1;
     }
   }
 
-  /** Settles each event as soon as it is known what became of it, not with the last of its batch. */
-  async function writeOne(batch: readonly Entry[]): Promise<void> {
+  async function noteSlow(write: Promise<void>): Promise<void> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      slowWrites += 1;
+      writeSoon();
+    }, slowAfterMs);
+    await write;
+    clearTimeout(timer);
+    if (isSlow) slowWrites -= 1;
+  }
+
+  function setAside(entries: readonly Entry[]): void {
+    const room = Math.max(0, maxSetAside - aside.length);
+    aside.push(...entries.slice(0, room));
+    for (const entry of entries.slice(room)) settle(entry, putOff);
+    if (!isWritingAside && aside.length > 0) void writeAside();
+  }
+
+  async function writeAside(): Promise<void> {
+    isWritingAside = true;
+    while (aside.length > 0) await writeOne(takeBatch(aside, maxBatchSize));
+    isWritingAside = false;
+  }
+
+  /**
+   * Settles each event as soon as it is known what became of it, not with the last of its batch.
+   * Never throws.
+   * @param onSuspects takes those that may be blocked; absent where the batch is of these alone.
+   */
+  async function writeOne(
+    batch: readonly Entry[],
+    onSuspects?: (entries: readonly Entry[]) => void,
+  ): Promise<void> {
     const left = Map.groupBy(batch, (entry) => entry.event.key);
     const unreadable = new Map<string, readonly TimeField[]>();
     const tell = (key: string, outcome: WriteOutcome) => {
@@ -87,7 +135,12 @@ export function createEventBatcher(
       left.delete(key);
     };
     try {
-      const items = decideAll(left.values(), tell);
+      const decided = decideAll(left.values(), tell);
+      const suspects = onSuspects ? decided.filter((item) => writer.mayBeBlocked(item)) : [];
+      onSuspects?.(suspects.flatMap(({ event }) => left.get(event.key) ?? []));
+      for (const { event } of suspects) left.delete(event.key);
+      const items =
+        suspects.length > 0 ? decided.filter((item) => !suspects.includes(item)) : decided;
       for (const { event, decision } of items) {
         const { unreadableTimes } = decision;
         if (unreadableTimes.length > 0) unreadable.set(event.key, unreadableTimes);
@@ -120,12 +173,21 @@ export function createEventBatcher(
     stop() {
       isStopped = true;
       waiting.length = 0;
+      aside.length = 0;
       const left = unsettled;
       unsettled = new Set();
       for (const entry of left) entry.settle({ kind: 'returned' });
     },
   };
 }
+
+/** One more of many that may be blocked. It comes back from its queue, with no attempt counted. */
+const putOff: WriteOutcome = {
+  kind: 'failed',
+  failureClass: 'blocked',
+  message: 'rows of this event are locked by another session',
+  stack: undefined,
+};
 
 /** As many as may go into one batch, at least one. */
 function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {

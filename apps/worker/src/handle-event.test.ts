@@ -28,6 +28,7 @@ it('names the times of an event that cannot be read on its line, and counts them
   const metrics = createMetrics({ timeFields: ['event_time', 'accept_time'] });
   const outage = createOutage({ onLost: ignore, onStillAway: ignore, onRestored: ignore }, () => 0);
   const writer = {
+    mayBeBlocked: () => false,
     write: async (
       events: readonly { readonly event: CallbackEvent }[],
       onOutcome?: (key: string, outcome: { kind: 'applied' }) => void,

@@ -5,8 +5,8 @@ import { explainFailure } from './explain-failure.ts';
 
 /** Prepares the database, and the queue where it lives in one. Run before each release's workers. */
 async function main(): Promise<void> {
-  const { databaseUrl, queue, fallbackQueue, queuePrefix: prefix } = readConfig(parseWorkerConfig);
-  const applied = await migrateDatabase(databaseUrl);
+  const { directUrl, queue, fallbackQueue, queuePrefix: prefix } = readConfig(parseWorkerConfig);
+  const applied = await migrateDatabase(directUrl);
   await migrateQueue({ backend: fallbackQueue ?? queue, prefix });
   const what = applied.length === 0 ? 'nothing to do' : `applied ${applied.join(', ')}`;
   process.stdout.write(`migrations: ${what}\n`);

@@ -17,6 +17,7 @@ import {
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
 import { createAppsSeen } from './apps-seen.ts';
+import { checkQueueOnPostgres } from './check-postgres-queue.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { metricLabels } from './metric-labels.ts';
 import { openLanes } from './open-lanes.ts';
@@ -40,8 +41,11 @@ export interface RunningWorker {
   stop(signal: string): Promise<void>;
 }
 
-/** Two batches of live events, two of replays, dead letters, and the health checks. */
-const poolSize = 6;
+/**
+ * Of live events two batches, a third while those are slow, and the one set aside; of replays one
+ * of each; dead letters, the health checks, and one to spare.
+ */
+const poolSize = 10;
 
 export interface WorkerOptions {
   readonly timings: WorkerTimings;
@@ -107,6 +111,7 @@ export async function startWorker(
     adminHost: config.admin.host,
     adminPort: Number(new URL(adminUrl).port),
   });
+  void checkQueueOnPostgres(config, logger);
   const started = Promise.all(consumers.map((consumer) => consumer.start()));
   let stopped: Promise<void> | undefined;
   return {

@@ -35,7 +35,7 @@ it('a worker that gets nothing done says so, and ends with 75 to be restarted; n
   const world = await openWorld();
   const unlock = await world.lockTable('callback_event');
   const { log, lines } = keepLines();
-  const database = { lockTimeoutMs: 8_000 };
+  const database = { lockTimeoutMs: 8_000, batchLockTimeoutMs: 8_000 };
   const worker = await world.start({}, { timings: { progress, database }, log });
   await world.enqueue(numberedEvents(1));
   await until(async () => (await statusOf(worker, '/healthz')).status === 503, soon('a 503'));

@@ -25,6 +25,8 @@ export interface WorkerWorld {
   attempts(): Promise<number[]>;
   /** Keeps everybody else from this table, until the function it returns is called. */
   lockTable(name: 'callback_event' | 'message'): Promise<() => Promise<void>>;
+  /** Keeps everybody else from this contact's row, likewise. */
+  lockContact(id: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -114,7 +116,13 @@ export async function openWorkerWorld({
       const groups = await database.prisma.callbackEvent.groupBy({ by: ['attempts'] });
       return groups.map(({ attempts }) => attempts);
     },
-    lockTable: async (name) => await lockTable(databaseUrl, name),
+    lockTable: async (name) =>
+      await holdLock(databaseUrl, `LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`),
+    lockContact: async (id) =>
+      await holdLock(
+        databaseUrl,
+        `SELECT FROM contact WHERE sinch_contact_id = '${id}' FOR UPDATE`,
+      ),
     async close() {
       await Promise.all(started.map(async (worker) => await worker.stop()));
       await database.close();
@@ -123,13 +131,13 @@ export async function openWorkerWorld({
   };
 }
 
-async function lockTable(url: string, name: string): Promise<() => Promise<void>> {
+async function holdLock(url: string, statement: string): Promise<() => Promise<void>> {
   const database = openDatabase({ url, limits: { silenceTimeoutMs: maxLockMs } });
   const locked = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const holding = database.prisma.$transaction(
     async (tx) => {
-      await tx.$executeRawUnsafe(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
+      await tx.$executeRawUnsafe(statement);
       locked.resolve();
       await release.promise;
     },

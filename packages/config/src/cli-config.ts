@@ -31,6 +31,7 @@ const cliVariables = {
   SINCH_WEBHOOK_SECRET: variables.SINCH_WEBHOOK_SECRET,
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL,
+  DIRECT_URL: variables.DIRECT_URL,
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
   QUEUE_PARTITIONS: variables.QUEUE_PARTITIONS,
   SINCH_PROJECT_ID: variables.SINCH_PROJECT_ID,
@@ -47,8 +48,8 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
   return parseVariables(cliVariables, environment, (values) => ({
     secrets: values.SINCH_WEBHOOK_SECRET,
     databaseUrl: values.DATABASE_URL,
-    queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
-    fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
+    queue: chooseQueue(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
+    fallbackQueue: chooseFallback(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
     queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
     sinch: {

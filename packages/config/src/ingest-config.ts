@@ -40,6 +40,7 @@ const ingestVariables = {
   INGEST_PROCESSES: variables.INGEST_PROCESSES,
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL,
+  DIRECT_URL: variables.DIRECT_URL,
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
   QUEUE_PARTITIONS: variables.QUEUE_PARTITIONS,
   LOG_LEVEL: variables.LOG_LEVEL,
@@ -57,8 +58,8 @@ export function parseIngestConfig(environment: Environment): ConfigResult<Ingest
       replayPolicy: values.SINCH_REPLAY_POLICY,
     },
     maxBodyBytes: values.INGEST_MAX_BODY_BYTES,
-    queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
-    fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
+    queue: chooseQueue(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
+    fallbackQueue: chooseFallback(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
     queuePrefix: values.QUEUE_PREFIX,
     queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
     listener: {

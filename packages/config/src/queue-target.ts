@@ -7,6 +7,7 @@ export type QueueTarget =
 /**
  * Where events go while Redis is away: Postgres, where both are given. Absent where there is one
  * of them alone.
+ * @param databaseUrl Postgres itself, and no pooler: the queue there does not work through one.
  */
 export function chooseFallback(
   redisUrl: string | undefined,

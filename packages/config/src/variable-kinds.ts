@@ -64,6 +64,23 @@ function isOneCluster(urls: readonly string[]): boolean {
   return new Set(waysIn).size === 1 && parsed.every(({ pathname }) => /^\/?0?$/.test(pathname));
 }
 
+/**
+ * A URL of Postgres. Prisma's `?schema=` is refused, since the other drivers here do not read it:
+ * tables would be made in one schema and looked for in another.
+ */
+export function postgresUrl() {
+  return url('postgres', 'postgresql').refine(
+    (value) => {
+      const schema = URL.canParse(value) ? new URL(value).searchParams.get('schema') : null;
+      return schema === null || schema === 'public';
+    },
+    {
+      error:
+        'must not name a schema (?schema=): tables are made in "public", so use a database of its own',
+    },
+  );
+}
+
 /** A URL that starts with one of `schemes`. */
 export function url(...schemes: readonly string[]) {
   const starts = schemes.map((scheme) => `${scheme}://`);

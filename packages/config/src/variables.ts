@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { logLevels } from './log-level.ts';
 import { secretList } from './secret-list.ts';
-import { flag, oneOf, redisUrls, url, wholeNumber, wholeNumberOr } from './variable-kinds.ts';
+import {
+  flag,
+  oneOf,
+  postgresUrl,
+  redisUrls,
+  wholeNumber,
+  wholeNumberOr,
+} from './variable-kinds.ts';
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
 const bytesPerMiB = 1024 * 1024;
@@ -16,7 +23,8 @@ export const variables = {
   INGEST_PORT: wholeNumber(0, 65_535).default(3000),
   INGEST_PROCESSES: wholeNumberOr('auto', 1, 128).default(1),
   REDIS_URL: redisUrls().optional(),
-  DATABASE_URL: url('postgres', 'postgresql').optional(),
+  DATABASE_URL: postgresUrl().optional(),
+  DIRECT_URL: postgresUrl().optional(),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 letters, digits, "_" or "-"' })

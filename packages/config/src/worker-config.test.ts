@@ -9,6 +9,7 @@ describe('parseWorkerConfig', () => {
       kind: 'valid',
       config: {
         databaseUrl,
+        directUrl: databaseUrl,
         queue: { kind: 'postgres', url: databaseUrl },
         queuePrefix: 'sinch',
         queuePartitions: 1,
@@ -24,6 +25,30 @@ describe('parseWorkerConfig', () => {
       },
     });
   });
+
+  it('keeps the queue on Postgres, and migrates, by way of DIRECT_URL where there is one', () => {
+    const directUrl = 'postgres://sinch@direct/sinch';
+    const environment = { DATABASE_URL: databaseUrl, DIRECT_URL: directUrl };
+    const queue = { kind: 'postgres', url: directUrl };
+    expect(parseWorkerConfig(environment)).toMatchObject({
+      config: { databaseUrl, directUrl, queue },
+    });
+    const withRedis = { ...environment, REDIS_URL: 'redis://cache.example' };
+    expect(parseWorkerConfig(withRedis)).toMatchObject({ config: { fallbackQueue: queue } });
+  });
+
+  it.each(['DATABASE_URL', 'DIRECT_URL'])(
+    'takes no schema in %s, which nobody would use',
+    (name) => {
+      const environment = { DATABASE_URL: databaseUrl, [name]: `${databaseUrl}?schema=callbacks` };
+      expect(parseWorkerConfig(environment)).toEqual({
+        kind: 'invalid',
+        message: `Invalid configuration:\n- ${name} must not name a schema (?schema=): tables are made in "public", so use a database of its own`,
+      });
+      const inPublic = { ...environment, [name]: `${databaseUrl}?schema=public` };
+      expect(parseWorkerConfig(inPublic)).toMatchObject({ kind: 'valid' });
+    },
+  );
 
   it('refuses to start without a database, even where there is a Redis', () => {
     const result = parseWorkerConfig({ REDIS_URL: 'redis://localhost' });

@@ -7,6 +7,8 @@ import { variables } from './variables.ts';
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
+  /** Postgres itself where `databaseUrl` leads to a pooler, for migrations; else the same. */
+  readonly directUrl: string;
   readonly queue: QueueTarget;
   /** Where ingest puts events while Redis is away. Absent where there is no Redis at all. */
   readonly fallbackQueue: QueueTarget | undefined;
@@ -31,6 +33,7 @@ export interface WorkerConfig {
 const workerVariables = {
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL.unwrap(),
+  DIRECT_URL: variables.DIRECT_URL,
   QUEUE_PREFIX: variables.QUEUE_PREFIX,
   QUEUE_PARTITIONS: variables.QUEUE_PARTITIONS,
   WORKER_CONCURRENCY: variables.WORKER_CONCURRENCY,
@@ -49,8 +52,9 @@ export function parseWorkerConfig(environment: Environment): ConfigResult<Worker
     environment,
     (values) => ({
       databaseUrl: values.DATABASE_URL,
-      queue: chooseQueue(values.REDIS_URL, values.DATABASE_URL),
-      fallbackQueue: chooseFallback(values.REDIS_URL, values.DATABASE_URL),
+      directUrl: values.DIRECT_URL ?? values.DATABASE_URL,
+      queue: chooseQueue(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
+      fallbackQueue: chooseFallback(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
       queuePrefix: values.QUEUE_PREFIX,
       queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
       concurrency: values.WORKER_CONCURRENCY,

@@ -51,8 +51,9 @@ describe('.env.example', () => {
   });
 
   it('shows the defaults where there are some', () => {
-    const { DATABASE_URL, ADMIN_PASSWORD, REDIS_URL, SINCH_WEBHOOK_SECRET } = exampleEnvironment;
-    const given = { DATABASE_URL, ADMIN_PASSWORD, REDIS_URL, SINCH_WEBHOOK_SECRET };
+    const { DATABASE_URL, DIRECT_URL, ADMIN_PASSWORD, REDIS_URL, SINCH_WEBHOOK_SECRET } =
+      exampleEnvironment;
+    const given = { DATABASE_URL, DIRECT_URL, ADMIN_PASSWORD, REDIS_URL, SINCH_WEBHOOK_SECRET };
     expect(parseIngestConfig(exampleEnvironment)).toEqual(parseIngestConfig(given));
     expect(parseWorkerConfig(exampleEnvironment)).toEqual(parseWorkerConfig(given));
   });

@@ -21,11 +21,12 @@ const classBySqlState: readonly (readonly [prefix: string, failureClass: Failure
   ['42P01', 'infrastructure'], // undefined table: migrations are missing
   ['42703', 'infrastructure'], // undefined column: likewise
   ['42501', 'infrastructure'], // not granted
-  ['53100', 'infrastructure'], // disk full
-  ['53300', 'infrastructure'], // too many connections
+  ['3F000', 'infrastructure'], // no such schema: as for a table
+  ['53', 'infrastructure'], // out of disk, memory, connections or a configured limit
   ['57014', 'transient'], // statement timeout
   ['57', 'infrastructure'], // shutting down, starting up
   ['58', 'infrastructure'], // I/O
+  ['XX000', 'infrastructure'], // internal: also what hosted poolers say of what they cannot serve
   ['40', 'transient'], // serialization failure, deadlock
   ['55P03', 'blocked'], // lock not available
   ['55', 'transient'], // object in use, not in the right state

@@ -101,7 +101,7 @@ const unavailable = DatabaseUnavailableError;
 describe('a conflict with somebody else is settled at once', () => {
   it('a deadlock: the writer, once it is the victim, begins again', async () => {
     await set("SET deadlock_timeout = '2s'");
-    const database = open();
+    const database = open(migrated.url, { batchLockTimeoutMs: 5_000 });
     await write(database, 'a', 'b');
     const other = await stranger();
     await other.query("SET deadlock_timeout = '1min'");

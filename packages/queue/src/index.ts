@@ -1,5 +1,10 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
 export type { DeadCopy, LetterToBury, RecordLetter } from './bury.ts';
+export {
+  adviceFor,
+  checkPostgresQueue,
+  type PostgresQueueCheck,
+} from './check-postgres-queue.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
 export type { ConsumerTimings } from './consumer-timings.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';

@@ -61,6 +61,7 @@ async function inspectPostgres(connectionString: string): Promise<BackendState> 
     );
     return { kind: 'postgres', version: rows[0]?.server_version ?? 'unknown' };
   } finally {
-    await client.end();
+    // Of a server that has vanished since, the end never comes.
+    void client.end().catch(() => undefined);
   }
 }

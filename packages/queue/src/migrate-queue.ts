@@ -9,7 +9,9 @@ import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
  */
 export async function migrateQueue(location: QueueLocation): Promise<void> {
   if (location.backend.kind === 'redis') return;
-  const connection = { ...postgresConnection(location, { kind: 'wait' }), migrate: true };
+  // A migration may take its time, or wait for another one's.
+  const { onConnect: _, ...patient } = postgresConnection(location, { kind: 'wait' });
+  const connection = { ...patient, migrate: true };
   const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
   queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
   try {

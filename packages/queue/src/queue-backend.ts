@@ -6,6 +6,7 @@ import {
   type RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
+import { breakWhenSilent } from './break-when-silent.ts';
 import { clusterBackend } from './cluster-backend.ts';
 import { gatherWrites } from './gather-writes.ts';
 import type { JobData } from './job-contract.ts';
@@ -173,6 +174,8 @@ export function postgresConnection(
     ...(kind === 'fail-fast' && { query_timeout: patience.timeoutMs }),
     application_name: 'sinch-callbacks-queue',
     keepAlive: true,
+    // Of the pool alone. What listens is silent by nature, and has keep-alive probes.
+    onConnect: breakWhenSilent,
   };
 }
 

@@ -41,6 +41,7 @@ export {
   workerStopping,
 } from './events/process-events.ts';
 export {
+  postgresQueueUnusable,
   type QueueLeft,
   queueFilling,
   queueLeft,

@@ -48,8 +48,8 @@ function judgeMigrations(pending: readonly string[]): Check {
   if (pending.length === 0) return ok('migrations', 'all applied');
   const message = `${counted(pending.length, 'migration')} pending: ${pending.join(', ')}`;
   const advice =
-    'Run node apps/worker/src/migrate.ts, with a DATABASE_URL that leads to Postgres itself and not ' +
-    'to a pooler; until then nothing is applied, nor lost.';
+    'Run node apps/worker/src/migrate.ts, with a DIRECT_URL that leads to Postgres itself where ' +
+    'DATABASE_URL leads to a pooler; until then nothing is applied, nor lost.';
   return failure('migrations', message, advice);
 }
 

@@ -5,7 +5,12 @@ import {
   listAppsSeen,
   openDatabase,
 } from '@sinch-callbacks/db';
-import { inspectBackend, inspectPartitions, type QueueLocation } from '@sinch-callbacks/queue';
+import {
+  checkPostgresQueue,
+  inspectBackend,
+  inspectPartitions,
+  type QueueLocation,
+} from '@sinch-callbacks/queue';
 import { probe } from '../http/probe.ts';
 import { hideSecrets, secretsOfUrl, showUrl } from '../settings/hide-secrets.ts';
 import type { Settings } from '../settings/read-settings.ts';
@@ -19,6 +24,7 @@ import {
   workerReadiness,
 } from './judge-health.ts';
 import { judgePartitions } from './judge-partitions.ts';
+import { judgePostgresQueue } from './judge-postgres-queue.ts';
 import { judgeQueue } from './judge-queue.ts';
 import { judgeVariables } from './judge-variables.ts';
 
@@ -35,6 +41,7 @@ export async function runChecks(settings: Settings, addresses: Addresses): Promi
   const { ingestUrl, adminUrl } = addresses;
   const checks = await Promise.all([
     checkQueue(settings),
+    checkQueueOnPostgres(settings),
     checkDatabase(settings),
     checkHealth(ingestHealth, ingestUrl, '--ingest-url'),
     checkHealth(workerHealth, adminUrl, '--admin-url'),
@@ -59,6 +66,15 @@ async function checkPartitions(location: QueueLocation, partitions: number): Pro
   } catch {
     return skipped('partitions', 'the queue did not answer in time');
   }
+}
+
+/** Also where it is the fallback, which nothing else uses until Redis is down. */
+async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
+  const { fallbackQueue, queue, queuePrefix: prefix } = settings;
+  const backend = (fallbackQueue ?? queue)?.value;
+  if (backend?.kind !== 'postgres') return [];
+  const check = await checkPostgresQueue({ backend, prefix });
+  return [judgePostgresQueue(withoutSecrets(check, backend.url), showUrl(backend.url))];
 }
 
 async function checkDatabase({ databaseUrl }: Settings): Promise<Check[]> {

@@ -29,6 +29,7 @@ export function fillEnvironment(
       ...(secretFromStack && { SINCH_WEBHOOK_SECRET: secret }),
       ...(serversFromStack && {
         DATABASE_URL: stack.databaseUrl,
+        DIRECT_URL: undefined,
         REDIS_URL: redisUrlOf(stack),
       }),
     },

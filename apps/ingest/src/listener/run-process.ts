@@ -7,6 +7,7 @@ import {
   processFailed,
 } from '@sinch-callbacks/telemetry';
 import { bootFacts } from '../boot-facts.ts';
+import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
 import { redactConsole } from '../redact-console.ts';
 import { createListener, type Listener } from './create-listener.ts';
@@ -38,6 +39,8 @@ export async function runProcess(): Promise<void> {
   if (cluster.isPrimary) {
     ingestStarted(logger, { ingestUrl, processes: 1, ...bootFacts(config) });
   }
+  // Once for all processes of a port.
+  if (cluster.isPrimary || cluster.worker?.id === 1) void checkQueueOnPostgres(ingest);
   onStopSignal((signal) => {
     void stop(signal, listener, ingest).finally(() => process.exit(0));
   });

@@ -79,7 +79,7 @@ export async function recordDeadLetter(
   database: Database,
   letter: DeadLetterRecord,
 ): Promise<RecordOutcome> {
-  const options = { keepsStatements: false };
+  const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await whileAvailable(() =>

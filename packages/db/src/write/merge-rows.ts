@@ -27,8 +27,8 @@ export function mergeRows(table: JoinTable, rows: readonly FactRow[]): readonly 
   return [...merged.values()];
 }
 
-/** Keys hold no NUL: Postgres would not take it. What is absent is another key than ''. */
-function keyOf({ key }: JoinTable, row: FactRow): string {
+/** Names a row of the table. Keys hold no NUL: Postgres would not take it. What is absent is another key than ''. */
+export function keyOf({ key }: Pick<JoinTable, 'key'>, row: FactRow): string {
   const [first] = key;
   if (key.length === 1 && first !== undefined) return row[first.name] ?? '';
   return key.map(({ name }) => (row[name] === null ? '-' : `=${row[name]}`)).join('\u0000');

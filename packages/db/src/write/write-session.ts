@@ -41,6 +41,8 @@ export interface Written<Row> {
 export interface SessionOptions {
   /** Whether connections may keep statements. */
   readonly keepsStatements: boolean;
+  /** A statement gives up waiting for a lock; the database's own limit, where that is less. */
+  readonly lockTimeoutMs: number;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface SessionOptions {
  */
 export async function inWriteSession<T>(
   { pool, limits }: Pick<Database, 'pool' | 'limits'>,
-  { keepsStatements }: SessionOptions,
+  { keepsStatements, lockTimeoutMs }: SessionOptions,
   work: (session: WriteSession) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
@@ -60,7 +62,7 @@ export async function inWriteSession<T>(
   const giveUpAt = performance.now() + limits.transactionTimeoutMs;
   let isSound = true;
   try {
-    await client.query(beginWith(limits));
+    await client.query(beginWith(limits, lockTimeoutMs));
     const result = await work({
       async query<Row>({ sql, name }: Statement, values: readonly SqlValue[]) {
         const named = keepsStatements && name !== undefined ? { name } : {};
@@ -86,9 +88,9 @@ export async function inWriteSession<T>(
  * settings of the connection. A statement gives up before the client does, a lock before that,
  * and a worker that froze in the middle must not hold its rows for good.
  */
-function beginWith(limits: DatabaseLimits): string {
+function beginWith(limits: DatabaseLimits, lockTimeoutMs: number): string {
   return `BEGIN;
-    SET LOCAL lock_timeout = ${limits.lockTimeoutMs};
+    SET LOCAL lock_timeout = ${Math.min(limits.lockTimeoutMs, lockTimeoutMs)};
     SET LOCAL statement_timeout = ${limits.statementTimeoutMs};
     SET LOCAL idle_in_transaction_session_timeout = ${limits.idleTransactionTimeoutMs}`;
 }

@@ -16,6 +16,18 @@ export function queueLeft(logger: Logger, facts: QueueLeft): void {
   logger.error(facts, 'queueing on the fallback');
 }
 
+export interface PostgresQueueUnusable {
+  /** `fallback`: what is used while Redis is away, so nothing else shows that it is not there. */
+  readonly queue: 'main' | 'fallback';
+  readonly reason: string;
+  readonly advice: string;
+}
+
+/** Found when the process started, by opening the queue on Postgres as an event would. */
+export function postgresQueueUnusable(logger: Logger, facts: PostgresQueueUnusable): void {
+  logger.error(facts, 'the queue on Postgres cannot be used');
+}
+
 /** Ingest queues on Redis again. */
 export function queueReturned(logger: Logger, facts: QueuePartition): void {
   logger.info(facts, 'queueing on Redis again');

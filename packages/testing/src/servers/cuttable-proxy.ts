@@ -12,6 +12,11 @@ export interface CuttableProxy {
    * open then stays dead, also after `mend`, as after a router forgot it.
    */
   freeze(): void;
+  /**
+   * The connections that are open now become black holes, and new ones work: a peer that vanished,
+   * or a router that forgot them.
+   */
+  forgetConnections(): void;
   /** Lets new connections through, on the same port as before. */
   mend(): Promise<void>;
   /** Keeps every connection and takes new ones, and passes nothing on: a server gone silent. */
@@ -79,6 +84,14 @@ export async function openCuttableProxy(
     await closed;
   }
 
+  function forgetConnections(): void {
+    for (const pair of pairs) {
+      part(pair);
+      pair.client.resume();
+    }
+    pairs.clear();
+  }
+
   const port = await listen(ownPort);
   if (start === 'cut') await cut();
   const url = new URL(targetUrl);
@@ -88,12 +101,9 @@ export async function openCuttableProxy(
     cut,
     freeze() {
       state = 'frozen';
-      for (const pair of pairs) {
-        part(pair);
-        pair.client.resume();
-      }
-      pairs.clear();
+      forgetConnections();
     },
+    forgetConnections,
     async mend() {
       state = 'open';
       if (server === undefined) await listen(port);

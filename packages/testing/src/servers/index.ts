@@ -1,5 +1,6 @@
 export { createDatabase, ensureDatabase, type TestDatabase } from './create-database.ts';
 export { type CuttableProxy, openCuttableProxy } from './cuttable-proxy.ts';
+export { type NoPgBouncer, type PgBouncer, startPgBouncer } from './debian-pgbouncer.ts';
 export {
   type PostgresOptions,
   type PostgresServer,

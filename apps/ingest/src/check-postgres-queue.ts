@@ -1,0 +1,22 @@
+import { adviceFor, checkPostgresQueue } from '@sinch-callbacks/queue';
+import { postgresQueueUnusable } from '@sinch-callbacks/telemetry';
+import type { OpenIngest } from './open-ingest.ts';
+
+/**
+ * Opens the queue on Postgres once, as the process starts, and logs it where that fails: as a
+ * fallback it is used in an outage alone, which is no time to find that it never worked.
+ * Never rejects.
+ */
+export async function checkQueueOnPostgres({
+  config,
+  logger,
+}: Pick<OpenIngest, 'config' | 'logger'>): Promise<void> {
+  const { queue, fallbackQueue, queuePrefix: prefix } = config;
+  const backend = fallbackQueue ?? queue;
+  if (backend?.kind !== 'postgres') return;
+  const check = await checkPostgresQueue({ backend, prefix });
+  if (check.kind === 'usable') return;
+  const { kind, reason } = check;
+  const which = fallbackQueue ? 'fallback' : 'main';
+  postgresQueueUnusable(logger, { queue: which, reason, advice: adviceFor(kind) });
+}

@@ -1,0 +1,43 @@
+import { until } from '@sinch-callbacks/testing/processes';
+import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { afterEach, expect, it } from 'vitest';
+import { numberedEvents, openWorkerWorld, soon, statusOf } from './worker-support.ts';
+
+let closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  const open = closers.toReversed();
+  closers = [];
+  for (const close of open) await close();
+});
+
+const boundMs = 60_000;
+
+it.each(['on Redis', 'on Postgres'])(
+  'connections to Postgres that died silently delay no event for longer than a minute, with the queue %s',
+  async (place) => {
+    const world = await openWorkerWorld();
+    closers.push(() => world.close());
+    const proxy = await openCuttableProxy(world.databaseUrl);
+    closers.push(() => proxy.close());
+    const isOnRedis = place === 'on Redis';
+    const where = isOnRedis ? world.location : world.fallback;
+    const variables = { DATABASE_URL: proxy.url, ...(!isOnRedis && { REDIS_URL: '' }) };
+    const worker = await world.start(variables);
+    await world.enqueue(numberedEvents(5), where);
+    await until(async () => (await world.states())['APPLIED'] === 5, soon('the first'));
+    proxy.forgetConnections();
+    await world.enqueue(numberedEvents(5, '01AFTER'), where);
+    await until(
+      async () => (await world.states())['APPLIED'] === 10,
+      soon('all to be applied', boundMs),
+    );
+    expect(await world.attempts()).toEqual([1]);
+    await until(
+      async () => (await statusOf(worker, '/readyz')).status === 200,
+      soon('the worker to be ready'),
+    );
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
+  },
+  240_000,
+);

@@ -1,0 +1,79 @@
+import { setInterval as ticks } from 'node:timers/promises';
+import { type CallbackEvent, eventKey, recognise } from '@sinch-callbacks/core';
+import { openProducer } from '@sinch-callbacks/queue';
+import { until } from '@sinch-callbacks/testing/processes';
+import { sized } from '@sinch-callbacks/testing/sizes';
+import { afterEach, expect, it } from 'vitest';
+import { keepLines, openWorkerWorld, reportEvent, soon } from './worker-support.ts';
+
+let closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  const open = closers.toReversed();
+  closers = [];
+  for (const close of open) await close();
+});
+
+const lockedContact = '01LOCKED';
+const everyMs = 100;
+const lockedMs = sized({ short: 20_000, long: 40_000 });
+
+it('a contact row that another session keeps locked delays none of the events about others', async () => {
+  const world = await openWorkerWorld();
+  closers.push(() => world.close());
+  const { log, lines } = keepLines();
+  const worker = await world.start({ LOG_LEVEL: 'info' }, { log });
+  await world.enqueue([contactEvent(lockedContact, -1)]);
+  await until(async () => (await world.states())['APPLIED'] === 1, soon('the row'));
+  const unlock = await world.lockContact(lockedContact);
+  closers.push(unlock);
+
+  const producer = openProducer({ ...world.location, timeoutMs: 60_000 });
+  closers.push(() => producer.close());
+  const queuedAt = new Map<string, number>();
+  const count = lockedMs / everyMs;
+  let sent = 0;
+  for await (const _ of ticks(everyMs)) {
+    const event = sent % 5 === 0 ? contactEvent(lockedContact, sent) : reportEvent(`01M${sent}`);
+    queuedAt.set(event.key, Date.now());
+    expect(await producer.enqueue(event)).toMatchObject({ kind: 'queued' });
+    sent += 1;
+    if (sent === count) break;
+  }
+  const others = (count / 5) * 4;
+  await until(async () => (await world.states())['APPLIED'] === 1 + others, soon('all others'));
+  const delays = lines()
+    .filter(({ msg, eventKey: key }) => msg === 'event applied' && queuedAt.has(String(key)))
+    .map((line) => Date.parse(String(line['time'])) - (queuedAt.get(String(line['eventKey'])) ?? 0))
+    .toSorted((a, b) => a - b);
+  expect(delays).toHaveLength(others);
+  expect(delays[Math.floor(others * 0.9)]).toBeLessThan(1_000);
+  expect(delays.at(-1)).toBeLessThan(5_000);
+
+  // What waited for the lock is applied too, at its first attempt.
+  await unlock();
+  await until(
+    async () => (await world.states())['APPLIED'] === 1 + count,
+    soon('the events about the row', 200_000),
+  );
+  expect(await world.attempts()).toEqual([1]);
+  expect(await worker.stop()).toEqual({ code: 0, signal: null });
+}, 360_000);
+
+function contactEvent(id: string, n: number): CallbackEvent {
+  const text = JSON.stringify({
+    app_id: '01APP',
+    event_time: new Date(Date.UTC(2026, 0, 2, 3, 4, n)).toISOString(),
+    contact_update_notification: { contact: { id, display_name: `name ${n}` } },
+  });
+  const recognition = recognise(text);
+  if (recognition.kind !== 'known') throw new Error('not an update of a contact');
+  return {
+    key: eventKey(recognition.trigger, id, Buffer.from(text)),
+    trigger: recognition.trigger,
+    entityId: id,
+    rawBody: { encoding: 'utf8', text },
+    receivedAt: new Date().toISOString(),
+    signature: undefined,
+  };
+}

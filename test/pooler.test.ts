@@ -1,0 +1,195 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import {
+  freePort,
+  type StartedProcess,
+  startProcess,
+  until,
+} from '@sinch-callbacks/testing/processes';
+import {
+  type CuttableProxy,
+  createDatabase,
+  openCuttableProxy,
+  type PgBouncer,
+  queryRows,
+  startPgBouncer,
+  type TestDatabase,
+} from '@sinch-callbacks/testing/servers';
+import { createSender } from '@sinch-callbacks/testing/sinch';
+import type {} from '@sinch-callbacks/testing/vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { type Variables } from './apps.ts';
+import { root } from './readme-command.ts';
+
+const secret = 'current-secret';
+const soon = (what: string) => ({ what, timeoutMs: 40_000, intervalMs: 50 });
+const complaint = 'the queue on Postgres cannot be used';
+
+const started: StartedProcess[] = [];
+let bouncer: PgBouncer | undefined;
+let whyNone = '';
+let database: TestDatabase;
+let redis: CuttableProxy;
+/** As an operator has it who put a pooler in between and did no more. */
+let pooled: Variables;
+
+beforeAll(async () => {
+  database = await createDatabase(inject('postgresUrl'));
+  redis = await openCuttableProxy(inject('redisUrl'));
+  const opened = await startPgBouncer(inject('postgresUrl'));
+  if (opened.kind === 'unavailable') {
+    whyNone = `no PgBouncer: ${opened.reason}`;
+    return;
+  }
+  bouncer = opened;
+  pooled = {
+    DATABASE_URL: bouncer.throughIt(database.url),
+    REDIS_URL: redis.url,
+    QUEUE_PREFIX: `pool-${randomUUID().slice(0, 8)}`,
+    SINCH_WEBHOOK_SECRET: secret,
+  };
+  const { code, stderr } = await run('apps/worker/src/migrate.ts', [], direct());
+  if (code !== 0) throw new Error(stderr);
+}, 300_000);
+
+afterAll(async () => {
+  await Promise.all(started.map((one) => one.stop()));
+  await bouncer?.close();
+  await redis.close();
+  await database.drop();
+});
+
+beforeEach((context) => {
+  if (bouncer === undefined) context.skip(whyNone);
+});
+
+it('behind a pooler and with DIRECT_URL, events are applied, also those that came while Redis was down', async () => {
+  const [worker, ingest] = [keepLines(), keepLines()];
+  await startWorker(direct(), worker.log);
+  const webhookUrl = await startIngest(direct(), ingest.log);
+  const sender = createSender({ url: webhookUrl, secret });
+  const send = async (id: string) => (await sender.send(report(id))).status;
+  for (let n = 0; n < 20; n += 1) expect(await send(`01BEFORE${n}`)).toBe(200);
+  await until(async () => (await countApplied()) === 20, soon('all to be applied'));
+  await redis.cut();
+  for (let n = 0; n < 20; n += 1) expect(await send(`01DURING${n}`)).toBe(200);
+  await until(async () => (await countApplied()) === 40, soon('all to be applied'));
+  await redis.mend();
+  const attempts = await queryRows(database.url, 'SELECT DISTINCT attempts FROM callback_event');
+  expect(attempts).toEqual([{ attempts: 1 }]);
+  expect(worker.text() + ingest.text()).not.toContain(complaint);
+  const { checks } = await doctor(direct());
+  expect(checks.find(({ name }) => name === 'queue on Postgres')).toMatchObject({ status: 'ok' });
+}, 180_000);
+
+it('without DIRECT_URL, ingest and worker log as they start that the fallback is none, and doctor fails', async () => {
+  const [worker, ingest] = [keepLines(), keepLines()];
+  await Promise.all([startWorker(pooled, worker.log), startIngest(pooled, ingest.log)]);
+  for (const { text } of [worker, ingest]) {
+    await until(() => text().includes(complaint), soon('a line about it'));
+    const line =
+      text()
+        .split('\n')
+        .find((one) => one.includes(complaint)) ?? '';
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'error',
+      queue: 'fallback',
+      reason: expect.stringContaining('08P01'),
+      advice: expect.stringContaining('DIRECT_URL'),
+    });
+  }
+  const { code, checks } = await doctor(pooled);
+  expect(code).toBe(1);
+  expect(checks.filter(({ status }) => status === 'failure')).toMatchObject([
+    { name: 'queue on Postgres', advice: expect.stringContaining('DIRECT_URL') },
+  ]);
+}, 180_000);
+
+function direct(): Variables {
+  return { ...pooled, DIRECT_URL: database.url };
+}
+
+async function countApplied(): Promise<number> {
+  const sql = "SELECT count(*)::int AS n FROM callback_event WHERE state = 'APPLIED'";
+  return (await queryRows<{ n: number }>(database.url, sql))[0]?.n ?? 0;
+}
+
+const report = (id: string) => ({
+  app_id: '01APP',
+  message_delivery_report: { message_id: id, status: 'DELIVERED' },
+});
+
+async function startIngest(variables: Variables, log: Writable): Promise<string> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...variables, INGEST_PORT: String(port) };
+  await start('apps/ingest/src/main.ts', env, `${url}/api/sinch/webhook`, 405, log);
+  return `${url}/api/sinch/webhook`;
+}
+
+async function startWorker(variables: Variables, log: Writable): Promise<void> {
+  const port = await freePort();
+  const env = { ...variables, ADMIN_PORT: String(port) };
+  await start('apps/worker/src/main.ts', env, `http://127.0.0.1:${port}/healthz`, 200, log);
+}
+
+async function start(
+  file: string,
+  env: Variables,
+  url: string,
+  status: number,
+  log: Writable,
+): Promise<void> {
+  const running = await startProcess({
+    command: process.execPath,
+    args: [path.join(root, file)],
+    env,
+    log,
+    readyWhen: { kind: 'http', url, status },
+    stopTimeoutMs: 30_000,
+  });
+  started.push(running);
+}
+
+interface Check {
+  readonly name: string;
+  readonly status: string;
+  readonly advice?: string;
+}
+
+async function doctor(env: Variables): Promise<{ code: number; checks: readonly Check[] }> {
+  const args = ['--no-stack', 'doctor', '--json'];
+  const { code, stdout } = await run('apps/cli/src/main.ts', args, env);
+  return { code, checks: (JSON.parse(stdout) as { checks: Check[] }).checks };
+}
+
+async function run(
+  file: string,
+  args: readonly string[],
+  env: Variables,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return await new Promise((resolve) => {
+    const options = { env, timeout: 60_000 };
+    execFile(
+      process.execPath,
+      [path.join(root, file), ...args],
+      options,
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+      },
+    );
+  });
+}
+
+function keepLines(): { readonly log: Writable; readonly text: () => string } {
+  let text = '';
+  const log = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  return { log, text: () => text };
+}
