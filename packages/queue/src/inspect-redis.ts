@@ -76,7 +76,7 @@ const fsyncsFromWorst = ['no', 'everysec', 'unknown', 'always'] as const satisfi
 /** Managed Redis refuses `CONFIG`, and nothing else says it. */
 async function readAppendFsync(redis: Redis): Promise<AppendFsync> {
   try {
-    const [, value] = (await redis.config('GET', 'appendfsync')) as string[];
+    const [, value] = await redis.config('GET', 'appendfsync');
     return fsyncsFromWorst.find((known) => known === value) ?? 'unknown';
   } catch {
     return 'unknown';
