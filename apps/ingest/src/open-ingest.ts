@@ -17,6 +17,7 @@ import {
   queueReturned,
 } from '@sinch-callbacks/telemetry';
 import { budgetFor, createBodyBudget } from './body-budget.ts';
+import { type Counting, countRequests } from './count-requests.ts';
 import type { Ingest } from './handle-callback.ts';
 import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
 import { createRequestLog, refusedLines, unverifiedLines } from './request-log.ts';
@@ -36,14 +37,19 @@ export interface OpenIngest extends Ingest {
  * The process's one ingest. Kept on `globalThis`, because Next bundles every route by itself and
  * each bundle has its own copy of this module; one producer serves them all.
  * Connects to nothing: producer and store do that when they are first used.
+ * @param metrics counts what is answered, where there is somewhere to read them.
  * @throws {ConfigError} naming every malformed variable.
  */
-export function openIngest(output?: LoggerOptions['destination']): OpenIngest {
-  shared[slot] ??= createIngest(readConfig(parseIngestConfig), output);
+export function openIngest(output?: LoggerOptions['destination'], metrics?: Counting): OpenIngest {
+  shared[slot] ??= createIngest(readConfig(parseIngestConfig), output, metrics);
   return shared[slot];
 }
 
-function createIngest(config: IngestConfig, output: LoggerOptions['destination']): OpenIngest {
+function createIngest(
+  config: IngestConfig,
+  output: LoggerOptions['destination'],
+  metrics: Counting | undefined,
+): OpenIngest {
   const { queue, queuePrefix, logLevel } = config;
   const location = queue && { backend: queue, prefix: queuePrefix };
   const logger = createLogger({
@@ -51,15 +57,18 @@ function createIngest(config: IngestConfig, output: LoggerOptions['destination']
     level: logLevel,
     ...(output && { destination: output }),
   });
-  const producer = location && openCallbackProducer(location, config, logger);
+  const producer = location && openCallbackProducer(location, config, logger, metrics);
   const store = location && openStore(location, config);
   return {
     config,
     logger,
-    requestLog: createRequestLog(
-      logger,
-      createTokenBucket(unverifiedLines, nowMs),
-      createTokenBucket(refusedLines, nowMs),
+    requestLog: countRequests(
+      createRequestLog(
+        logger,
+        createTokenBucket(unverifiedLines, nowMs),
+        createTokenBucket(refusedLines, nowMs),
+      ),
+      metrics,
     ),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer,
@@ -79,6 +88,7 @@ function openCallbackProducer(
   main: QueueLocation,
   config: IngestConfig,
   logger: Logger,
+  metrics: Counting | undefined,
 ): CallbackProducer {
   const { fallbackQueue, queuePrefix: prefix, queuePartitions } = config;
   if (fallbackQueue === undefined) {
@@ -94,8 +104,14 @@ function openCallbackProducer(
   // Each partition turns by itself: a master of a cluster may be away while others are not.
   return openPartitionedProducer(queuePartitions, (partition) =>
     withFallback(openProducer({ ...main, partition, timeoutMs: mainTimeoutMs }), fallback, {
-      onTurned: (reason) => queueLeft(logger, { reason, partition }),
-      onReturned: () => queueReturned(logger, { partition }),
+      onTurned(reason) {
+        queueLeft(logger, { reason, partition });
+        metrics?.fallbackActive(partition, true);
+      },
+      onReturned() {
+        queueReturned(logger, { partition });
+        metrics?.fallbackActive(partition, false);
+      },
     }),
   );
 }

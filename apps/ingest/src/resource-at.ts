@@ -1,4 +1,8 @@
-const paths = { webhook: '/api/sinch/webhook', health: '/api/health' } as const;
+const paths = {
+  webhook: '/api/sinch/webhook',
+  health: '/api/health',
+  metrics: '/metrics',
+} as const;
 
 /** What there is to ask for. */
 export type Resource = keyof typeof paths;
@@ -19,5 +23,6 @@ export function resourceAt(target: string): Resource | undefined {
   const path = withOrigin.replace(/^https?:\/\/[^/]*/i, '').replaceAll(/\/+/g, '/');
   const trimmed = path.endsWith('/') ? path.slice(0, -1) : path;
   if (trimmed === paths.webhook) return 'webhook';
-  return trimmed === paths.health ? 'health' : undefined;
+  if (trimmed === paths.health) return 'health';
+  return trimmed === paths.metrics ? 'metrics' : undefined;
 }

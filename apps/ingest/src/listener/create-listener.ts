@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MetricsText } from '@sinch-callbacks/telemetry';
 import type { Answer } from '../answer.ts';
 import { answerParseErrors } from '../exchange/answer-parse-errors.ts';
 import { readHeaderOf } from '../exchange/read-header-of.ts';
@@ -10,6 +11,7 @@ import { healthAnswer, isHealthMethod } from '../health-answer.ts';
 import { refuseRequest } from '../refuse-request.ts';
 import { resourceAt } from '../resource-at.ts';
 import { serverTimeouts } from '../server-timeouts.ts';
+import { maySeeMetrics, metricsAnswer } from './metrics-answer.ts';
 import { type ListenerExchange, readNodeBody } from './read-node-body.ts';
 import { settlesWithin } from './settles-within.ts';
 import { urlOf } from './url-of.ts';
@@ -32,14 +34,15 @@ interface ServerState {
   isStopping: boolean;
 }
 
-export function createListener(ingest: Ingest): Listener {
+/** @param readMetrics what was counted, for whoever asks for `/metrics` on this machine. */
+export function createListener(ingest: Ingest, readMetrics: () => Promise<MetricsText>): Listener {
   const state: ServerState = { isStopping: false };
   const server = createServer(serverTimeouts, (request, response) => {
-    direct({ request, response, awaitsContinue: false }, ingest, state);
+    direct({ request, response, awaitsContinue: false }, ingest, state, readMetrics);
   });
   // Told to go on only when the body is wanted: what is too large is then not even sent.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    direct({ request, response, awaitsContinue: true }, ingest, state);
+    direct({ request, response, awaitsContinue: true }, ingest, state, readMetrics);
   });
   // An `Expect` that nobody knows: the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -61,7 +64,12 @@ export function createListener(ingest: Ingest): Listener {
   };
 }
 
-function direct(exchange: ListenerExchange, ingest: Ingest, server: ServerState): void {
+function direct(
+  exchange: ListenerExchange,
+  ingest: Ingest,
+  server: ServerState,
+  readMetrics: () => Promise<MetricsText>,
+): void {
   const { method = '', url = '' } = exchange.request;
   const send = (verdict: Answer) => {
     const { awaitsContinue, letGo } = exchange;
@@ -75,6 +83,11 @@ function direct(exchange: ListenerExchange, ingest: Ingest, server: ServerState)
     case 'health':
       if (isHealthMethod(method)) void healthAnswer(method, ingest.producer).then(send);
       else send(refuseRequest('method-not-allowed', exchange.request, ingest.requestLog));
+      return;
+    case 'metrics':
+      if (method === 'GET' && maySeeMetrics(exchange.request)) {
+        void metricsAnswer(readMetrics).then(send);
+      } else send(refuseRequest('not-found', exchange.request, ingest.requestLog));
       return;
     case undefined:
       send(refuseRequest('not-found', exchange.request, ingest.requestLog));

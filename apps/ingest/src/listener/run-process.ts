@@ -6,11 +6,14 @@ import {
   ingestStopping,
   processFailed,
 } from '@sinch-callbacks/telemetry';
+import { createIngestMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
 import { bootFacts } from '../boot-facts.ts';
 import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
 import { redactConsole } from '../redact-console.ts';
 import { createListener, type Listener } from './create-listener.ts';
+import { knownAnswers } from './known-answers.ts';
+import { createMetricsReader } from './read-metrics.ts';
 import { settlesWithin } from './settles-within.ts';
 import { onStopSignal } from './stop-signals.ts';
 
@@ -23,7 +26,8 @@ const closeWithinMs = 2_000;
  * @throws when a variable is malformed or the port cannot be had.
  */
 export async function runProcess(): Promise<void> {
-  const ingest = openIngest(gatheredOutput({ isShared: cluster.isWorker }));
+  const metrics = createIngestMetrics(knownAnswers);
+  const ingest = openIngest(gatheredOutput({ isShared: cluster.isWorker }), metrics);
   const { config, logger, requestLog } = ingest;
   redactConsole(logger);
   // Before the log writes what it has gathered.
@@ -33,7 +37,7 @@ export async function runProcess(): Promise<void> {
     processFailed(logger, error);
     process.exit(1);
   });
-  const listener = createListener(ingest);
+  const listener = createListener(ingest, createMetricsReader(metrics));
   const ingestUrl = await listener.listen(config.listener.host, config.listener.port);
   // Of several processes, the one that supervises them says it.
   if (cluster.isPrimary) {

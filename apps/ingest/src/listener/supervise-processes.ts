@@ -12,6 +12,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { bootFacts } from '../boot-facts.ts';
 import { findFreePort } from './find-free-port.ts';
+import { answerMetrics } from './read-metrics.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import { isStopSignal, onStopSignal } from './stop-signals.ts';
 import { urlOf } from './url-of.ts';
@@ -47,6 +48,7 @@ export async function superviseProcesses(config: IngestConfig, count: number): P
 
 function createProcesses(environment: Readonly<Record<string, string>>, logger: Logger) {
   const alive = new Set<Worker>();
+  const answerMetricsTo = answerMetrics();
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
   let stoppedAt = 0;
   let areWell = true;
@@ -56,6 +58,7 @@ function createProcesses(environment: Readonly<Record<string, string>>, logger: 
     const startedAt = performance.now();
     const worker = cluster.fork(environment);
     alive.add(worker);
+    answerMetricsTo(worker);
     worker.once('exit', (exitCode: number | null, signal: string | null) => {
       alive.delete(worker);
       if (phase === 'starting') process.exit(exitCode || 1);

@@ -69,7 +69,8 @@ function direct(
   const { method = '', url = '' } = request;
   const resource = resourceAt(url);
   const send = (verdict: Answer) => sendAnswer({ request, response }, verdict);
-  if (resource === undefined) {
+  // What is counted lies in the listener's processes alone.
+  if (resource === undefined || resource === 'metrics') {
     send(refuseRequest('not-found', request, openIngest().requestLog));
   } else if (resource === 'webhook' && method !== 'POST') {
     const readBody = () => Promise.reject(new Error('It is refused by its method.'));

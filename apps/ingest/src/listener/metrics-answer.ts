@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import type { MetricsText } from '@sinch-callbacks/telemetry';
+import { type Answer, answer } from '../answer.ts';
+
+/** What a proxy adds to what it passes on. */
+const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+/**
+ * Whether the metrics are this request's business: they are read on this machine. The port itself
+ * is open to everybody, and a proxy on this machine passes on what comes from elsewhere.
+ */
+export function maySeeMetrics({ socket, headers }: IncomingMessage): boolean {
+  const { remoteAddress = '' } = socket;
+  const isLocal = /^(::ffff:)?127\.|^::1$/.test(remoteAddress);
+  return isLocal && forwarding.every((name) => headers[name] === undefined);
+}
+
+/** @param read what was counted; 503 where that does not come in time. */
+export async function metricsAnswer(read: () => Promise<MetricsText>): Promise<Answer> {
+  try {
+    const { text, contentType } = await read();
+    return {
+      status: 200,
+      headers: {
+        'content-type': contentType,
+        'content-length': String(Buffer.byteLength(text)),
+        'cache-control': 'no-store',
+      },
+      body: text,
+    };
+  } catch {
+    return answer(503, 'unavailable', { 'retry-after': '10' });
+  }
+}

@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import {
+  freePort,
+  type StartedProcess,
+  startProcess,
+  until,
+} from '@sinch-callbacks/testing/processes';
+import {
+  createDatabase,
+  queryRows,
+  type SpoilableRedis,
+  startSpoilableRedis,
+  type TestDatabase,
+} from '@sinch-callbacks/testing/servers';
+import { createSender, type Sender } from '@sinch-callbacks/testing/sinch';
+import type {} from '@sinch-callbacks/testing/vitest';
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { migrate, startWorker, type Variables } from './apps.ts';
+import { root } from './readme-command.ts';
+
+const secret = 'current-secret';
+const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });
+const started: StartedProcess[] = [];
+let redis: SpoilableRedis;
+let database: TestDatabase;
+let sent = 0;
+
+beforeEach(async () => {
+  sent = 0;
+  redis = await startSpoilableRedis();
+  database = await createDatabase(inject('postgresUrl'));
+}, 120_000);
+
+afterEach(async () => {
+  await redis.heal();
+  await Promise.all(started.splice(0).map((one) => one.stop()));
+  await Promise.all([redis.close(), database.drop()]);
+});
+
+it.each([1, 3])(
+  'with %i partitions each process holds as many connections as docs/scaling.md says',
+  async (partitions) => {
+    const variables = await prepare(partitions);
+    const opened = await openedInAll();
+    const cli = path.join(root, 'apps/cli/src/main.ts');
+    await promisify(execFile)(process.execPath, [cli, 'doctor', '--no-stack'], { env: variables });
+    const doctor = { redis: (await openedInAll()) - opened };
+
+    const sender = createSender({ url: await startListener(variables), secret });
+    await useIngest(sender);
+    const ingest = await held();
+
+    started.push(await startWorker(variables));
+    await useIngest(sender);
+    const sql = "SELECT FROM callback_event WHERE state = 'APPLIED'";
+    const areApplied = async () => (await queryRows(database.url, sql)).length === sent;
+    await until(areApplied, soon('every event'));
+    const both = await held();
+    const worker = {
+      redis: both.redis - ingest.redis,
+      postgres: both.postgres - ingest.postgres,
+    };
+    const said = documented(partitions);
+    expect({ ingest, worker: { redis: worker.redis }, doctor }).toEqual({
+      ingest: { redis: said('ingest', 'redis'), postgres: said('ingest', 'postgres') },
+      worker: { redis: said('worker', 'redis') },
+      doctor: { redis: said('`callbacks doctor`', 'redis') },
+    });
+    // Pools grow with what there is to do at once.
+    expect(worker.postgres).toBeGreaterThan(0);
+    expect(worker.postgres).toBeLessThanOrEqual(said('worker', 'postgres'));
+  },
+  180_000,
+);
+
+it('while Redis is away ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
+  const variables = await prepare(3);
+  const sender = createSender({ url: await startListener(variables), secret });
+  await redis.ail('full');
+  await useIngest(sender);
+  const said = documented(3)('ingest while Redis is away', 'postgres');
+  expect((await held()).postgres).toBe(said);
+}, 180_000);
+
+async function prepare(partitions: number): Promise<Variables> {
+  const variables = {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    QUEUE_PARTITIONS: String(partitions),
+  };
+  await migrate(variables);
+  return variables;
+}
+
+/** So many callbacks at once that every partition has some of them, and one that is kept. */
+async function useIngest(sender: Sender): Promise<void> {
+  const bodies = Array.from({ length: 200 }, () => {
+    sent += 1;
+    return `{"app_id":"A","message_delivery_report":{"message_id":"M${sent}","status":"READ"}}`;
+  });
+  const answers = await Promise.all(bodies.map((body) => sender.send(body)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await sender.send('{}', { secret: 'forged' })).status).toBe(401);
+}
+
+/** Connections to both servers, without those that ask. */
+async function held() {
+  const clients = String(await redis.command('CLIENT', 'LIST'))
+    .trim()
+    .split('\n');
+  const sql =
+    'SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+  return {
+    redis: clients.filter((line) => line.includes('user=default')).length,
+    postgres: (await queryRows(database.url, sql)).length,
+  };
+}
+
+/** Connections that Redis has ever taken. */
+async function openedInAll(): Promise<number> {
+  const stats = String(await redis.command('INFO', 'stats'));
+  return Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
+}
+
+async function startListener(variables: Variables): Promise<string> {
+  const port = await freePort();
+  const webhookUrl = `http://127.0.0.1:${port}/api/sinch/webhook`;
+  const listener = await startProcess({
+    name: 'ingest',
+    command: process.execPath,
+    args: [path.join(root, 'apps/ingest/src/main.ts')],
+    env: { ...variables, SINCH_WEBHOOK_SECRET: secret, INGEST_PORT: String(port) },
+    readyWhen: { kind: 'http', url: webhookUrl, status: 405 },
+  });
+  started.push(listener);
+  return webhookUrl;
+}
+
+/** Reads the table in docs/scaling.md for n partitions. @throws where it does not say a number. */
+function documented(n: number) {
+  const text = readFileSync(path.join(root, 'docs/scaling.md'), 'utf8');
+  return (process: string, server: 'redis' | 'postgres'): number => {
+    const row = text.split('\n').find((line) => line.startsWith(`| ${process} |`)) ?? '';
+    const [, , toRedis = '', toPostgres = ''] = row.split('|').map((cell) => cell.trim());
+    return valueOf(server === 'redis' ? toRedis : toPostgres, n);
+  };
+}
+
+/** `n + 1`, `5n + 6`, `6` or `up to 6`. */
+function valueOf(formula: string, n: number): number {
+  const found = /^(?:(\d*)n \+ (\d+)|(?:up to )?(\d+))$/.exec(formula);
+  if (found === null) throw new Error(`docs/scaling.md says no number: "${formula}"`);
+  const [, times, plus, constant] = found;
+  return constant === undefined ? Number(times || 1) * n + Number(plus) : Number(constant);
+}
