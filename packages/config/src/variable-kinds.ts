@@ -92,7 +92,7 @@ export function postgresUrl() {
 }
 
 /** A URL that starts with one of `schemes`. */
-export function url(...schemes: readonly string[]) {
+function url(...schemes: readonly string[]) {
   const starts = schemes.map((scheme) => `${scheme}://`);
   const promise = `a URL that starts with ${starts.join(' or ')}`;
   return z
