@@ -1,5 +1,10 @@
 import { noteAppsSeen } from '@sinch-callbacks/db';
-import { inspectBackend, openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
+import {
+  inspectBackend,
+  migrateQueue,
+  openPartitionedProducer,
+  openProducer,
+} from '@sinch-callbacks/queue';
 import { freePort } from '@sinch-callbacks/testing/processes';
 import {
   createDatabase,
@@ -32,6 +37,9 @@ beforeAll(async () => {
   if (started.kind === 'unavailable') throw new Error(started.message);
   redis = started;
   world = await openCliWorld();
+  // Also where events go while Redis is down, as a release's migration does.
+  const url = world.env['DATABASE_URL'] ?? '';
+  await migrateQueue({ ...world.location, backend: { kind: 'postgres', url } });
 }, 120_000);
 
 afterEach(async () => {
@@ -66,6 +74,7 @@ describe('doctor', () => {
       'append-only fsync',
       'memory',
       'partitions',
+      'queue on Postgres',
       'database',
       'migrations',
       'dead letters',

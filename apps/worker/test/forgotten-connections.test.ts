@@ -12,6 +12,7 @@ afterEach(async () => {
 });
 
 const boundMs = 60_000;
+const count = 1_000;
 
 it.each(['on Redis', 'on Postgres'])(
   'connections to Postgres that died silently delay no event for longer than a minute, with the queue %s',
@@ -24,12 +25,13 @@ it.each(['on Redis', 'on Postgres'])(
     const where = isOnRedis ? world.location : world.fallback;
     const variables = { DATABASE_URL: proxy.url, ...(!isOnRedis && { REDIS_URL: '' }) };
     const worker = await world.start(variables);
-    await world.enqueue(numberedEvents(5), where);
-    await until(async () => (await world.states())['APPLIED'] === 5, soon('the first'));
+    // In the middle of work, so that questions are under way on connections of every kind.
+    await world.enqueue(numberedEvents(count), where);
+    await until(async () => ((await world.states())['APPLIED'] ?? 0) > 20, soon('the first'));
     proxy.forgetConnections();
     await world.enqueue(numberedEvents(5, '01AFTER'), where);
     await until(
-      async () => (await world.states())['APPLIED'] === 10,
+      async () => (await world.states())['APPLIED'] === count + 5,
       soon('all to be applied', boundMs),
     );
     expect(await world.attempts()).toEqual([1]);
