@@ -54,8 +54,7 @@ export interface Consumer {
 }
 
 const connectRetryMs = 1_000;
-/** Finished jobs are kept as the first guard against doubles, not as an archive. */
-const keepCompleted = { age: 6 * 3600, count: 2_000 };
+const maxFinished = 2_000;
 
 /** What a consumer works with, once it is connected. */
 interface Connected {
@@ -115,6 +114,8 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       try {
         await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
         await trimDeadCopies(deadQueue);
+        // BullMQ looks at their age only when a job finishes, which may be never.
+        await laneQueue.clean(timings.keepFinishedMs, maxFinished, 'completed');
       } catch (error) {
         onConnectionError(asError(error));
       }
@@ -186,7 +187,7 @@ function openParts(options: PartOptions): Connected {
       stalledInterval: timings.stalledIntervalMs,
       maxStalledCount,
       runRetryDelay: timings.commandRetryMs,
-      removeOnComplete: keepCompleted,
+      removeOnComplete: { age: timings.keepFinishedMs / 1000, count: maxFinished },
       ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
     },
     onConnectionError,

@@ -1,5 +1,5 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
-export type { DeadCopy, LetterToBury, RecordLetter } from './bury.ts';
+export { type DeadCopy, type LetterToBury, type RecordLetter, withoutQuotes } from './bury.ts';
 export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
 export type { ConsumerTimings } from './consumer-timings.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';

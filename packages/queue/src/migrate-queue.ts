@@ -1,4 +1,5 @@
 import { createPostgresBackend, Queue } from 'bullmq';
+import { migrateLeanJobs } from './lean-postgres.ts';
 import { postgresConnection, type QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
@@ -17,6 +18,7 @@ export async function migrateQueue(location: QueueLocation): Promise<void> {
   } finally {
     await queue.close();
   }
+  await migrateLeanJobs(location);
   await migratePostgresShelf(location);
 }
 

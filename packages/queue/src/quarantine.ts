@@ -64,6 +64,8 @@ async function settleFailedJob(
 ): Promise<boolean> {
   const reading = readJobData(job.data);
   switch (reading.kind) {
+    case 'finished':
+      return true;
     case 'newer-version':
       return false;
     case 'malformed':
@@ -126,7 +128,7 @@ async function settleFailedJob(
   }
 
   async function bury(letter: LetterToBury): Promise<boolean> {
-    const result = await buryLetter(deadQueue, steps.recordLetter, letter);
+    const result = await buryLetter(deadQueue, steps, letter);
     if (result === 'buried') steps.report({ kind: 'buried', letter });
     return result !== 'returned';
   }
