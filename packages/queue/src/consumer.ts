@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
+import { withDeadline } from './deadline.ts';
 import { isAway } from './is-away.ts';
 import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
@@ -47,13 +48,15 @@ export interface Consumer {
   awayErrors(): number;
   /** Whether the queue's server could not be used when it was last asked for a job. */
   isRefused(): boolean;
-  /** Jobs that wait to be taken and may be. @throws when the queue does not answer. */
+  /** Jobs that wait to be taken and may be. @throws when the queue does not answer in time. */
   countWaiting(): Promise<number>;
   /** Jobs in hand at the most, from now on. Those that are too many are finished. */
   setConcurrency(concurrency: number): void;
 }
 
 const connectRetryMs = 1_000;
+/** For what a watch asks. */
+const answerTimeoutMs = 10_000;
 const maxFinished = 2_000;
 
 /** What a consumer works with, once it is connected. */
@@ -148,10 +151,8 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     async countWaiting() {
       if (connected === undefined) throw new Error('the queue was not reached yet');
       const { laneQueue } = connected;
-      const [isPaused, waiting] = await Promise.all([
-        laneQueue.isPaused(),
-        laneQueue.getWaitingCount(),
-      ]);
+      const asked = Promise.all([laneQueue.isPaused(), laneQueue.getWaitingCount()]);
+      const [isPaused, waiting] = await withDeadline(asked, answerTimeoutMs);
       return isPaused ? 0 : waiting;
     },
     setConcurrency(next) {

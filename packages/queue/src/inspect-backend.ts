@@ -56,6 +56,7 @@ async function inspectPostgres(connectionString: string): Promise<BackendState> 
     );
     return { kind: 'postgres', version: rows[0]?.server_version ?? 'unknown' };
   } finally {
-    await client.end();
+    // Of one that is silent nobody sees the end.
+    await withDeadline(client.end(), timeoutMs);
   }
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { finishedJobData } from './job-contract.ts';
-import { postgresConnection, type QueueLocation } from './queue-backend.ts';
+import { migratingConnection } from './postgres-connection.ts';
+import type { QueueLocation } from './queue-backend.ts';
 
 /**
  * Puts a trigger on BullMQ's table of jobs: a job that is finished gives up its body, and what its
@@ -8,7 +9,7 @@ import { postgresConnection, type QueueLocation } from './queue-backend.ts';
  * its functions in Postgres take no such order. Safe to repeat, also from several processes at once.
  */
 export async function migrateLeanJobs(location: QueueLocation): Promise<void> {
-  const { schema, ...connection } = postgresConnection(location, { kind: 'wait' });
+  const { schema, ...connection } = migratingConnection(location);
   const client = new pg.Client(connection);
   try {
     await client.connect();

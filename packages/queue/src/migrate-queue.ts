@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import { migrateLeanJobs } from './lean-postgres.ts';
-import { postgresConnection, type QueueLocation } from './queue-backend.ts';
+import { migratingConnection } from './postgres-connection.ts';
+import type { QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
 
@@ -10,7 +11,7 @@ import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
  */
 export async function migrateQueue(location: QueueLocation): Promise<void> {
   if (location.backend.kind === 'redis') return;
-  const connection = { ...postgresConnection(location, { kind: 'wait' }), migrate: true };
+  const connection = { ...migratingConnection(location), migrate: true };
   const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
   queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
   try {

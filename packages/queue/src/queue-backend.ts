@@ -10,6 +10,8 @@ import type { JobData } from './job-contract.ts';
 import { type QueuePlace, queuePlace } from './partition-place.ts';
 import type { Patience } from './patience.ts';
 import { PatientWorker } from './patient-worker.ts';
+import { postgresConnection } from './postgres-connection.ts';
+import { defaultPrefix } from './queue-names.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { redisBackend } from './redis-backend.ts';
 
@@ -35,10 +37,7 @@ export type JobQueue = Queue<JobData, void>;
 export type DeadQueue = Pick<Queue, 'add'>;
 export type JobWorker = PatientWorker<RedisQueueBackend>;
 
-const defaultPrefix = 'sinch';
-const connectTimeoutMs = 5_000;
 const eventStreamLength = 1_000;
-const poolSize = { 'fail-fast': 4, wait: 10 } as const;
 
 /**
  * Opens a queue. It connects at once, in the background.
@@ -112,24 +111,6 @@ async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
   } catch {
     // There is no connection: whoever uses the queue hears of it.
   }
-}
-
-/** How pg is to connect, and the schema that the queue has for itself. */
-export function postgresConnection(
-  { backend, prefix = defaultPrefix }: QueueLocation,
-  patience: Patience,
-) {
-  const { kind } = patience;
-  return {
-    connectionString: backend.url,
-    schema: `${prefix.replaceAll('-', '_')}_queue`,
-    max: poolSize[kind],
-    connectionTimeoutMillis: kind === 'wait' ? connectTimeoutMs : patience.timeoutMs,
-    // A query that is never answered would keep its connection for hours.
-    ...(kind === 'fail-fast' && { query_timeout: patience.timeoutMs }),
-    application_name: 'sinch-callbacks-queue',
-    keepAlive: true,
-  };
 }
 
 /** What a queue is called on Redis, and what its keys start with. */
