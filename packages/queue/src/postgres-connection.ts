@@ -22,7 +22,7 @@ export function postgresConnection(
   const limits = limitsOf(patience);
   return {
     connectionString: backend.url,
-    schema: `${prefix.replaceAll('-', '_')}_queue`,
+    schema: schemaOf(prefix),
     max: poolSize[patience.kind],
     connectionTimeoutMillis: limits.connectTimeoutMs,
     // Of a pool's connections. One that is idle goes by itself, after ten seconds.
@@ -31,6 +31,11 @@ export function postgresConnection(
     application_name: 'sinch-callbacks-queue',
     keepAlive: true,
   };
+}
+
+/** `sinch_queue` for `sinch`. No two prefixes have one schema, such as `a-b` and `a_b`. */
+function schemaOf(prefix: string): string {
+  return `${prefix.replaceAll('_', '__').replaceAll('-', '_d')}_queue`;
 }
 
 /** The same for preparing the schema. */
