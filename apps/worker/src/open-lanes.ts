@@ -39,7 +39,7 @@ const replayConcurrency = 10;
 /** Opens everything that this worker reads from: live events, replays, and the fallback's events. */
 export function openLanes(
   config: WorkerConfig,
-  steps: Pick<ConsumerOptions, 'recordLetter' | 'report' | 'now' | 'timings'>,
+  steps: Pick<ConsumerOptions, 'recordLetter' | 'redactText' | 'report' | 'now' | 'timings'>,
   writer: EventWriter,
   databaseWait: DatabaseWait,
   outages: QueueOutages,

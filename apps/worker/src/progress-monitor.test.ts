@@ -106,7 +106,6 @@ it.each([
   ['an empty queue', waitingJobs(0), () => false, undisturbed],
   ['a database that is away', waitingJobs(7), () => true, undisturbed],
   ['a queue that is away', rejects, () => false, undisturbed],
-  ['a queue that does not answer', neverAnswers, () => false, undisturbed],
   ['a queue whose connections keep breaking', waitingJobs(7), () => false, breaksAgain],
   ['a queue that answers and takes no writes', waitingJobs(7), () => false, refuses],
 ])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase, disturb) => {
@@ -140,10 +139,6 @@ async function rejects(): Promise<number> {
   return await Promise.reject(new Error('away'));
 }
 
-async function neverAnswers(): Promise<number> {
-  return await new Promise(() => {});
-}
-
 function breaksAgain(counts: Counts): void {
   counts.awayErrors += 1;
 }
@@ -151,3 +146,26 @@ function breaksAgain(counts: Counts): void {
 function refuses(counts: Counts): void {
   counts.isRefused = true;
 }
+
+it('a queue that never answers is trouble after a minute, and one that says that it is away is not', async () => {
+  const never = async () => await new Promise<number>(() => undefined);
+  const { lane, counts } = fakeLane('live', never);
+  const { monitor, kind } = watch([lane]);
+  await minutes(0.9);
+  expect(kind()).toBe('progressing');
+  await minutes(0.4);
+  expect(kind()).toBe('stalled');
+  counts.awayErrors += 1;
+  await minutes(0.1);
+  expect(kind()).toBe('progressing');
+  monitor.stop();
+});
+
+it('a question that runs into its deadline each time is trouble as well', async () => {
+  const late = Object.assign(new Error('no answer'), { code: 'DEADLINE_EXCEEDED' });
+  const { lane } = fakeLane('live', async () => await Promise.reject(late));
+  const { monitor, kind } = watch([lane]);
+  await minutes(1.2);
+  expect(kind()).toBe('stalled');
+  monitor.stop();
+});

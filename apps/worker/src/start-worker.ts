@@ -12,6 +12,7 @@ import {
   dependencyRestored,
   dependencyStillAway,
   type Logger,
+  redactText,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
@@ -70,6 +71,7 @@ export async function startWorker(
   const telemetry = { logger, metrics };
   const steps = {
     recordLetter: createLetterRecorder(database, databaseWait, now),
+    redactText,
     report: createJobReporter(telemetry),
     now,
     timings: timings.queue,

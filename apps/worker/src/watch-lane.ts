@@ -26,26 +26,38 @@ export function watchLane(
   let before = { finished: 0, oldest: undefined as number | undefined, awayErrors: 0 };
   let nothingDoneMs = 0;
   let sameInHandMs = 0;
+  let unansweredMs = 0;
   let isAsking = false;
 
   function reset(): void {
     nothingDoneMs = 0;
     sameInHandMs = 0;
+    unansweredMs = 0;
   }
 
   async function sample(elapsedMs: number): Promise<void> {
-    // A queue that does not answer keeps one sample open, and is no standstill of ours.
-    if (isAsking) return reset();
+    if (isAsking) return noteUnanswered(elapsedMs);
     isAsking = true;
     try {
       const waiting = await consumer.countWaiting();
+      unansweredMs = 0;
       judge(elapsedMs, waiting);
-    } catch {
+    } catch (error) {
+      if (isDeadline(error)) noteUnanswered(elapsedMs);
       // The queue is away. The consumer waits for it and goes on by itself.
-      reset();
+      else reset();
     } finally {
       isAsking = false;
     }
+  }
+
+  /** A queue that is away says so by errors. One that says nothing at all may be gone for good. */
+  function noteUnanswered(elapsedMs: number): void {
+    const awayErrors = consumer.awayErrors();
+    const isQueueAway = awayErrors !== before.awayErrors || consumer.isRefused();
+    before = { ...before, awayErrors };
+    if (isQueueAway) reset();
+    else unansweredMs += elapsedMs;
   }
 
   function judge(elapsedMs: number, waiting: number): void {
@@ -64,5 +76,9 @@ export function watchLane(
     sameInHandMs = isSameInHand ? sameInHandMs + elapsedMs : 0;
   }
 
-  return { name, sample, standstillMs: () => Math.max(nothingDoneMs, sameInHandMs) };
+  return { name, sample, standstillMs: () => Math.max(nothingDoneMs, sameInHandMs, unansweredMs) };
+}
+
+function isDeadline(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'DEADLINE_EXCEEDED';
 }

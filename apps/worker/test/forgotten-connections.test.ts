@@ -28,7 +28,7 @@ it.each(['on Redis', 'on Postgres'])(
     // In the middle of work, so that questions are under way on connections of every kind.
     await world.enqueue(numberedEvents(count), where);
     await until(async () => ((await world.states())['APPLIED'] ?? 0) > 20, soon('the first'));
-    proxy.forgetConnections();
+    proxy.forget();
     await world.enqueue(numberedEvents(5, '01AFTER'), where);
     await until(
       async () => (await world.states())['APPLIED'] === count + 5,

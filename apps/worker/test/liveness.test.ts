@@ -77,7 +77,7 @@ it('a queue that answers and takes no writes is waited for, and not taken for a 
   const worker = await world.start({}, { timings: { progress, outages }, log });
   process.kill(worker.pid, 'SIGSTOP');
   await world.enqueue(numberedEvents(50));
-  await askRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
+  await askRedis(redis.url, 'CONFIG', 'SET', 'min-replicas-to-write', '1');
   process.kill(worker.pid, 'SIGCONT');
   const isLong = () =>
     lines().some(
@@ -86,7 +86,7 @@ it('a queue that answers and takes no writes is waited for, and not taken for a 
     );
   await until(isLong, soon('a long outage'));
   expect((await statusOf(worker, '/healthz')).status).toBe(200);
-  await askRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
+  await askRedis(redis.url, 'CONFIG', 'SET', 'min-replicas-to-write', '0');
   await until(async () => (await world.states())['APPLIED'] === 50, soon('all to be applied'));
   await world.enqueue([reportEvent('01LATE')]);
   await until(async () => (await world.states())['APPLIED'] === 51, soon('the late one'));

@@ -32,13 +32,28 @@ export type RecordLetter = (
  */
 export async function buryLetter(
   deadQueue: DeadQueue,
-  record: RecordLetter,
+  { recordLetter, redactText }: BurySteps,
   letter: LetterToBury,
 ): Promise<'buried' | 'already-applied' | 'already-closed' | 'returned'> {
-  const recorded = await record(letter);
+  const recorded = await recordLetter(letter);
   if (recorded !== 'recorded') return recorded;
-  await addDeadCopy(deadQueue, letter);
+  await addDeadCopy(deadQueue, redactText ? withoutQuotes(letter, redactText) : letter);
   return 'buried';
+}
+
+export interface BurySteps {
+  readonly recordLetter: RecordLetter;
+  /** Takes out of an error's message what it quotes of the body. */
+  readonly redactText?: (text: string) => string;
+}
+
+/** A copy is not redacted when its message is: so it may quote nothing from the beginning. */
+export function withoutQuotes<T extends Pick<DeadCopy, 'message' | 'attempts'>>(
+  copy: T,
+  redactText: (text: string) => string,
+): T {
+  const attempts = copy.attempts.map((one) => ({ ...one, message: redactText(one.message) }));
+  return { ...copy, message: redactText(copy.message), attempts };
 }
 
 /** What the copy tells of a letter. */

@@ -12,6 +12,8 @@ export interface ConsumerTimings {
   readonly quarantineIntervalMs: number;
   /** A trial that was not heard of for so long has ended with its process. */
   readonly trialSilenceMs: number;
+  /** Finished jobs are kept for so long, as the first guard against doubles, not as an archive. */
+  readonly keepFinishedMs: number;
 }
 
 export const defaultTimings: ConsumerTimings = {
@@ -21,4 +23,5 @@ export const defaultTimings: ConsumerTimings = {
   commandRetryMs: 2_000,
   quarantineIntervalMs: 30_000,
   trialSilenceMs: 120_000,
+  keepFinishedMs: 6 * 3_600_000,
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
+import { withDeadline } from './deadline.ts';
 import { isAway } from './is-away.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';
 import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
@@ -48,7 +49,7 @@ export interface Consumer {
   awayErrors(): number;
   /** Whether the queue's server could not be used when it was last asked for a job. */
   isRefused(): boolean;
-  /** Jobs that wait to be taken and may be. @throws when the queue does not answer. */
+  /** Jobs that wait to be taken and may be. @throws when the queue does not answer in time. */
   countWaiting(): Promise<number>;
   /** What lies in the lane's queue. @throws when it does not answer. */
   stock(): Promise<LaneStock>;
@@ -57,8 +58,9 @@ export interface Consumer {
 }
 
 const connectRetryMs = 1_000;
-/** Finished jobs are kept as the first guard against doubles, not as an archive. */
-const keepCompleted = { age: 6 * 3600, count: 2_000 };
+/** For what a watch asks. */
+const answerTimeoutMs = 10_000;
+const maxFinished = 2_000;
 
 /** What a consumer works with, once it is connected. */
 interface Connected {
@@ -118,6 +120,8 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       try {
         await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
         await trimDeadCopies(deadQueue);
+        // BullMQ looks at their age only when a job finishes, which may be never.
+        await laneQueue.clean(timings.keepFinishedMs, maxFinished, 'completed');
       } catch (error) {
         onConnectionError(asError(error));
       }
@@ -150,10 +154,8 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     async countWaiting() {
       if (connected === undefined) throw new Error('the queue was not reached yet');
       const { laneQueue } = connected;
-      const [isPaused, waiting] = await Promise.all([
-        laneQueue.isPaused(),
-        laneQueue.getWaitingCount(),
-      ]);
+      const asked = Promise.all([laneQueue.isPaused(), laneQueue.getWaitingCount()]);
+      const [isPaused, waiting] = await withDeadline(asked, answerTimeoutMs);
       return isPaused ? 0 : waiting;
     },
     async stock() {
@@ -193,7 +195,7 @@ function openParts(options: PartOptions): Connected {
       stalledInterval: timings.stalledIntervalMs,
       maxStalledCount,
       runRetryDelay: timings.commandRetryMs,
-      removeOnComplete: keepCompleted,
+      removeOnComplete: { age: timings.keepFinishedMs / 1000, count: maxFinished },
       ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
     },
     onConnectionError,

@@ -1,5 +1,5 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
-export type { DeadCopy, LetterToBury, RecordLetter } from './bury.ts';
+export { type DeadCopy, type LetterToBury, type RecordLetter, withoutQuotes } from './bury.ts';
 export {
   adviceFor,
   checkPostgresQueue,

@@ -13,6 +13,7 @@ export async function inspectRedis(url: string, timeoutMs: number): Promise<Redi
     lazyConnect: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });

@@ -57,10 +57,15 @@ export interface EventJob {
 
 export type JobReading =
   | { readonly kind: 'readable'; readonly job: EventJob }
+  /** A worker is done with it: its event is applied or its letter recorded, and the body is gone. */
+  | { readonly kind: 'finished' }
   /** Written by a newer release; a newer worker will read it. */
   | { readonly kind: 'newer-version' }
   /** Not written by us, or damaged. */
   | { readonly kind: 'malformed'; readonly problem: string };
+
+/** What a job carries once it is finished: that, and no body. Its id is the guard against doubles. */
+export const finishedJobData = { version: jobVersion, isFinished: true } as const;
 
 /** The job data of an event. `undefined` members vanish in JSON, which is what absent means. */
 export function jobDataOf(event: CallbackEvent, replay: number): JobData {
@@ -73,9 +78,11 @@ export function jobIdOf(eventKey: string, replay: number): string {
 }
 
 export function readJobData(data: unknown): JobReading {
-  const version: unknown =
-    typeof data === 'object' && data !== null ? Reflect.get(data, 'version') : undefined;
+  const member = (name: string): unknown =>
+    typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
+  const version = member('version');
   if (typeof version === 'number' && version > jobVersion) return { kind: 'newer-version' };
+  if (member('isFinished') === true) return { kind: 'finished' };
   const result = jobData.safeParse(data);
   if (!result.success) return { kind: 'malformed', problem: z.prettifyError(result.error) };
   const { key, trigger, entityId, rawBody, receivedAt, signature, signedAtSeconds, ...rest } =

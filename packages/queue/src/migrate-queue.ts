@@ -1,5 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
-import { postgresConnection, type QueueLocation } from './queue-backend.ts';
+import { migrateLeanJobs } from './lean-postgres.ts';
+import { migratingConnection } from './postgres-connection.ts';
+import type { QueueLocation } from './queue-backend.ts';
 import { queueNames } from './queue-names.ts';
 import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
 
@@ -9,9 +11,7 @@ import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
  */
 export async function migrateQueue(location: QueueLocation): Promise<void> {
   if (location.backend.kind === 'redis') return;
-  // A migration may take its time, or wait for another one's.
-  const { onConnect: _, ...patient } = postgresConnection(location, { kind: 'wait' });
-  const connection = { ...patient, migrate: true };
+  const connection = { ...migratingConnection(location), migrate: true };
   const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
   queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
   try {
@@ -19,6 +19,7 @@ export async function migrateQueue(location: QueueLocation): Promise<void> {
   } finally {
     await queue.close();
   }
+  await migrateLeanJobs(location);
   await migratePostgresShelf(location);
 }
 

@@ -9,6 +9,9 @@ import {
 import { isAway } from './is-away.ts';
 import type { JobData } from './job-contract.ts';
 
+/** For the next job. On Redis BullMQ itself waits for no longer. */
+const longestWaitSeconds = 10;
+
 /**
  * A BullMQ worker that lets some time pass when the server refuses it a job, as a Redis without
  * memory does. BullMQ waits where a connection broke; after a refusal it asks again at once,
@@ -22,6 +25,14 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
   JobProgress,
   C
 > {
+  /**
+   * BullMQ waits on Postgres for up to an hour where the next job is due by then, and for that
+   * long would not notice that notifications come no more.
+   */
+  override get maximumBlockTimeout(): number {
+    return Math.min(super.maximumBlockTimeout, longestWaitSeconds);
+  }
+
   readonly #stop = new AbortController();
   #isRefused = false;
 

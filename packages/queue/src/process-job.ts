@@ -1,6 +1,6 @@
 import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
 import { DelayedError, type Job, WaitingError } from 'bullmq';
-import { buryLetter, type LetterToBury, type RecordLetter } from './bury.ts';
+import { type BurySteps, buryLetter, type LetterToBury } from './bury.ts';
 import { type AttemptRecord, type EventJob, type JobData, readJobData } from './job-contract.ts';
 import type { DeadQueue } from './queue-backend.ts';
 import { afterFailure, type FailureClass } from './retry-policy.ts';
@@ -25,9 +25,8 @@ export type JobReport =
   | { readonly kind: 'retrying'; readonly event: CallbackEvent; readonly record: AttemptRecord }
   | { readonly kind: 'buried'; readonly letter: LetterToBury };
 
-export interface JobSteps {
+export interface JobSteps extends BurySteps {
   readonly handle: HandleEvent;
-  readonly recordLetter: RecordLetter;
   readonly report: (report: JobReport) => void;
   readonly now: () => Date;
 }
@@ -59,6 +58,9 @@ export async function processJob(
 ): Promise<void> {
   const reading = readJobData(job.data);
   switch (reading.kind) {
+    case 'finished':
+      // Somebody put it back, by hand: there is nothing left to apply.
+      return;
     case 'newer-version':
       return await putOff(job, token, newerVersionPauseMs, steps.now());
     case 'malformed':
@@ -100,7 +102,7 @@ export async function processJob(
   }
 
   async function bury(letter: LetterToBury): Promise<void> {
-    const result = await buryLetter(deadQueue, steps.recordLetter, letter);
+    const result = await buryLetter(deadQueue, steps, letter);
     switch (result) {
       case 'returned':
         return await putBack(job, token);

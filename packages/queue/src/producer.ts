@@ -44,6 +44,11 @@ const defaultTimeoutMs = 3_000;
 const trustedForMs = 1_000;
 /** The part of the time that such a one gets. A new one has to be made in the rest. */
 const suspectShare = 1 / 3;
+/**
+ * A connection may come up for so long, whatever becomes of the events that wait for it: it takes
+ * half a dozen round trips, and to a distant server those are more than one event's time.
+ */
+const comingUpMs = 3_000;
 
 /**
  * A producer for HTTP handlers: nothing connects before the first call, every call is bounded.
@@ -51,13 +56,14 @@ const suspectShare = 1 / 3;
  * A connection that failed or hung is dropped and the next call opens a new one. A frozen
  * serverless instance wakes up with a dead socket that would swallow command after command,
  * and a first connection that was refused would be remembered as refused for good. One that was
- * silent for a while gets a third of the time, so that a new one has the rest.
+ * silent for a while gets a third of the time, so that a new one has the rest. One that is only
+ * coming up yet is not dropped: the events after this one may have it.
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const addJob = jobAdder(retryOptions(options.retry));
   const room = createRoomWatch(Date.now);
-  let current: JobQueue | undefined;
+  let current: Opened | undefined;
   // Of the last question that was answered. Not when the answer was read: one that lay in the
   // socket while an instance was frozen says nothing of the connection afterwards.
   let aliveAt = 0;
@@ -67,36 +73,46 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
     // By the clock on the wall: the other one may stand still while an instance is frozen.
     const silentMs = Date.now() - Math.max(aliveAt, openedAt);
-    const isSuspect = current !== undefined && silentMs > trustedForMs;
+    const isSuspect = current?.state === 'up' && silentMs > trustedForMs;
     if (!isSuspect) return await tryQueue(use, timeoutMs);
+    // One to a distant server is not dead because that has not answered in no time.
+    const firstMs = Math.min(
+      Math.max(timeoutMs * suspectShare, current?.upAfterMs ?? 0),
+      timeoutMs,
+    );
     try {
-      return await tryQueue(use, timeoutMs * suspectShare);
+      return await tryQueue(use, firstMs);
     } catch (error) {
-      if (isAnswer(error)) throw error;
-      return await tryQueue(use, timeoutMs * (1 - suspectShare));
+      if (isAnswer(error) || firstMs === timeoutMs) throw error;
+      return await tryQueue(use, timeoutMs - firstMs);
     }
   }
 
   async function tryQueue<T>(use: (queue: JobQueue) => Promise<T>, limitMs: number): Promise<T> {
-    // Without limits of its own: they would not see an answer that is there and not read yet.
-    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2, isBounded: true } as const;
     if (current === undefined) openedAt = Date.now();
-    const queue = (current ??= openQueue(options, queueNames.live, patience, noteNothing));
+    const opened = (current ??= open());
     const askedAt = Date.now();
     try {
-      const result = await withDeadline(use(queue), limitMs);
+      const result = await withDeadline(use(opened.queue), limitMs);
       aliveAt = Math.max(aliveAt, askedAt);
+      opened.hasAnswered = true;
       return result;
     } catch (error) {
       // Slow is not dead: what answered later questions is kept, or one late answer would end
       // all calls under way, and a server that is busy had all its connections to make anew.
-      const isAlive = isAnswer(error) || (aliveAt > askedAt && current === queue);
-      if (!isAlive) {
-        if (current === queue) current = undefined;
-        void dropConnection(queue);
+      const isAlive = isAnswer(error) || (aliveAt > askedAt && current === opened);
+      if (!isAlive && !isComingUp(opened)) {
+        if (current === opened) current = undefined;
+        void dropConnection(opened.queue);
       }
       throw error;
     }
+  }
+
+  function open(): Opened {
+    // Without limits of its own: they would not see an answer that is there and not read yet.
+    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2, isBounded: true } as const;
+    return watchOpening(openQueue(options, queueNames.live, patience, noteNothing));
   }
 
   /** Behind the events' backs: nobody waits for it. */
@@ -133,11 +149,41 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       return room.isNearlyFull();
     },
     async close() {
-      const queue = current;
+      const queue = current?.queue;
       current = undefined;
       if (queue !== undefined) await dropConnection(queue);
     },
   };
+}
+
+/** A queue, and how far its first connection has come. */
+interface Opened {
+  readonly queue: JobQueue;
+  readonly since: number;
+  state: 'coming-up' | 'up' | 'failed';
+  hasAnswered: boolean;
+  /** How long it took; 0 until then. */
+  upAfterMs: number;
+}
+
+function watchOpening(queue: JobQueue): Opened {
+  const since = performance.now();
+  const opened: Opened = { queue, since, state: 'coming-up', hasAnswered: false, upAfterMs: 0 };
+  queue.waitUntilReady().then(
+    () => {
+      opened.state = 'up';
+      opened.upAfterMs = performance.now() - since;
+    },
+    () => {
+      opened.state = 'failed';
+    },
+  );
+  return opened;
+}
+
+/** Until it has answered once: the first event over it has its script to bring along. */
+function isComingUp({ state, hasAnswered, since }: Opened): boolean {
+  return state !== 'failed' && !hasAnswered && performance.now() - since < comingUpMs;
 }
 
 /** Every call that fails says so itself; between calls there is nobody to tell. */

@@ -64,6 +64,8 @@ async function settleFailedJob(
 ): Promise<boolean> {
   const reading = readJobData(job.data);
   switch (reading.kind) {
+    case 'finished':
+      return true;
     case 'newer-version':
       return false;
     case 'malformed':
@@ -87,7 +89,8 @@ async function settleFailedJob(
 
   async function tryAlone(suspect: EventJob): Promise<boolean> {
     await mark(steps.now(), trials + 1);
-    const attempt = job.attemptsMade + 1;
+    // BullMQ has counted those on the lane alone.
+    const attempt = Math.max(job.attemptsMade, suspect.attempts.at(-1)?.attempt ?? 0) + 1;
     const outcome = await whileMarked(() => handleSafely(steps.handle, suspect.event, attempt));
     switch (outcome.kind) {
       case 'done':
@@ -95,11 +98,28 @@ async function settleFailedJob(
       case 'returned':
         return await putBack();
       case 'failed': {
-        if (outcome.failureClass === 'blocked') return await putBack();
-        const cause = outcome.failureClass === 'permanent' ? 'permanent' : 'attempts-exhausted';
-        return await bury(letterOf(suspect, cause, outcome.message));
+        const { failureClass, message } = outcome;
+        if (failureClass === 'blocked') return await putBack();
+        if (failureClass === 'permanent')
+          return await bury(letterOf(suspect, 'permanent', message));
+        if (attempt < (job.opts.attempts ?? 1)) return await noteAttempt(suspect, attempt, message);
+        return await bury(letterOf(suspect, 'attempts-exhausted', message));
       }
     }
+  }
+
+  /** An ordinary attempt, which the next sweep repeats: the process has survived it. */
+  async function noteAttempt(
+    { event, replay, attempts }: EventJob,
+    attempt: number,
+    message: string,
+  ): Promise<false> {
+    const at = steps.now().toISOString();
+    const record = { replay, attempt, at, errorClass: 'transient', message };
+    const history = { attempts: [...attempts, record], suspectedAt: undefined, trials };
+    await job.updateData({ ...job.data, ...history });
+    steps.report({ kind: 'retrying', event, record });
+    return false;
   }
 
   async function putBack(): Promise<false> {
@@ -126,7 +146,7 @@ async function settleFailedJob(
   }
 
   async function bury(letter: LetterToBury): Promise<boolean> {
-    const result = await buryLetter(deadQueue, steps.recordLetter, letter);
+    const result = await buryLetter(deadQueue, steps, letter);
     if (result === 'buried') steps.report({ kind: 'buried', letter });
     return result !== 'returned';
   }

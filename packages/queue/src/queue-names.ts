@@ -10,3 +10,6 @@ export const queueNames = {
 
 /** The two queues that a worker reads. */
 export type Lane = 'live' | 'replay';
+
+/** Of all keys on Redis, and of the schema on Postgres, where none is given. */
+export const defaultPrefix = 'sinch';

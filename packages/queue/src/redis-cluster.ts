@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { endWhenDisconnected } from './end-cluster.ts';
-import type { Patience } from './queue-backend.ts';
+import { type Patience, silenceLimitMs } from './patience.ts';
 import type { ClusterAddress } from './redis-address.ts';
 
 const connectTimeoutMs = 5_000;
@@ -56,6 +56,7 @@ function clusterOptions(
       redisOptions: {
         ...redisOptions,
         connectTimeout: connectTimeoutMs,
+        socketTimeout: silenceLimitMs,
         maxRetriesPerRequest: null,
       },
     };
@@ -65,7 +66,12 @@ function clusterOptions(
     ...common,
     slotsRefreshTimeout: timeoutMs / 4,
     maxRedirections: redirections,
-    redisOptions: { ...redisOptions, connectTimeout: timeoutMs, commandTimeout: timeoutMs },
+    redisOptions: {
+      ...redisOptions,
+      connectTimeout: timeoutMs,
+      commandTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+    },
   };
 }
 

@@ -68,3 +68,12 @@ it('without a limit of its own has the machine’s memory, and without that is n
   expect(await look({ ...unlimited, systemBytes: 100 })).toBe(true);
   expect(await look({ ...unlimited, systemBytes: undefined })).toBe(false);
 });
+
+it('a clock that is set back freezes nothing', async () => {
+  const { watch, look, wait } = start();
+  expect(await look(percent(95))).toBe(true);
+  wait(-3_600_000);
+  expect(watch.isNearlyFull()).toBe(false);
+  expect(await look(percent(95))).toBe(true);
+  expect(await look(percent(10))).toBe(false);
+});

@@ -20,14 +20,19 @@ const validForMs = 30_000;
 
 export function createRoomWatch(now: () => number): RoomWatch {
   let askedAt = Number.NEGATIVE_INFINITY;
+  let asked = 0;
+  let answered = 0;
   /** When the answer was asked for, not when it was read: a freeze may lie in between. */
   let knownAt = Number.NEGATIVE_INFINITY;
   let wasNearlyFull = false;
 
   async function ask(read: () => Promise<MemoryUse>, at: number): Promise<void> {
+    const number = (asked += 1);
     try {
       const share = memoryShare(await read());
-      if (at < knownAt) return;
+      // By their order and not by time: a clock may be set back in between.
+      if (number < answered) return;
+      answered = number;
       knownAt = at;
       wasNearlyFull = share >= (wasNearlyFull ? lowWater : highWater);
     } catch {
@@ -42,6 +47,10 @@ export function createRoomWatch(now: () => number): RoomWatch {
       askedAt = at;
       void ask(read, at);
     },
-    isNearlyFull: () => wasNearlyFull && now() - knownAt < validForMs,
+    isNearlyFull() {
+      const ageMs = now() - knownAt;
+      // Below 0 once the clock was set back: then nobody can tell how old the answer is.
+      return wasNearlyFull && ageMs >= 0 && ageMs < validForMs;
+    },
   };
 }

@@ -150,6 +150,31 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
       expect(await world.openDead().getWaitingCount()).toBe(1);
     });
 
+    it('has its ordinary attempts: one that fails in a trial for a moment is tried again', async () => {
+      const event = eventOf('one');
+      await failJob(event, stalled);
+      const answer = (tries: number) => (tries === 1 ? failed('transient') : done());
+      let tries = 0;
+      const { letters } = await world.consume(() => answer((tries += 1)), {
+        timings: { quarantineIntervalMs: 20 },
+      });
+      await noneFailed();
+      expect(tries).toBe(2);
+      expect(letters).toEqual([]);
+    });
+
+    it('is buried when its ordinary attempts are used up in trials', async () => {
+      const event = eventOf('one');
+      await failJob(event, stalled);
+      const { handled, letters } = await world.consume(() => failed('transient'), {
+        timings: { quarantineIntervalMs: 20 },
+      });
+      await noneFailed();
+      // Three are allowed, and the first one was when its process died.
+      expect(handled.map(({ attempt }) => attempt)).toEqual([2, 3]);
+      expect(letters).toMatchObject([{ event, cause: 'attempts-exhausted' }]);
+    });
+
     it('is left alone while somebody is trying it', async () => {
       await failJob(eventOf('one'), stalled, {
         suspectedAt: '2026-01-02T03:04:00.000Z',

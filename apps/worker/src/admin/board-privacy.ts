@@ -4,6 +4,7 @@ import { redactText } from '@sinch-callbacks/telemetry';
 /** What a page without a login shows of a job, as it is. All of it is ours, none of it a body's. */
 const shownToAll = [
   'version',
+  'isFinished',
   'cause',
   'key',
   'trigger',

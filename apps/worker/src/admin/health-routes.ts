@@ -54,20 +54,28 @@ async function requireMigrated(database: Database): Promise<void> {
   if (pendingMigrations.length > 0) throw new Error('migrations are pending');
 }
 
-/** Whoever asks while a check is under way gets that one's answer: askers pile up no work. */
+/**
+ * Whoever asks while a check is under way gets that one's answer: askers pile up no work. One that
+ * is not over in time is given up, so that the next asker does not wait for it as well.
+ */
 function shared(check: () => Promise<unknown>): () => Promise<boolean> {
   let underWay: Promise<boolean> | undefined;
-  const begin = async () => {
+  const succeeds = async () => {
     try {
       await check();
       return true;
     } catch {
       return false;
+    }
+  };
+  const begin = async () => {
+    try {
+      return await withinTimeout(succeeds());
     } finally {
       underWay = undefined;
     }
   };
-  return () => withinTimeout((underWay ??= begin()));
+  return async () => await (underWay ??= begin());
 }
 
 async function withinTimeout(check: Promise<boolean>): Promise<boolean> {

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { postgresConnection, type QueueLocation } from '../queue-backend.ts';
+import { postgresConnection } from '../postgres-connection.ts';
+import type { QueueLocation } from '../queue-backend.ts';
 import { queueNames } from '../queue-names.ts';
 import type { FoundJobId, JobLane } from './found-job-id.ts';
 import { eventOfJobId, fitsPattern, type KeyPattern } from './job-pattern.ts';

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { postgresConnection, type QueueLocation } from '../queue-backend.ts';
+import { migratingConnection, postgresConnection } from '../postgres-connection.ts';
+import type { QueueLocation } from '../queue-backend.ts';
 import type { EntryShelf, ShelfEntry } from './entry-shelf.ts';
 
 /** No such schema, table or function. */
@@ -58,7 +59,7 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
 
 /** Makes the table and its function. Safe to repeat, and to run from several processes at once. */
 export async function migratePostgresShelf(location: QueueLocation): Promise<void> {
-  const { schema, ...connection } = postgresConnection(location, { kind: 'wait' });
+  const { schema, ...connection } = migratingConnection(location);
   const client = new pg.Client(connection);
   try {
     await client.connect();

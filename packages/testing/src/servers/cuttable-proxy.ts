@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A way to a server that can be cut and mended, for tests of what happens while it is away. */
 export interface CuttableProxy {
@@ -12,11 +13,13 @@ export interface CuttableProxy {
    * open then stays dead, also after `mend`, as after a router forgot it.
    */
   freeze(): void;
+  /** The same for what is open now, while new connections go through: a router's table was lost. */
+  forget(): void;
   /**
-   * The connections that are open now become black holes, and new ones work: a peer that vanished,
-   * or a router that forgot them.
+   * A server at a distance: each connection that comes has this round trip, which opening it takes
+   * too. 0 again for none.
    */
-  forgetConnections(): void;
+  beDistant(roundTripMs: number): void;
   /** Lets new connections through, on the same port as before. */
   mend(): Promise<void>;
   /** Keeps every connection and takes new ones, and passes nothing on: a server gone silent. */
@@ -42,6 +45,7 @@ export async function openCuttableProxy(
   const pairs = new Set<Pair>();
   let server: Server | undefined;
   let state: 'open' | 'frozen' | 'held' = 'open';
+  let roundTripMs = 0;
 
   function take(client: Socket): void {
     clients.add(client);
@@ -61,7 +65,8 @@ export async function openCuttableProxy(
       pairs.delete(pair);
       upstream.destroySoon();
     });
-    if (state === 'open') join(pair);
+    if (roundTripMs > 0) joinAtDistance(pair, roundTripMs);
+    else if (state === 'open') join(pair);
   }
 
   async function listen(port: number): Promise<number> {
@@ -84,7 +89,7 @@ export async function openCuttableProxy(
     await closed;
   }
 
-  function forgetConnections(): void {
+  function forget(): void {
     for (const pair of pairs) {
       part(pair);
       pair.client.resume();
@@ -101,9 +106,12 @@ export async function openCuttableProxy(
     cut,
     freeze() {
       state = 'frozen';
-      forgetConnections();
+      forget();
     },
-    forgetConnections,
+    forget,
+    beDistant(ms) {
+      roundTripMs = ms;
+    },
     async mend() {
       state = 'open';
       if (server === undefined) await listen(port);
@@ -128,6 +136,24 @@ interface Pair {
 
 function join({ client, upstream }: Pair): void {
   client.pipe(upstream).pipe(client);
+}
+
+/** Its other end hears each piece half a round trip later, and the first one a whole one after that. */
+function joinAtDistance({ client, upstream }: Pair, roundTripMs: number): void {
+  client.pipe(late(roundTripMs / 2, roundTripMs)).pipe(upstream);
+  upstream.pipe(late(roundTripMs / 2)).pipe(client);
+}
+
+function late(delayMs: number, firstMs = 0): Transform {
+  const openAt = performance.now() + firstMs;
+  const pause = () => delayMs + Math.max(0, openAt - performance.now());
+  return new Transform({
+    transform(chunk, _, done) {
+      setTimeout(() => this.push(chunk), pause());
+      done();
+    },
+    flush: (done) => void setTimeout(done, pause()),
+  });
 }
 
 function part({ client, upstream }: Pair): void {

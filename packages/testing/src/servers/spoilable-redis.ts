@@ -90,6 +90,7 @@ export async function startSpoilableRedis(): Promise<SpoilableRedis> {
       await isLoading(false);
       await admin.replicaof('NO', 'ONE');
       await admin.config('SET', 'maxmemory', '0');
+      await admin.config('SET', 'min-replicas-to-write', '0');
       await admin.config('SET', 'requirepass', ownPassword);
     },
     command: async (name, ...words) => await admin.call(name, ...words),

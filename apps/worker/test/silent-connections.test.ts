@@ -1,0 +1,42 @@
+import { until } from '@sinch-callbacks/testing/processes';
+import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numberedEvents, openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
+
+/** From the moment on at which the connections died. */
+const boundMs = 60_000;
+
+let world: WorkerWorld;
+let proxy: CuttableProxy | undefined;
+
+beforeEach(async () => {
+  world = await openWorkerWorld();
+});
+
+afterEach(async () => {
+  await world.close();
+  await proxy?.close();
+});
+
+describe('a worker whose connections died without a word', () => {
+  it.each(['Redis', 'Postgres'] as const)(
+    'applies within a minute what comes after, from %s',
+    async (server) => {
+      const isRedis = server === 'Redis';
+      const where = isRedis ? world.location : world.fallback;
+      proxy = await openCuttableProxy(isRedis ? world.location.backend.url : world.databaseUrl);
+      const worker = await world.start({ [isRedis ? 'REDIS_URL' : 'DATABASE_URL']: proxy.url });
+      await world.enqueue(numberedEvents(5), where);
+      await until(async () => (await world.states())['APPLIED'] === 5, soon('the first five'));
+      proxy.forget();
+      await world.enqueue(numberedEvents(5, '01LATE'), where);
+      await until(
+        async () => (await world.states())['APPLIED'] === 10,
+        soon('the others', boundMs),
+      );
+      expect(await world.attempts()).toEqual([1]);
+      expect(await worker.stop()).toEqual({ code: 0, signal: null });
+    },
+    180_000,
+  );
+});
