@@ -57,6 +57,15 @@ it.each([
   expect(server.keepAliveTimeout).toBe(kept);
 });
 
+it('ends a kept connection whose request was in progress when the server was closed', async () => {
+  guardFirstServer(() => ingestThatNotes([]));
+  const closed = once(server, 'close');
+  server.prependOnceListener('request', () => server.close());
+  expect((await fetch(`${origin}/api/health`)).status).toBe(200);
+  // Else it would be there for as long as idle connections are kept.
+  await closed;
+}, 10_000);
+
 it('passes on one form of an address, and no header that the routes do not read', async () => {
   guardFirstServer(() => {
     throw new Error('Nobody asked for the ingest.');

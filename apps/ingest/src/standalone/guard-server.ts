@@ -53,11 +53,20 @@ function guardServer(server: Server, openIngest: () => Ingest): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
+    response.once('finish', () => endIfStopping(server));
     const toNext = () => {
       for (const listener of listeners) listener.call(server, request, response);
     };
     direct(request, response, openIngest, toNext);
   });
+}
+
+/**
+ * A server that is told to stop ends its idle connections once, and waits for the others. One that
+ * was answering then would be kept for as long as idle ones are, and the process with it.
+ */
+function endIfStopping(server: Server): void {
+  if (!server.listening) setImmediate(() => server.closeIdleConnections());
 }
 
 function direct(
