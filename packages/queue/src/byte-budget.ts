@@ -1,0 +1,34 @@
+/** Bytes that may be in progress at the same time. */
+export interface ByteBudget {
+  /** Runs `work` once there is room for so many bytes. One is let through however large it is. */
+  within<T>(bytes: number, work: () => Promise<T>): Promise<T>;
+}
+
+/** In the order of their coming: a large one is not passed by small ones for ever. */
+export function createByteBudget(maxBytes: number): ByteBudget {
+  const queue: { readonly bytes: number; readonly enter: () => void }[] = [];
+  let used = 0;
+
+  const hasRoom = (bytes: number) => used === 0 || used + bytes <= maxBytes;
+
+  function admit(): void {
+    for (let [next] = queue; next !== undefined && hasRoom(next.bytes); [next] = queue) {
+      queue.shift();
+      used += next.bytes;
+      next.enter();
+    }
+  }
+
+  return {
+    async within(bytes, work) {
+      if (queue.length === 0 && hasRoom(bytes)) used += bytes;
+      else await new Promise<void>((enter) => queue.push({ bytes, enter }));
+      try {
+        return await work();
+      } finally {
+        used -= bytes;
+        admit();
+      }
+    },
+  };
+}
