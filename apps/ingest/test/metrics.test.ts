@@ -64,7 +64,7 @@ describe.each([1, 3])('the metrics of a listener of %i processes', (processes) =
     const answer = await read();
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
     const text = await answer.text();
-    const shown = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name);
+    const shown = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
     expect(shown.toSorted()).toEqual(documented().toSorted());
     expect(text).toContain('sinch_fallback_active 0\n');
     const acks = Number(/sinch_ack_duration_seconds_count (\d+)/.exec(text)?.[1]);

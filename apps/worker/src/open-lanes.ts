@@ -3,7 +3,9 @@ import type { EventWriter } from '@sinch-callbacks/db';
 import {
   type Consumer,
   type ConsumerOptions,
+  createByteBudget,
   createSolitude,
+  maxBytesInProgress,
   openConsumer,
 } from '@sinch-callbacks/queue';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
@@ -51,7 +53,8 @@ export function openLanes(
   const liveBatchSize = Math.min(maxBatchSize, Math.ceil(concurrency / 2));
   const live = createEventBatcher(writer, databaseWait, liveBatchSize, onBatch);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize, onBatch);
-  const common = { ...steps, prefix, solitude: createSolitude() };
+  const bytes = createByteBudget(maxBytesInProgress);
+  const common = { ...steps, prefix, bytes, solitude: createSolitude() };
   const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };
   const replayLane = {
     ...common,

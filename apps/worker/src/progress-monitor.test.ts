@@ -148,7 +148,7 @@ function refuses(counts: Counts): void {
 }
 
 it('a queue that never answers is trouble after a minute, and one that says that it is away is not', async () => {
-  const never = async () => await new Promise<number>(() => undefined);
+  const never = async () => await Promise.withResolvers<number>().promise;
   const { lane, counts } = fakeLane('live', never);
   const { monitor, kind } = watch([lane]);
   await minutes(0.9);

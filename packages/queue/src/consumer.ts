@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { withDeadline } from './deadline.ts';
 import { isAway } from './is-away.ts';
@@ -26,6 +27,8 @@ export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly onConnectionError: (error: Error) => void;
   /** Shared by all consumers of a process, so that a suspect is tried while it does nothing else. */
   readonly solitude?: Solitude;
+  /** Likewise, for the bodies that are applied at the same time; 64 MiB when absent. */
+  readonly bytes?: ByteBudget;
   /** For tests of what takes long. */
   readonly timings?: Partial<ConsumerTimings>;
 }
@@ -61,6 +64,8 @@ const connectRetryMs = 1_000;
 /** For what a watch asks. */
 const answerTimeoutMs = 10_000;
 const maxFinished = 2_000;
+/** Of bodies that are applied at the same time, when each is in memory several times over. */
+export const maxBytesInProgress = 64 * 1024 * 1024;
 
 /** What a consumer works with, once it is connected. */
 interface Connected {
@@ -72,7 +77,8 @@ interface Connected {
 export function openConsumer(given: ConsumerOptions): Consumer {
   const timings = { ...defaultTimings, ...given.timings };
   const solitude = given.solitude ?? createSolitude();
-  const options = { ...given, timings, solitude, onConnectionError, handJob };
+  const bytes = given.bytes ?? createByteBudget(maxBytesInProgress);
+  const options = { ...given, timings, solitude, bytes, onConnectionError, handJob };
   const stop = new AbortController();
   let connected: Connected | undefined;
   let sweeping: Promise<void> | undefined;
@@ -172,6 +178,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
 interface PartOptions extends ConsumerOptions {
   readonly timings: ConsumerTimings;
   readonly solitude: Solitude;
+  readonly bytes: ByteBudget;
   /** Runs what is done with one job. */
   readonly handJob: (work: () => Promise<void>) => Promise<void>;
 }
@@ -179,7 +186,10 @@ interface PartOptions extends ConsumerOptions {
 function openParts(options: PartOptions): Connected {
   const { lane, concurrency, ratePerSecond, onConnectionError, timings, handJob } = options;
   const handle: HandleEvent = async (event, attempt) =>
-    await options.solitude.among(async () => await options.handle(event, attempt));
+    await options.bytes.within(
+      event.rawBody.text.length,
+      async () => await options.solitude.among(async () => await options.handle(event, attempt)),
+    );
   const steps = { ...options, handle };
   const name = queueNames[lane];
   const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);

@@ -1,11 +1,17 @@
 export { type BoardQueues, openBoardQueues } from './board-queues.ts';
 export { type DeadCopy, type LetterToBury, type RecordLetter, withoutQuotes } from './bury.ts';
+export { createByteBudget } from './byte-budget.ts';
 export {
   adviceFor,
   checkPostgresQueue,
   type PostgresQueueCheck,
 } from './check-postgres-queue.ts';
-export { type Consumer, type ConsumerOptions, openConsumer } from './consumer.ts';
+export {
+  type Consumer,
+  type ConsumerOptions,
+  maxBytesInProgress,
+  openConsumer,
+} from './consumer.ts';
 export type { ConsumerTimings } from './consumer-timings.ts';
 export { type FallbackWatch, withFallback } from './fallback-producer.ts';
 export { type FoundJob, findJobs } from './find-jobs/find-jobs.ts';

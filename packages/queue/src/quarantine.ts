@@ -19,6 +19,9 @@ const maxTrials = 3;
  */
 export const maxDeathsOfOneEvent = maxStalledCount + 1 + maxTrials;
 
+const diedWithItAlone =
+  'the process died each time this event was in hand, the last times with it alone';
+
 interface QuarantineSteps extends JobSteps {
   readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;
   readonly solitude: Solitude;
@@ -80,8 +83,7 @@ async function settleFailedJob(
   if (suspectedAt === undefined) return await beginTrial(reading.job);
   if (steps.now().getTime() - Date.parse(suspectedAt) < steps.timings.trialSilenceMs) return false;
   if (trials < maxTrials) return await beginTrial(reading.job);
-  const message = 'the process died each time this event was in hand, the last times with it alone';
-  return await bury(letterOf(reading.job, 'quarantined', message));
+  return await bury(letterOf(reading.job, 'quarantined', diedWithItAlone));
 
   async function beginTrial(suspect: EventJob): Promise<boolean> {
     return await steps.solitude.alone(async () => await tryAlone(suspect));

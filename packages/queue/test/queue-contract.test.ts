@@ -1,7 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { encodeRawBody } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
-import { openReplayLane } from '../src/index.ts';
+import { createByteBudget, openReplayLane } from '../src/index.ts';
 import { becomes, done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';
 
 describe.each(worldKinds)('the queue on %s', (kind) => {
@@ -119,6 +120,26 @@ describe.each(worldKinds)('the queue on %s', (kind) => {
     await becomes(waiting, 6);
     for (const finish of waiting.splice(0)) finish();
     await until(() => consumer.finishedJobs() === 12, limit('all to finish'));
+  });
+
+  it('applies no more bytes at the same time than it may, and all of them', async () => {
+    const bodyLength = 1_000;
+    let inProgress = 0;
+    let most = 0;
+    const events = Array.from({ length: 12 }, (_, n) => eventOf(`${n} ${'x'.repeat(bodyLength)}`));
+    await world.produce(...events);
+    const bytes = createByteBudget(3.5 * bodyLength);
+    const { handled } = await world.consume(
+      async () => {
+        most = Math.max(most, (inProgress += 1));
+        await turn();
+        inProgress -= 1;
+        return done();
+      },
+      { bytes, concurrency: 12 },
+    );
+    await becomes(handled, events.length);
+    expect(most).toBeLessThanOrEqual(3);
   });
 
   it('stops with the jobs in hand finished and the others untouched', async () => {
