@@ -57,7 +57,10 @@ interface Table {
   readonly keys: readonly string[];
 }
 
-/** Whatever tables there are, so that a new one is compared from its first day. */
+/**
+ * Whatever tables there are, so that a new one is compared from its first day; but not what workers
+ * note of their own accord, beside the rows of the events.
+ */
 async function readTables(url: string): Promise<Table[]> {
   return await queryRows<{ table: string; keys: string[] }>(
     url,
@@ -66,7 +69,7 @@ async function readTables(url: string): Promise<Table[]> {
          WHERE a.attrelid = c.oid AND a.attnum = ANY(i.indkey) ORDER BY a.attnum) AS keys
      FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
      WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
-       AND c.relname <> '_prisma_migrations'
+       AND c.relname NOT IN ('_prisma_migrations', 'app_seen')
      ORDER BY c.relname, i.indisprimary DESC`,
   );
 }

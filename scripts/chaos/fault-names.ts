@@ -14,6 +14,10 @@ export const faultNames = [
   'cut-postgres',
   'redis-outage',
   'rolling-deploy',
+  'drop-redis-silently',
+  'drop-postgres-silently',
+  'lock-row',
+  'fill-redis',
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];
@@ -47,4 +51,8 @@ export const holdRanges: Readonly<Record<FaultName, { first: HoldRange; wide: Ho
   'cut-postgres': { first: { from: 200, to: 1_000 }, wide: { from: 200, to: 8_000 } },
   'redis-outage': { first: { from: 2_000, to: 2_500 }, wide: { from: 5_000, to: 20_000 } },
   'rolling-deploy': { first: { from: 20, to: 200 }, wide: { from: 20, to: 1_500 } },
+  'drop-redis-silently': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },
+  'drop-postgres-silently': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },
+  'lock-row': { first: { from: 1_000, to: 3_000 }, wide: { from: 2_000, to: 40_000 } },
+  'fill-redis': { first: { from: 1_000, to: 3_000 }, wide: { from: 1_000, to: 15_000 } },
 };

@@ -1,5 +1,5 @@
 import { describeExit, until } from '@sinch-callbacks/testing/processes';
-import type { CuttableProxy } from '@sinch-callbacks/testing/servers';
+import { askRedis, type CuttableProxy, lockRows } from '@sinch-callbacks/testing/servers';
 import type { FaultName } from './fault-names.ts';
 import type { Field } from './open-field.ts';
 import type { Part } from './part.ts';
@@ -36,6 +36,10 @@ const faults: Readonly<Record<FaultName, Fault>> = {
   'cut-postgres': ({ field }, hold) => cut(field.ways.postgres, hold),
   'redis-outage': outage,
   'rolling-deploy': deploy,
+  'drop-redis-silently': ({ field }, hold) => drop(field.ways.redis, hold),
+  'drop-postgres-silently': ({ field }, hold) => drop(field.ways.postgres, hold),
+  'lock-row': lock,
+  'fill-redis': fill,
 };
 
 export async function strike(round: Round, battle: Battle, hold: Hold): Promise<void> {
@@ -64,6 +68,33 @@ async function cut(way: CuttableProxy, hold: Hold): Promise<void> {
     await hold();
   } finally {
     await way.mend();
+  }
+}
+
+/** What is open is dead from now on, and nobody says so; what is opened later works. */
+async function drop(way: CuttableProxy, hold: Hold): Promise<void> {
+  way.forget();
+  await hold();
+}
+
+/** Somebody else works on some of the latest messages, which the next reports are about. */
+async function lock({ field }: Battle, hold: Hold): Promise<void> {
+  const latest = 'SELECT FROM message ORDER BY created_at DESC LIMIT 5 FOR UPDATE SKIP LOCKED';
+  const release = await lockRows(field.databaseUrl, latest);
+  try {
+    await hold();
+  } finally {
+    await release();
+  }
+}
+
+/** Redis answers, and refuses whatever takes memory. */
+async function fill({ field }: Battle, hold: Hold): Promise<void> {
+  await askRedis(field.redisUrl, 'CONFIG', 'SET', 'maxmemory', '1');
+  try {
+    await hold();
+  } finally {
+    await askRedis(field.redisUrl, 'CONFIG', 'SET', 'maxmemory', '0');
   }
 }
 

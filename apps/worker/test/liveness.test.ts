@@ -1,7 +1,6 @@
 import { until } from '@sinch-callbacks/testing/processes';
-import { startRedis } from '@sinch-callbacks/testing/servers';
+import { askRedis, startRedis } from '@sinch-callbacks/testing/servers';
 import { afterEach, expect, it } from 'vitest';
-import { askRedis } from './ask-redis.ts';
 import {
   keepLines,
   numberedEvents,

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { until } from '@sinch-callbacks/testing/processes';
-import { openCuttableProxy, queryRows } from '@sinch-callbacks/testing/servers';
+import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/testing/servers';
 import { sized } from '@sinch-callbacks/testing/sizes';
 import { afterEach, expect, it } from 'vitest';
-import { askRedis } from './ask-redis.ts';
 import { type MortalServer, startMortalPostgres, startMortalRedis } from './own-servers.ts';
 import {
   keepLines,

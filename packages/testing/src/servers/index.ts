@@ -1,6 +1,8 @@
+export { askRedis } from './ask-redis.ts';
 export { createDatabase, ensureDatabase, type TestDatabase } from './create-database.ts';
 export { type CuttableProxy, openCuttableProxy } from './cuttable-proxy.ts';
 export { type NoPgBouncer, type PgBouncer, startPgBouncer } from './debian-pgbouncer.ts';
+export { lockRows } from './lock-rows.ts';
 export {
   type PostgresOptions,
   type PostgresServer,
