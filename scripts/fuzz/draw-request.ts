@@ -78,8 +78,13 @@ export function drawRequest(random: Random, n: number, secrets: Secrets): FuzzRe
       return bad('wait', ...cut(random, head(...forge(random, sign()), length, close), body));
     case 'unsigned':
       return bad('wait', head(length, close), body);
-    case 'doubledHeader':
-      return bad('wait', head(...sign(), pick(random, sign()), length, close), body);
+    case 'doubledHeader': {
+      const lines = sign();
+      const again = pick(random, sign());
+      const doubled = head(...lines, again, length, close);
+      // Equal copies of a header are one.
+      return lines.includes(again) ? good(doubled, body) : bad('wait', doubled, body);
+    }
     case 'oddRequestLine': {
       const line = drawOddRequestLine(random);
       return bad(

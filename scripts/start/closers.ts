@@ -5,7 +5,8 @@ export interface Closers {
   closeAll(): Promise<void>;
 }
 
-const closeTimeoutMs = 15_000;
+/** Longer than a worker takes at the most, which is 20 s. */
+const closeTimeoutMs = 25_000;
 
 /** @param report hears of what would not close. */
 export function createClosers(report: (problem: string) => void): Closers {

@@ -84,6 +84,8 @@ describe('the admin pages', () => {
 
   it('ask for the password where there is one, and then show bodies', async () => {
     const { adminUrl } = await world.start({ ADMIN_PASSWORD: 'open sesame' });
+    // Once it is finished, there is no body any more.
+    const unlock = await world.lockTable('callback_event');
     await world.enqueue([reportEvent('01FINE')]);
     expect((await fetch(`${adminUrl}/queues`)).status).toBe(401);
     expect((await fetch(`${adminUrl}/queues`, login('admin', 'guess'))).status).toBe(401);
@@ -93,6 +95,9 @@ describe('the admin pages', () => {
     const live = async () => await boardJobs(adminUrl, options, 'sinch-callbacks');
     await until(async () => (await live()).length === 1, soon('it to show'));
     expect((await live())[0]?.data.rawBody).toMatchObject({ encoding: 'utf8' });
+    await unlock();
+    const isFinished = async () => (await live())[0]?.data.rawBody === undefined;
+    await until(isFinished, soon('the body to be gone'));
   });
 
   it('without a password, answer only to the names of this machine, so that no other page can read them', async () => {
