@@ -36,3 +36,44 @@ it('a blocked event is known by its rows, until an event about it is written aga
   expect(await writer.write(reports)).toEqual(reports.map(() => ({ kind: 'applied' })));
   expect(mayBeBlocked()).toEqual([false, false]);
 });
+
+it('an event that is put off, and put off again as a lock is let go of meanwhile, has its outcome', async () => {
+  const writer = createEventWriter(migrated.database, () => new Date());
+  await writer.write([about('kept', 'QUEUED'), about('freed', 'QUEUED')]);
+  const [holder, other] = [
+    await migrated.database.pool.connect(),
+    await migrated.database.pool.connect(),
+  ];
+  const lock = (id: string) =>
+    `BEGIN; SELECT FROM message WHERE sinch_message_id = '${id}' FOR UPDATE`;
+  await Promise.all([holder.query(lock('kept')), other.query(lock('freed'))]);
+
+  // Halved in the middle: the second half is put off but for its last, and then halved again.
+  const free = ['d1', 'd2', 'd3', 'd4'].map((id) => about(id, 'READ'));
+  const last = about('d5', 'READ');
+  const events = [
+    about('kept', 'SWITCHING_CHANNEL'),
+    about('freed', 'SWITCHING_CHANNEL'),
+    ...free.slice(0, 3),
+    about('kept', 'DELIVERED'),
+    about('freed', 'DELIVERED'),
+    about('kept', 'READ'),
+    about('freed', 'READ'),
+    last,
+  ];
+  let freeing: Promise<unknown> | undefined;
+  const outcomes = await writer.write(events, (key, { kind }) => {
+    if (key === events[1]?.event.key && kind === 'failed') freeing = other.query('COMMIT');
+  });
+  await freeing;
+  await holder.query('COMMIT');
+  for (const client of [holder, other]) client.release();
+  const kinds = outcomes.map((one) => (one.kind === 'failed' ? one.failureClass : one.kind));
+  expect(kinds).toEqual([
+    'blocked',
+    'blocked',
+    ...['applied', 'applied', 'applied'],
+    ...['blocked', 'applied', 'blocked', 'applied'],
+    'applied',
+  ]);
+});

@@ -71,7 +71,8 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
       const isSuspect = distinct.some((item) => lockedRows.concerns(item));
       const late: EventToWrite[] = [];
       await writeHalving(distinct, isSuspect ? partLockTimeoutMs : batchLockTimeoutMs);
-      await writeHalving(late.splice(0), partLockTimeoutMs);
+      // What is put off again while these are tried is fewer each time.
+      while (late.length > 0) await writeHalving(late.splice(0), partLockTimeoutMs);
       const seen = new Set<string>();
       return events.map(({ event }) => {
         const digest = digestOfEvent(event);
