@@ -7,6 +7,7 @@ import {
 } from '@sinch-callbacks/queue';
 import { freePort } from '@sinch-callbacks/testing/processes';
 import {
+  askRedis,
   createDatabase,
   type RedisServer,
   startRedis,
@@ -26,7 +27,6 @@ import type { Check } from '../src/doctor/check.ts';
 import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
 import { startHttpServer } from './http-server.ts';
 import { bury, reportOf } from './letters.ts';
-import { redisCommand } from './redis-command.ts';
 
 /** Of its own, since its settings are spoilt. */
 let redis: RedisServer;
@@ -43,9 +43,9 @@ beforeAll(async () => {
 }, 120_000);
 
 afterEach(async () => {
-  await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-  await redisCommand(redis.url, 'CONFIG', 'SET', 'appendonly', 'yes');
-  await redisCommand(redis.url, 'CONFIG', 'SET', 'appendfsync', 'always');
+  await askRedis(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  await askRedis(redis.url, 'CONFIG', 'SET', 'appendonly', 'yes');
+  await askRedis(redis.url, 'CONFIG', 'SET', 'appendfsync', 'always');
 });
 
 afterAll(async () => {
@@ -98,7 +98,7 @@ describe('doctor', () => {
     ['eviction', 'maxmemory-policy', 'allkeys-lru', 'noeviction'],
     ['append-only file', 'appendonly', 'no', 'appendonly yes'],
   ])('finds a wrong %s and says what to do', async (name, setting, value, advice) => {
-    await redisCommand(redis.url, 'CONFIG', 'SET', setting, value);
+    await askRedis(redis.url, 'CONFIG', 'SET', setting, value);
     const { code, find } = await examine();
     expect(code).toBe(1);
     expect(find(name)).toMatchObject({
@@ -113,7 +113,7 @@ describe('doctor', () => {
   ])(
     'finds appendfsync %s, and says what a power cut loses',
     async (value, status, code, message) => {
-      await redisCommand(redis.url, 'CONFIG', 'SET', 'appendfsync', value);
+      await askRedis(redis.url, 'CONFIG', 'SET', 'appendfsync', value);
       const found = await examine();
       expect(found.code).toBe(code);
       expect(found.find('append-only fsync')).toMatchObject({
@@ -126,7 +126,7 @@ describe('doctor', () => {
 
   it('says that it cannot know where CONFIG is refused, as managed Redis does', async () => {
     const rules = ['on', '>word', '~*', '&*', '+@all', '-config'];
-    await redisCommand(redis.url, 'ACL', 'SETUSER', 'managed', ...rules);
+    await askRedis(redis.url, 'ACL', 'SETUSER', 'managed', ...rules);
     const { port } = new URL(redis.url);
     const found = await examine({ REDIS_URL: `redis://managed:word@127.0.0.1:${port}` });
     expect(found.find('append-only fsync')).toMatchObject({
@@ -143,8 +143,8 @@ describe('doctor', () => {
     const before = await inspectBackend({ kind: 'redis', url: redis.url });
     if (before.kind !== 'redis') throw new Error(before.kind);
     const maxmemory = String(Math.round(before.memory.usedBytes / share));
-    await redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', maxmemory);
-    onTestFinished(() => redisCommand(redis.url, 'CONFIG', 'SET', 'maxmemory', '0'));
+    await askRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', maxmemory);
+    onTestFinished(async () => void (await askRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0')));
     const found = await examine();
     expect(found.code).toBe(code);
     expect(found.find('memory')).toMatchObject({

@@ -1,10 +1,9 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/testing/processes';
-import { type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
+import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
 import { bury, consume, insertLetters, reportOf } from './letters.ts';
-import { redisCommand } from './redis-command.ts';
 
 /** A Redis of its own, since everything in it is going to be flushed. */
 let redis: RedisServer;
@@ -48,7 +47,7 @@ it('Redis flushed in the middle of a replay: what Postgres knows is put back and
   });
   const open = async () => await countDeadLetters(world.database, {});
   await until(async () => (await open()) <= many - 5, soon('some to be applied'));
-  await redisCommand(redis.url, 'FLUSHALL');
+  await askRedis(redis.url, 'FLUSHALL');
   await worker.close();
   const left = await open();
   expect(left).toBeGreaterThan(1);

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openProducer } from '@sinch-callbacks/queue';
-import { type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
+import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
 import { expect, it, onTestFinished } from 'vitest';
 import { openCliWorld } from './cli-world.ts';
 import { reportOf } from './letters.ts';
-import { redisCommand } from './redis-command.ts';
 
 const page = new URL('../../../docs/ARCHITECTURE.md', import.meta.url);
 
@@ -25,7 +24,7 @@ it.each(['FLUSHALL', 'flushall async'])(
     for (const event of events) expect(await producer.enqueue(event)).toEqual({ kind: 'queued' });
     const accepted = await world.jobIds('live');
     expect(accepted).toHaveLength(events.length);
-    await redisCommand(first.url, ...flush.split(' '));
+    await askRedis(first.url, ...flush.split(' '));
     expect(await world.jobIds('live')).toEqual([]);
     const after = reportOf('01AFTER');
     await producer.enqueue(after);

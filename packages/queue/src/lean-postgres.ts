@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { finishedJobData } from './job-contract.ts';
-import { migratingConnection } from './postgres-connection.ts';
+import { prepareSchema } from './prepare-schema.ts';
 import type { QueueLocation } from './queue-backend.ts';
 
 /**
@@ -9,14 +9,7 @@ import type { QueueLocation } from './queue-backend.ts';
  * its functions in Postgres take no such order. Safe to repeat, also from several processes at once.
  */
 export async function migrateLeanJobs(location: QueueLocation): Promise<void> {
-  const { schema, ...connection } = migratingConnection(location);
-  const client = new pg.Client(connection);
-  try {
-    await client.connect();
-    await client.query(migration(schema));
-  } finally {
-    await client.end();
-  }
+  await prepareSchema(location, migration);
 }
 
 /** A trigger that is there is left alone: to make it anew would hold up every job meanwhile. */

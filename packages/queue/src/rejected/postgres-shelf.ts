@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { migratingConnection, postgresConnection } from '../postgres-connection.ts';
+import { postgresConnection } from '../postgres-connection.ts';
+import { prepareSchema } from '../prepare-schema.ts';
 import type { QueueLocation } from '../queue-backend.ts';
 import type { EntryShelf, ShelfEntry } from './entry-shelf.ts';
 
@@ -59,14 +60,7 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
 
 /** Makes the table and its function. Safe to repeat, and to run from several processes at once. */
 export async function migratePostgresShelf(location: QueueLocation): Promise<void> {
-  const { schema, ...connection } = migratingConnection(location);
-  const client = new pg.Client(connection);
-  try {
-    await client.connect();
-    await client.query(migration(schema));
-  } finally {
-    await client.end();
-  }
+  await prepareSchema(location, migration);
 }
 
 function namesIn(schema: string) {
