@@ -27,6 +27,8 @@ export interface OutagePlan {
 
 export interface OutageResult {
   readonly whole: Measured;
+  /** Callbacks that had to be sent before Redis went away. */
+  readonly sentBefore: number;
   readonly away: Measured;
   /** Events in the database at the end, by state. */
   readonly events: Readonly<Record<string, number>>;
@@ -70,6 +72,7 @@ export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
     const events = await settle(databaseUrl, sent.length);
     return {
       whole: measure(sent),
+      sentBefore: sent.filter(({ dueAt }) => dueAt < from).length,
       away: measure(sent.filter(({ dueAt }) => dueAt >= from && dueAt < to)),
       events,
       appliedBeforeReturn,

@@ -5,7 +5,8 @@ import {
   type ConsumerOptions,
   createByteBudget,
   createSolitude,
-  maxBytesInProgress,
+  type DeadShelf,
+  maxBytesInHand,
   openConsumer,
 } from '@sinch-callbacks/queue';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
@@ -42,6 +43,7 @@ const replayConcurrency = 10;
 export function openLanes(
   config: WorkerConfig,
   steps: Pick<ConsumerOptions, 'recordLetter' | 'redactText' | 'report' | 'now' | 'timings'>,
+  deadShelf: DeadShelf,
   writer: EventWriter,
   databaseWait: DatabaseWait,
   outages: QueueOutages,
@@ -53,7 +55,7 @@ export function openLanes(
   const liveBatchSize = Math.min(maxBatchSize, Math.ceil(concurrency / 2));
   const live = createEventBatcher(writer, databaseWait, liveBatchSize, onBatch);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize, onBatch);
-  const bytes = createByteBudget(maxBytesInProgress);
+  const bytes = createByteBudget(maxBytesInHand);
   const common = { ...steps, prefix, bytes, solitude: createSolitude() };
   const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };
   const replayLane = {
@@ -69,9 +71,9 @@ export function openLanes(
     ),
     openLane('replay', { ...replayLane, backend, lane: 'replay' }, partOfQueue()),
   ];
-  // What ingest queued while Redis was away. Its dead letters' copies stay on that side.
+  // What ingest queued while Redis was away, which Bull Board does not show.
   if (fallbackQueue !== undefined) {
-    const options = { ...liveLane, backend: fallbackQueue, lane: 'live' } as const;
+    const options = { ...liveLane, backend: fallbackQueue, lane: 'live', deadShelf } as const;
     lanes.push(openLane('fallback', options, outages.fallbackQueue));
   }
   return { lanes, batchers: [live, replay] };

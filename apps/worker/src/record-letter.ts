@@ -1,4 +1,4 @@
-import { type Database, recordDeadLetter } from '@sinch-callbacks/db';
+import { type Database, findDeadLetter, isUnderWay, recordDeadLetter } from '@sinch-callbacks/db';
 import type { LetterToBury, RecordLetter } from '@sinch-callbacks/queue';
 import type { DatabaseWait } from './wait-for-database.ts';
 
@@ -22,5 +22,13 @@ export function createLetterRecorder(
       }),
     );
     return result.kind === 'done' ? result.value : 'returned';
+  };
+}
+
+/** Tells whether a letter waits to be settled: neither closed nor on its way again. */
+export function letterIsOpen(database: Database): (eventKey: string) => Promise<boolean> {
+  return async (eventKey) => {
+    const letter = await findDeadLetter(database, eventKey);
+    return letter !== undefined && letter.resolvedAt === undefined && !isUnderWay(letter);
   };
 }

@@ -5,7 +5,7 @@ import {
   type EventToWrite,
   openDatabase,
 } from '@sinch-callbacks/db';
-import { inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
+import { deadQueueOf, inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
 import {
   type DependencyLost,
   dependencyLost,
@@ -24,7 +24,7 @@ import { metricLabels } from './metric-labels.ts';
 import { openLanes } from './open-lanes.ts';
 import { createOutage, type Outage, type OutageFacts } from './outage.ts';
 import { type Stall, watchProgress } from './progress-monitor.ts';
-import { createLetterRecorder } from './record-letter.ts';
+import { createLetterRecorder, letterIsOpen } from './record-letter.ts';
 import { createJobReporter } from './report-job.ts';
 import { stopWorker } from './stop-worker.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
@@ -82,9 +82,16 @@ export async function startWorker(
     metrics.batchWritten(events.length);
     for (const { event, decision } of events) apps.note(decision.envelope.appId, event.receivedAt);
   };
+  const board = openBoardQueues(
+    location,
+    (error) => outages.queue.failed(error),
+    config.queuePartitions,
+  );
+  const deadShelf = { queue: () => deadQueueOf(board), isOpen: letterIsOpen(database) };
   const { lanes, batchers } = openLanes(
     config,
     steps,
+    deadShelf,
     writer,
     databaseWait,
     outages,
@@ -92,11 +99,6 @@ export async function startWorker(
     onBatch,
   );
   const consumers = lanes.map(({ consumer }) => consumer);
-  const board = openBoardQueues(
-    location,
-    (error) => outages.queue.failed(error),
-    config.queuePartitions,
-  );
   const isWaiting = () => databaseWait.awayMs() !== undefined;
   const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);

@@ -45,6 +45,20 @@ describe('a dead letter', () => {
     expect((await findDeadLetter(world.database, poison.key))?.resolution).toBe('APPLIED');
     expect(await boardJobs(adminUrl)).toEqual([]);
   });
+
+  it('shows in Bull Board when it died on the fallback, where no copy stays behind', async () => {
+    await refuse('01POISON');
+    const timings = { queue: { quarantineIntervalMs: 500 } };
+    const { adminUrl } = await world.start({}, { timings });
+    const poison = reportEvent('01POISON');
+    await world.enqueue([poison], world.fallback);
+    await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
+    const lane = openReplayLane(world.fallback);
+    await until(async () => !(await lane.hasDead(poison.key)), soon('the copy to leave'));
+    await lane.close();
+    const [job] = await boardJobs(adminUrl);
+    expect(job).toMatchObject({ id: poison.key, data: { cause: 'permanent', key: poison.key } });
+  });
 });
 
 describe('the metrics', () => {

@@ -1,38 +1,28 @@
-/** Bytes that may be in progress at the same time. */
+/** Bodies that a process has fetched and is not done with. Shared by all of its consumers. */
 export interface ByteBudget {
-  /** Runs `work` once there is room for so many bytes. One is let through however large it is. */
-  within<T>(bytes: number, work: () => Promise<T>): Promise<T>;
+  /** @param bytes of a body that was fetched; below 0 of one that is done with. */
+  change(bytes: number): void;
+  /** Whether nothing more should be fetched. */
+  isSpent(): boolean;
+  /** @param listener told whenever it becomes spent, or is so no more. */
+  onTurn(listener: () => void): void;
 }
 
-/** In the order of their coming: a large one is not passed by small ones for ever. */
+/** @param maxBytes from there on, nothing more should be fetched. */
 export function createByteBudget(maxBytes: number): ByteBudget {
-  const queue: { readonly bytes: number; readonly enter: () => void }[] = [];
+  const listeners: (() => void)[] = [];
   let used = 0;
 
-  const hasRoom = (bytes: number) => used === 0 || used + bytes <= maxBytes;
-
-  function admit(): void {
-    for (let [next] = queue; next !== undefined && hasRoom(next.bytes); [next] = queue) {
-      queue.shift();
-      used += next.bytes;
-      next.enter();
-    }
-  }
+  const isSpent = () => used >= maxBytes;
 
   return {
-    async within(bytes, work) {
-      if (queue.length === 0 && hasRoom(bytes)) used += bytes;
-      else {
-        const { promise, resolve: enter } = Promise.withResolvers<void>();
-        queue.push({ bytes, enter });
-        await promise;
-      }
-      try {
-        return await work();
-      } finally {
-        used -= bytes;
-        admit();
-      }
+    change(bytes) {
+      const wasSpent = isSpent();
+      used += bytes;
+      if (wasSpent === isSpent()) return;
+      for (const listener of listeners) listener();
     },
+    isSpent,
+    onTurn: (listener) => void listeners.push(listener),
   };
 }

@@ -3,8 +3,11 @@ import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { withDeadline } from './deadline.ts';
 import { isAway } from './is-away.ts';
+import { bodyLengthOf } from './job-contract.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';
-import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
+import { type DeadShelf, moveDeadCopies } from './move-dead-copies.ts';
+import type { InHand } from './patient-worker.ts';
+import { type HandleEvent, type JobSteps, processJob, type QueueJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
 import {
   type JobQueue,
@@ -27,8 +30,10 @@ export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly onConnectionError: (error: Error) => void;
   /** Shared by all consumers of a process, so that a suspect is tried while it does nothing else. */
   readonly solitude?: Solitude;
-  /** Likewise, for the bodies that are applied at the same time; 64 MiB when absent. */
+  /** Likewise, for the bodies that are fetched and not dealt with; 64 MiB when absent. */
   readonly bytes?: ByteBudget;
+  /** For a queue that Bull Board does not show: where copies of its dead letters are seen. */
+  readonly deadShelf?: DeadShelf;
   /** For tests of what takes long. */
   readonly timings?: Partial<ConsumerTimings>;
 }
@@ -64,8 +69,8 @@ const connectRetryMs = 1_000;
 /** For what a watch asks. */
 const answerTimeoutMs = 10_000;
 const maxFinished = 2_000;
-/** Of bodies that are applied at the same time, when each is in memory several times over. */
-export const maxBytesInProgress = 64 * 1024 * 1024;
+/** Of bodies in hand, each of which is in memory several times over while it is applied. */
+export const maxBytesInHand = 64 * 1024 * 1024;
 
 /** What a consumer works with, once it is connected. */
 interface Connected {
@@ -77,8 +82,12 @@ interface Connected {
 export function openConsumer(given: ConsumerOptions): Consumer {
   const timings = { ...defaultTimings, ...given.timings };
   const solitude = given.solitude ?? createSolitude();
-  const bytes = given.bytes ?? createByteBudget(maxBytesInProgress);
-  const options = { ...given, timings, solitude, bytes, onConnectionError, handJob };
+  const bytes = given.bytes ?? createByteBudget(maxBytesInHand);
+  const fetchedJobs: InHand = {
+    fetched: (job) => countFetched(1, job),
+    left: (job) => countFetched(-1, job),
+  };
+  const options = { ...given, timings, solitude, onConnectionError, handJob, fetchedJobs };
   const stop = new AbortController();
   let connected: Connected | undefined;
   let sweeping: Promise<void> | undefined;
@@ -86,7 +95,9 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   let taken = 0;
   let finished = 0;
   let awayErrors = 0;
+  let fetched = 0;
   let { concurrency } = given;
+  bytes.onTurn(fetchAsMayBe);
 
   function onConnectionError(error: Error): void {
     if (isAway(error)) awayErrors += 1;
@@ -102,6 +113,22 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       inHand.delete(number);
       finished += 1;
     }
+  }
+
+  function countFetched(by: 1 | -1, job: QueueJob): void {
+    fetched += by;
+    bytes.change(by * bodyLengthOf(job.data));
+    if (bytes.isSpent()) fetchAsMayBe();
+  }
+
+  /**
+   * While bodies take up all the memory they may, jobs in hand are finished and none is fetched in
+   * their place, but for one where this lane has none: the large ones of others must not stop it.
+   */
+  function fetchAsMayBe(): void {
+    if (connected === undefined) return;
+    const fewer = Math.max(1, Math.min(concurrency, fetched - 1));
+    connected.worker.concurrency = bytes.isSpent() ? fewer : concurrency;
   }
 
   /** What failed to connect stays useless, so each try opens everything anew. */
@@ -125,6 +152,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     while (!stop.signal.aborted) {
       try {
         await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
+        if (given.deadShelf) await moveDeadCopies(deadQueue, given.deadShelf);
         await trimDeadCopies(deadQueue);
         // BullMQ looks at their age only when a job finishes, which may be never.
         await laneQueue.clean(timings.keepFinishedMs, maxFinished, 'completed');
@@ -141,7 +169,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       if (parts === undefined) return;
       connected = parts;
       if (stop.signal.aborted) return;
-      parts.worker.concurrency = concurrency;
+      fetchAsMayBe();
       void parts.worker.run().catch(onConnectionError);
       sweeping = sweepUntilStopped(parts);
     },
@@ -170,7 +198,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     },
     setConcurrency(next) {
       concurrency = next;
-      if (connected !== undefined) connected.worker.concurrency = next;
+      fetchAsMayBe();
     },
   };
 }
@@ -178,18 +206,15 @@ export function openConsumer(given: ConsumerOptions): Consumer {
 interface PartOptions extends ConsumerOptions {
   readonly timings: ConsumerTimings;
   readonly solitude: Solitude;
-  readonly bytes: ByteBudget;
   /** Runs what is done with one job. */
   readonly handJob: (work: () => Promise<void>) => Promise<void>;
+  readonly fetchedJobs: InHand;
 }
 
 function openParts(options: PartOptions): Connected {
   const { lane, concurrency, ratePerSecond, onConnectionError, timings, handJob } = options;
   const handle: HandleEvent = async (event, attempt) =>
-    await options.bytes.within(
-      event.rawBody.text.length,
-      async () => await options.solitude.among(async () => await options.handle(event, attempt)),
-    );
+    await options.solitude.among(async () => await options.handle(event, attempt));
   const steps = { ...options, handle };
   const name = queueNames[lane];
   const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);
@@ -209,6 +234,7 @@ function openParts(options: PartOptions): Connected {
       ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
     },
     onConnectionError,
+    options.fetchedJobs,
   );
   return { worker, laneQueue, deadQueue };
 }

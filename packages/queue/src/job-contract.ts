@@ -77,6 +77,11 @@ export function jobIdOf(eventKey: string, replay: number): string {
   return replay === 0 ? eventKey : `${eventKey}.r${replay}`;
 }
 
+/** The length of a job's body, in characters; 0 where it has none that can be read. */
+export function bodyLengthOf({ rawBody }: Partial<JobData>): number {
+  return typeof rawBody?.text === 'string' ? rawBody.text.length : 0;
+}
+
 export function readJobData(data: unknown): JobReading {
   const member = (name: string): unknown =>
     typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;

@@ -1,16 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type BackendFactory,
   type ConnectionOptions,
   type IQueueBackend,
   isNotConnectionError,
   type JobProgress,
+  type Processor,
   Worker,
+  type WorkerOptions,
 } from 'bullmq';
 import { isAway } from './is-away.ts';
 import type { JobData } from './job-contract.ts';
+import type { QueueJob } from './process-job.ts';
 
 /** For the next job. On Redis BullMQ itself waits for no longer. */
 const longestWaitSeconds = 10;
+
+/** Is told of each job that a worker has in hand, from the moment it was fetched. */
+export interface InHand {
+  fetched(job: QueueJob): void;
+  /** It is done with, before another is fetched in its place. Called once for each. */
+  left(job: QueueJob): void;
+}
 
 /**
  * A BullMQ worker that lets some time pass when the server refuses it a job, as a Redis without
@@ -34,7 +45,19 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
   }
 
   readonly #stop = new AbortController();
+  readonly #inHand: InHand | undefined;
   #isRefused = false;
+
+  constructor(
+    name: string,
+    processJob: Processor<JobData, void>,
+    options: WorkerOptions<C>,
+    backend: BackendFactory<B, C>,
+    inHand?: InHand,
+  ) {
+    super(name, processJob, options, backend);
+    this.#inHand = inHand;
+  }
 
   /** Whether the server could not be used when it was last asked for a job. */
   get isRefused(): boolean {
@@ -64,6 +87,31 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
       await this.#letTimePass();
       // As BullMQ has it: no job this time.
       return undefined as never;
+    }
+  }
+
+  protected override async nextJobFromJobData(
+    ...given: Parameters<Worker<JobData, void>['nextJobFromJobData']>
+  ) {
+    const job = await super.nextJobFromJobData(...given);
+    // BullMQ's type leaves out that there may be none.
+    if ((job as QueueJob | undefined) !== undefined) this.#inHand?.fetched(job);
+    return job;
+  }
+
+  override async processJob(job: QueueJob, token: string, mayFetchNext = () => true) {
+    let hasLeft = false;
+    const leave = () => {
+      if (!hasLeft) this.#inHand?.left(job);
+      hasLeft = true;
+    };
+    try {
+      return await super.processJob(job, token, () => {
+        leave();
+        return mayFetchNext();
+      });
+    } finally {
+      leave();
     }
   }
 

@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import type {} from '@sinch-callbacks/testing/vitest';
+import { describe, expect, inject, it } from 'vitest';
+import { queueNames } from '../src/index.ts';
 import { jobDataOf } from '../src/job-contract.ts';
+import { moveDeadCopies } from '../src/move-dead-copies.ts';
+import { type JobQueue, openQueue } from '../src/queue-backend.ts';
 import { trimDeadCopies } from '../src/trim-dead-copies.ts';
 import { eventOf, useQueueWorld, worldKinds } from './queue-world.ts';
 
@@ -21,4 +26,46 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
     const left = await dead.getJobs(['waiting'], 0, 99, true);
     expect(left.map(({ id }) => id)).toEqual([25, 26, 27, 28, 29].map((n) => `dead-${n}`));
   });
+
+  it('move to where they are seen, unless their letter is settled, then or meanwhile', async () => {
+    const [hidden, shown] = [world.openDead(), openShelf()];
+    for (let n = 0; n < 250; n += 1) {
+      const jobId = `dead-${n}`;
+      await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
+    }
+    const settled = new Set(['dead-7']);
+    const isOpen = async (key: string) => {
+      const wasOpen = !settled.has(key);
+      // Right after it was looked at for the first time.
+      if (key === 'dead-8') settled.add(key);
+      return await Promise.resolve(wasOpen);
+    };
+    await moveDeadCopies(hidden, { queue: () => shown, isOpen });
+    expect(await hidden.getWaitingCount()).toBe(0);
+    const seen = (await shown.getJobs(['waiting'], 0, 999)).map(({ id }) => id);
+    expect(seen).toHaveLength(248);
+    expect(seen).not.toContain('dead-7');
+    expect(seen).not.toContain('dead-8');
+  });
+
+  it('stay where they are while where they are seen cannot be reached, and then move', async () => {
+    const [hidden, shown] = [world.openDead(), openShelf()];
+    await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf('one'), 0), { jobId: 'one' });
+    const refused = async () => await Promise.reject(new Error('away'));
+    const away = { add: refused, remove: refused };
+    const isOpen = async () => await Promise.resolve(true);
+    await moveDeadCopies(hidden, { queue: () => away, isOpen });
+    await moveDeadCopies(hidden, { queue: () => shown, isOpen: refused });
+    expect([await hidden.getWaitingCount(), await shown.getWaitingCount()]).toEqual([1, 0]);
+    await moveDeadCopies(hidden, { queue: () => shown, isOpen });
+    expect([await hidden.getWaitingCount(), await shown.getWaitingCount()]).toEqual([0, 1]);
+  });
+
+  /** On the test's Redis, under a prefix of its own. */
+  function openShelf(): JobQueue {
+    const backend = { kind: 'redis', url: inject('redisUrl') } as const;
+    const prefix = `s${randomUUID().slice(0, 8)}`;
+    const location = { backend, prefix };
+    return world.closing(openQueue(location, queueNames.dead, { kind: 'wait' }, () => undefined));
+  }
 });

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { encodeRawBody } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
@@ -122,24 +121,28 @@ describe.each(worldKinds)('the queue on %s', (kind) => {
     await until(() => consumer.finishedJobs() === 12, limit('all to finish'));
   });
 
-  it('applies no more bytes at the same time than it may, and all of them', async () => {
+  it('fetches no more while it has as many bytes in hand as it may, and applies all', async () => {
     const bodyLength = 1_000;
-    let inProgress = 0;
-    let most = 0;
-    const events = Array.from({ length: 12 }, (_, n) => eventOf(`${n} ${'x'.repeat(bodyLength)}`));
+    const events = Array.from({ length: 20 }, (_, n) =>
+      eventOf(`${n} ${'x'.repeat(bodyLength)}`, '01ONEMESSAGE'),
+    );
     await world.produce(...events);
-    const bytes = createByteBudget(3.5 * bodyLength);
-    const { handled } = await world.consume(
+    const waiting: (() => void)[] = [];
+    const { handled, consumer } = await world.consume(
       async () => {
-        most = Math.max(most, (inProgress += 1));
-        await turn();
-        inProgress -= 1;
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+        });
         return done();
       },
-      { bytes, concurrency: 12 },
+      { bytes: createByteBudget(3 * bodyLength), concurrency: 20 },
     );
-    await becomes(handled, events.length);
-    expect(most).toBeLessThanOrEqual(3);
+    for (let left = events.length; left > 0; left -= 1) {
+      await becomes(waiting, Math.min(left, 3));
+      expect(await consumer.countWaiting()).toBe(left - waiting.length);
+      waiting.shift()?.();
+    }
+    expect(handled).toHaveLength(events.length);
   });
 
   it('stops with the jobs in hand finished and the others untouched', async () => {

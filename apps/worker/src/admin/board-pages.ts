@@ -45,14 +45,15 @@ export function boardPages(access: BoardAccess): Hono {
 function createBoard({ board, password, writes }: BoardAccess, serverAdapter: HonoAdapter): void {
   const isOpen = password === undefined;
   const mayWrite = writes && !isOpen;
-  const queues = board.queues.map((queue) => {
-    const readOnlyMode = !(mayWrite && isWritable(queue.name));
-    const adapter = new BullMQAdapter(queue, { readOnlyMode });
-    adapter.setFormatter('data', isOpen ? withoutContent : withoutNonce);
-    return adapter;
-  });
-  createBullBoard({
-    queues,
+  const shown = () =>
+    board.queues.map((queue) => {
+      const readOnlyMode = !(mayWrite && isWritable(queue.name));
+      const adapter = new BullMQAdapter(queue, { readOnlyMode });
+      adapter.setFormatter('data', isOpen ? withoutContent : withoutNonce);
+      return adapter;
+    });
+  const { setQueues } = createBullBoard({
+    queues: shown(),
     serverAdapter,
     options: {
       uiConfig: { boardTitle: 'Sinch callbacks', hideDocsLink: true },
@@ -62,6 +63,7 @@ function createBoard({ board, password, writes }: BoardAccess, serverAdapter: Ho
       },
     },
   });
+  board.onRenewed(() => setQueues(shown()));
 }
 
 /** One line for whatever tried to change something, refused or not. */
