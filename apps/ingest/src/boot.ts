@@ -17,8 +17,11 @@ export function boot({ isStandalone }: { readonly isStandalone: boolean }): void
     redactConsole(logger);
     // Before the log writes what it has gathered.
     process.prependOnceListener('exit', () => requestLog.flush());
-    void checkQueueOnPostgres(ingest);
-    if (isStandalone) guardFirstServer(openIngest);
+    // A platform boots an instance for a single callback: there the worker and `doctor` check it.
+    if (isStandalone) {
+      void checkQueueOnPostgres(ingest);
+      guardFirstServer(openIngest);
+    }
     ingestStarted(logger, { processes: 1, ...bootFacts(config) });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -10,6 +10,7 @@ it('asks the queue once, however many ask at once, and again afterwards', async 
     },
     enqueue: async () => await Promise.resolve({ kind: 'queued' } as const),
     isNearlyFull: () => false,
+    addAnswerCounts: async () => await Promise.resolve(),
     close: async () => await Promise.resolve(),
   };
   const answers = await Promise.all(

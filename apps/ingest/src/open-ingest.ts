@@ -21,6 +21,7 @@ import { type Counting, countRequests } from './count-requests.ts';
 import type { Ingest } from './handle-callback.ts';
 import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
 import { createRequestLog, refusedLines, unverifiedLines } from './request-log.ts';
+import { shareAnswers } from './share-answers.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
@@ -37,7 +38,7 @@ export interface OpenIngest extends Ingest {
  * The process's one ingest. Kept on `globalThis`, because Next bundles every route by itself and
  * each bundle has its own copy of this module; one producer serves them all.
  * Connects to nothing: producer and store do that when they are first used.
- * @param metrics counts what is answered, where there is somewhere to read them.
+ * @param metrics counts what is answered, where it can be scraped; else it is counted in the queue.
  * @throws {ConfigError} naming every malformed variable.
  */
 export function openIngest(output?: LoggerOptions['destination'], metrics?: Counting): OpenIngest {
@@ -59,6 +60,7 @@ function createIngest(
   });
   const producer = location && openCallbackProducer(location, config, logger, metrics);
   const store = location && openStore(location, config);
+  const counting = metrics ?? (producer && shareAnswers(producer));
   return {
     config,
     logger,
@@ -68,7 +70,7 @@ function createIngest(
         createTokenBucket(unverifiedLines, nowMs),
         createTokenBucket(refusedLines, nowMs),
       ),
-      metrics,
+      counting,
     ),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer,

@@ -4,6 +4,7 @@ import {
   receive,
   signCallback,
 } from '@sinch-callbacks/core';
+import { knownAnswers } from '@sinch-callbacks/telemetry/ingest-metrics';
 import { describe, expect, it } from 'vitest';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
 
@@ -30,6 +31,12 @@ describe('outcomeToAnswer', () => {
       'content-type': 'application/json',
       'cache-control': 'no-store',
     });
+  });
+
+  it('gives each answer a count that begins at zero', () => {
+    const given = new Set(outcomes.map(([status, { kind }]) => `${status} ${kind}`));
+    const counted = new Set(knownAnswers.map(({ status, outcome }) => `${status} ${outcome}`));
+    expect(counted).toEqual(given.add('404 not-found'));
   });
 
   it('asks to come back with every 503 and 429, and with nothing else', () => {

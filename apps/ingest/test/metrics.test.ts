@@ -16,12 +16,13 @@ function documented(): string[] {
   return [...rows].map(([, name = '']) => name);
 }
 
-async function start(processes: number) {
+async function start(processes: number, changes: Record<string, string> = {}) {
   const started = await startListener({
     SINCH_WEBHOOK_SECRET: secret,
     REDIS_URL: inject('redisUrl'),
     QUEUE_PREFIX: `m${randomUUID().slice(0, 8)}`,
     INGEST_PROCESSES: String(processes),
+    ...changes,
   });
   onTestFinished(async () => void (await started.stop()));
   const metricsUrl = new URL('/metrics', started.webhookUrl).href;
@@ -79,4 +80,20 @@ describe.each([1, 3])('the metrics of a listener of %i processes', (processes) =
     }
     expect((await read()).status).toBe(200);
   });
+});
+
+it('the metrics of a listener are for other machines too, where they show its token', async () => {
+  const { read } = await start(1, { INGEST_METRICS_TOKEN: 'a-token-for-the-metrics' });
+  const elsewhere = { 'x-forwarded-for': '203.0.113.7' };
+  const asked = async (authorization: string) =>
+    (await read({ ...elsewhere, authorization })).status;
+  expect(await asked('Bearer a-token-for-the-metrics')).toBe(200);
+  expect(await asked('bearer  a-token-for-the-metrics')).toBe(200);
+  for (const wrong of [
+    'Bearer a-token-for-the-metric',
+    'Bearer',
+    'Basic a-token-for-the-metrics',
+  ]) {
+    expect(await asked(wrong)).toBe(404);
+  }
 });

@@ -2,10 +2,19 @@ import { type CallbackEvent, decideEvent, type TimeField } from '@sinch-callback
 import type { EventToWrite, EventWriter, WriteOutcome } from '@sinch-callbacks/db';
 import type { DatabaseWait } from './wait-for-database.ts';
 
+/** A delivery report of one message. */
+export interface MessageReport {
+  readonly appId: string | undefined;
+  readonly channel: string | undefined;
+  readonly status: string;
+}
+
 export type ApplyOutcome =
   | (WriteOutcome & {
       /** Times of the event that cannot be read; absent where there are none. */
       readonly unreadableTimes?: readonly TimeField[];
+      /** What the event reports of messages, where it was applied now; absent where nothing. */
+      readonly reports?: readonly MessageReport[];
     })
   | { readonly kind: 'returned' };
 
@@ -128,10 +137,9 @@ export function createEventBatcher(
     onSuspects?: (entries: readonly Entry[]) => void,
   ): Promise<void> {
     const left = Map.groupBy(batch, (entry) => entry.event.key);
-    const unreadable = new Map<string, readonly TimeField[]>();
+    const decisions = new Map<string, EventToWrite['decision']>();
     const tell = (key: string, outcome: WriteOutcome) => {
-      const unreadableTimes = unreadable.get(key);
-      settleAll(left.get(key) ?? [], unreadableTimes ? { ...outcome, unreadableTimes } : outcome);
+      settleAll(left.get(key) ?? [], withFacts(outcome, decisions.get(key)));
       left.delete(key);
     };
     try {
@@ -141,10 +149,7 @@ export function createEventBatcher(
       for (const { event } of suspects) left.delete(event.key);
       const items =
         suspects.length > 0 ? decided.filter((item) => !suspects.includes(item)) : decided;
-      for (const { event, decision } of items) {
-        const { unreadableTimes } = decision;
-        if (unreadableTimes.length > 0) unreadable.set(event.key, unreadableTimes);
-      }
+      for (const { event, decision } of items) decisions.set(event.key, decision);
       if (items.length > 0) onBatch(items);
       if (items.length > 0) await databaseWait.run(() => writer.write(items, tell));
       for (const entry of [...left.values()].flat()) settle(entry, { kind: 'returned' });
@@ -197,6 +202,28 @@ function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {
     return index > 0 && (index >= maxSize || length > maxBatchLength);
   });
   return waiting.splice(0, over < 0 ? waiting.length : over);
+}
+
+/** Adds what the event's decision says of it. */
+function withFacts(
+  outcome: WriteOutcome,
+  decision: EventToWrite['decision'] | undefined,
+): ApplyOutcome {
+  if (decision === undefined) return outcome;
+  const { unreadableTimes } = decision;
+  const reports = outcome.kind === 'applied' ? reportsOf(decision) : [];
+  if (unreadableTimes.length === 0 && reports.length === 0) return outcome;
+  return {
+    ...outcome,
+    ...(unreadableTimes.length > 0 && { unreadableTimes }),
+    ...(reports.length > 0 && { reports }),
+  };
+}
+
+function reportsOf(decision: EventToWrite['decision']): readonly MessageReport[] {
+  if (decision.kind !== 'apply' || decision.trigger !== 'MESSAGE_DELIVERY') return [];
+  const { appId } = decision.envelope;
+  return decision.facts.messageStatuses.map(({ channel, status }) => ({ appId, channel, status }));
 }
 
 /** One after the other, with nothing in between: that spares the worker a tenth of its CPU. */

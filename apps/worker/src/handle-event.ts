@@ -26,7 +26,7 @@ function noteApplied(
   telemetry: Telemetry,
   event: CallbackEvent,
   attempt: number,
-  { kind: result, unreadableTimes }: Exclude<ApplyOutcome, { kind: 'returned' }>,
+  { kind: result, unreadableTimes, reports }: Exclude<ApplyOutcome, { kind: 'returned' }>,
   durationMs: number,
 ): void {
   const { key: eventKey, trigger } = event;
@@ -39,4 +39,5 @@ function noteApplied(
     ...(unreadableTimes && { unreadableTimes }),
     ...signatureSeen(event),
   });
+  for (const report of reports ?? []) telemetry.metrics.messageReported(report);
 }

@@ -5,8 +5,8 @@ import {
   type ConsumerOptions,
   createByteBudget,
   createSolitude,
-  type DeadShelf,
-  maxBytesInHand,
+  type DeadCopiesTarget,
+  maxFetchedBytes,
   openConsumer,
 } from '@sinch-callbacks/queue';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
@@ -43,7 +43,7 @@ const replayConcurrency = 10;
 export function openLanes(
   config: WorkerConfig,
   steps: Pick<ConsumerOptions, 'recordLetter' | 'redactText' | 'report' | 'now' | 'timings'>,
-  deadShelf: DeadShelf,
+  deadCopiesTarget: DeadCopiesTarget,
   writer: EventWriter,
   databaseWait: DatabaseWait,
   outages: QueueOutages,
@@ -55,7 +55,7 @@ export function openLanes(
   const liveBatchSize = Math.min(maxBatchSize, Math.ceil(concurrency / 2));
   const live = createEventBatcher(writer, databaseWait, liveBatchSize, onBatch);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize, onBatch);
-  const bytes = createByteBudget(maxBytesInHand);
+  const bytes = createByteBudget(maxFetchedBytes);
   const common = { ...steps, prefix, bytes, solitude: createSolitude() };
   const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };
   const replayLane = {
@@ -73,7 +73,12 @@ export function openLanes(
   ];
   // What ingest queued while Redis was away, which Bull Board does not show.
   if (fallbackQueue !== undefined) {
-    const options = { ...liveLane, backend: fallbackQueue, lane: 'live', deadShelf } as const;
+    const options = {
+      ...liveLane,
+      backend: fallbackQueue,
+      lane: 'live',
+      deadCopiesTarget,
+    } as const;
     lanes.push(openLane('fallback', options, outages.fallbackQueue));
   }
   return { lanes, batchers: [live, replay] };

@@ -5,7 +5,12 @@ import {
   type EventToWrite,
   openDatabase,
 } from '@sinch-callbacks/db';
-import { deadQueueOf, inspectBackend, openBoardQueues } from '@sinch-callbacks/queue';
+import {
+  deadQueueOf,
+  inspectBackend,
+  openBoardQueues,
+  takeAnswerCounts,
+} from '@sinch-callbacks/queue';
 import {
   type DependencyLost,
   dependencyLost,
@@ -19,6 +24,7 @@ import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
 import { createAppsSeen } from './apps-seen.ts';
 import { checkQueueOnPostgres } from './check-postgres-queue.ts';
+import { keepBoard } from './keep-board.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { metricLabels } from './metric-labels.ts';
 import { openLanes } from './open-lanes.ts';
@@ -87,11 +93,11 @@ export async function startWorker(
     (error) => outages.queue.failed(error),
     config.queuePartitions,
   );
-  const deadShelf = { queue: () => deadQueueOf(board), isOpen: letterIsOpen(database) };
+  const deadCopiesTarget = { queue: () => deadQueueOf(board), isOpen: letterIsOpen(database) };
   const { lanes, batchers } = openLanes(
     config,
     steps,
-    deadShelf,
+    deadCopiesTarget,
     writer,
     databaseWait,
     outages,
@@ -102,7 +108,12 @@ export async function startWorker(
   const isWaiting = () => databaseWait.awayMs() !== undefined;
   const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
-  const stocks = watchStocks({ lanes, database, apps }, telemetry, timings.stocks);
+  const takeAnswers = async () => {
+    const [live] = board.queues;
+    return live && config.queue.kind === 'redis' ? await takeAnswerCounts(live) : [];
+  };
+  const stocks = watchStocks({ lanes, database, apps, takeAnswers }, telemetry, timings.stocks);
+  const boardKeeper = keepBoard(database, board, timings.board);
   const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
@@ -130,6 +141,7 @@ export async function startWorker(
           monitor,
           memoryWatch,
           stocks,
+          boardKeeper,
           partitions,
           admin,
           board,

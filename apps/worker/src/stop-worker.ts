@@ -8,6 +8,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import type { AdminServer } from './admin/admin-server.ts';
 import type { EventBatcher } from './event-batcher.ts';
+import type { BoardKeeper } from './keep-board.ts';
 import type { PartitionKeeper } from './keep-partitions.ts';
 import type { ProgressMonitor } from './progress-monitor.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
@@ -22,6 +23,7 @@ export interface WorkerParts {
   readonly monitor: ProgressMonitor;
   readonly memoryWatch: QueueMemoryWatch;
   readonly stocks: StockWatch;
+  readonly boardKeeper: BoardKeeper;
   readonly partitions: PartitionKeeper;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
@@ -51,6 +53,7 @@ export async function stopWorker(
   parts.monitor.stop();
   parts.memoryWatch.stop();
   parts.stocks.stop();
+  parts.boardKeeper.stop();
   parts.partitions.stop();
   await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
   workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });

@@ -5,7 +5,7 @@ import {
   measureOpenLetters,
   noteAppsSeen,
 } from '@sinch-callbacks/db';
-import type { Consumer } from '@sinch-callbacks/queue';
+import type { AnswerCount, Consumer } from '@sinch-callbacks/queue';
 import type { Telemetry } from '@sinch-callbacks/telemetry';
 import type { AppsSeen } from './apps-seen.ts';
 
@@ -21,6 +21,8 @@ export interface Stocks {
   }[];
   readonly database: Database;
   readonly apps: AppsSeen;
+  /** Takes what ingest that nothing can scrape has answered since this was asked before. */
+  readonly takeAnswers: () => Promise<readonly AnswerCount[]>;
 }
 
 export interface StockTimings {
@@ -37,7 +39,7 @@ const maxApps = 50;
  * not answer in time is not shown until it does: an old figure would say that all is well.
  */
 export function watchStocks(
-  { lanes, database, apps }: Stocks,
+  { lanes, database, apps, takeAnswers }: Stocks,
   { metrics }: Pick<Telemetry, 'metrics'>,
   { everyMs, deadlineMs }: StockTimings = defaultStockTimings,
 ): StockWatch {
@@ -55,7 +57,14 @@ export function watchStocks(
         metrics.pendingMigrations(state?.pendingMigrations.length),
       ),
       lookAtApps(),
+      countAnswers(),
     ]);
+  }
+
+  /** Without a deadline: what was taken is nowhere else any more, however late it comes. */
+  async function countAnswers(): Promise<void> {
+    const answers = await takeAnswers().catch(() => []);
+    for (const { count, ...labels } of answers) metrics.ingestAnswered(labels, count);
   }
 
   /** Each worker has heard of some callbacks only; the table knows what all have heard. */

@@ -1,5 +1,6 @@
 import type { DatabaseLimits } from '@sinch-callbacks/db';
 import type { ConsumerTimings } from '@sinch-callbacks/queue';
+import { type BoardTimings, defaultBoardTimings } from './keep-board.ts';
 import { defaultOutageTimings, type OutageTimings } from './outage.ts';
 import { defaultProgressTimings, type ProgressTimings } from './progress-monitor.ts';
 import { defaultWaitTimings, type WaitTimings } from './wait-for-database.ts';
@@ -15,6 +16,7 @@ export interface WorkerTimings {
   readonly progress: ProgressTimings;
   readonly eventLoop: WatchdogTimings;
   readonly stocks: StockTimings;
+  readonly board: BoardTimings;
 }
 
 export const defaultWorkerTimings: WorkerTimings = {
@@ -25,4 +27,5 @@ export const defaultWorkerTimings: WorkerTimings = {
   progress: defaultProgressTimings,
   eventLoop: defaultWatchdogTimings,
   stocks: defaultStockTimings,
+  board: defaultBoardTimings,
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { openProducer } from '@sinch-callbacks/queue';
 import { until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerWorld, reportEvent, soon, type WorkerWorld } from './worker-support.ts';
@@ -71,6 +72,7 @@ describe('the metrics of a running worker', () => {
     for (const line of [
       'sinch_dead_letters_open 1',
       'sinch_pending_migrations 0',
+      'sinch_message_reports_total{app_id="01APP",channel="",status="DELIVERED"} 1',
       'sinch_events_total{trigger="OPT_OUT",result="applied"} 0',
     ]) {
       expect(samples).toContain(line);
@@ -91,5 +93,31 @@ describe('the metrics of a running worker', () => {
     expect(await read()).toContain('sinch_queue_jobs{lane="live",state="active"} 1\n');
     await unlock();
     await until(async () => (await age()) === 0, soon('no age'));
+  });
+
+  it('show what ingest that cannot be scraped has answered, each answer once', async () => {
+    const producer = openProducer(world.location);
+    const add = async (status: number, outcome: string, cause: string, count: number) =>
+      await producer.addAnswerCounts([{ status, outcome, cause, count }]);
+    await add(200, 'accepted', '', 7);
+    const workers = [
+      await world.start({}, { timings: { stocks } }),
+      await world.start({}, { timings: { stocks } }),
+    ];
+    await add(200, 'accepted', '', 5);
+    await add(503, 'unavailable', 'ECONNREFUSED', 1);
+    const sum = async (labels: string) => {
+      const texts = await Promise.all(
+        workers.map(async ({ adminUrl }) => await (await fetch(`${adminUrl}/metrics`)).text()),
+      );
+      return texts
+        .map((text) => text.split(`sinch_ingest_callbacks_total{${labels}} `)[1]?.split('\n')[0])
+        .reduce((total, count) => total + Number(count), 0);
+    };
+    const refused = 'status="503",outcome="unavailable",cause="ECONNREFUSED"';
+    await until(async () => (await sum(refused)) === 1, soon('the refusal'));
+    expect(await sum('status="200",outcome="accepted",cause=""')).toBe(12);
+    expect(await sum('status="413",outcome="too-large",cause=""')).toBe(0);
+    await producer.close();
   });
 });

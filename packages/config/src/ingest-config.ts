@@ -26,6 +26,8 @@ export interface IngestConfig {
     readonly port: number;
     /** How many processes share the port; `auto` is one for each core. */
     readonly processes: number | 'auto';
+    /** Opens the metrics to other machines. Absent: they are for this one alone. */
+    readonly metricsToken: string | undefined;
   };
   readonly logLevel: LogLevel;
 }
@@ -38,6 +40,7 @@ const ingestVariables = {
   INGEST_HOST: variables.INGEST_HOST,
   INGEST_PORT: variables.INGEST_PORT,
   INGEST_PROCESSES: variables.INGEST_PROCESSES,
+  INGEST_METRICS_TOKEN: variables.INGEST_METRICS_TOKEN,
   REDIS_URL: variables.REDIS_URL,
   DATABASE_URL: variables.DATABASE_URL,
   DIRECT_URL: variables.DIRECT_URL,
@@ -66,6 +69,7 @@ export function parseIngestConfig(environment: Environment): ConfigResult<Ingest
       host: values.INGEST_HOST,
       port: values.INGEST_PORT,
       processes: values.INGEST_PROCESSES,
+      metricsToken: values.INGEST_METRICS_TOKEN,
     },
     logLevel: values.LOG_LEVEL,
   }));

@@ -22,6 +22,12 @@ export const variables = {
   INGEST_HOST: z.string().default('127.0.0.1'),
   INGEST_PORT: wholeNumber(0, 65_535).default(3000),
   INGEST_PROCESSES: wholeNumberOr('auto', 1, 128).default(1),
+  INGEST_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{20,}$/, {
+      error: 'must be 20 or more letters, digits or signs, no blanks',
+    })
+    .optional(),
   REDIS_URL: redisUrls().optional(),
   DATABASE_URL: postgresUrl().optional(),
   DIRECT_URL: postgresUrl().optional(),

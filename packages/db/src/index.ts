@@ -43,6 +43,7 @@ export {
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
 export { discardDeadLetters } from './dead-letters/settle-dead-letters.ts';
+export { listSettledLetters } from './dead-letters/settled-letters.ts';
 export { isUnderWay } from './dead-letters/under-way.ts';
 export { DatabaseUnavailableError } from './failure.ts';
 export type { DatabaseLimits } from './limits.ts';

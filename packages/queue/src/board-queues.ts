@@ -4,7 +4,7 @@ import { queueNames } from './queue-names.ts';
 
 /** The queues for a dashboard to read: live events by partition, replays, dead letters. */
 export interface BoardQueues {
-  /** As they are now: one that could not connect at first gives way to a new one of its name. */
+  /** A queue that could not connect at first is replaced by a new one of the same name. */
   readonly queues: readonly JobQueue[];
   /** @param listener told whenever `queues` has changed. */
   onRenewed(listener: () => void): void;
@@ -16,7 +16,7 @@ const renewalPauseMs = 1_000;
 /**
  * Opens them in the background. Each question fails within five seconds where its server is away,
  * and is answered once that is back, also when it was away from the beginning: BullMQ's queues
- * remember a first connection that failed, so such a one is opened anew until it was there once.
+ * remember a first connection that failed, so such a queue is opened again until it has connected once.
  */
 export function openBoardQueues(
   location: QueueLocation,

@@ -5,8 +5,8 @@ import { withDeadline } from './deadline.ts';
 import { isAway } from './is-away.ts';
 import { bodyLengthOf } from './job-contract.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';
-import { type DeadShelf, moveDeadCopies } from './move-dead-copies.ts';
-import type { InHand } from './patient-worker.ts';
+import { type DeadCopiesTarget, moveDeadCopies } from './move-dead-copies.ts';
+import type { JobTracker } from './patient-worker.ts';
 import { type HandleEvent, type JobSteps, processJob, type QueueJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
 import {
@@ -33,7 +33,7 @@ export interface ConsumerOptions extends QueueLocation, JobSteps {
   /** Likewise, for the bodies that are fetched and not dealt with; 64 MiB when absent. */
   readonly bytes?: ByteBudget;
   /** For a queue that Bull Board does not show: where copies of its dead letters are seen. */
-  readonly deadShelf?: DeadShelf;
+  readonly deadCopiesTarget?: DeadCopiesTarget;
   /** For tests of what takes long. */
   readonly timings?: Partial<ConsumerTimings>;
 }
@@ -69,8 +69,8 @@ const connectRetryMs = 1_000;
 /** For what a watch asks. */
 const answerTimeoutMs = 10_000;
 const maxFinished = 2_000;
-/** Of bodies in hand, each of which is in memory several times over while it is applied. */
-export const maxBytesInHand = 64 * 1024 * 1024;
+/** Of bodies in progress, each of which is in memory several times over while it is applied. */
+export const maxFetchedBytes = 64 * 1024 * 1024;
 
 /** What a consumer works with, once it is connected. */
 interface Connected {
@@ -82,12 +82,12 @@ interface Connected {
 export function openConsumer(given: ConsumerOptions): Consumer {
   const timings = { ...defaultTimings, ...given.timings };
   const solitude = given.solitude ?? createSolitude();
-  const bytes = given.bytes ?? createByteBudget(maxBytesInHand);
-  const fetchedJobs: InHand = {
-    fetched: (job) => countFetched(1, job),
-    left: (job) => countFetched(-1, job),
+  const bytes = given.bytes ?? createByteBudget(maxFetchedBytes);
+  const tracker: JobTracker = {
+    jobFetched: (job) => countFetched(1, job),
+    jobFinished: (job) => countFetched(-1, job),
   };
-  const options = { ...given, timings, solitude, onConnectionError, handJob, fetchedJobs };
+  const options = { ...given, timings, solitude, onConnectionError, handJob, tracker };
   const stop = new AbortController();
   let connected: Connected | undefined;
   let sweeping: Promise<void> | undefined;
@@ -97,7 +97,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   let awayErrors = 0;
   let fetched = 0;
   let { concurrency } = given;
-  bytes.onTurn(fetchAsMayBe);
+  bytes.onTurn(limitFetching);
 
   function onConnectionError(error: Error): void {
     if (isAway(error)) awayErrors += 1;
@@ -118,14 +118,14 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   function countFetched(by: 1 | -1, job: QueueJob): void {
     fetched += by;
     bytes.change(by * bodyLengthOf(job.data));
-    if (bytes.isSpent()) fetchAsMayBe();
+    if (bytes.isSpent()) limitFetching();
   }
 
   /**
-   * While bodies take up all the memory they may, jobs in hand are finished and none is fetched in
-   * their place, but for one where this lane has none: the large ones of others must not stop it.
+   * Fetches nothing more while the bodies in progress take up all the memory they may. A lane that
+   * has none fetches one all the same: the large bodies of other lanes must not stop it.
    */
-  function fetchAsMayBe(): void {
+  function limitFetching(): void {
     if (connected === undefined) return;
     const fewer = Math.max(1, Math.min(concurrency, fetched - 1));
     connected.worker.concurrency = bytes.isSpent() ? fewer : concurrency;
@@ -152,7 +152,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     while (!stop.signal.aborted) {
       try {
         await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
-        if (given.deadShelf) await moveDeadCopies(deadQueue, given.deadShelf);
+        if (given.deadCopiesTarget) await moveDeadCopies(deadQueue, given.deadCopiesTarget);
         await trimDeadCopies(deadQueue);
         // BullMQ looks at their age only when a job finishes, which may be never.
         await laneQueue.clean(timings.keepFinishedMs, maxFinished, 'completed');
@@ -169,7 +169,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       if (parts === undefined) return;
       connected = parts;
       if (stop.signal.aborted) return;
-      fetchAsMayBe();
+      limitFetching();
       void parts.worker.run().catch(onConnectionError);
       sweeping = sweepUntilStopped(parts);
     },
@@ -198,7 +198,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     },
     setConcurrency(next) {
       concurrency = next;
-      fetchAsMayBe();
+      limitFetching();
     },
   };
 }
@@ -208,7 +208,7 @@ interface PartOptions extends ConsumerOptions {
   readonly solitude: Solitude;
   /** Runs what is done with one job. */
   readonly handJob: (work: () => Promise<void>) => Promise<void>;
-  readonly fetchedJobs: InHand;
+  readonly tracker: JobTracker;
 }
 
 function openParts(options: PartOptions): Connected {
@@ -234,7 +234,7 @@ function openParts(options: PartOptions): Connected {
       ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
     },
     onConnectionError,
-    options.fetchedJobs,
+    options.tracker,
   );
   return { worker, laneQueue, deadQueue };
 }

@@ -36,6 +36,7 @@ function scripted(answer: EnqueueOutcome) {
     },
     isReachable: async () => (await state.answer()).kind === 'queued',
     isNearlyFull: () => state.isNearlyFull,
+    addAnswerCounts: async () => undefined,
     close: async () => undefined,
   };
   const become = (next: EnqueueOutcome) =>

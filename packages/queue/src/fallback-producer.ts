@@ -102,6 +102,7 @@ export function withFallback(
       return isMain || isFallback;
     },
     isNearlyFull: () => main.isNearlyFull(),
+    addAnswerCounts: async (counts) => await main.addAnswerCounts(counts),
     async close() {
       await Promise.all([main.close(), fallback.close()]);
     },

@@ -1,3 +1,4 @@
+export { type AnswerCount, takeAnswerCounts } from './answer-counts.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './board-queues.ts';
 export { type DeadCopy, type LetterToBury, type RecordLetter, withoutQuotes } from './bury.ts';
 export { createByteBudget } from './byte-budget.ts';
@@ -9,7 +10,7 @@ export {
 export {
   type Consumer,
   type ConsumerOptions,
-  maxBytesInHand,
+  maxFetchedBytes,
   openConsumer,
 } from './consumer.ts';
 export type { ConsumerTimings } from './consumer-timings.ts';
@@ -21,7 +22,7 @@ export { inspectPartitions, type PartitionCount } from './inspect-partitions.ts'
 export type { AttemptRecord } from './job-contract.ts';
 export { type LaneStock } from './lane-stock.ts';
 export { migrateQueue } from './migrate-queue.ts';
-export type { DeadShelf } from './move-dead-copies.ts';
+export type { DeadCopiesTarget } from './move-dead-copies.ts';
 export { maxPartitions } from './partition-place.ts';
 export { openPartitionedProducer } from './partitioned-producer.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-job.ts';

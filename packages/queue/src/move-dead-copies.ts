@@ -1,7 +1,7 @@
 import type { JobQueue } from './queue-backend.ts';
 
-/** Where Bull Board shows the copies of dead letters. */
-export interface DeadShelf {
+/** The queue in which Bull Board shows copies of dead letters. */
+export interface DeadCopiesTarget {
   /** One that fails fast: its server may be away just now. */
   readonly queue: () => Pick<JobQueue, 'add' | 'remove'>;
   /** Whether the letter is still to be settled. */
@@ -13,16 +13,16 @@ const pageSize = 100;
 /**
  * Moves copies from a queue that Bull Board does not show to the one that it does: letters die on
  * the fallback while that one's server is away. Those whose letter is settled meanwhile are only
- * removed. While the shelf or the database do not answer, all stay where they are; cut off in the
+ * removed. While that queue or the database do not answer, all stay where they are; cut off in the
  * middle, it is simply done again.
  * @throws when the queue that they come from does not answer.
  */
-export async function moveDeadCopies(from: JobQueue, shelf: DeadShelf): Promise<void> {
+export async function moveDeadCopies(from: JobQueue, target: DeadCopiesTarget): Promise<void> {
   for (;;) {
     const isAscending = true;
     const copies = await from.getJobs(['waiting'], 0, pageSize - 1, isAscending);
     for (const copy of copies) {
-      if (!(await putOn(shelf, copy))) return;
+      if (!(await copyTo(target, copy))) return;
       await copy.remove();
     }
     if (copies.length < pageSize) return;
@@ -30,8 +30,8 @@ export async function moveDeadCopies(from: JobQueue, shelf: DeadShelf): Promise<
 }
 
 /** False where that was not possible now. */
-async function putOn(
-  { queue, isOpen }: DeadShelf,
+async function copyTo(
+  { queue, isOpen }: DeadCopiesTarget,
   { name, data, id = '' }: Awaited<ReturnType<JobQueue['getJobs']>>[number],
 ): Promise<boolean> {
   try {

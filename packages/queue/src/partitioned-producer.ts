@@ -27,6 +27,7 @@ export function openPartitionedProducer(
       return answers.includes(true);
     },
     isNearlyFull: () => producers.some((producer) => producer.isNearlyFull()),
+    addAnswerCounts: async (counts) => await first.addAnswerCounts(counts),
     async close() {
       await Promise.all(producers.map((producer) => producer.close()));
     },

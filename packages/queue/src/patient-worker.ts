@@ -16,11 +16,11 @@ import type { QueueJob } from './process-job.ts';
 /** For the next job. On Redis BullMQ itself waits for no longer. */
 const longestWaitSeconds = 10;
 
-/** Is told of each job that a worker has in hand, from the moment it was fetched. */
-export interface InHand {
-  fetched(job: QueueJob): void;
-  /** It is done with, before another is fetched in its place. Called once for each. */
-  left(job: QueueJob): void;
+/** Tracks the jobs that a worker has fetched and not finished. */
+export interface JobTracker {
+  jobFetched(job: QueueJob): void;
+  /** Called once for each job, before another is fetched in its place. */
+  jobFinished(job: QueueJob): void;
 }
 
 /**
@@ -45,7 +45,7 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
   }
 
   readonly #stop = new AbortController();
-  readonly #inHand: InHand | undefined;
+  readonly #tracker: JobTracker | undefined;
   #isRefused = false;
 
   constructor(
@@ -53,10 +53,10 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
     processJob: Processor<JobData, void>,
     options: WorkerOptions<C>,
     backend: BackendFactory<B, C>,
-    inHand?: InHand,
+    tracker?: JobTracker,
   ) {
     super(name, processJob, options, backend);
-    this.#inHand = inHand;
+    this.#tracker = tracker;
   }
 
   /** Whether the server could not be used when it was last asked for a job. */
@@ -95,23 +95,23 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
   ) {
     const job = await super.nextJobFromJobData(...given);
     // BullMQ's type leaves out that there may be none.
-    if ((job as QueueJob | undefined) !== undefined) this.#inHand?.fetched(job);
+    if ((job as QueueJob | undefined) !== undefined) this.#tracker?.jobFetched(job);
     return job;
   }
 
   override async processJob(job: QueueJob, token: string, mayFetchNext = () => true) {
-    let hasLeft = false;
-    const leave = () => {
-      if (!hasLeft) this.#inHand?.left(job);
-      hasLeft = true;
+    let isFinished = false;
+    const finish = () => {
+      if (!isFinished) this.#tracker?.jobFinished(job);
+      isFinished = true;
     };
     try {
       return await super.processJob(job, token, () => {
-        leave();
+        finish();
         return mayFetchNext();
       });
     } finally {
-      leave();
+      finish();
     }
   }
 

@@ -1,5 +1,5 @@
-import type { Cluster, Redis } from 'ioredis';
 import type { JobQueue, QueueBackend } from './queue-backend.ts';
+import { redisOf } from './redis-of.ts';
 
 /** Long enough to be written, short enough to leave nothing behind. */
 const expiresInMs = 1_000;
@@ -16,9 +16,7 @@ const expiresInMs = 1_000;
 export async function probeWrite(queue: JobQueue, kind: QueueBackend['kind']): Promise<void> {
   switch (kind) {
     case 'redis': {
-      // BullMQ's type has only what BullMQ itself calls.
-      const client = (await queue.backend.client) as unknown as Redis | Cluster;
-      await client.set(queue.toKey('health'), '1', 'PX', expiresInMs);
+      await (await redisOf(queue)).set(queue.toKey('health'), '1', 'PX', expiresInMs);
       return;
     }
     case 'postgres':

@@ -1,4 +1,5 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
+import { type AnswerCount, addAnswerCounts } from './answer-counts.ts';
 import { withDeadline } from './deadline.ts';
 import { jobAdder } from './job-adder.ts';
 import { jobDataOf, jobIdOf } from './job-contract.ts';
@@ -35,6 +36,11 @@ export interface CallbackProducer {
    * was found a few seconds ago; a queue on Postgres is never nearly full.
    */
   isNearlyFull(): boolean;
+  /**
+   * Adds to what lies beside the queue for a worker to take and show. A queue on Postgres has no
+   * place for it: there it is dropped. @throws when Redis does not take it in time.
+   */
+  addAnswerCounts(counts: readonly AnswerCount[]): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -147,6 +153,10 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       // Events that go elsewhere meanwhile do not look by themselves.
       if (room.isNearlyFull()) lookForRoom();
       return room.isNearlyFull();
+    },
+    async addAnswerCounts(counts) {
+      if (options.backend.kind !== 'redis') return;
+      await withQueue((queue) => addAnswerCounts(queue, counts));
     },
     async close() {
       const queue = current?.queue;

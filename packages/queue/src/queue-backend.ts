@@ -9,7 +9,7 @@ import { gatherWrites } from './gather-writes.ts';
 import type { JobData } from './job-contract.ts';
 import { type QueuePlace, queuePlace } from './partition-place.ts';
 import type { Patience } from './patience.ts';
-import { type InHand, PatientWorker } from './patient-worker.ts';
+import { type JobTracker, PatientWorker } from './patient-worker.ts';
 import { postgresConnection } from './postgres-connection.ts';
 import { defaultPrefix } from './queue-names.ts';
 import { parseRedisUrl } from './redis-address.ts';
@@ -81,7 +81,7 @@ export function openWorker(
   processJob: Processor<JobData, void>,
   options: Omit<WorkerOptions, 'connection' | 'prefix' | 'autorun'>,
   onError: (error: Error) => void,
-  inHand?: InHand,
+  tracker?: JobTracker,
 ): JobWorker {
   const { backend } = location;
   const common = { ...options, autorun: false };
@@ -93,7 +93,7 @@ export function openWorker(
         processJob,
         { ...common, prefix: place.prefix, connection: {} },
         redisBackend(parseRedisUrl(backend.url), { kind: 'wait' }, place.prefix),
-        inHand,
+        tracker,
       );
       void gatherCommands(worker);
       return worker.on('error', onError);
@@ -101,7 +101,7 @@ export function openWorker(
     case 'postgres': {
       const connection = postgresConnection(location, { kind: 'wait' });
       const patient = { ...common, connection };
-      const worker = new PatientWorker(name, processJob, patient, createPostgresBackend, inHand);
+      const worker = new PatientWorker(name, processJob, patient, createPostgresBackend, tracker);
       return (worker as unknown as JobWorker).on('error', onError);
     }
   }

@@ -28,7 +28,7 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
   });
 
   it('move to where they are seen, unless their letter is settled, then or meanwhile', async () => {
-    const [hidden, shown] = [world.openDead(), openShelf()];
+    const [hidden, shown] = [world.openDead(), openTarget()];
     for (let n = 0; n < 250; n += 1) {
       const jobId = `dead-${n}`;
       await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
@@ -49,7 +49,7 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
   });
 
   it('stay where they are while where they are seen cannot be reached, and then move', async () => {
-    const [hidden, shown] = [world.openDead(), openShelf()];
+    const [hidden, shown] = [world.openDead(), openTarget()];
     await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf('one'), 0), { jobId: 'one' });
     const refused = async () => await Promise.reject(new Error('away'));
     const away = { add: refused, remove: refused };
@@ -62,7 +62,7 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
   });
 
   /** On the test's Redis, under a prefix of its own. */
-  function openShelf(): JobQueue {
+  function openTarget(): JobQueue {
     const backend = { kind: 'redis', url: inject('redisUrl') } as const;
     const prefix = `s${randomUUID().slice(0, 8)}`;
     const location = { backend, prefix };

@@ -121,7 +121,7 @@ describe.each(worldKinds)('the queue on %s', (kind) => {
     await until(() => consumer.finishedJobs() === 12, limit('all to finish'));
   });
 
-  it('fetches no more while it has as many bytes in hand as it may, and applies all', async () => {
+  it('fetches no more while as many bytes are in progress as may be, and applies all', async () => {
     const bodyLength = 1_000;
     const events = Array.from({ length: 20 }, (_, n) =>
       eventOf(`${n} ${'x'.repeat(bodyLength)}`, '01ONEMESSAGE'),

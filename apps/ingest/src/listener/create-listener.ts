@@ -34,7 +34,7 @@ interface ServerState {
   isStopping: boolean;
 }
 
-/** @param readMetrics what was counted, for whoever asks for `/metrics` on this machine. */
+/** @param readMetrics what was counted, for `/metrics`. */
 export function createListener(ingest: Ingest, readMetrics: () => Promise<MetricsText>): Listener {
   const state: ServerState = { isStopping: false };
   const server = createServer(serverTimeouts, (request, response) => {
@@ -76,6 +76,7 @@ function direct(
     // Whoever was never told to send the body may or may not send it: what follows is no request.
     sendAnswer(exchange, verdict, { isLast: server.isStopping || awaitsContinue, letGo });
   };
+  const { metricsToken } = ingest.config.listener;
   switch (resourceAt(url)) {
     case 'webhook':
       void handleCallback(webhookRequest(method, exchange), ingest).then(send);
@@ -85,7 +86,7 @@ function direct(
       else send(refuseRequest('method-not-allowed', exchange.request, ingest.requestLog));
       return;
     case 'metrics':
-      if (method === 'GET' && maySeeMetrics(exchange.request)) {
+      if (method === 'GET' && maySeeMetrics(exchange.request, metricsToken)) {
         void metricsAnswer(readMetrics).then(send);
       } else send(refuseRequest('not-found', exchange.request, ingest.requestLog));
       return;

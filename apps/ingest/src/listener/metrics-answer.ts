@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
 import { type Answer, answer } from '../answer.ts';
@@ -6,13 +7,28 @@ import { type Answer, answer } from '../answer.ts';
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /**
- * Whether the metrics are this request's business: they are read on this machine. The port itself
- * is open to everybody, and a proxy on this machine passes on what comes from elsewhere.
+ * Whether the metrics are this request's business: it comes from this machine, or shows the token.
+ * The port itself is open to everybody, and a proxy on this machine passes on what comes from
+ * elsewhere.
  */
-export function maySeeMetrics({ socket, headers }: IncomingMessage): boolean {
+export function maySeeMetrics(
+  { socket, headers }: IncomingMessage,
+  token: string | undefined,
+): boolean {
   const { remoteAddress = '' } = socket;
   const isLocal = /^(::ffff:)?127\.|^::1$/.test(remoteAddress);
-  return isLocal && forwarding.every((name) => headers[name] === undefined);
+  if (isLocal && forwarding.every((name) => headers[name] === undefined)) return true;
+  const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  return token !== undefined && given !== undefined && isSame(given, token);
+}
+
+/** In a time that tells neither length nor the first difference. */
+function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(digestOf(given), digestOf(expected));
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 /** @param read what was counted; 503 where that does not come in time. */

@@ -12,7 +12,6 @@ import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
 import { redactConsole } from '../redact-console.ts';
 import { createListener, type Listener } from './create-listener.ts';
-import { knownAnswers } from './known-answers.ts';
 import { createMetricsReader } from './read-metrics.ts';
 import { settlesWithin } from './settles-within.ts';
 import { onStopSignal } from './stop-signals.ts';
@@ -26,7 +25,7 @@ const closeWithinMs = 2_000;
  * @throws when a variable is malformed or the port cannot be had.
  */
 export async function runProcess(): Promise<void> {
-  const metrics = createIngestMetrics(knownAnswers);
+  const metrics = createIngestMetrics();
   const ingest = openIngest(gatheredOutput({ isShared: cluster.isWorker }), metrics);
   const { config, logger, requestLog } = ingest;
   redactConsole(logger);

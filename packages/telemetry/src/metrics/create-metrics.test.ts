@@ -32,7 +32,7 @@ it('writes a line and a count for each business event, together', async () => {
   const failure = { errorClass: 'permanent', error: 'no' };
   deadLettered(telemetry, { ...event, ...failure, secretPosition: 1, receivedAt: first });
   expect(lines).toHaveLength(4);
-  const isCounter = (line: string) => !/^sinch_(apply|batch)_/.test(line);
+  const isCounter = (line: string) => !/^sinch_(apply|batch|ingest)_/.test(line);
   expect((await counts()).filter(isCounter)).toEqual([
     'sinch_events_total{trigger="MESSAGE_DELIVERY",result="applied"} 1',
     'sinch_events_total{trigger="MESSAGE_DELIVERY",result="duplicate"} 1',
@@ -136,4 +136,17 @@ it('shows what lies somewhere only while it is known', async () => {
   metrics.pendingMigrations(undefined);
   expect(await text()).not.toMatch(/^sinch_(queue_jobs|queue_oldest|pending|dead_letter_oldest)/m);
   expect(await text()).toContain('sinch_dead_letters_open 0\n');
+});
+
+it('counts delivery reports by app, channel and status, with a bounded number of apps', async () => {
+  const { telemetry, counts } = setUp();
+  for (let n = 0; n < 60; n += 1) {
+    telemetry.metrics.messageReported({ appId: `app-${n}`, channel: 'SMS', status: 'READ' });
+  }
+  telemetry.metrics.messageReported({ appId: 'app-0', channel: undefined, status: 'READ' });
+  const shown = (await counts()).filter((line) => line.startsWith('sinch_message_reports_total'));
+  expect(shown).toHaveLength(52);
+  expect(shown).toContain(
+    'sinch_message_reports_total{app_id="other",channel="SMS",status="READ"} 10',
+  );
 });

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { boundedLabel } from './bounded-label.ts';
 import type { EventMetrics } from './metrics.ts';
 
 /** Values of labels that are known beforehand: each is counted from zero. */
@@ -15,6 +16,9 @@ export interface ClosedLabels {
 const applySeconds = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 21_600,
 ];
+const maxApps = 50;
+/** Of channels, and of statuses: Sinch has fewer of each, and bodies may hold anything. */
+const maxNames = 30;
 const batchSizes = [1, 2, 5, 10, 25, 50, 100, 250, 500];
 
 export function createEventMetrics(registry: Registry, closed: ClosedLabels): EventMetrics {
@@ -49,6 +53,17 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
     labelNames: ['cause'],
     registers,
   });
+  const reports = new Counter({
+    name: 'sinch_message_reports_total',
+    help: 'Delivery reports that were applied, by app, channel and status.',
+    labelNames: ['app_id', 'channel', 'status'],
+    registers,
+  });
+  const [boundedApp, boundedChannel, boundedStatus] = [
+    boundedLabel(maxApps),
+    boundedLabel(maxNames),
+    boundedLabel(maxNames),
+  ];
   const stale = new Counter({
     name: 'sinch_stale_events_total',
     help: 'Events whose signature was older than the tolerance when they came.',
@@ -103,6 +118,13 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
       // A double was applied long ago, and not now.
       if (receivedAt === undefined || result === 'duplicate') return;
       applySecondsOf.observe(Math.max(0, Date.now() - Date.parse(receivedAt)) / 1000);
+    },
+    messageReported({ appId, channel, status }) {
+      reports.inc({
+        app_id: boundedApp(appId),
+        channel: boundedChannel(channel),
+        status: boundedStatus(status),
+      });
     },
     batchWritten: (events) => batchSize.observe(events),
     attemptFailed: ({ errorClass }) => attempts.inc({ class: errorClass }),

@@ -1,12 +1,8 @@
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Gauge, Histogram, Registry } from 'prom-client';
+import { type AnswerLabels, createAnswerCounter } from './answer-counter.ts';
 import type { MetricsText } from './metrics.ts';
 
-/** How a request to ingest ended. */
-export interface AnswerLabels {
-  readonly status: number;
-  readonly outcome: string;
-  readonly cause?: string | undefined;
-}
+export { type AnswerLabels, knownAnswers } from './answer-counter.ts';
 
 export interface IngestMetrics {
   /** @param durationMs from the request to its answer, of one that reached the webhook. */
@@ -19,22 +15,12 @@ export interface IngestMetrics {
 
 /** Sinch waits for a few seconds. */
 const ackSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Causes are codes of drivers and servers: few, but nobody has the list of them. */
-const maxCauses = 50;
 
-/**
- * Counts what one process of ingest answers, in memory.
- * @param known what can be answered: each is there from zero on.
- */
-export function createIngestMetrics(known: readonly AnswerLabels[]): IngestMetrics {
+/** Counts what one process of ingest answers, in memory. */
+export function createIngestMetrics(): IngestMetrics {
   const registry = new Registry();
   const registers = [registry];
-  const answers = new Counter({
-    name: 'sinch_ingest_callbacks_total',
-    help: 'Requests, by the status and the outcome that they ended in, and by its cause.',
-    labelNames: ['status', 'outcome', 'cause'],
-    registers,
-  });
+  const countAnswer = createAnswerCounter(registry);
   const acks = new Histogram({
     name: 'sinch_ack_duration_seconds',
     help: 'From a request to the webhook to its answer.',
@@ -48,26 +34,12 @@ export function createIngestMetrics(known: readonly AnswerLabels[]): IngestMetri
     registers,
   });
   fallback.set(0);
-  const causes = new Set<string>();
   const turned = new Set<number>();
-
-  function boundedCause(cause = ''): string {
-    if (causes.size >= maxCauses && !causes.has(cause)) return 'other';
-    causes.add(cause);
-    return cause;
-  }
-
-  const labelsOf = ({ status, outcome, cause }: AnswerLabels) => ({
-    status,
-    outcome,
-    cause: boundedCause(cause),
-  });
-  for (const labels of known) answers.inc(labelsOf(labels), 0);
   AggregatorRegistry.setRegistries(registry);
 
   return {
     answered(labels, durationMs) {
-      answers.inc(labelsOf(labels));
+      countAnswer(labels);
       if (durationMs !== undefined) acks.observe(durationMs / 1000);
     },
     fallbackActive(partition, isActive) {

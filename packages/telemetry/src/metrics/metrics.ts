@@ -1,3 +1,5 @@
+import type { AnswerLabels } from './answer-counter.ts';
+
 /** What the worker counts and measures. Labels come from small closed sets: no id, nothing of a body. */
 export interface Metrics extends EventMetrics, StockMetrics {}
 
@@ -10,6 +12,12 @@ export interface EventMetrics {
     readonly result: string;
     /** When the callback came, ISO 8601. */
     readonly receivedAt?: string | undefined;
+  }): void;
+  /** A delivery report was applied. */
+  messageReported(labels: {
+    readonly appId: string | undefined;
+    readonly channel: string | undefined;
+    readonly status: string;
   }): void;
   /** Events of one transaction. */
   batchWritten(events: number): void;
@@ -30,6 +38,8 @@ export interface StockMetrics {
   laneStock(lane: string, stock: LaneFigures | undefined): void;
   deadLettersOpen(letters: OpenLetterFigures | undefined): void;
   pendingMigrations(count: number | undefined): void;
+  /** What processes of ingest that nothing can scrape have answered, since this was called before. */
+  ingestAnswered(labels: AnswerLabels, count: number): void;
   /** When the last callback of an app came, as Unix time in seconds. */
   lastCallback(appId: string, seconds: number): void;
 }

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { createAnswerCounter } from './answer-counter.ts';
 import type { StockMetrics } from './metrics.ts';
 
 /** Shown from the first measurement on, and only while there is one. */
@@ -93,6 +94,7 @@ export function createStockMetrics(registry: Registry): StockMetrics {
       oldestOpen(at && at.getTime() / 1000);
     },
     pendingMigrations: migrations,
+    ingestAnswered: createAnswerCounter(registry),
     lastCallback: (appId, seconds) => lastCallback.set({ app_id: appId }, seconds),
   };
 }

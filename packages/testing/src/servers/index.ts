@@ -19,7 +19,7 @@ export {
   startRedisContainer,
 } from './redis.ts';
 export { type ClusterMaster, type RedisCluster, startRedisCluster } from './redis-cluster.ts';
-export { type RedisKey, redisKeys } from './redis-keys.ts';
+export { type RedisKey, redisKeys, redisKeysWith } from './redis-keys.ts';
 export {
   type RedisAilment,
   redisAilments,

@@ -42,3 +42,36 @@ async function sizeOf(redis: Redis, name: string, type: string): Promise<number>
       return 0;
   }
 }
+
+/** The names of keys that match a pattern and hold this text, in whatever type of value. */
+export async function redisKeysWith(
+  url: string,
+  pattern: string,
+  text: string,
+): Promise<readonly string[]> {
+  const redis = new Redis(url);
+  try {
+    const names = await redis.keys(pattern);
+    const values = await Promise.all(names.map(async (name) => await valueOf(redis, name)));
+    return names.filter((_, n) => JSON.stringify(values[n]).includes(text));
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function valueOf(redis: Redis, name: string): Promise<unknown> {
+  switch (await redis.type(name)) {
+    case 'hash':
+      return await redis.hgetall(name);
+    case 'list':
+      return await redis.lrange(name, '0', '-1');
+    case 'set':
+      return await redis.smembers(name);
+    case 'zset':
+      return await redis.zrange(name, '0', '-1');
+    case 'stream':
+      return await redis.xrange(name, '-', '+');
+    default:
+      return await redis.get(name);
+  }
+}
