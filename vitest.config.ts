@@ -10,6 +10,9 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 /** Most wait for servers and processes more than they compute. */
 const maxWorkers = 3;
 
+/** On a busy machine what is awaited takes its time; it comes, or the test fails. */
+const poll = { timeout: 15_000 };
+
 /** Two kinds of tests: beside the code they are about, without servers; and in `test/`, on real ones. */
 export default defineConfig({
   test: {
@@ -26,6 +29,7 @@ export default defineConfig({
           setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           // No promise of speed: on a busy machine thousands of generated cases take their time.
           testTimeout: 30_000,
+          expect: { poll },
           maxWorkers,
         },
       },
@@ -39,6 +43,7 @@ export default defineConfig({
           ],
           setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
           testTimeout: 60_000,
+          expect: { poll },
           hookTimeout: 60_000,
           maxWorkers,
         },

@@ -55,7 +55,7 @@ export async function whatIsKept(
 
 /** Those of queues and of the store for rejected callbacks. */
 const ownName =
-  /^sinch-callbacks(-replay|-dead)?:(id|meta|events|marker|wait|active|completed|failed|delayed|prioritized|pc|limiter|stalled|stalled-check|paused|health)$|^sinch-callbacks-rejected:(order|entries|bytes)$/;
+  /^sinch-callbacks(-replay|-dead)?:(id|meta|events|marker|wait|active|completed|failed|delayed|prioritized|pc|limiter|stalled|stalled-check|paused|health|answers)$|^sinch-callbacks-rejected:(order|entries|bytes)$/;
 
 /** `sinch-callbacks:TRIGGER.entity.digest`, with what BullMQ puts behind a job's name. */
 function eventKeyIn(name: string): string | undefined {

@@ -107,7 +107,9 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       // Slow is not dead: what answered later questions is kept, or one late answer would end
       // all calls under way, and a server that is busy had all its connections to make anew.
       const isAlive = isAnswer(error) || (aliveAt > askedAt && current === opened);
-      if (!isAlive && !isComingUp(opened)) {
+      // A queue remembers why its first connection failed, such as a refused password, for good.
+      const isUseless = opened.state === 'failed' || (!isAlive && !isComingUp(opened));
+      if (isUseless) {
         if (current === opened) current = undefined;
         void dropConnection(opened.queue);
       }

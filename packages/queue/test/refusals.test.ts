@@ -76,3 +76,18 @@ it('once it takes writes again, its jobs are done and it is no more called refus
   expect(refused.isRefused()).toBe(false);
   await refused.stopTaking();
 }, 60_000);
+
+it('a producer that was opened while its password was refused takes events once it is right', async () => {
+  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0);
+  await redis.ail('locked');
+  const producer = openProducer({ ...location, timeoutMs: 500 });
+  for (let n = 0; n < 3; n += 1) {
+    expect(await producer.enqueue(eventOf(`refused ${n}`))).toMatchObject({ kind: 'unavailable' });
+  }
+  await redis.heal();
+  await until(
+    async () => (await producer.enqueue(eventOf('taken'))).kind === 'queued',
+    limit('an event to be taken'),
+  );
+  await producer.close();
+});

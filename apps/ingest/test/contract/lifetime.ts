@@ -75,6 +75,6 @@ export function describeLifetime(bench: () => ContractBench): void {
       await connection.write(body.slice(10));
       expect(await connection.answers).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"accepted"\}/);
       expect(await stopping).not.toMatchObject({ signal: 'SIGKILL' });
-    }, 20_000);
+    }, 60_000);
   });
 }
