@@ -30,7 +30,9 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
   app.route('/', healthRoutes(options));
   app.route('/', metricsRoute(options));
   if (password === undefined) app.use(guardHost());
-  app.get('/', (context) => context.redirect(boardPath));
+  for (const path of ['/', `${boardPath}/`]) {
+    app.get(path, (context) => context.redirect(boardPath));
+  }
   app.route(boardPath, boardPages({ ...options, path: boardPath }));
 
   const server = await listen(app, host, port);

@@ -13,10 +13,18 @@ const maxCauses = 50;
 /** The usual ones of a queue that takes nothing; whatever else comes is added. */
 const unavailable = ['DEADLINE_EXCEEDED', 'ECONNREFUSED', 'OOM', 'READONLY'] as const;
 
+/** The usual ones of Node's parser. */
+const unreadable = [
+  'HPE_INVALID_METHOD',
+  'HPE_INVALID_HEADER_TOKEN',
+  'HPE_INVALID_CONSTANT',
+] as const;
+
 /** What ingest is known to answer: each is counted from zero. */
 export const knownAnswers = [
   { status: 200, outcome: 'accepted' },
   { status: 400, outcome: 'unreadable-body' },
+  ...unreadable.map((cause) => ({ status: 400, outcome: 'unreadable-request' as const, cause })),
   { status: 401, outcome: 'rejected', cause: 'missing-signature-headers' },
   { status: 401, outcome: 'rejected', cause: 'unsupported-algorithm' },
   { status: 401, outcome: 'rejected', cause: 'malformed-signature-headers' },
@@ -25,9 +33,12 @@ export const knownAnswers = [
   { status: 401, outcome: 'rejected', cause: 'future-timestamp' },
   { status: 404, outcome: 'not-found' },
   { status: 405, outcome: 'method-not-allowed' },
+  { status: 408, outcome: 'slow-request', cause: 'ERR_HTTP_REQUEST_TIMEOUT' },
   { status: 413, outcome: 'too-large' },
+  { status: 413, outcome: 'too-large', cause: 'HPE_CHUNK_EXTENSIONS_OVERFLOW' },
   { status: 429, outcome: 'slow-body' },
   { status: 429, outcome: 'crowded-out' },
+  { status: 431, outcome: 'headers-too-large', cause: 'HPE_HEADER_OVERFLOW' },
   { status: 503, outcome: 'unconfigured' },
   { status: 503, outcome: 'failed' },
   { status: 503, outcome: 'not-kept', cause: 'future-timestamp' },
