@@ -58,8 +58,8 @@ it.each([1, 3])(
       return now.postgres === documented(partitions)('ingest', 'postgres') && now;
     }, soon('idle connections to Postgres to be closed'));
 
+    // It applies what ingest has queued, while that one's connections stay as they are.
     started.push(await startWorker(variables));
-    await useIngest(sender);
     const sql = "SELECT FROM callback_event WHERE state = 'APPLIED'";
     const areApplied = async () => (await queryRows(database.url, sql)).length === sent;
     await until(areApplied, soon('every event'));
