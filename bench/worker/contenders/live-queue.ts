@@ -4,7 +4,7 @@ import { queueNames } from '@sinch-callbacks/queue';
 export const liveQueue = queueNames.live;
 export const livePrefix = '{sinch}';
 
-/** The product's own settings of its worker (packages/queue/src/consumer.ts), for every BullMQ contender. */
+/** The product's own settings of its worker (packages/queue/src/consumer/consumer.ts), for every BullMQ contender. */
 export function workerOptions(redisUrl: string) {
   return {
     connection: { url: redisUrl, maxRetriesPerRequest: null },

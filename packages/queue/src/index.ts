@@ -1,46 +1,54 @@
-export { type AnswerCount, takeAnswerCounts } from './answer-counts.ts';
-export { type BoardQueues, deadQueueOf, openBoardQueues } from './board-queues.ts';
-export { type DeadCopy, type LetterToBury, type RecordLetter, withoutQuotes } from './bury.ts';
-export { createByteBudget } from './byte-budget.ts';
 export {
-  adviceFor,
-  checkPostgresQueue,
-  type PostgresQueueCheck,
-} from './check-postgres-queue.ts';
+  type JobQueue,
+  type QueueBackend,
+  type QueueLocation,
+} from './connection/queue-backend.ts';
+export { createByteBudget } from './consumer/byte-budget.ts';
 export {
   type Consumer,
   type ConsumerOptions,
   maxFetchedBytes,
   openConsumer,
-} from './consumer.ts';
-export type { ConsumerTimings } from './consumer-timings.ts';
-export { type FallbackWatch, withFallback } from './fallback-producer.ts';
-export { type FoundJob, findJobs } from './find-jobs/find-jobs.ts';
-export { fitsPattern, type KeyPattern } from './find-jobs/job-pattern.ts';
-export { type BackendState, inspectBackend } from './inspect-backend.ts';
-export { inspectPartitions, type PartitionCount } from './inspect-partitions.ts';
-export type { AttemptRecord } from './job-contract.ts';
-export { type LaneStock } from './lane-stock.ts';
+} from './consumer/consumer.ts';
+export type { ConsumerTimings } from './consumer/consumer-timings.ts';
+export { type LaneStock } from './consumer/lane-stock.ts';
+export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './consumer/process-job.ts';
+export { maxDeathsOfOneEvent } from './consumer/quarantine.ts';
+export { createSolitude } from './consumer/solitude.ts';
+export type { AttemptRecord } from './contract/job-contract.ts';
+export { maxPartitions } from './contract/partition-place.ts';
+export { type Lane, queueNames } from './contract/queue-names.ts';
+export type { DeathCause, FailureClass } from './contract/retry-policy.ts';
+export {
+  type DeadCopy,
+  type LetterToBury,
+  type RecordLetter,
+  withoutQuotes,
+} from './dead-letters/bury.ts';
+export type { DeadCopiesTarget } from './dead-letters/move-dead-copies.ts';
+export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
+export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';
+export {
+  adviceFor,
+  checkPostgresQueue,
+  type PostgresQueueCheck,
+} from './inspect/check-postgres-queue.ts';
+export { type FoundJob, findJobs } from './inspect/find-jobs/find-jobs.ts';
+export { fitsPattern, type KeyPattern } from './inspect/find-jobs/job-pattern.ts';
+export { type BackendState, inspectBackend } from './inspect/inspect-backend.ts';
+export { inspectPartitions, type PartitionCount } from './inspect/inspect-partitions.ts';
+export { openQueueView, type QueueView } from './inspect/queue-view.ts';
+export { type MemoryUse, memoryShare } from './inspect/redis-memory.ts';
 export { migrateQueue } from './migrate-queue.ts';
-export type { DeadCopiesTarget } from './move-dead-copies.ts';
-export { maxPartitions } from './partition-place.ts';
-export { openPartitionedProducer } from './partitioned-producer.ts';
-export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './process-job.ts';
+export { type AnswerCount, takeAnswerCounts } from './producer/answer-counts.ts';
+export { type FallbackWatch, withFallback } from './producer/fallback-producer.ts';
+export { openPartitionedProducer } from './producer/partitioned-producer.ts';
 export {
   type CallbackProducer,
   type EnqueueOutcome,
   openProducer,
   type ProducerOptions,
-} from './producer.ts';
-export { maxDeathsOfOneEvent } from './quarantine.ts';
-export {
-  type JobQueue,
-  type QueueBackend,
-  type QueueLocation,
-} from './queue-backend.ts';
-export { type Lane, queueNames } from './queue-names.ts';
-export { openQueueView, type QueueView } from './queue-view.ts';
-export { type MemoryUse, memoryShare } from './redis-memory.ts';
+} from './producer/producer.ts';
 export { withFallbackStore } from './rejected/fallback-store.ts';
 export {
   type KeptCallback,
@@ -53,6 +61,3 @@ export {
   openRejectedStore,
   type RejectedStore,
 } from './rejected/rejected-store.ts';
-export { openReplayLane, type ReplayLane, type ReplayState } from './replay-lane.ts';
-export type { DeathCause, FailureClass } from './retry-policy.ts';
-export { createSolitude } from './solitude.ts';

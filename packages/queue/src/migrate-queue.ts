@@ -1,8 +1,8 @@
 import { createPostgresBackend, Queue } from 'bullmq';
-import { migrateLeanJobs } from './lean-postgres.ts';
-import { migratingConnection } from './postgres-connection.ts';
-import type { QueueLocation } from './queue-backend.ts';
-import { queueNames } from './queue-names.ts';
+import { migrateLeanJobs } from './connection/postgres/lean-postgres.ts';
+import { migratingConnection } from './connection/postgres/postgres-connection.ts';
+import type { QueueLocation } from './connection/queue-backend.ts';
+import { queueNames } from './contract/queue-names.ts';
 import { migratePostgresShelf } from './rejected/postgres-shelf.ts';
 
 /**

@@ -1,6 +1,8 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import type { ClusterMaster } from '@sinch-callbacks/testing/servers';
 import { expect, it } from 'vitest';
+import { redisPlace } from '../src/connection/queue-backend.ts';
+import { keySlot } from '../src/contract/key-slot.ts';
 import {
   inspectBackend,
   inspectPartitions,
@@ -10,8 +12,6 @@ import {
   openReplayLane,
   queueNames,
 } from '../src/index.ts';
-import { keySlot } from '../src/key-slot.ts';
-import { redisPlace } from '../src/queue-backend.ts';
 import { becomes, done, eventOf, limit, useQueueWorld } from './queue-world.ts';
 
 const world = useQueueWorld('cluster');

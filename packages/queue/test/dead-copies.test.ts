@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { describe, expect, inject, it } from 'vitest';
+import { type JobQueue, openQueue } from '../src/connection/queue-backend.ts';
+import { jobDataOf } from '../src/contract/job-contract.ts';
+import { moveDeadCopies } from '../src/dead-letters/move-dead-copies.ts';
+import { trimDeadCopies } from '../src/dead-letters/trim-dead-copies.ts';
 import { queueNames } from '../src/index.ts';
-import { jobDataOf } from '../src/job-contract.ts';
-import { moveDeadCopies } from '../src/move-dead-copies.ts';
-import { type JobQueue, openQueue } from '../src/queue-backend.ts';
-import { trimDeadCopies } from '../src/trim-dead-copies.ts';
 import { eventOf, useQueueWorld, worldKinds } from './queue-world.ts';
 
 describe.each(worldKinds)('copies of dead letters on %s', (kind) => {

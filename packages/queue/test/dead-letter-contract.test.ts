@@ -2,8 +2,8 @@ import type { CallbackEvent } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
+import { openWorker } from '../src/connection/queue-backend.ts';
 import { openReplayLane, queueNames } from '../src/index.ts';
-import { openWorker } from '../src/queue-backend.ts';
 import { becomes, done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';
 
 describe.each(worldKinds)('dead letters on %s', (kind) => {

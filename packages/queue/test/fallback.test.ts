@@ -8,6 +8,7 @@ import {
 } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { openQueue } from '../src/connection/queue-backend.ts';
 import {
   type CallbackProducer,
   migrateQueue,
@@ -16,7 +17,6 @@ import {
   queueNames,
   withFallback,
 } from '../src/index.ts';
-import { openQueue } from '../src/queue-backend.ts';
 import { eventOf, limit } from './queue-world.ts';
 
 let database: TestDatabase;

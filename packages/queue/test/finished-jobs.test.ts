@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
+import { readJobData } from '../src/contract/job-contract.ts';
 import type { HandleOutcome } from '../src/index.ts';
-import { readJobData } from '../src/job-contract.ts';
 import { done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';
 
 const secret = 'what somebody wrote';

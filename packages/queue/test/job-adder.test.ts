@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jobAdder } from '../src/job-adder.ts';
-import { jobDataOf } from '../src/job-contract.ts';
-import { retryOptions } from '../src/retry-policy.ts';
+import { jobDataOf } from '../src/contract/job-contract.ts';
+import { retryOptions } from '../src/contract/retry-policy.ts';
+import { jobAdder } from '../src/producer/job-adder.ts';
 import { backendKinds, eventOf, useQueueWorld } from './queue-world.ts';
 
 describe.each(backendKinds)('a job on %s', (kind) => {

@@ -9,7 +9,7 @@ import {
 } from '@sinch-callbacks/testing/servers';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
-import { choosePartition } from '../src/choose-partition.ts';
+import { type JobQueue, openQueue } from '../src/connection/queue-backend.ts';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -23,7 +23,7 @@ import {
   type QueueLocation,
   queueNames,
 } from '../src/index.ts';
-import { type JobQueue, openQueue } from '../src/queue-backend.ts';
+import { choosePartition } from '../src/producer/choose-partition.ts';
 import { joinConsumers } from './join-consumers.ts';
 
 /** Of one server each, to which a way can be cut. */

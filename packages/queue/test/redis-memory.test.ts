@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/testing/processes';
 import { type SpoilableRedis, startSpoilableRedis } from '@sinch-callbacks/testing/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { openQueue } from '../src/connection/queue-backend.ts';
 import {
   type CallbackProducer,
   inspectBackend,
@@ -10,7 +11,6 @@ import {
   queueNames,
   withFallback,
 } from '../src/index.ts';
-import { openQueue } from '../src/queue-backend.ts';
 import { eventOf, limit, useQueueWorld } from './queue-world.ts';
 
 const onPostgres = useQueueWorld('postgres');

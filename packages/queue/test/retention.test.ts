@@ -1,9 +1,9 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import { Redis } from 'ioredis';
 import { expect, inject, it } from 'vitest';
+import { jobDataOf, jobIdOf } from '../src/contract/job-contract.ts';
+import { retryOptions } from '../src/contract/retry-policy.ts';
 import { openConsumer } from '../src/index.ts';
-import { jobDataOf, jobIdOf } from '../src/job-contract.ts';
-import { retryOptions } from '../src/retry-policy.ts';
 import { done, eventOf, limit, useQueueWorld } from './queue-world.ts';
 
 const world = useQueueWorld('redis');

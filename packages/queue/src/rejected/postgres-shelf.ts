@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { postgresConnection } from '../postgres-connection.ts';
-import { prepareSchema } from '../prepare-schema.ts';
-import type { QueueLocation } from '../queue-backend.ts';
+import { postgresConnection } from '../connection/postgres/postgres-connection.ts';
+import { prepareSchema } from '../connection/postgres/prepare-schema.ts';
+import type { QueueLocation } from '../connection/queue-backend.ts';
 import type { EntryShelf, ShelfEntry } from './entry-shelf.ts';
 
 /** No such schema, table or function. */

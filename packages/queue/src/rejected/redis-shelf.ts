@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type QueueLocation, redisPlace } from '../queue-backend.ts';
-import { queueNames } from '../queue-names.ts';
-import { openRedis } from '../redis-client.ts';
+import { type QueueLocation, redisPlace } from '../connection/queue-backend.ts';
+import { openRedis } from '../connection/redis/redis-client.ts';
+import { queueNames } from '../contract/queue-names.ts';
 import type { EntryShelf } from './entry-shelf.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { withDeadline } from '../deadline.ts';
-import type { QueueLocation } from '../queue-backend.ts';
+import { withDeadline } from '../connection/deadline.ts';
+import type { QueueLocation } from '../connection/queue-backend.ts';
 import type { EntryShelf } from './entry-shelf.ts';
 import { openPostgresShelf } from './postgres-shelf.ts';
 import { openRedisShelf } from './redis-shelf.ts';

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BackendFactory,
+  type ConnectionOptions,
+  type IQueueBackend,
+  isNotConnectionError,
+  type JobProgress,
+  type Processor,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import type { QueueJob } from '../consumer/process-job.ts';
+import type { JobData } from '../contract/job-contract.ts';
+import { isAway } from './is-away.ts';
+
+/** For the next job. On Redis BullMQ itself waits for no longer. */
+const longestWaitSeconds = 10;
+
+/** Tracks the jobs that a worker has fetched and not finished. */
+export interface JobTracker {
+  jobFetched(job: QueueJob): void;
+  /** Called once for each job, before another is fetched in its place. */
+  jobFinished(job: QueueJob): void;
+}
+
+/**
+ * A BullMQ worker that lets some time pass when the server refuses it a job, as a Redis without
+ * memory does. BullMQ waits where a connection broke; after a refusal it asks again at once,
+ * thousands of times a second for as long as the outage lasts.
+ */
+export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> extends Worker<
+  JobData,
+  void,
+  string,
+  B,
+  JobProgress,
+  C
+> {
+  /**
+   * BullMQ waits on Postgres for up to an hour where the next job is due by then, and for that
+   * long would not notice that notifications come no more.
+   */
+  override get maximumBlockTimeout(): number {
+    return Math.min(super.maximumBlockTimeout, longestWaitSeconds);
+  }
+
+  readonly #stop = new AbortController();
+  readonly #tracker: JobTracker | undefined;
+  #isRefused = false;
+
+  constructor(
+    name: string,
+    processJob: Processor<JobData, void>,
+    options: WorkerOptions<C>,
+    backend: BackendFactory<B, C>,
+    tracker?: JobTracker,
+  ) {
+    super(name, processJob, options, backend);
+    this.#tracker = tracker;
+  }
+
+  /** Whether the server could not be used when it was last asked for a job. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  override async pause(doNotWaitActive?: boolean): Promise<void> {
+    this.#stop.abort();
+    await super.pause(doNotWaitActive);
+  }
+
+  override async close(force?: boolean): Promise<void> {
+    this.#stop.abort();
+    await super.close(force);
+  }
+
+  protected override async moveToActive(token: string, name?: string) {
+    try {
+      const job = await super.moveToActive(token, name);
+      this.#isRefused = false;
+      return job;
+    } catch (error) {
+      this.#isRefused = error instanceof Error && isAway(error);
+      if (this.#stop.signal.aborted || !(error instanceof Error)) throw error;
+      if (!isNotConnectionError(error)) throw error;
+      this.emit('error', error);
+      await this.#letTimePass();
+      // As BullMQ has it: no job this time.
+      return undefined as never;
+    }
+  }
+
+  protected override async nextJobFromJobData(
+    ...given: Parameters<Worker<JobData, void>['nextJobFromJobData']>
+  ) {
+    const job = await super.nextJobFromJobData(...given);
+    // BullMQ's type leaves out that there may be none.
+    if ((job as QueueJob | undefined) !== undefined) this.#tracker?.jobFetched(job);
+    return job;
+  }
+
+  override async processJob(job: QueueJob, token: string, mayFetchNext = () => true) {
+    let isFinished = false;
+    const finish = () => {
+      if (!isFinished) this.#tracker?.jobFinished(job);
+      isFinished = true;
+    };
+    try {
+      return await super.processJob(job, token, () => {
+        finish();
+        return mayFetchNext();
+      });
+    } finally {
+      finish();
+    }
+  }
+
+  async #letTimePass(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      await sleep(this.opts.runRetryDelay, undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  createPostgresBackend,
+  type Processor,
+  Queue,
+  type RedisQueueBackend,
+  type WorkerOptions,
+} from 'bullmq';
+import type { JobData } from '../contract/job-contract.ts';
+import { type QueuePlace, queuePlace } from '../contract/partition-place.ts';
+import { defaultPrefix } from '../contract/queue-names.ts';
+import { gatherWrites } from './gather-writes.ts';
+import type { Patience } from './patience.ts';
+import { type JobTracker, PatientWorker } from './patient-worker.ts';
+import { postgresConnection } from './postgres/postgres-connection.ts';
+import { parseRedisUrl } from './redis/redis-address.ts';
+import { redisBackend } from './redis/redis-backend.ts';
+
+/** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
+export type QueueBackend =
+  /** One Redis, or a cluster: see `parseRedisUrl`. */
+  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface QueueLocation {
+  readonly backend: QueueBackend;
+  /**
+   * Namespace of all keys; in Postgres, of the schema. Letters, digits, `_` and `-`.
+   * On Redis it becomes a hash tag, which keeps a queue's keys on one node of a cluster.
+   */
+  readonly prefix?: string;
+  /** Which partition of the live queue; 0 when absent. On Postgres there is one alone. */
+  readonly partition?: number;
+}
+
+export type JobQueue = Queue<JobData, void>;
+/** Dead letters' copies are read by people alone, so their shape is nobody's contract. */
+export type DeadQueue = Pick<Queue, 'add'>;
+export type JobWorker = PatientWorker<RedisQueueBackend>;
+
+const eventStreamLength = 1_000;
+
+/**
+ * Opens a queue. It connects at once, in the background.
+ * @param onError hears of every trouble with the connection; BullMQ throws where nobody listens.
+ */
+export function openQueue(
+  location: QueueLocation,
+  name: string,
+  patience: Patience,
+  onError: (error: Error) => void,
+): JobQueue {
+  const options = {
+    skipWaitingForReady: patience.kind === 'fail-fast',
+    streams: { events: { maxLen: eventStreamLength } },
+  };
+  const { backend } = location;
+  switch (backend.kind) {
+    case 'redis': {
+      const place = redisPlace(location, name);
+      const queue: JobQueue = new Queue(
+        place.name,
+        { ...options, prefix: place.prefix, connection: {} },
+        redisBackend(parseRedisUrl(backend.url), patience, place.prefix),
+      );
+      if (patience.kind === 'fail-fast') void gatherCommands(queue);
+      return queue.on('error', onError);
+    }
+    case 'postgres': {
+      const connection = postgresConnection(location, patience);
+      const queue = new Queue(name, { ...options, connection }, createPostgresBackend);
+      // The two differ in the type of their backend alone, which nobody here looks at.
+      return (queue as unknown as JobQueue).on('error', onError);
+    }
+  }
+}
+
+/** Opens a worker that waits for `run`. */
+export function openWorker(
+  location: QueueLocation,
+  name: string,
+  processJob: Processor<JobData, void>,
+  options: Omit<WorkerOptions, 'connection' | 'prefix' | 'autorun'>,
+  onError: (error: Error) => void,
+  tracker?: JobTracker,
+): JobWorker {
+  const { backend } = location;
+  const common = { ...options, autorun: false };
+  switch (backend.kind) {
+    case 'redis': {
+      const place = redisPlace(location, name);
+      const worker: JobWorker = new PatientWorker(
+        place.name,
+        processJob,
+        { ...common, prefix: place.prefix, connection: {} },
+        redisBackend(parseRedisUrl(backend.url), { kind: 'wait' }, place.prefix),
+        tracker,
+      );
+      void gatherCommands(worker);
+      return worker.on('error', onError);
+    }
+    case 'postgres': {
+      const connection = postgresConnection(location, { kind: 'wait' });
+      const patient = { ...common, connection };
+      const worker = new PatientWorker(name, processJob, patient, createPostgresBackend, tracker);
+      return (worker as unknown as JobWorker).on('error', onError);
+    }
+  }
+}
+
+async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
+  try {
+    gatherWrites(await queue.backend.client);
+  } catch {
+    // There is no connection: whoever uses the queue hears of it.
+  }
+}
+
+/** What a queue is called on Redis, and what its keys start with. */
+export function redisPlace(
+  { prefix = defaultPrefix, partition }: QueueLocation,
+  name: string,
+): QueuePlace {
+  return queuePlace(prefix, name, partition);
+}

@@ -1,0 +1,175 @@
+import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
+import { DelayedError, type Job, WaitingError } from 'bullmq';
+import type { DeadQueue } from '../connection/queue-backend.ts';
+import {
+  type AttemptRecord,
+  type EventJob,
+  type JobData,
+  readJobData,
+} from '../contract/job-contract.ts';
+import { afterFailure, type FailureClass } from '../contract/retry-policy.ts';
+import { type BurySteps, buryLetter, type LetterToBury } from '../dead-letters/bury.ts';
+
+export type HandleOutcome =
+  /** Applied, kept, or known before: there is nothing left to do. */
+  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'failed';
+      readonly failureClass: FailureClass;
+      readonly message: string;
+      readonly stack: string | undefined;
+    }
+  /** Not tried, since the process is stopping: the job goes back and no attempt is counted. */
+  | { readonly kind: 'returned' };
+
+/** Applies one event. What it throws counts as a transient failure. */
+export type HandleEvent = (event: CallbackEvent, attempt: number) => Promise<HandleOutcome>;
+
+/** What became of a job, for logs and counters. */
+export type JobReport =
+  | { readonly kind: 'retrying'; readonly event: CallbackEvent; readonly record: AttemptRecord }
+  | { readonly kind: 'buried'; readonly letter: LetterToBury };
+
+export interface JobSteps extends BurySteps {
+  readonly handle: HandleEvent;
+  readonly report: (report: JobReport) => void;
+  readonly now: () => Date;
+}
+
+/** A failed attempt, as BullMQ is to see it: it schedules the next one. */
+class AttemptFailedError extends Error {
+  readonly code = 'ATTEMPT_FAILED';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'AttemptFailedError';
+  }
+}
+
+export type QueueJob = Job<JobData, void>;
+
+/** What a newer release wrote, a newer worker will read. */
+const newerVersionPauseMs = 60_000;
+
+/**
+ * Takes one job from its queue to its end: done, tried again later, returned, or buried.
+ * @throws AttemptFailedError, WaitingError or DelayedError, all for BullMQ.
+ */
+export async function processJob(
+  job: QueueJob,
+  token: string | undefined,
+  deadQueue: DeadQueue,
+  steps: JobSteps,
+): Promise<void> {
+  const reading = readJobData(job.data);
+  switch (reading.kind) {
+    case 'finished':
+      // Somebody put it back, by hand: there is nothing left to apply.
+      return;
+    case 'newer-version':
+      return await putOff(job, token, newerVersionPauseMs, steps.now());
+    case 'malformed':
+      return await bury(malformedLetter(job, reading.problem, steps.now()));
+    case 'readable':
+      return await processReadable(reading.job);
+  }
+
+  async function processReadable({ event, replay, attempts }: EventJob): Promise<void> {
+    const attempt = job.attemptsMade + 1;
+    const outcome = await handleSafely(steps.handle, event, attempt);
+    switch (outcome.kind) {
+      case 'done':
+        return;
+      case 'returned':
+        return await putBack(job, token);
+      case 'failed': {
+        const { failureClass, message, stack } = outcome;
+        const at = steps.now().toISOString();
+        const record = { replay, attempt, at, errorClass: failureClass, message };
+        const history = [...attempts, record];
+        const allowed = job.opts.attempts ?? 1;
+        const decision = afterFailure(failureClass, attempt, allowed, job.attemptsStarted);
+        switch (decision.kind) {
+          case 'give-up': {
+            const { cause } = decision;
+            return await bury({ event, replay, cause, message, stack, attempts: history });
+          }
+          case 'put-off':
+            steps.report({ kind: 'retrying', event, record });
+            return await putOff(job, token, decision.pauseMs, steps.now());
+          case 'retry':
+            await job.updateData({ ...job.data, attempts: history });
+            steps.report({ kind: 'retrying', event, record });
+            throw new AttemptFailedError(message);
+        }
+      }
+    }
+  }
+
+  async function bury(letter: LetterToBury): Promise<void> {
+    const result = await buryLetter(deadQueue, steps, letter);
+    switch (result) {
+      case 'returned':
+        return await putBack(job, token);
+      case 'already-applied':
+      case 'already-closed':
+        return;
+      case 'buried':
+        steps.report({ kind: 'buried', letter });
+    }
+  }
+}
+
+export async function handleSafely(
+  handle: HandleEvent,
+  event: CallbackEvent,
+  attempt: number,
+): Promise<HandleOutcome> {
+  try {
+    return await handle(event, attempt);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { kind: 'failed', failureClass: 'transient', message, stack };
+  }
+}
+
+/** Back to the queue for a while, and no attempt is counted. */
+async function putOff(
+  job: QueueJob,
+  token: string | undefined,
+  pauseMs: number,
+  now: Date,
+): Promise<never> {
+  await job.moveToDelayed(now.getTime() + pauseMs, token);
+  throw new DelayedError();
+}
+
+/** Back to the queue at once, and no attempt is counted. */
+async function putBack(job: QueueJob, token: string | undefined): Promise<never> {
+  if (token === undefined) throw new Error(`job ${job.id} has no lock to give back`);
+  await job.moveToWait(token);
+  throw new WaitingError();
+}
+
+/** Even a job that we cannot read is kept: its data becomes the body of the dead letter. */
+export function malformedLetter(job: QueueJob, problem: string, at: Date): LetterToBury {
+  const message = `the job cannot be read: ${problem}`;
+  const text = JSON.stringify(job.data);
+  return {
+    event: {
+      key: eventKey('UNREADABLE', undefined, Buffer.from(text)),
+      trigger: 'UNREADABLE',
+      entityId: undefined,
+      rawBody: encodeRawBody(Buffer.from(text)),
+      receivedAt: new Date(job.timestamp).toISOString(),
+      signature: undefined,
+    },
+    replay: 0,
+    cause: 'malformed-job',
+    message,
+    stack: undefined,
+    attempts: [
+      { replay: 0, attempt: 1, at: at.toISOString(), errorClass: 'malformed-job', message },
+    ],
+  };
+}

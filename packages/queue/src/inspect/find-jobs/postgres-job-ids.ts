@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { postgresConnection } from '../../connection/postgres/postgres-connection.ts';
+import type { QueueLocation } from '../../connection/queue-backend.ts';
+import { queueNames } from '../../contract/queue-names.ts';
+import type { FoundJobId, JobLane } from './found-job-id.ts';
+import { eventOfJobId, fitsPattern, type KeyPattern } from './job-pattern.ts';
+
+/** No such schema or table. */
+const isUnprepared = new Set(['3F000', '42P01']);
+
+const laneOf: Readonly<Record<string, JobLane>> = {
+  [queueNames.live]: { lane: 'live', partition: 0 },
+  [queueNames.replay]: { lane: 'replay', partition: 0 },
+  [queueNames.dead]: { lane: 'dead', partition: 0 },
+};
+
+/** Job ids that fit, at most `limit`. What was never prepared holds none. */
+export async function findPostgresJobIds(
+  location: QueueLocation,
+  pattern: KeyPattern,
+  limit: number,
+  timeoutMs: number,
+): Promise<readonly FoundJobId[]> {
+  const patience = { kind: 'fail-fast', timeoutMs } as const;
+  const { schema, ...connection } = postgresConnection(location, patience);
+  const client = new pg.Client(connection);
+  // A connection that breaks makes the query reject.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ queue: string; id: string }>(
+      `SELECT queue, id FROM ${pg.escapeIdentifier(schema)}.job
+       WHERE queue = ANY($1) AND starts_with(id, $2) AND strpos(id, $3) > 0
+       ORDER BY queue, id LIMIT $4`,
+      [Object.keys(laneOf), pattern.beginning ?? '', `.${pattern.digest ?? ''}`, limit],
+    );
+    return rows.flatMap(({ queue, id }) => {
+      const lane = laneOf[queue];
+      const event = eventOfJobId(id);
+      const fits = lane !== undefined && event !== undefined && fitsPattern(event.key, pattern);
+      return fits ? [{ ...lane, ...event, jobId: id }] : [];
+    });
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && isUnprepared.has(error.code ?? '')) return [];
+    throw error;
+  } finally {
+    await client.end();
+  }
+}

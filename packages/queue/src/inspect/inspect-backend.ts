@@ -1,0 +1,67 @@
+import pg from 'pg';
+import { withDeadline } from '../connection/deadline.ts';
+import type { QueueBackend } from '../connection/queue-backend.ts';
+import { parseRedisUrl } from '../connection/redis/redis-address.ts';
+import { inspectCluster, inspectRedis } from './inspect-redis.ts';
+import type { MemoryUse } from './redis-memory.ts';
+
+/** Redis' `appendfsync`. */
+export type AppendFsync = 'always' | 'everysec' | 'no' | 'unknown';
+
+/** What the queue's server says of itself, as far as it decides whether events can be lost. */
+export type BackendState =
+  | {
+      readonly kind: 'redis';
+      /** Of a cluster, the number of its masters. What follows is what the worst of them says. */
+      readonly masters?: number;
+      readonly version: string;
+      /** Anything but `noeviction` may drop queued events when memory is short. */
+      readonly maxmemoryPolicy: string | undefined;
+      /** Without the append-only file a crash of Redis loses what is queued. */
+      readonly appendOnly: boolean | undefined;
+      /** When the append-only file is written to the disk; `unknown` where `CONFIG` is refused. */
+      readonly appendFsync: AppendFsync;
+      readonly memory: MemoryUse;
+    }
+  | { readonly kind: 'postgres'; readonly version: string }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+const timeoutMs = 5_000;
+
+/** Looks at the queue's server without changing it. Never throws. */
+export async function inspectBackend(backend: QueueBackend): Promise<BackendState> {
+  try {
+    switch (backend.kind) {
+      case 'redis':
+        return await inspectRedisOrCluster(backend.url);
+      case 'postgres':
+        return await inspectPostgres(backend.url);
+    }
+  } catch (error) {
+    return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function inspectRedisOrCluster(url: string): Promise<BackendState> {
+  const address = parseRedisUrl(url);
+  return address.kind === 'cluster'
+    ? await inspectCluster(address, timeoutMs)
+    : await inspectRedis(address.url, timeoutMs);
+}
+
+async function inspectPostgres(connectionString: string): Promise<BackendState> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: timeoutMs });
+  // A connection that breaks makes the query reject, which says it well enough.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await withDeadline(
+      client.query<{ server_version: string }>('SHOW server_version'),
+      timeoutMs,
+    );
+    return { kind: 'postgres', version: rows[0]?.server_version ?? 'unknown' };
+  } finally {
+    // Of a server that has vanished since, the end never comes.
+    void client.end().catch(() => undefined);
+  }
+}

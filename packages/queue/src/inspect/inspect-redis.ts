@@ -1,0 +1,123 @@
+import { Redis } from 'ioredis';
+import { withDeadline } from '../connection/deadline.ts';
+import type { ClusterAddress } from '../connection/redis/redis-address.ts';
+import { openCluster } from '../connection/redis/redis-cluster.ts';
+import type { AppendFsync, BackendState } from './inspect-backend.ts';
+import { memoryShare, readInfo, readMemoryUse } from './redis-memory.ts';
+
+type RedisState = Extract<BackendState, { kind: 'redis' }>;
+
+/** @throws when it does not answer in time. */
+export async function inspectRedis(url: string, timeoutMs: number): Promise<RedisState> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    return await askState(redis);
+  } catch (error) {
+    throw lastError ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/**
+ * Asks every master, since each holds a part of the queue.
+ * @throws when one of them does not answer in time, or some slots are nobody's.
+ */
+export async function inspectCluster(
+  address: ClusterAddress,
+  timeoutMs: number,
+): Promise<RedisState> {
+  const cluster = openCluster(address, { kind: 'fail-fast', timeoutMs });
+  let lastError: Error | undefined;
+  cluster.on('error', (error: Error) => {
+    lastError = error;
+  });
+  try {
+    const isKnown = new Promise<void>((resolve) => {
+      cluster.once('ready', resolve);
+    });
+    await withDeadline(isKnown, timeoutMs);
+    const masters = cluster.nodes('master');
+    const asked = Promise.all(masters.map(askState));
+    return worstOf(await withDeadline(asked, timeoutMs));
+  } catch (error) {
+    throw lastError ?? error;
+  } finally {
+    cluster.disconnect();
+  }
+}
+
+async function askState(redis: Redis): Promise<RedisState> {
+  const [text, appendFsync] = await Promise.all([redis.info(), readAppendFsync(redis)]);
+  const info = readInfo(text);
+  return {
+    kind: 'redis',
+    version: info.get('redis_version') ?? 'unknown',
+    maxmemoryPolicy: info.get('maxmemory_policy'),
+    appendOnly: info.has('aof_enabled') ? info.get('aof_enabled') === '1' : undefined,
+    appendFsync,
+    memory: readMemoryUse(info),
+  };
+}
+
+const fsyncsFromWorst = ['no', 'everysec', 'unknown', 'always'] as const satisfies AppendFsync[];
+
+/** Managed Redis refuses `CONFIG`, and nothing else says it. */
+async function readAppendFsync(redis: Redis): Promise<AppendFsync> {
+  try {
+    const [, value] = await redis.config('GET', 'appendfsync');
+    return fsyncsFromWorst.find((known) => known === value) ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** A queue's events are as safe as the worst place that holds some of them. */
+function worstOf(states: readonly RedisState[]): RedisState {
+  const [first, ...others] = states;
+  if (first === undefined) throw new Error('the cluster has no masters');
+  const worst = others.reduce(worse, first);
+  return { ...worst, masters: states.length };
+}
+
+function worse(one: RedisState, other: RedisState): RedisState {
+  const isOlder = compareVersions(one.version, other.version) <= 0;
+  return {
+    ...one,
+    version: isOlder ? one.version : other.version,
+    maxmemoryPolicy: worsePolicy(one.maxmemoryPolicy, other.maxmemoryPolicy),
+    appendOnly: worseFlag(one.appendOnly, other.appendOnly),
+    appendFsync:
+      fsyncsFromWorst.find((fsync) => fsync === one.appendFsync || fsync === other.appendFsync) ??
+      'unknown',
+    memory: memoryShare(one.memory) >= memoryShare(other.memory) ? one.memory : other.memory,
+  };
+}
+
+/** One that drops keys before what nobody knows, and that before `noeviction`. */
+function worsePolicy(one: string | undefined, other: string | undefined): string | undefined {
+  const dropping = [one, other].find((policy) => policy !== undefined && policy !== 'noeviction');
+  return dropping ?? (one && other);
+}
+
+/** `false` before what nobody knows, and that before `true`. */
+function worseFlag(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
+  if (one === false || other === false) return false;
+  return one && other;
+}
+
+function compareVersions(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}

@@ -1,0 +1,43 @@
+import type { JobQueue } from '../connection/queue-backend.ts';
+import { redisOf } from '../connection/redis/redis-of.ts';
+
+/** How often ingest has answered in one way. */
+export interface AnswerCount {
+  readonly status: number;
+  readonly outcome: string;
+  /** Empty where there is none. */
+  readonly cause: string;
+  readonly count: number;
+}
+
+/** One hash beside the live queue, in the same place as it. */
+const keyType = 'answers';
+
+/** Adds to what lies there. @throws when Redis does not take it; some of it may be added then. */
+export async function addAnswerCounts(
+  queue: JobQueue,
+  counts: readonly AnswerCount[],
+): Promise<void> {
+  const pipeline = (await redisOf(queue)).pipeline();
+  const key = queue.toKey(keyType);
+  for (const { status, outcome, cause, count } of counts) {
+    pipeline.hincrby(key, `${status} ${outcome} ${cause}`, count);
+  }
+  for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+}
+
+/**
+ * Takes away what lies there: of several that do so, each gets a part, and together they get all.
+ * What is not readable is dropped. @throws when Redis does not answer.
+ */
+export async function takeAnswerCounts(queue: JobQueue): Promise<readonly AnswerCount[]> {
+  const key = queue.toKey(keyType);
+  const replies = await (await redisOf(queue)).multi().hgetall(key).del(key).exec();
+  const [error, fields] = replies?.[0] ?? [];
+  if (error) throw error;
+  return Object.entries(fields ?? {}).flatMap(([name, count]) => {
+    const [, status, outcome = '', cause = ''] = /^(\d{3}) ([a-z-]+) (\S*)$/.exec(name) ?? [];
+    if (status === undefined) return [];
+    return [{ status: Number(status), outcome, cause, count: Number(count) || 0 }];
+  });
+}
