@@ -9,8 +9,7 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq';
-import type { QueueJob } from '../consumer/process-job.ts';
-import type { JobData } from '../contract/job-contract.ts';
+import type { JobData, QueueJob } from '../contract/job-contract.ts';
 import { isAway } from './is-away.ts';
 
 /** For the next job. On Redis BullMQ itself waits for no longer. */

@@ -9,14 +9,14 @@ import {
   openWorker,
   type QueueLocation,
 } from '../connection/queue-backend.ts';
-import { bodyLengthOf } from '../contract/job-contract.ts';
+import { bodyLengthOf, type QueueJob } from '../contract/job-contract.ts';
 import { type Lane, queueNames } from '../contract/queue-names.ts';
 import { type DeadCopiesTarget, moveDeadCopies } from '../dead-letters/move-dead-copies.ts';
 import { trimDeadCopies } from '../dead-letters/trim-dead-copies.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';
-import { type HandleEvent, type JobSteps, processJob, type QueueJob } from './process-job.ts';
+import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
 import { createSolitude, type Solitude } from './solitude.ts';
 

@@ -1,10 +1,10 @@
 import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
-import { DelayedError, type Job, WaitingError } from 'bullmq';
+import { DelayedError, WaitingError } from 'bullmq';
 import type { DeadQueue } from '../connection/queue-backend.ts';
 import {
   type AttemptRecord,
   type EventJob,
-  type JobData,
+  type QueueJob,
   readJobData,
 } from '../contract/job-contract.ts';
 import { afterFailure, type FailureClass } from '../contract/retry-policy.ts';
@@ -45,8 +45,6 @@ class AttemptFailedError extends Error {
     this.name = 'AttemptFailedError';
   }
 }
-
-export type QueueJob = Job<JobData, void>;
 
 /** What a newer release wrote, a newer worker will read. */
 const newerVersionPauseMs = 60_000;

@@ -1,9 +1,9 @@
 import type { DeadQueue, JobQueue } from '../connection/queue-backend.ts';
-import { type EventJob, readJobData } from '../contract/job-contract.ts';
+import { type EventJob, type QueueJob, readJobData } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
 import { buryLetter, type LetterToBury } from '../dead-letters/bury.ts';
 import type { ConsumerTimings } from './consumer-timings.ts';
-import { handleSafely, type JobSteps, malformedLetter, type QueueJob } from './process-job.ts';
+import { handleSafely, type JobSteps, malformedLetter } from './process-job.ts';
 import type { Solitude } from './solitude.ts';
 
 const pageSize = 100;

@@ -1,4 +1,5 @@
 import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbacks/core';
+import type { Job } from 'bullmq';
 import * as z from 'zod';
 
 /** Raised when a job's shape changes in a way that older workers cannot read. */
@@ -42,6 +43,9 @@ const jobData = z.object({
 
 /** What a job carries, as JSON. */
 export type JobData = z.input<typeof jobData>;
+
+/** A job of a lane, as BullMQ hands it over. */
+export type QueueJob = Job<JobData, void>;
 
 /** One failed try at applying an event. */
 export type AttemptRecord = z.infer<typeof attemptRecord>;
