@@ -4,7 +4,7 @@ export async function register(): Promise<void> {
   // of the copy that it compiles for its edge runtime.
   // oxlint-disable-next-line eslint/no-restricted-properties
   if (process.env['NEXT_RUNTIME'] !== 'nodejs') return;
-  const { boot } = await import('./src/boot.ts');
+  const { boot } = await import('./src/next/boot.ts');
   // Nor this: Next's standalone server leaves it here for itself. Any other server that runs the
   // routes, a platform's or the one for developing, speaks to Next by headers of its own.
   // oxlint-disable-next-line eslint/no-restricted-properties

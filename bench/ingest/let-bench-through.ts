@@ -1,6 +1,6 @@
 /**
  * Loaded before Next's server: lets the routes of the bench reach Next, whose server our guard
- * (apps/ingest/src/standalone) closes to everything else. Our own route keeps its guard.
+ * (apps/ingest/src/next) closes to everything else. Our own route keeps its guard.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { RequestListener } from 'node:http';

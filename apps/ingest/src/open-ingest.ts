@@ -16,13 +16,13 @@ import {
   queueLeft,
   queueReturned,
 } from '@sinch-callbacks/telemetry';
-import { budgetFor, createBodyBudget } from './body-budget.ts';
-import { type Counting, countRequests } from './count-requests.ts';
-import type { Ingest } from './handle-callback.ts';
-import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './rejected-keeper.ts';
-import { createRequestLog, refusedLines, unverifiedLines } from './request-log.ts';
-import { shareAnswers } from './share-answers.ts';
-import { createTokenBucket } from './token-bucket.ts';
+import { type Counting, countRequests } from './log/count-requests.ts';
+import { createRequestLog, refusedLines, unverifiedLines } from './log/request-log.ts';
+import { shareAnswers } from './log/share-answers.ts';
+import { createTokenBucket } from './log/token-bucket.ts';
+import { budgetFor, createBodyBudget } from './webhook/body-budget.ts';
+import type { Ingest } from './webhook/handle-callback.ts';
+import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './webhook/rejected-keeper.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
 const shared: typeof globalThis & { [slot]?: OpenIngest } = globalThis;

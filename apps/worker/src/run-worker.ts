@@ -6,10 +6,10 @@ import {
   processFailed,
   workerStalled,
 } from '@sinch-callbacks/telemetry';
-import type { Stall } from './progress-monitor.ts';
+import type { Stall } from './health/progress-monitor.ts';
+import { watchEventLoop } from './health/watch-event-loop.ts';
 import { startWorker } from './start-worker.ts';
 import { onStopSignal } from './stop-signals.ts';
-import { watchEventLoop } from './watch-event-loop.ts';
 import { defaultWorkerTimings } from './worker-timings.ts';
 
 /** Of a process that stood still and is to be started again; EX_TEMPFAIL of sysexits.h. */

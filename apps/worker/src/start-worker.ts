@@ -22,20 +22,20 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
-import { createAppsSeen } from './apps-seen.ts';
-import { checkQueueOnPostgres } from './check-postgres-queue.ts';
-import { keepBoard } from './keep-board.ts';
-import { keepPartitions } from './keep-partitions.ts';
-import { metricLabels } from './metric-labels.ts';
-import { openLanes } from './open-lanes.ts';
-import { createOutage, type Outage, type OutageFacts } from './outage.ts';
-import { type Stall, watchProgress } from './progress-monitor.ts';
-import { createLetterRecorder, letterIsOpen } from './record-letter.ts';
-import { createJobReporter } from './report-job.ts';
+import { createDatabaseWait } from './apply/wait-for-database.ts';
+import { checkQueueOnPostgres } from './health/check-postgres-queue.ts';
+import { createOutage, type Outage, type OutageFacts } from './health/outage.ts';
+import { type Stall, watchProgress } from './health/progress-monitor.ts';
+import { watchQueueMemory } from './health/watch-queue-memory.ts';
+import { openLanes } from './lanes/open-lanes.ts';
+import { createLetterRecorder, letterIsOpen } from './lanes/record-letter.ts';
+import { createJobReporter } from './lanes/report-job.ts';
+import { createAppsSeen } from './metrics/apps-seen.ts';
+import { metricLabels } from './metrics/metric-labels.ts';
+import { watchStocks } from './metrics/watch-stocks.ts';
 import { stopWorker } from './stop-worker.ts';
-import { createDatabaseWait } from './wait-for-database.ts';
-import { watchQueueMemory } from './watch-queue-memory.ts';
-import { watchStocks } from './watch-stocks.ts';
+import { keepBoard } from './upkeep/keep-board.ts';
+import { keepPartitions } from './upkeep/keep-partitions.ts';
 import type { WorkerTimings } from './worker-timings.ts';
 
 export interface RunningWorker {

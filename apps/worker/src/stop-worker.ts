@@ -7,13 +7,13 @@ import {
   workerStopping,
 } from '@sinch-callbacks/telemetry';
 import type { AdminServer } from './admin/admin-server.ts';
-import type { EventBatcher } from './event-batcher.ts';
-import type { BoardKeeper } from './keep-board.ts';
-import type { PartitionKeeper } from './keep-partitions.ts';
-import type { ProgressMonitor } from './progress-monitor.ts';
-import type { DatabaseWait } from './wait-for-database.ts';
-import type { QueueMemoryWatch } from './watch-queue-memory.ts';
-import type { StockWatch } from './watch-stocks.ts';
+import type { EventBatcher } from './apply/event-batcher.ts';
+import type { DatabaseWait } from './apply/wait-for-database.ts';
+import type { ProgressMonitor } from './health/progress-monitor.ts';
+import type { QueueMemoryWatch } from './health/watch-queue-memory.ts';
+import type { StockWatch } from './metrics/watch-stocks.ts';
+import type { BoardKeeper } from './upkeep/keep-board.ts';
+import type { PartitionKeeper } from './upkeep/keep-partitions.ts';
 
 export interface WorkerParts {
   readonly consumers: readonly Consumer[];

@@ -1,11 +1,11 @@
 import type { DatabaseLimits } from '@sinch-callbacks/db';
 import type { ConsumerTimings } from '@sinch-callbacks/queue';
-import { type BoardTimings, defaultBoardTimings } from './keep-board.ts';
-import { defaultOutageTimings, type OutageTimings } from './outage.ts';
-import { defaultProgressTimings, type ProgressTimings } from './progress-monitor.ts';
-import { defaultWaitTimings, type WaitTimings } from './wait-for-database.ts';
-import { defaultWatchdogTimings, type WatchdogTimings } from './watch-event-loop.ts';
-import { defaultStockTimings, type StockTimings } from './watch-stocks.ts';
+import { defaultWaitTimings, type WaitTimings } from './apply/wait-for-database.ts';
+import { defaultOutageTimings, type OutageTimings } from './health/outage.ts';
+import { defaultProgressTimings, type ProgressTimings } from './health/progress-monitor.ts';
+import { defaultWatchdogTimings, type WatchdogTimings } from './health/watch-event-loop.ts';
+import { defaultStockTimings, type StockTimings } from './metrics/watch-stocks.ts';
+import { type BoardTimings, defaultBoardTimings } from './upkeep/keep-board.ts';
 
 /** Everything that a worker does after a time, for tests in which hours must pass in seconds. */
 export interface WorkerTimings {

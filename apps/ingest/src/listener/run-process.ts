@@ -9,8 +9,8 @@ import {
 import { createIngestMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
 import { bootFacts } from '../boot-facts.ts';
 import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
+import { redactConsole } from '../log/redact-console.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
-import { redactConsole } from '../redact-console.ts';
 import { createListener, type Listener } from './create-listener.ts';
 import { createMetricsReader } from './read-metrics.ts';
 import { settlesWithin } from './settles-within.ts';

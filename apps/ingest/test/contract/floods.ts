@@ -3,7 +3,7 @@ import { signatureHeaders } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import type { Sender } from '@sinch-callbacks/testing/sinch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unverifiedLines } from '../../src/request-log.ts';
+import { unverifiedLines } from '../../src/log/request-log.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import { openRaw, postHead, type RawConnection } from '../raw-request.ts';
 import type { StartedIngest } from '../started-ingest.ts';

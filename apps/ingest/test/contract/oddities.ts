@@ -1,7 +1,7 @@
 import { eventKey } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/testing/processes';
 import { describe, expect, it } from 'vitest';
-import { refusedLines } from '../../src/request-log.ts';
+import { refusedLines } from '../../src/log/request-log.ts';
 import type { ContractBench } from '../contract-bench.ts';
 import { openRaw, postHead } from '../raw-request.ts';
 import { linesIn } from '../start-server.ts';

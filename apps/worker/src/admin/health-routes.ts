@@ -1,8 +1,8 @@
 import { type Database, inspectDatabase } from '@sinch-callbacks/db';
 import type { Consumer } from '@sinch-callbacks/queue';
 import { Hono } from 'hono';
-import type { ProgressMonitor } from '../progress-monitor.ts';
-import type { DatabaseWait } from '../wait-for-database.ts';
+import type { DatabaseWait } from '../apply/wait-for-database.ts';
+import type { ProgressMonitor } from '../health/progress-monitor.ts';
 
 export interface HealthSources {
   readonly monitor: ProgressMonitor;

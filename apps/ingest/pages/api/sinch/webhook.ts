@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readHeaderOf } from '../../../src/exchange/read-header-of.ts';
-import { sendAnswer } from '../../../src/exchange/send-answer.ts';
-import { handleCallback } from '../../../src/handle-callback.ts';
 import { openIngest } from '../../../src/open-ingest.ts';
-import { readRawBody } from '../../../src/read-raw-body.ts';
+import { handleCallback } from '../../../src/webhook/handle-callback.ts';
+import { readHeaderOf } from '../../../src/webhook/read-header-of.ts';
+import { readRawBody } from '../../../src/webhook/read-raw-body.ts';
+import { sendAnswer } from '../../../src/webhook/send-answer.ts';
 
 /** The body stays on the wire: the signature covers its exact bytes. */
 export const config = { api: { bodyParser: false } };

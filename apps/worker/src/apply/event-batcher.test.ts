@@ -1,8 +1,8 @@
 import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { DatabaseUnavailableError, type EventWriter, type WriteOutcome } from '@sinch-callbacks/db';
 import { expect, it } from 'vitest';
+import { createOutage } from '../health/outage.ts';
 import { createEventBatcher } from './event-batcher.ts';
-import { createOutage } from './outage.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
 const ignore = () => undefined;

@@ -1,6 +1,6 @@
 import { knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
 import type { DeathCause, FailureClass } from '@sinch-callbacks/queue';
-import type { ApplyOutcome } from './event-batcher.ts';
+import type { ApplyOutcome } from '../apply/event-batcher.ts';
 
 /** The label values of the worker's metrics that are known beforehand. */
 export const metricLabels = {

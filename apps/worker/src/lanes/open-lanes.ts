@@ -9,13 +9,13 @@ import {
   maxFetchedBytes,
   openConsumer,
 } from '@sinch-callbacks/queue';
-import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
-import { createHandler } from './handle-event.ts';
+import { createEventBatcher, type EventBatcher } from '../apply/event-batcher.ts';
+import { createHandler } from '../apply/handle-event.ts';
+import type { DatabaseWait } from '../apply/wait-for-database.ts';
+import type { Outage } from '../health/outage.ts';
+import { shareOutage } from '../health/share-outage.ts';
+import type { WatchedLane } from '../health/watch-lane.ts';
 import { openPartitions } from './open-partitions.ts';
-import type { Outage } from './outage.ts';
-import { shareOutage } from './share-outage.ts';
-import type { DatabaseWait } from './wait-for-database.ts';
-import type { WatchedLane } from './watch-lane.ts';
 
 export interface Lane extends WatchedLane {
   readonly name: 'live' | `live-${number}` | 'replay' | 'fallback';

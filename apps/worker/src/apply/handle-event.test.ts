@@ -2,9 +2,9 @@ import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { expect, it } from 'vitest';
+import { createOutage } from '../health/outage.ts';
 import { createEventBatcher } from './event-batcher.ts';
 import { createHandler } from './handle-event.ts';
-import { createOutage } from './outage.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
 const ignore = () => undefined;

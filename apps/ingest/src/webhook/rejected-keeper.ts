@@ -1,5 +1,5 @@
 import type { KeepOutcome, RejectedCallback, RejectedStore } from '@sinch-callbacks/queue';
-import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from '../log/token-bucket.ts';
 
 /** What became of a rejected callback, for the log. */
 export interface Keeping {

@@ -1,7 +1,7 @@
 import { type CallbackEvent, envelopeOf } from '@sinch-callbacks/core';
 import type { JobReport } from '@sinch-callbacks/queue';
 import { attemptFailed, deadLettered, type Telemetry } from '@sinch-callbacks/telemetry';
-import { signatureSeen } from './signature-seen.ts';
+import { signatureSeen } from '../apply/signature-seen.ts';
 
 /** Logs and counts what became of a job that was not simply done. */
 export function createJobReporter(telemetry: Telemetry): (report: JobReport) => void {

@@ -1,10 +1,10 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { ingestStarted } from '@sinch-callbacks/telemetry';
-import { bootFacts } from './boot-facts.ts';
-import { checkQueueOnPostgres } from './check-postgres-queue.ts';
-import { openIngest } from './open-ingest.ts';
-import { redactConsole } from './redact-console.ts';
-import { guardFirstServer } from './standalone/guard-server.ts';
+import { bootFacts } from '../boot-facts.ts';
+import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
+import { redactConsole } from '../log/redact-console.ts';
+import { openIngest } from '../open-ingest.ts';
+import { guardFirstServer } from './guard-server.ts';
 
 /**
  * Opens the ingest, or says why it cannot and ends the process. Next would log the error, go on

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { answer } from '../answer.ts';
+import { answer } from './answer.ts';
 import { sendAnswer } from './send-answer.ts';
 
 const refusal = answer(413, 'too-large', { connection: 'close' });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from '../answer.ts';
+import type { Answer } from './answer.ts';
 import { discardRest } from './discard-rest.ts';
 
 /** One request, and the answer that it waits for. */

@@ -2,9 +2,9 @@ import { parseIngestConfig, readConfig } from '@sinch-callbacks/config';
 import { signatureHeaders } from '@sinch-callbacks/core';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { afterEach, expect, it, vi } from 'vitest';
+import { createRequestLog } from '../log/request-log.ts';
 import { bodyTimeoutMs, createBodyBudget } from './body-budget.ts';
 import { handleCallback, type WebhookRequest } from './handle-callback.ts';
-import { createRequestLog } from './request-log.ts';
 
 afterEach(() => void vi.useRealTimers());
 

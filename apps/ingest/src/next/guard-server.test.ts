@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { parseIngestConfig, readConfig } from '@sinch-callbacks/config';
 import type { RequestRefused } from '@sinch-callbacks/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Ingest } from '../handle-callback.ts';
+import type { Ingest } from '../webhook/handle-callback.ts';
 import { guardFirstServer } from './guard-server.ts';
 
 let server: Server;

@@ -1,7 +1,7 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Answer, answer } from '../answer.ts';
-import type { RequestLog } from '../request-log.ts';
+import type { RequestLog } from '../log/request-log.ts';
+import { type Answer, answer } from './answer.ts';
 
 /** What Node's parser refuses, with what Node would answer by itself. */
 const answers: Readonly<Record<string, Answer>> = {

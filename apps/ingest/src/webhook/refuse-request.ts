@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { RequestLog } from '../log/request-log.ts';
 import { type Answer, answer } from './answer.ts';
-import type { RequestLog } from './request-log.ts';
 
 const maxPathLength = 100;
 const maxMethodLength = 20;

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Answer } from '../answer.ts';
-import { answerParseErrors } from '../exchange/answer-parse-errors.ts';
-import { sendAnswer } from '../exchange/send-answer.ts';
-import { handleCallback, type Ingest } from '../handle-callback.ts';
-import { isHealthMethod } from '../health-answer.ts';
-import { refuseRequest } from '../refuse-request.ts';
-import { pathOf, resourceAt } from '../resource-at.ts';
 import { serverTimeouts } from '../server-timeouts.ts';
+import type { Answer } from '../webhook/answer.ts';
+import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
+import { handleCallback, type Ingest } from '../webhook/handle-callback.ts';
+import { isHealthMethod } from '../webhook/health-answer.ts';
+import { refuseRequest } from '../webhook/refuse-request.ts';
+import { pathOf, resourceAt } from '../webhook/resource-at.ts';
+import { sendAnswer } from '../webhook/send-answer.ts';
 import { plainHeaders } from './plain-headers.ts';
 
 const announcements = ['net.server.socket', 'http.server.request.start'] as const;
