@@ -27,6 +27,7 @@ export {
 } from './dead-letters/bury.ts';
 export type { DeadCopiesTarget } from './dead-letters/move-dead-copies.ts';
 export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
+export type { BackendState } from './inspect/backend-state.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';
 export {
   adviceFor,
@@ -35,7 +36,7 @@ export {
 } from './inspect/check-postgres-queue.ts';
 export { type FoundJob, findJobs } from './inspect/find-jobs/find-jobs.ts';
 export { fitsPattern, type KeyPattern } from './inspect/find-jobs/job-pattern.ts';
-export { type BackendState, inspectBackend } from './inspect/inspect-backend.ts';
+export { inspectBackend } from './inspect/inspect-backend.ts';
 export { inspectPartitions, type PartitionCount } from './inspect/inspect-partitions.ts';
 export { openQueueView, type QueueView } from './inspect/queue-view.ts';
 export { type MemoryUse, memoryShare } from './inspect/redis-memory.ts';

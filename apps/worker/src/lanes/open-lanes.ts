@@ -1,7 +1,6 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import type { EventWriter } from '@sinch-callbacks/db';
 import {
-  type Consumer,
   type ConsumerOptions,
   createByteBudget,
   createSolitude,
@@ -14,13 +13,8 @@ import { createHandler } from '../apply/handle-event.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
 import type { Outage } from '../health/outage.ts';
 import { shareOutage } from '../health/share-outage.ts';
-import type { WatchedLane } from '../health/watch-lane.ts';
+import type { Lane } from './lane.ts';
 import { openPartitions } from './open-partitions.ts';
-
-export interface Lane extends WatchedLane {
-  readonly name: 'live' | `live-${number}` | 'replay' | 'fallback';
-  readonly consumer: Consumer;
-}
 
 export interface Lanes {
   readonly lanes: readonly Lane[];

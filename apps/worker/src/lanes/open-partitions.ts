@@ -1,5 +1,5 @@
 import type { ConsumerOptions, HandleEvent } from '@sinch-callbacks/queue';
-import type { Lane } from './open-lanes.ts';
+import type { Lane } from './lane.ts';
 import { shareConcurrency } from './share-concurrency.ts';
 
 /** What the lanes of all partitions have in common. */

@@ -1,24 +1,10 @@
-import {
-  boundedEntityId,
-  type CallbackEvent,
-  type Decision,
-  signedAtOf,
-} from '@sinch-callbacks/core';
+import { boundedEntityId, type CallbackEvent, signedAtOf } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { lockRedactions } from './redact-raw-bodies.ts';
 import { redactableOf } from './redactable.ts';
 import { textArray } from './text-array.ts';
 import { inOrder, type Statement, type WriteSession } from './write-session.ts';
-
-/** An event whose decision says that it is to be stored. */
-export interface EventToWrite {
-  readonly event: CallbackEvent;
-  readonly decision: Exclude<Decision, { kind: 'refuse' }>;
-  /** Attempts that this event has had, this one included. */
-  readonly attempts: number;
-  /** Absent: Sinch sent it. */
-  readonly origin?: 'RECONCILED';
-}
 
 /** What differs from event to event, and how Postgres reads its text. */
 const columns = [

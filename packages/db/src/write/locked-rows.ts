@@ -1,5 +1,5 @@
 import { digestOfEvent } from '../event-digest.ts';
-import type { EventToWrite } from './event-rows.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { keyOf } from './merge-rows.ts';
 import { projections } from './projections.ts';
 import { redactableOf } from './redactable.ts';

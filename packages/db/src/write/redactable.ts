@@ -1,5 +1,5 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import type { EventToWrite } from './event-rows.ts';
+import type { EventToWrite } from './event-to-write.ts';
 
 /** The part of a transaction that a redaction may be about, or that is one. */
 export interface Redactable {

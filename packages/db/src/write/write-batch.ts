@@ -1,7 +1,8 @@
 import type { Database } from '../database.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import { computeStandings } from './compute-standings.ts';
-import { type EventToWrite, writeEventRows } from './event-rows.ts';
+import { writeEventRows } from './event-rows.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { mergeRows } from './merge-rows.ts';
 import { type Projection, projections } from './projections.ts';
 import { redactRawBodies } from './redact-raw-bodies.ts';

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { withDeadline } from '../connection/deadline.ts';
 import type { ClusterAddress } from '../connection/redis/redis-address.ts';
 import { openCluster } from '../connection/redis/redis-cluster.ts';
-import type { AppendFsync, BackendState } from './inspect-backend.ts';
+import type { AppendFsync, BackendState } from './backend-state.ts';
 import { memoryShare, readInfo, readMemoryUse } from './redis-memory.ts';
 
 type RedisState = Extract<BackendState, { kind: 'redis' }>;
