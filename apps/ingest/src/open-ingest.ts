@@ -22,7 +22,11 @@ import { shareAnswers } from './log/share-answers.ts';
 import { createTokenBucket } from './log/token-bucket.ts';
 import { budgetFor, createBodyBudget } from './webhook/body-budget.ts';
 import type { Ingest } from './webhook/handle-callback.ts';
-import { createRejectedKeeper, keepingRate, keepingTimeoutMs } from './webhook/rejected-keeper.ts';
+import {
+  createRejectedKeeper,
+  keepingRate,
+  keepingTimeoutMs,
+} from './webhook/rejected-recorder.ts';
 
 const slot = Symbol.for('@sinch-callbacks/ingest');
 const shared: typeof globalThis & { [slot]?: OpenIngest } = globalThis;

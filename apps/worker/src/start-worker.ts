@@ -24,7 +24,7 @@ import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
 import { createDatabaseWait } from './apply/wait-for-database.ts';
 import { checkQueueOnPostgres } from './health/check-postgres-queue.ts';
-import { createOutage, type Outage, type OutageFacts } from './health/outage.ts';
+import { createOutage, type Outage, type OutageFacts } from './health/outage-tracker.ts';
 import { type Stall, watchProgress } from './health/progress-monitor.ts';
 import { watchQueueMemory } from './health/watch-queue-memory.ts';
 import { openLanes } from './lanes/open-lanes.ts';

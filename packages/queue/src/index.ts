@@ -14,9 +14,9 @@ export type { ConsumerTimings } from './consumer/consumer-timings.ts';
 export { type LaneStock } from './consumer/lane-stock.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './consumer/process-job.ts';
 export { maxDeathsOfOneEvent } from './consumer/quarantine.ts';
-export { createSolitude } from './consumer/solitude.ts';
+export { createSolitude } from './consumer/shared-exclusive-lock.ts';
 export type { AttemptRecord } from './contract/job-contract.ts';
-export { maxPartitions } from './contract/partition-place.ts';
+export { maxPartitions } from './contract/queue-key.ts';
 export { type Lane, queueNames } from './contract/queue-names.ts';
 export type { DeathCause, FailureClass } from './contract/retry-policy.ts';
 export {
@@ -24,7 +24,7 @@ export {
   type LetterToBury,
   type RecordLetter,
   withoutQuotes,
-} from './dead-letters/bury.ts';
+} from './dead-letters/dead-letter-event.ts';
 export type { DeadCopiesTarget } from './dead-letters/move-dead-copies.ts';
 export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
 export type { BackendState } from './inspect/backend-state.ts';

@@ -1,3 +1,4 @@
+export { gatheredOutput } from './buffered-destination.ts';
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
 export { type AdminWrite, adminLoginFailed, adminWrite } from './events/admin-events.ts';
 export {
@@ -49,6 +50,5 @@ export {
   queueReturned,
 } from './events/queue-events.ts';
 export { type RequestRefused, requestRefused } from './events/request-refused.ts';
-export { gatheredOutput } from './gathered-output.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

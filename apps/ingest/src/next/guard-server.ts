@@ -6,8 +6,8 @@ import type { Answer } from '../webhook/answer.ts';
 import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
 import { handleCallback, type Ingest } from '../webhook/handle-callback.ts';
 import { isHealthMethod } from '../webhook/health-answer.ts';
+import { pathOf, resourceAt } from '../webhook/match-route.ts';
 import { refuseRequest } from '../webhook/refuse-request.ts';
-import { pathOf, resourceAt } from '../webhook/resource-at.ts';
 import { sendAnswer } from '../webhook/send-answer.ts';
 import { plainHeaders } from './plain-headers.ts';
 

@@ -10,9 +10,9 @@ import type { CallbackProducer } from '@sinch-callbacks/queue';
 import type { RequestLog } from '../log/request-log.ts';
 import type { Answer } from './answer.ts';
 import type { BodyBudget, GiveWayReason } from './body-budget.ts';
-import { endOfTurn } from './end-of-turn.ts';
+import { endOfTurn } from './next-turn.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
-import type { Keeping, RejectedKeeper } from './rejected-keeper.ts';
+import type { Keeping, RejectedKeeper } from './rejected-recorder.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;

@@ -1,6 +1,6 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import { afterEach, describe, expect, it } from 'vitest';
-import { keepingTimeoutMs } from '../../src/webhook/rejected-keeper.ts';
+import { keepingTimeoutMs } from '../../src/webhook/rejected-recorder.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import { type Gate, openGate } from '../gate.ts';
 

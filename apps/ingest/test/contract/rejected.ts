@@ -4,7 +4,7 @@ import { openRejectedStore, type RejectedStore } from '@sinch-callbacks/queue';
 import { until } from '@sinch-callbacks/testing/processes';
 import type { Sender } from '@sinch-callbacks/testing/sinch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepingRate } from '../../src/webhook/rejected-keeper.ts';
+import { keepingRate } from '../../src/webhook/rejected-recorder.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import type { StartedIngest } from '../started-ingest.ts';
 

@@ -2,7 +2,7 @@ import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { expect, it } from 'vitest';
-import { createOutage } from '../health/outage.ts';
+import { createOutage } from '../health/outage-tracker.ts';
 import { createEventBatcher } from './event-batcher.ts';
 import { createHandler } from './handle-event.ts';
 import { createDatabaseWait } from './wait-for-database.ts';

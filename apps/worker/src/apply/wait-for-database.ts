@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
-import type { Outage } from '../health/outage.ts';
+import type { Outage } from '../health/outage-tracker.ts';
 
 export interface DatabaseWait {
   /**

@@ -11,8 +11,8 @@ import {
 import { createEventBatcher, type EventBatcher } from '../apply/event-batcher.ts';
 import { createHandler } from '../apply/handle-event.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
-import type { Outage } from '../health/outage.ts';
-import { shareOutage } from '../health/share-outage.ts';
+import { shareOutage } from '../health/combine-outages.ts';
+import type { Outage } from '../health/outage-tracker.ts';
 import type { Lane } from './lane.ts';
 import { openPartitions } from './open-partitions.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { JoinTable } from './join-table.ts';
 import { mergeRows } from './merge-rows.ts';
+import type { JoinTable } from './upsert-table.ts';
 
 const table: JoinTable = {
   name: 't',

@@ -1,4 +1,4 @@
-import { type Column, type FactRow, type JoinTable, stampColumn } from './join-table.ts';
+import { type Column, type FactRow, type JoinTable, stampColumn } from './upsert-table.ts';
 
 type Row = Record<string, string | null>;
 

@@ -1,4 +1,3 @@
-import { type JoinStatement, joinStatement } from './join-table.ts';
 import { consentEvent } from './tables/consent-table.ts';
 import {
   capability,
@@ -26,6 +25,7 @@ import {
   messageStatus,
 } from './tables/message-tables.ts';
 import type { ProjectionTable } from './tables/projection-table.ts';
+import { type JoinStatement, joinStatement } from './upsert-table.ts';
 
 /**
  * Every projection, in the one order in which all batches lock rows. A message's row comes before

@@ -6,11 +6,11 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { JobData } from '../contract/job-contract.ts';
-import { type QueuePlace, queuePlace } from '../contract/partition-place.ts';
+import { type QueuePlace, queuePlace } from '../contract/queue-key.ts';
 import { defaultPrefix } from '../contract/queue-names.ts';
-import { gatherWrites } from './gather-writes.ts';
-import type { Patience } from './patience.ts';
-import { type JobTracker, PatientWorker } from './patient-worker.ts';
+import { type JobTracker, PatientWorker } from './backoff-worker.ts';
+import { gatherWrites } from './batch-socket-writes.ts';
+import type { Patience } from './connect-policy.ts';
 import { postgresConnection } from './postgres/postgres-connection.ts';
 import { parseRedisUrl } from './redis/redis-address.ts';
 import { redisBackend } from './redis/redis-backend.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobTracker } from '../connection/backoff-worker.ts';
 import { withDeadline } from '../connection/deadline.ts';
-import { isAway } from '../connection/is-away.ts';
-import type { JobTracker } from '../connection/patient-worker.ts';
+import { isAway } from '../connection/is-unavailable.ts';
 import {
   type JobQueue,
   type JobWorker,
@@ -18,7 +18,7 @@ import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';
 import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
-import { createSolitude, type Solitude } from './solitude.ts';
+import { createSolitude, type Solitude } from './shared-exclusive-lock.ts';
 
 export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly lane: Lane;

@@ -8,7 +8,11 @@ import {
   readJobData,
 } from '../contract/job-contract.ts';
 import { afterFailure, type FailureClass } from '../contract/retry-policy.ts';
-import { type BurySteps, buryLetter, type LetterToBury } from '../dead-letters/bury.ts';
+import {
+  type BurySteps,
+  buryLetter,
+  type LetterToBury,
+} from '../dead-letters/dead-letter-event.ts';
 
 export type HandleOutcome =
   /** Applied, kept, or known before: there is nothing left to do. */

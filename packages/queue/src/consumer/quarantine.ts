@@ -1,10 +1,10 @@
 import type { DeadQueue, JobQueue } from '../connection/queue-backend.ts';
 import { type EventJob, type QueueJob, readJobData } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
-import { buryLetter, type LetterToBury } from '../dead-letters/bury.ts';
+import { buryLetter, type LetterToBury } from '../dead-letters/dead-letter-event.ts';
 import type { ConsumerTimings } from './consumer-timings.ts';
 import { handleSafely, type JobSteps, malformedLetter } from './process-job.ts';
-import type { Solitude } from './solitude.ts';
+import type { Solitude } from './shared-exclusive-lock.ts';
 
 const pageSize = 100;
 /** BullMQ's own words for a job whose lock ran out too often. */

@@ -3,7 +3,7 @@ import { openQueue, type QueueLocation } from '../connection/queue-backend.ts';
 import { type AttemptRecord, jobDataOf, jobIdOf, readJobData } from '../contract/job-contract.ts';
 import { queueNames } from '../contract/queue-names.ts';
 import { retryOptions } from '../contract/retry-policy.ts';
-import { addDeadCopy, type DeadCopy } from './bury.ts';
+import { addDeadCopy, type DeadCopy } from './dead-letter-event.ts';
 
 /** What the lane knows of a replay. */
 export type ReplayState =

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { withDeadline } from '../connection/deadline.ts';
 import { type QueueLocation, redisPlace } from '../connection/queue-backend.ts';
 import { openRedis } from '../connection/redis/redis-client.ts';
-import { maxPartitions } from '../contract/partition-place.ts';
+import { maxPartitions } from '../contract/queue-key.ts';
 import { queueNames } from '../contract/queue-names.ts';
 
 const timeoutMs = 5_000;

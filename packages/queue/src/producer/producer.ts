@@ -8,8 +8,8 @@ import { readInfo, readMemoryUse } from '../inspect/redis-memory.ts';
 import { readServerInfo } from '../inspect/server-info.ts';
 import { type AnswerCount, addAnswerCounts } from './answer-counts.ts';
 import { jobAdder } from './job-adder.ts';
+import { createRoomWatch } from './memory-watch.ts';
 import { probeWrite } from './probe-write.ts';
-import { createRoomWatch } from './room-watch.ts';
 
 export type EnqueueOutcome =
   /** The queue holds it, or held it before. */

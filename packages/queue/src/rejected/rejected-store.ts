@@ -1,8 +1,7 @@
 import { withDeadline } from '../connection/deadline.ts';
 import type { QueueLocation } from '../connection/queue-backend.ts';
-import type { EntryShelf } from './entry-shelf.ts';
-import { openPostgresShelf } from './postgres-shelf.ts';
-import { openRedisShelf } from './redis-shelf.ts';
+import { openPostgresShelf } from './postgres-storage.ts';
+import { openRedisShelf } from './redis-storage.ts';
 import {
   couldVerifyLater,
   type KeptCallback,
@@ -11,6 +10,7 @@ import {
   rejectedBounds,
 } from './rejected-callback.ts';
 import { oldestIdAt, readEntry, rejectedId, writeEntry } from './rejected-entry.ts';
+import type { EntryShelf } from './rejected-storage.ts';
 
 export type KeepOutcome =
   | 'kept'

@@ -1,5 +1,5 @@
 import type { ChannelStatus, MessageStanding, Stamped } from '@sinch-callbacks/core';
-import type { DifferenceFlag, FactRow, StampedGroup } from '../join-table.ts';
+import type { DifferenceFlag, FactRow, StampedGroup } from '../upsert-table.ts';
 import { instant, smallNumber, text } from './projection-table.ts';
 
 export const reasonColumns = text(

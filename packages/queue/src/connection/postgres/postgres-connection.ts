@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { defaultPrefix } from '../../contract/queue-names.ts';
-import { type Patience, silenceLimitMs } from '../patience.ts';
+import { type Patience, silenceLimitMs } from '../connect-policy.ts';
 
 const connectTimeoutMs = 5_000;
 /** The migration of one process may have to wait for that of another. */

@@ -7,7 +7,7 @@ import {
   RedisQueueBackend,
 } from 'bullmq';
 import { finishedJobData } from '../../contract/job-contract.ts';
-import type { Patience } from '../patience.ts';
+import type { Patience } from '../connect-policy.ts';
 import { allowWhenFull } from './allow-when-full.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { openRedisClient } from './redis-client.ts';

@@ -1,5 +1,5 @@
 import { type Cluster, Redis } from 'ioredis';
-import { type Patience, silenceLimitMs } from '../patience.ts';
+import { type Patience, silenceLimitMs } from '../connect-policy.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-address.ts';
 import { openCluster } from './redis-cluster.ts';
 

@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import { type Patience, silenceLimitMs } from '../patience.ts';
+import { type Patience, silenceLimitMs } from '../connect-policy.ts';
 import { endWhenDisconnected } from './end-cluster.ts';
 import type { ClusterAddress } from './redis-address.ts';
 

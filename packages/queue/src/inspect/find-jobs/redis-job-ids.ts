@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import { type QueueLocation, redisPlace } from '../../connection/queue-backend.ts';
 import { openRedis } from '../../connection/redis/redis-client.ts';
-import { maxPartitions } from '../../contract/partition-place.ts';
+import { maxPartitions } from '../../contract/queue-key.ts';
 import { queueNames } from '../../contract/queue-names.ts';
 import type { FoundJobId, JobLane } from './found-job-id.ts';
 import { eventOfJobId, fitsPattern, type KeyPattern } from './job-pattern.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resourceAt } from './resource-at.ts';
+import { resourceAt } from './match-route.ts';
 
 describe('resourceAt', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSolitude } from './solitude.ts';
+import { createSolitude } from './shared-exclusive-lock.ts';
 
 it('whoever is alone waits for all others, and they for it, one such after the other', async () => {
   const { among, alone } = createSolitude();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { gatherWrites } from './gather-writes.ts';
+import { gatherWrites } from './batch-socket-writes.ts';
 
 let server: Server;
 let received = '';

@@ -1,6 +1,6 @@
 import type { KeepOutcome, RejectedCallback } from '@sinch-callbacks/queue';
 import { expect, it } from 'vitest';
-import { createRejectedKeeper } from './rejected-keeper.ts';
+import { createRejectedKeeper } from './rejected-recorder.ts';
 
 const callback: RejectedCallback = {
   rawBody: Buffer.from('{}'),

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { postgresConnection } from '../connection/postgres/postgres-connection.ts';
 import { prepareSchema } from '../connection/postgres/prepare-schema.ts';
 import type { QueueLocation } from '../connection/queue-backend.ts';
-import type { EntryShelf, ShelfEntry } from './entry-shelf.ts';
+import type { EntryShelf, ShelfEntry } from './rejected-storage.ts';
 
 /** No such schema, table or function. */
 const isUnprepared = new Set(['3F000', '42P01', '42883']);

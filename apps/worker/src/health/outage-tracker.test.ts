@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createOutage } from './outage.ts';
+import { createOutage } from './outage-tracker.ts';
 
 function tell() {
   let now = 0;

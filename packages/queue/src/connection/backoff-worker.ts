@@ -10,7 +10,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { JobData, QueueJob } from '../contract/job-contract.ts';
-import { isAway } from './is-away.ts';
+import { isAway } from './is-unavailable.ts';
 
 /** For the next job. On Redis BullMQ itself waits for no longer. */
 const longestWaitSeconds = 10;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type QueueLocation, redisPlace } from '../connection/queue-backend.ts';
 import { openRedis } from '../connection/redis/redis-client.ts';
 import { queueNames } from '../contract/queue-names.ts';
-import type { EntryShelf } from './entry-shelf.ts';
+import type { EntryShelf } from './rejected-storage.ts';
 
 /**
  * Three keys beside the queue's: ids by rank, entries by id, and the bytes of all entries. Ids of

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { keySlot, slotCount } from './key-slot.ts';
-import { maxPartitions, queuePlace } from './partition-place.ts';
+import { maxPartitions, queuePlace } from './queue-key.ts';
 import { queueNames } from './queue-names.ts';
 
 const prefixes = [

@@ -1,4 +1,4 @@
-import type { Outage } from './outage.ts';
+import type { Outage } from './outage-tracker.ts';
 
 /**
  * One outage of several parts, such as the queues of one server or the masters of a cluster: it is

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MemoryUse } from '../inspect/redis-memory.ts';
-import { createRoomWatch } from './room-watch.ts';
+import { createRoomWatch } from './memory-watch.ts';
 
 const percent = (used: number): MemoryUse => ({
   usedBytes: used,

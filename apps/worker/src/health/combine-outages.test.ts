@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shareOutage } from './share-outage.ts';
+import { shareOutage } from './combine-outages.ts';
 
 it('an outage of several parts is over once each that failed has answered', () => {
   const calls: string[] = [];
