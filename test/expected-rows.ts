@@ -36,13 +36,13 @@ const envelope = new Set([
   'correlation_id',
 ]);
 
-interface Surroundings {
+interface RelatedFacts {
   /** Of the event, 32 hexadecimal digits. */
   readonly digest: string;
   readonly appId: string | undefined;
 }
 
-type Expect = (section: Section, surroundings: Surroundings) => Expectation;
+type Expect = (section: Section, relatedFacts: RelatedFacts) => Expectation;
 
 /** As the event's digest looks in a row that is read as JSON. */
 const asBytes = (digest: string) => `\\x${digest}`;

@@ -63,8 +63,8 @@ async function openApps(
   const app = ingestProcess(around, await steadyPort());
   const ingestOptions = { ...app, readyTimeoutMs, log: ground.logOf('ingest') };
   const ingest = ground.open('ingest', () => startProcess(ingestOptions));
-  const openWorker = async (name: string, surroundings: typeof direct): Promise<Part> => {
-    const worker = workerProcess(surroundings, await steadyPort());
+  const openWorker = async (name: string, relatedFacts: typeof direct): Promise<Part> => {
+    const worker = workerProcess(relatedFacts, await steadyPort());
     // Its lines about applied events are evidence, whatever the terminal's own level is.
     const env = { ...worker.env, LOG_LEVEL: 'info' };
     const limits = { readyTimeoutMs, stopTimeoutMs: workerStopTimeoutMs };

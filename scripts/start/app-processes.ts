@@ -16,31 +16,31 @@ export interface AppProcess extends ProcessOptions {
 
 const host = '127.0.0.1';
 
-export function migrateProcess(surroundings: AppSurroundings): ProcessOptions {
+export function migrateProcess(relatedFacts: AppSurroundings): ProcessOptions {
   return {
     ...runNode('migrate', programs.migrate),
-    env: environment(surroundings, {}),
+    env: environment(relatedFacts, {}),
     readyWhen: { kind: 'at-once' },
   };
 }
 
 /** The production server of Next, as built. */
-export function ingestProcess(surroundings: AppSurroundings, port: number): AppProcess {
+export function ingestProcess(relatedFacts: AppSurroundings, port: number): AppProcess {
   const url = `http://${host}:${port}`;
   return {
     ...runNode('ingest', programs.ingest),
     url,
-    env: environment(surroundings, { PORT: String(port), HOSTNAME: host }),
+    env: environment(relatedFacts, { PORT: String(port), HOSTNAME: host }),
     readyWhen: { kind: 'http', url: `${url}/api/health` },
   };
 }
 
-export function workerProcess(surroundings: AppSurroundings, port: number): AppProcess {
+export function workerProcess(relatedFacts: AppSurroundings, port: number): AppProcess {
   const url = `http://${host}:${port}`;
   return {
     ...runNode('worker', programs.worker),
     url,
-    env: environment(surroundings, { ADMIN_HOST: host, ADMIN_PORT: String(port) }),
+    env: environment(relatedFacts, { ADMIN_HOST: host, ADMIN_PORT: String(port) }),
     readyWhen: { kind: 'http', url: `${url}/readyz` },
   };
 }
@@ -61,14 +61,14 @@ function runNode(name: string, script: string): ProcessOptions {
 /** Variables of ours that happen to be set in the terminal must not reach this stack. */
 const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
-function environment(surroundings: AppSurroundings, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function environment(relatedFacts: AppSurroundings, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
   return {
     ...Object.fromEntries(inherited),
     NODE_ENV: 'production',
-    DATABASE_URL: surroundings.databaseUrl,
-    ...(surroundings.redisUrl === undefined ? {} : { REDIS_URL: surroundings.redisUrl }),
-    SINCH_WEBHOOK_SECRET: surroundings.webhookSecret,
+    DATABASE_URL: relatedFacts.databaseUrl,
+    ...(relatedFacts.redisUrl === undefined ? {} : { REDIS_URL: relatedFacts.redisUrl }),
+    SINCH_WEBHOOK_SECRET: relatedFacts.webhookSecret,
     ...own,
   };
 }

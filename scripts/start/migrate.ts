@@ -8,8 +8,8 @@ const timeoutMs = 120_000;
  * Brings the database up to date.
  * @throws with the last lines of what it said, when that fails.
  */
-export async function migrate(surroundings: AppSurroundings, log: Writable): Promise<void> {
-  const run = await startProcess({ ...migrateProcess(surroundings), log });
+export async function migrate(relatedFacts: AppSurroundings, log: Writable): Promise<void> {
+  const run = await startProcess({ ...migrateProcess(relatedFacts), log });
   const timer = setTimeout(() => void run.kill(), timeoutMs);
   const exit = await run.exited;
   clearTimeout(timer);

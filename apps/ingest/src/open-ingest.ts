@@ -23,7 +23,7 @@ import { createTokenBucket } from './log/token-bucket.ts';
 import { budgetFor, createBodyBudget } from './webhook/body-budget.ts';
 import type { Ingest } from './webhook/handle-callback.ts';
 import {
-  createRejectedKeeper,
+  createRejectedRecorder,
   keepingRate,
   keepingTimeoutMs,
 } from './webhook/rejected-recorder.ts';
@@ -78,7 +78,7 @@ function createIngest(
     ),
     bodies: createBodyBudget(budgetFor(config.maxBodyBytes), nowMs),
     producer,
-    rejected: store && createRejectedKeeper(store, createTokenBucket(keepingRate, nowMs)),
+    rejected: store && createRejectedRecorder(store, createTokenBucket(keepingRate, nowMs)),
     async close() {
       await Promise.all([producer?.close(), store?.close()]);
     },

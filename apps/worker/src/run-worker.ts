@@ -1,8 +1,8 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
 import {
+  bufferedDestination,
   createLogger,
-  gatheredOutput,
   processFailed,
   workerStalled,
 } from '@sinch-callbacks/telemetry';
@@ -22,10 +22,10 @@ const stalledExitCode = 75;
 export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
   const config = readConfig(parseWorkerConfig);
   const { logLevel } = config;
-  const destination = gatheredOutput({ isShared: false });
+  const destination = bufferedDestination({ isShared: false });
   const logger = createLogger({ name: 'worker', level: logLevel, destination });
   const onError = (error: unknown) => processFailed(logger, error);
-  const worker = await startWorker(config, logger, { timings, onHopeless: restart });
+  const worker = await startWorker(config, logger, { timings, onStalled: restart });
   // Whoever stops at a breakpoint blocks the event loop on purpose.
   if (inspectorUrl() === undefined) watchEventLoop(logLevel, timings.eventLoop, onError);
   onStopSignal((signal) => {

@@ -57,14 +57,14 @@ const poolSize = 10;
 export interface WorkerOptions {
   readonly timings: WorkerTimings;
   /** Told once, when only a restart can help. Waiting for a server that is away is no such case. */
-  readonly onHopeless: (stall: Stall) => void;
+  readonly onStalled: (stall: Stall) => void;
 }
 
 /** Opens everything a worker needs and begins to take jobs. */
 export async function startWorker(
   config: WorkerConfig,
   logger: Logger,
-  { timings, onHopeless }: WorkerOptions,
+  { timings, onStalled }: WorkerOptions,
 ): Promise<RunningWorker> {
   const now = () => new Date();
   const location = { backend: config.queue, prefix: config.queuePrefix };
@@ -106,7 +106,7 @@ export async function startWorker(
   );
   const consumers = lanes.map(({ consumer }) => consumer);
   const isWaiting = () => databaseWait.awayMs() !== undefined;
-  const monitor = watchProgress(lanes, isWaiting, onHopeless, timings.progress);
+  const monitor = watchProgress(lanes, isWaiting, onStalled, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
   const takeAnswers = async () => {
     const [live] = board.queues;

@@ -14,14 +14,14 @@ export type { ConsumerTimings } from './consumer/consumer-timings.ts';
 export { type LaneStock } from './consumer/lane-stock.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './consumer/process-job.ts';
 export { maxDeathsOfOneEvent } from './consumer/quarantine.ts';
-export { createSolitude } from './consumer/shared-exclusive-lock.ts';
+export { createSharedExclusiveLock } from './consumer/shared-exclusive-lock.ts';
 export type { AttemptRecord } from './contract/job-contract.ts';
 export { maxPartitions } from './contract/queue-key.ts';
 export { type Lane, queueNames } from './contract/queue-names.ts';
 export type { DeathCause, FailureClass } from './contract/retry-policy.ts';
 export {
   type DeadCopy,
-  type LetterToBury,
+  type NewDeadLetter,
   type RecordLetter,
   withoutQuotes,
 } from './dead-letters/dead-letter-event.ts';

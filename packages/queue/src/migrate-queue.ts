@@ -3,7 +3,7 @@ import { migrateLeanJobs } from './connection/postgres/lean-postgres.ts';
 import { migratingConnection } from './connection/postgres/postgres-connection.ts';
 import type { QueueLocation } from './connection/queue-backend.ts';
 import { queueNames } from './contract/queue-names.ts';
-import { migratePostgresShelf } from './rejected/postgres-storage.ts';
+import { migratePostgresStorage } from './rejected/postgres-storage.ts';
 
 /**
  * Prepares the place where the queues live: on Postgres BullMQ's tables and the one for rejected
@@ -20,7 +20,7 @@ export async function migrateQueue(location: QueueLocation): Promise<void> {
     await queue.close();
   }
   await migrateLeanJobs(location);
-  await migratePostgresShelf(location);
+  await migratePostgresStorage(location);
 }
 
 function ignoreHereBecauseWaitUntilReadyRejects(): void {

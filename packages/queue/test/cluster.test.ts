@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/testing/processes';
 import type { ClusterMaster } from '@sinch-callbacks/testing/servers';
 import { expect, it } from 'vitest';
-import { redisPlace } from '../src/connection/queue-backend.ts';
+import { redisQueueKey } from '../src/connection/queue-backend.ts';
 import { keySlot } from '../src/contract/key-slot.ts';
 import {
   inspectBackend,
@@ -28,7 +28,7 @@ async function keysByMaster(): Promise<string[][]> {
 }
 
 function masterOf(partition: number): ClusterMaster {
-  const { prefix } = redisPlace({ ...world.location(), partition }, queueNames.live);
+  const { prefix } = redisQueueKey({ ...world.location(), partition }, queueNames.live);
   const slot = keySlot(prefix.slice(1, -1));
   const master = world
     .cluster()

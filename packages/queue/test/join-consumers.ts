@@ -12,7 +12,7 @@ export function joinConsumers(consumers: readonly Consumer[]): Consumer {
     close: async () => await all((consumer) => consumer.close()),
     finishedJobs: () => sum(consumers.map((consumer) => consumer.finishedJobs())),
     oldestInHand: () => consumers.map((consumer) => consumer.oldestInHand()).find(Boolean),
-    awayErrors: () => sum(consumers.map((consumer) => consumer.awayErrors())),
+    connectionErrors: () => sum(consumers.map((consumer) => consumer.connectionErrors())),
     isRefused: () => consumers.some((consumer) => consumer.isRefused()),
     countWaiting: async () =>
       sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),

@@ -15,8 +15,8 @@ import {
   type ConsumerOptions,
   type FailureClass,
   type HandleOutcome,
-  type LetterToBury,
   migrateQueue,
+  type NewDeadLetter,
   openConsumer,
   openPartitionedProducer,
   openProducer,
@@ -34,7 +34,7 @@ export const worldKinds = [...backendKinds, 'cluster'] as const;
 export interface Consuming {
   readonly consumer: Consumer;
   readonly handled: { readonly event: CallbackEvent; readonly attempt: number }[];
-  readonly letters: LetterToBury[];
+  readonly letters: NewDeadLetter[];
 }
 
 /** For each test a queue of its own; everything that a test opens is closed after it. */
@@ -120,7 +120,7 @@ export function useQueueWorld(kind: (typeof worldKinds)[number]): QueueWorld {
     },
     async consume(answer, changes = {}) {
       const handled: Consuming['handled'] = [];
-      const letters: LetterToBury[] = [];
+      const letters: NewDeadLetter[] = [];
       const openOne = (partition: number) =>
         openConsumer({
           ...location,

@@ -13,7 +13,11 @@ const maxBytesShared = 4 * 1024;
  *
  * The lines are gathered here, since pino's own buffer measures all that it holds for each of them.
  */
-export function gatheredOutput({ isShared }: { readonly isShared: boolean }): DestinationStream {
+export function bufferedDestination({
+  isShared,
+}: {
+  readonly isShared: boolean;
+}): DestinationStream {
   const maxBytes = isShared ? maxBytesShared : maxBytesAlone;
   const output = pino.destination({ dest: 1, sync: false, maxWrite: maxBytes });
   let lines: string[] = [];

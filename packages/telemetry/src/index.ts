@@ -1,4 +1,4 @@
-export { gatheredOutput } from './buffered-destination.ts';
+export { bufferedDestination } from './buffered-destination.ts';
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
 export { type AdminWrite, adminLoginFailed, adminWrite } from './events/admin-events.ts';
 export {

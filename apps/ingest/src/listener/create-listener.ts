@@ -7,7 +7,7 @@ import type { Answer } from '../webhook/answer.ts';
 import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
 import { handleCallback, type Ingest, type WebhookRequest } from '../webhook/handle-callback.ts';
 import { healthAnswer, isHealthMethod } from '../webhook/health-answer.ts';
-import { resourceAt } from '../webhook/match-route.ts';
+import { matchRoute } from '../webhook/match-route.ts';
 import { readHeaderOf } from '../webhook/read-header-of.ts';
 import { refuseRequest } from '../webhook/refuse-request.ts';
 import { sendAnswer } from '../webhook/send-answer.ts';
@@ -77,7 +77,7 @@ function direct(
     sendAnswer(exchange, verdict, { isLast: server.isStopping || awaitsContinue, letGo });
   };
   const { metricsToken } = ingest.config.listener;
-  switch (resourceAt(url)) {
+  switch (matchRoute(url)) {
     case 'webhook':
       void handleCallback(webhookRequest(method, exchange), ingest).then(send);
       return;

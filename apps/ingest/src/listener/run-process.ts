@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import {
-  gatheredOutput,
+  bufferedDestination,
   ingestStarted,
   ingestStopped,
   ingestStopping,
@@ -26,7 +26,7 @@ const closeWithinMs = 2_000;
  */
 export async function runProcess(): Promise<void> {
   const metrics = createIngestMetrics();
-  const ingest = openIngest(gatheredOutput({ isShared: cluster.isWorker }), metrics);
+  const ingest = openIngest(bufferedDestination({ isShared: cluster.isWorker }), metrics);
   const { config, logger, requestLog } = ingest;
   redactConsole(logger);
   // Before the log writes what it has gathered.

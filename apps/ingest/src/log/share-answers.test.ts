@@ -7,11 +7,11 @@ afterEach(() => void vi.useRealTimers());
 
 /** A queue that takes counts, or refuses them. */
 function open() {
-  const state = { isAway: false };
+  const state = { isUnavailable: false };
   const taken: AnswerCount[][] = [];
   const shared = shareAnswers({
     async addAnswerCounts(counts) {
-      if (state.isAway) throw new Error('away');
+      if (state.isUnavailable) throw new Error('away');
       await Promise.resolve(taken.push([...counts]));
     },
   });
@@ -33,12 +33,12 @@ it('sends the first at once, and what follows within a second together', async (
 
 it('keeps what is not taken, for the next time', async () => {
   const { state, taken, answer } = open();
-  state.isAway = true;
+  state.isUnavailable = true;
   answer(200, 'accepted');
   answer(200, 'accepted');
   await vi.advanceTimersByTimeAsync(1_000);
   answer(503, 'unavailable');
-  state.isAway = false;
+  state.isUnavailable = false;
   await vi.advanceTimersByTimeAsync(1_000);
   answer(200, 'accepted');
   await vi.advanceTimersByTimeAsync(1_000);

@@ -6,7 +6,7 @@ import type { Answer } from '../webhook/answer.ts';
 import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
 import { handleCallback, type Ingest } from '../webhook/handle-callback.ts';
 import { isHealthMethod } from '../webhook/health-answer.ts';
-import { pathOf, resourceAt } from '../webhook/match-route.ts';
+import { matchRoute, pathOf } from '../webhook/match-route.ts';
 import { refuseRequest } from '../webhook/refuse-request.ts';
 import { sendAnswer } from '../webhook/send-answer.ts';
 import { plainHeaders } from './plain-headers.ts';
@@ -76,7 +76,7 @@ function direct(
   toNext: () => void,
 ): void {
   const { method = '', url = '' } = request;
-  const resource = resourceAt(url);
+  const resource = matchRoute(url);
   const send = (verdict: Answer) => sendAnswer({ request, response }, verdict);
   // What is counted lies in the listener's processes alone.
   if (resource === undefined || resource === 'metrics') {

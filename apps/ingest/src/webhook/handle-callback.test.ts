@@ -59,7 +59,7 @@ it('reads no body for a method that it refuses', async () => {
 it('reads no body that cannot verify once nothing more is kept, and one that could always', async () => {
   const keep = async () => await Promise.resolve({ keeping: 'kept' as const });
   const turns = [true, false, false];
-  const rejected = { takeTurn: () => turns.shift() ?? false, keep };
+  const rejected = { tryAcquire: () => turns.shift() ?? false, keep };
   const lines: string[] = [];
   const ingest = { ...ingestThatLogsTo(lines), rejected };
   let read = 0;

@@ -10,9 +10,9 @@ import type { CallbackProducer } from '@sinch-callbacks/queue';
 import type { RequestLog } from '../log/request-log.ts';
 import type { Answer } from './answer.ts';
 import type { BodyBudget, GiveWayReason } from './body-budget.ts';
-import { endOfTurn } from './next-turn.ts';
+import { nextTurn } from './next-turn.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
-import type { Keeping, RejectedKeeper } from './rejected-recorder.ts';
+import type { Keeping, RejectedRecorder } from './rejected-recorder.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -43,7 +43,7 @@ export interface Ingest {
   /** Absent where no queue is configured. */
   readonly producer: CallbackProducer | undefined;
   /** Absent where no queue is configured: what is rejected then is only logged. */
-  readonly rejected: RejectedKeeper | undefined;
+  readonly rejected: RejectedRecorder | undefined;
 }
 
 /**
@@ -85,20 +85,20 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
   const fault = findHeaderFault(request.readHeader);
   const isHopeless = fault !== undefined && ingest.config.verification.secrets.length > 0;
   // Its body is wanted for the store alone: where the store takes no more, nor is the body read.
-  const hasTurn = isHopeless && takeTurn(ingest);
+  const hasTurn = isHopeless && tryAcquire(ingest);
   if (isHopeless && !hasTurn) {
     const outcome = { kind: 'rejected', cause: fault, isUnread: true } as const;
     return { outcome, keeping: overRate(ingest) };
   }
   const body = await readBody(request, ingest);
   if (body.kind !== 'read') return { outcome: body };
-  await endOfTurn();
+  await nextTurn();
   const { bytes: rawBody } = body;
   const receivedAt = new Date();
   const outcome = await accept(rawBody, receivedAt, request, ingest);
   const bytes = rawBody.byteLength;
   if (outcome.kind !== 'rejected') return { outcome, bytes };
-  if (!hasTurn && !takeTurn(ingest)) {
+  if (!hasTurn && !tryAcquire(ingest)) {
     const keeping = overRate(ingest);
     return { outcome: orAskAgain(outcome, keeping), bytes, keeping };
   }
@@ -122,8 +122,8 @@ function orAskAgain(outcome: Rejected, keeping: Keeping | undefined): CallbackOu
   return mustBeKept ? { kind: 'not-kept', cause: outcome.cause } : outcome;
 }
 
-function takeTurn({ rejected }: Ingest): boolean {
-  return rejected?.takeTurn() ?? false;
+function tryAcquire({ rejected }: Ingest): boolean {
+  return rejected?.tryAcquire() ?? false;
 }
 
 function overRate({ rejected }: Ingest): Keeping | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { resourceAt } from './match-route.ts';
+import { matchRoute } from './match-route.ts';
 
-describe('resourceAt', () => {
+describe('matchRoute', () => {
   it.each([
     '/api/sinch/webhook',
     '/api/sinch/webhook/',
@@ -12,11 +12,11 @@ describe('resourceAt', () => {
     'HTTPS://user@[::1]:99999999//api/sinch/webhook',
     'http://[/api/sinch/webhook',
   ])('finds the webhook at %s', (target) => {
-    expect(resourceAt(target)).toBe('webhook');
+    expect(matchRoute(target)).toBe('webhook');
   });
 
   it('finds the health page', () => {
-    expect(resourceAt('/api/health')).toBe('health');
+    expect(matchRoute('/api/health')).toBe('health');
   });
 
   it.each([
@@ -34,6 +34,6 @@ describe('resourceAt', () => {
     '/_next/image?url=/api/sinch/webhook',
     'x'.repeat(16_000),
   ])('finds nothing at %s', (target) => {
-    expect(resourceAt(target)).toBeUndefined();
+    expect(matchRoute(target)).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ export function pathOf(resource: Resource): string {
  * do slashes too many, since an address that was mistyped so should not lose a callback, nor an
  * origin in front, which every server has to take (RFC 9112, 3.2.2).
  */
-export function resourceAt(target: string): Resource | undefined {
+export function matchRoute(target: string): Resource | undefined {
   if (target === paths.webhook) return 'webhook';
   const [withOrigin = ''] = target.split(/[?#]/, 1);
   const path = withOrigin.replace(/^https?:\/\/[^/]*/i, '').replaceAll(/\/+/g, '/');

@@ -5,7 +5,7 @@ let end: Promise<void> | undefined;
  * done for each of many requests is then done step by step for all of them, and each step finds
  * its code in the processor's caches, which the parsing of the next request would have taken.
  */
-export function endOfTurn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   end ??= new Promise((resolve) => {
     setImmediate(() => {
       end = undefined;

@@ -1,6 +1,6 @@
 import type { KeepOutcome, RejectedCallback } from '@sinch-callbacks/queue';
 import { expect, it } from 'vitest';
-import { createRejectedKeeper } from './rejected-recorder.ts';
+import { createRejectedRecorder } from './rejected-recorder.ts';
 
 const callback: RejectedCallback = {
   rawBody: Buffer.from('{}'),
@@ -12,8 +12,8 @@ const callback: RejectedCallback = {
 it('gives as many turns as the rate allows', async () => {
   const keep = async (): Promise<KeepOutcome> => await Promise.resolve('kept');
   const tokens = [true, false];
-  const keeper = createRejectedKeeper({ keep }, { take: () => tokens.shift() ?? false });
-  expect([keeper.takeTurn(), keeper.takeTurn()]).toEqual([true, false]);
+  const keeper = createRejectedRecorder({ keep }, { take: () => tokens.shift() ?? false });
+  expect([keeper.tryAcquire(), keeper.tryAcquire()]).toEqual([true, false]);
   expect(await keeper.keep(callback)).toEqual({ keeping: 'kept' });
 });
 
@@ -22,7 +22,7 @@ it('never throws, and tells the kind of trouble without its details', async () =
     code: 'ECONNREFUSED',
   });
   const keep = async () => await Promise.reject(trouble);
-  const keeper = createRejectedKeeper({ keep }, { take: () => true });
+  const keeper = createRejectedRecorder({ keep }, { take: () => true });
   expect(await keeper.keep(callback)).toEqual({
     keeping: 'failed',
     keepingFailure: 'ECONNREFUSED',

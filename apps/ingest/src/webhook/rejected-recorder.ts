@@ -9,9 +9,9 @@ export interface Keeping {
 }
 
 /** Keeps what was answered 401, as far as that goes without harm to anything else. */
-export interface RejectedKeeper {
+export interface RejectedRecorder {
   /** Whether the rate allows to keep one more. Whoever is told so, may keep one. */
-  takeTurn(): boolean;
+  tryAcquire(): boolean;
   /** Never throws, and takes no longer than the store's timeout. */
   keep(callback: RejectedCallback): Promise<Keeping>;
 }
@@ -26,12 +26,12 @@ export const keepingTimeoutMs = 1_000;
  * callbacks do not wait behind it. The rate bounds what a flood of forgeries costs the server
  * behind, and how many of them are in hand here.
  */
-export function createRejectedKeeper(
+export function createRejectedRecorder(
   store: Pick<RejectedStore, 'keep'>,
   bucket: TokenBucket,
-): RejectedKeeper {
+): RejectedRecorder {
   return {
-    takeTurn: () => bucket.take(),
+    tryAcquire: () => bucket.take(),
     async keep(callback) {
       try {
         return { keeping: await store.keep(callback) };

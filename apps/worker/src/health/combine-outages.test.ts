@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { shareOutage } from './combine-outages.ts';
+import { combineOutages } from './combine-outages.ts';
 
 it('an outage of several parts is over once each that failed has answered', () => {
   const calls: string[] = [];
-  const part = shareOutage({
+  const part = combineOutages({
     failed: () => calls.push('failed'),
     answered: () => calls.push('answered'),
     awayMs: () => 5,

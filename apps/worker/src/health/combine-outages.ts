@@ -5,7 +5,7 @@ import type { Outage } from './outage-tracker.ts';
  * over once each part that failed has answered again. Otherwise those that are well would end it
  * over and over.
  */
-export function shareOutage(whole: Outage): () => Outage {
+export function combineOutages(whole: Outage): () => Outage {
   const away = new Set<symbol>();
   return () => {
     const part = Symbol('part');

@@ -20,7 +20,7 @@ function fakeLane(name: string, countWaiting: () => Promise<number>) {
   const counts = {
     finished: 0,
     oldest: undefined as number | undefined,
-    awayErrors: 0,
+    connectionErrors: 0,
     isRefused: false,
     answers: 0,
   };
@@ -29,7 +29,7 @@ function fakeLane(name: string, countWaiting: () => Promise<number>) {
     consumer: {
       finishedJobs: () => counts.finished,
       oldestInHand: () => counts.oldest,
-      awayErrors: () => counts.awayErrors,
+      connectionErrors: () => counts.connectionErrors,
       isRefused: () => counts.isRefused,
       countWaiting,
     },
@@ -39,14 +39,14 @@ function fakeLane(name: string, countWaiting: () => Promise<number>) {
 }
 
 function watch(lanes: readonly WatchedLane[], isWaitingForDatabase = () => false) {
-  const onHopeless = vi.fn();
-  const monitor = watchProgress(lanes, isWaitingForDatabase, onHopeless);
-  return { monitor, onHopeless, kind: () => monitor.progress().kind };
+  const onStalled = vi.fn();
+  const monitor = watchProgress(lanes, isWaitingForDatabase, onStalled);
+  return { monitor, onStalled, kind: () => monitor.progress().kind };
 }
 
 it('jobs that wait while none is finished are a standstill after a minute, and hopeless after three', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
-  const { monitor, kind, onHopeless } = watch([lane]);
+  const { monitor, kind, onStalled } = watch([lane]);
   await minutes(0.9);
   expect(kind()).toBe('progressing');
   await minutes(0.3);
@@ -54,9 +54,9 @@ it('jobs that wait while none is finished are a standstill after a minute, and h
   counts.finished += 1;
   await minutes(0.2);
   expect(kind()).toBe('progressing');
-  expect(onHopeless).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
   await minutes(10);
-  expect(onHopeless.mock.calls).toMatchObject([[{ kind: 'stalled', lane: 'live' }]]);
+  expect(onStalled.mock.calls).toMatchObject([[{ kind: 'stalled', lane: 'live' }]]);
   monitor.stop();
 });
 
@@ -90,13 +90,13 @@ it('a job that never ends is a standstill, though others get done', async () => 
 it('a process that was frozen for hours stands still for no longer than it has run since', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
   counts.oldest = 1;
-  const { monitor, kind, onHopeless } = watch([lane]);
+  const { monitor, kind, onStalled } = watch([lane]);
   await minutes(0.5);
   const thawed = performance.now() + 2 * 3_600_000;
   vi.spyOn(performance, 'now').mockImplementation(() => thawed);
   await minutes(0.2);
   expect(kind()).toBe('progressing');
-  expect(onHopeless).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
   monitor.stop();
 });
 
@@ -110,20 +110,20 @@ it.each([
   ['a queue that answers and takes no writes', waitingJobs(7), () => false, refuses],
 ])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase, disturb) => {
   const { lane, counts } = fakeLane('live', countWaiting);
-  const { monitor, kind, onHopeless } = watch([lane], isWaitingForDatabase);
+  const { monitor, kind, onStalled } = watch([lane], isWaitingForDatabase);
   for (let n = 0; n < 120; n += 1) {
     disturb(counts);
     await minutes(1 / 12);
   }
   expect(kind()).toBe('progressing');
-  expect(onHopeless).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
   monitor.stop();
 });
 
 it('a queue that refuses is away until it does not, however seldom it is asked', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
   const { monitor } = watch([lane]);
-  counts.awayErrors = 1;
+  counts.connectionErrors = 1;
   counts.isRefused = true;
   await minutes(2);
   expect(counts.answers).toBe(0);
@@ -140,7 +140,7 @@ async function rejects(): Promise<number> {
 }
 
 function breaksAgain(counts: Counts): void {
-  counts.awayErrors += 1;
+  counts.connectionErrors += 1;
 }
 
 function refuses(counts: Counts): void {
@@ -155,7 +155,7 @@ it('a queue that never answers is trouble after a minute, and one that says that
   expect(kind()).toBe('progressing');
   await minutes(0.4);
   expect(kind()).toBe('stalled');
-  counts.awayErrors += 1;
+  counts.connectionErrors += 1;
   await minutes(0.1);
   expect(kind()).toBe('progressing');
   monitor.stop();

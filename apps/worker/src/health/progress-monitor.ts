@@ -37,12 +37,12 @@ export const defaultProgressTimings: ProgressTimings = {
  * Time counts only where it was watched: a process that was frozen, or a machine that slept, has
  * stood still for as long as it can tell for no longer than it runs again.
  *
- * @param onHopeless is told once, of the first lane that stands still for too long.
+ * @param onStalled is told once, of the first lane that stands still for too long.
  */
 export function watchProgress(
   lanes: readonly WatchedLane[],
   isWaitingForDatabase: () => boolean,
-  onHopeless: (stall: Stall) => void,
+  onStalled: (stall: Stall) => void,
   timings = defaultProgressTimings,
 ): ProgressMonitor {
   const { sampleIntervalMs, stalledAfterMs, hopelessAfterMs } = timings;
@@ -66,7 +66,7 @@ export function watchProgress(
     const stall = worst();
     if (isHopeless || stall === undefined || stall.forMs <= hopelessAfterMs) return;
     isHopeless = true;
-    onHopeless(stall);
+    onStalled(stall);
   }, sampleIntervalMs);
 
   return {

@@ -5,7 +5,7 @@ export interface WatchedLane {
   readonly name: string;
   readonly consumer: Pick<
     Consumer,
-    'finishedJobs' | 'oldestInHand' | 'awayErrors' | 'isRefused' | 'countWaiting'
+    'finishedJobs' | 'oldestInHand' | 'connectionErrors' | 'isRefused' | 'countWaiting'
   >;
   /** The queue answered, and had no trouble since it was asked before. */
   readonly onAnswered: () => void;
@@ -23,7 +23,7 @@ export function watchLane(
   { name, consumer, onAnswered }: WatchedLane,
   isWaitingForDatabase: () => boolean,
 ): LaneWatch {
-  let before = { finished: 0, oldest: undefined as number | undefined, awayErrors: 0 };
+  let before = { finished: 0, oldest: undefined as number | undefined, connectionErrors: 0 };
   let nothingDoneMs = 0;
   let sameInHandMs = 0;
   let unansweredMs = 0;
@@ -53,9 +53,9 @@ export function watchLane(
 
   /** A queue that is away says so by errors. One that says nothing at all may be gone for good. */
   function noteUnanswered(elapsedMs: number): void {
-    const awayErrors = consumer.awayErrors();
-    const isQueueAway = awayErrors !== before.awayErrors || consumer.isRefused();
-    before = { ...before, awayErrors };
+    const connectionErrors = consumer.connectionErrors();
+    const isQueueAway = connectionErrors !== before.connectionErrors || consumer.isRefused();
+    before = { ...before, connectionErrors };
     if (isQueueAway) reset();
     else unansweredMs += elapsedMs;
   }
@@ -63,13 +63,13 @@ export function watchLane(
   function judge(elapsedMs: number, waiting: number): void {
     const finished = consumer.finishedJobs();
     const oldest = consumer.oldestInHand();
-    const awayErrors = consumer.awayErrors();
+    const connectionErrors = consumer.connectionErrors();
     // Errors tell of it while it is asked; between two tries, what came of the last.
-    const isQueueAway = awayErrors !== before.awayErrors || consumer.isRefused();
+    const isQueueAway = connectionErrors !== before.connectionErrors || consumer.isRefused();
     const hasNothingToDo = waiting === 0 && oldest === undefined;
     const isSameInHand = oldest !== undefined && oldest === before.oldest;
     const hasDoneSome = finished !== before.finished;
-    before = { finished, oldest, awayErrors };
+    before = { finished, oldest, connectionErrors };
     if (!isQueueAway) onAnswered();
     if (isQueueAway || isWaitingForDatabase()) return reset();
     nothingDoneMs = hasDoneSome || hasNothingToDo ? 0 : nothingDoneMs + elapsedMs;

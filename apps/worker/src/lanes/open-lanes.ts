@@ -3,7 +3,7 @@ import type { EventWriter } from '@sinch-callbacks/db';
 import {
   type ConsumerOptions,
   createByteBudget,
-  createSolitude,
+  createSharedExclusiveLock,
   type DeadCopiesTarget,
   maxFetchedBytes,
   openConsumer,
@@ -11,7 +11,7 @@ import {
 import { createEventBatcher, type EventBatcher } from '../apply/event-batcher.ts';
 import { createHandler } from '../apply/handle-event.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
-import { shareOutage } from '../health/combine-outages.ts';
+import { combineOutages } from '../health/combine-outages.ts';
 import type { Outage } from '../health/outage-tracker.ts';
 import type { Lane } from './lane.ts';
 import { openPartitions } from './open-partitions.ts';
@@ -50,7 +50,7 @@ export function openLanes(
   const live = createEventBatcher(writer, databaseWait, liveBatchSize, onBatch);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize, onBatch);
   const bytes = createByteBudget(maxFetchedBytes);
-  const common = { ...steps, prefix, bytes, solitude: createSolitude() };
+  const common = { ...steps, prefix, bytes, trialLock: createSharedExclusiveLock() };
   const liveLane = { ...common, concurrency, handle: createHandler(live, telemetry) };
   const replayLane = {
     ...common,
@@ -58,7 +58,7 @@ export function openLanes(
     ratePerSecond: replaysPerSecond,
     handle: createHandler(replay, telemetry),
   };
-  const partOfQueue = shareOutage(outages.queue);
+  const partOfQueue = combineOutages(outages.queue);
   const lanes = [
     ...openPartitions(config.queuePartitions, liveLane, (name, options) =>
       openLane(name, { ...liveLane, ...options, backend, lane: 'live' }, partOfQueue()),

@@ -1,5 +1,5 @@
 import { type Database, findDeadLetter, isUnderWay, recordDeadLetter } from '@sinch-callbacks/db';
-import type { LetterToBury, RecordLetter } from '@sinch-callbacks/queue';
+import type { NewDeadLetter, RecordLetter } from '@sinch-callbacks/queue';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
 
 /** Keeps dead letters in the database, waiting while it is away. */
@@ -8,7 +8,7 @@ export function createLetterRecorder(
   databaseWait: DatabaseWait,
   now: () => Date,
 ): RecordLetter {
-  return async (letter: LetterToBury) => {
+  return async (letter: NewDeadLetter) => {
     const { event, replay, cause, message, stack, attempts } = letter;
     const result = await databaseWait.run(() =>
       recordDeadLetter(database, {

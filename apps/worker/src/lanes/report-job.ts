@@ -19,7 +19,7 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
         });
         return;
       }
-      case 'buried': {
+      case 'dead-lettered': {
         const { event, replay, cause, message, attempts } = report.letter;
         deadLettered(telemetry, {
           eventKey: event.key,

@@ -40,7 +40,7 @@ export async function writeBatch(
     const newly = events.filter(({ event }) => written.has(event.key));
     const facts = newly.flatMap(factsOf);
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
-    const joins = joinAll(session, facts);
+    const joins = upsertAll(session, facts);
     await inOrder([
       ...joins.map(({ joined }) => joined),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
@@ -57,7 +57,7 @@ export async function writeBatch(
 }
 
 /** Sends one statement for each table that the facts are about. */
-function joinAll(session: WriteSession, facts: readonly EventFacts[]) {
+function upsertAll(session: WriteSession, facts: readonly EventFacts[]) {
   const statements = projections.flatMap(({ table, statement }) => {
     const rows = mergeRows(table, facts.flatMap(table.rows));
     return rows.length === 0 ? [] : [{ table, statement, values: valuesOf(statement, rows) }];

@@ -10,7 +10,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { JobData, QueueJob } from '../contract/job-contract.ts';
-import { isAway } from './is-unavailable.ts';
+import { isUnavailable } from './is-unavailable.ts';
 
 /** For the next job. On Redis BullMQ itself waits for no longer. */
 const longestWaitSeconds = 10;
@@ -27,7 +27,7 @@ export interface JobTracker {
  * memory does. BullMQ waits where a connection broke; after a refusal it asks again at once,
  * thousands of times a second for as long as the outage lasts.
  */
-export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> extends Worker<
+export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> extends Worker<
   JobData,
   void,
   string,
@@ -79,7 +79,7 @@ export class PatientWorker<B extends IQueueBackend, C = ConnectionOptions> exten
       this.#isRefused = false;
       return job;
     } catch (error) {
-      this.#isRefused = error instanceof Error && isAway(error);
+      this.#isRefused = error instanceof Error && isUnavailable(error);
       if (this.#stop.signal.aborted || !(error instanceof Error)) throw error;
       if (!isNotConnectionError(error)) throw error;
       this.emit('error', error);

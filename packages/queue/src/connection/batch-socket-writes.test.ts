@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { gatherWrites } from './batch-socket-writes.ts';
+import { batchSocketWrites } from './batch-socket-writes.ts';
 
 let server: Server;
 let received = '';
@@ -47,7 +47,7 @@ function countSends(socket: Socket): () => number {
 it('what is written in one turn arrives whole and in order, with one system call', async () => {
   const socket = await connected();
   const sends = countSends(socket);
-  gatherWrites({ stream: socket, on: () => undefined });
+  batchSocketWrites({ stream: socket, on: () => undefined });
   for (const part of ['one ', 'two ', 'three ']) socket.write(part);
   socket.write(Buffer.from('four'));
   await expect.poll(() => received).toBe('one two three four');
@@ -62,7 +62,7 @@ it('goes on with the stream of every new connection, and takes none twice', asyn
   const sockets = [await connected(), await connected()];
   let [current] = sockets;
   let onConnect = () => {};
-  gatherWrites({
+  batchSocketWrites({
     get stream() {
       return current as Socket;
     },

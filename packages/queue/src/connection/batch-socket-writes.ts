@@ -17,7 +17,7 @@ const maxGathered = 32;
  * each command has its own otherwise: under load that is the most expensive part of queueing an
  * event. The commands stay what they are, and none waits longer than until its turn ends.
  */
-export function gatherWrites(client: WritingClient): void {
+export function batchSocketWrites(client: WritingClient): void {
   const gathered = new WeakSet<Socket>();
   const gather = () => {
     const { stream } = client;

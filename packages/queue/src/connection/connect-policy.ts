@@ -4,7 +4,7 @@
  * (`isBounded`), commands have no clock of their own, which would be set for each. `wait`: a
  * command waits for as long as it takes, for a worker that has nothing better to do.
  */
-export type Patience =
+export type ConnectPolicy =
   | { readonly kind: 'fail-fast'; readonly timeoutMs: number; readonly isBounded?: true }
   | { readonly kind: 'wait' };
 

@@ -6,7 +6,7 @@ const brokenConnection =
 const unusableSqlStates = /^(?:08|25006|53|57|58)/;
 
 /** Whether an error says that the queue's server cannot be used now, whatever is asked of it. */
-export function isAway(error: Error): boolean {
+export function isUnavailable(error: Error): boolean {
   const code: unknown = Reflect.get(error, 'code');
   if (typeof code === 'string' && unusableSqlStates.test(code)) return true;
   return refusals.test(error.message) || brokenConnection.test(`${String(code)} ${error.message}`);

@@ -6,11 +6,11 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { JobData } from '../contract/job-contract.ts';
-import { type QueuePlace, queuePlace } from '../contract/queue-key.ts';
+import { type QueueKey, queueKey } from '../contract/queue-key.ts';
 import { defaultPrefix } from '../contract/queue-names.ts';
-import { type JobTracker, PatientWorker } from './backoff-worker.ts';
-import { gatherWrites } from './batch-socket-writes.ts';
-import type { Patience } from './connect-policy.ts';
+import { BackoffWorker, type JobTracker } from './backoff-worker.ts';
+import { batchSocketWrites } from './batch-socket-writes.ts';
+import type { ConnectPolicy } from './connect-policy.ts';
 import { postgresConnection } from './postgres/postgres-connection.ts';
 import { parseRedisUrl } from './redis/redis-address.ts';
 import { redisBackend } from './redis/redis-backend.ts';
@@ -35,7 +35,7 @@ export interface QueueLocation {
 export type JobQueue = Queue<JobData, void>;
 /** Dead letters' copies are read by people alone, so their shape is nobody's contract. */
 export type DeadQueue = Pick<Queue, 'add'>;
-export type JobWorker = PatientWorker<RedisQueueBackend>;
+export type JobWorker = BackoffWorker<RedisQueueBackend>;
 
 const eventStreamLength = 1_000;
 
@@ -46,27 +46,27 @@ const eventStreamLength = 1_000;
 export function openQueue(
   location: QueueLocation,
   name: string,
-  patience: Patience,
+  policy: ConnectPolicy,
   onError: (error: Error) => void,
 ): JobQueue {
   const options = {
-    skipWaitingForReady: patience.kind === 'fail-fast',
+    skipWaitingForReady: policy.kind === 'fail-fast',
     streams: { events: { maxLen: eventStreamLength } },
   };
   const { backend } = location;
   switch (backend.kind) {
     case 'redis': {
-      const place = redisPlace(location, name);
+      const place = redisQueueKey(location, name);
       const queue: JobQueue = new Queue(
         place.name,
         { ...options, prefix: place.prefix, connection: {} },
-        redisBackend(parseRedisUrl(backend.url), patience, place.prefix),
+        redisBackend(parseRedisUrl(backend.url), policy, place.prefix),
       );
-      if (patience.kind === 'fail-fast') void gatherCommands(queue);
+      if (policy.kind === 'fail-fast') void gatherCommands(queue);
       return queue.on('error', onError);
     }
     case 'postgres': {
-      const connection = postgresConnection(location, patience);
+      const connection = postgresConnection(location, policy);
       const queue = new Queue(name, { ...options, connection }, createPostgresBackend);
       // The two differ in the type of their backend alone, which nobody here looks at.
       return (queue as unknown as JobQueue).on('error', onError);
@@ -87,8 +87,8 @@ export function openWorker(
   const common = { ...options, autorun: false };
   switch (backend.kind) {
     case 'redis': {
-      const place = redisPlace(location, name);
-      const worker: JobWorker = new PatientWorker(
+      const place = redisQueueKey(location, name);
+      const worker: JobWorker = new BackoffWorker(
         place.name,
         processJob,
         { ...common, prefix: place.prefix, connection: {} },
@@ -101,7 +101,7 @@ export function openWorker(
     case 'postgres': {
       const connection = postgresConnection(location, { kind: 'wait' });
       const patient = { ...common, connection };
-      const worker = new PatientWorker(name, processJob, patient, createPostgresBackend, tracker);
+      const worker = new BackoffWorker(name, processJob, patient, createPostgresBackend, tracker);
       return (worker as unknown as JobWorker).on('error', onError);
     }
   }
@@ -109,16 +109,16 @@ export function openWorker(
 
 async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
   try {
-    gatherWrites(await queue.backend.client);
+    batchSocketWrites(await queue.backend.client);
   } catch {
     // There is no connection: whoever uses the queue hears of it.
   }
 }
 
 /** What a queue is called on Redis, and what its keys start with. */
-export function redisPlace(
+export function redisQueueKey(
   { prefix = defaultPrefix, partition }: QueueLocation,
   name: string,
-): QueuePlace {
-  return queuePlace(prefix, name, partition);
+): QueueKey {
+  return queueKey(prefix, name, partition);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobTracker } from '../connection/backoff-worker.ts';
 import { withDeadline } from '../connection/deadline.ts';
-import { isAway } from '../connection/is-unavailable.ts';
+import { isUnavailable } from '../connection/is-unavailable.ts';
 import {
   type JobQueue,
   type JobWorker,
@@ -18,7 +18,7 @@ import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';
 import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
 import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
-import { createSolitude, type Solitude } from './shared-exclusive-lock.ts';
+import { createSharedExclusiveLock, type SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly lane: Lane;
@@ -28,8 +28,8 @@ export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly ratePerSecond?: number;
   /** Trouble with the connection. The consumer goes on by itself when it is over. */
   readonly onConnectionError: (error: Error) => void;
-  /** Shared by all consumers of a process, so that a suspect is tried while it does nothing else. */
-  readonly solitude?: Solitude;
+  /** Shared by all consumers of a process: a suspect job is tried while the process does nothing else. */
+  readonly trialLock?: SharedExclusiveLock;
   /** Likewise, for the bodies that are fetched and not dealt with; 64 MiB when absent. */
   readonly bytes?: ByteBudget;
   /** For a queue that Bull Board does not show: where copies of its dead letters are seen. */
@@ -54,7 +54,7 @@ export interface Consumer {
   /** Tells the job that is in hand for the longest time from others; `undefined` for none. */
   oldestInHand(): number | undefined;
   /** Errors so far that say that the queue's server cannot be used. */
-  awayErrors(): number;
+  connectionErrors(): number;
   /** Whether the queue's server could not be used when it was last asked for a job. */
   isRefused(): boolean;
   /** Jobs that wait to be taken and may be. @throws when the queue does not answer in time. */
@@ -81,26 +81,26 @@ interface Connected {
 
 export function openConsumer(given: ConsumerOptions): Consumer {
   const timings = { ...defaultTimings, ...given.timings };
-  const solitude = given.solitude ?? createSolitude();
+  const trialLock = given.trialLock ?? createSharedExclusiveLock();
   const bytes = given.bytes ?? createByteBudget(maxFetchedBytes);
   const tracker: JobTracker = {
     jobFetched: (job) => countFetched(1, job),
     jobFinished: (job) => countFetched(-1, job),
   };
-  const options = { ...given, timings, solitude, onConnectionError, handJob, tracker };
+  const options = { ...given, timings, trialLock, onConnectionError, handJob, tracker };
   const stop = new AbortController();
   let connected: Connected | undefined;
   let sweeping: Promise<void> | undefined;
   const inHand = new Set<number>();
   let taken = 0;
   let finished = 0;
-  let awayErrors = 0;
+  let connectionErrors = 0;
   let fetched = 0;
   let { concurrency } = given;
   bytes.onTurn(limitFetching);
 
   function onConnectionError(error: Error): void {
-    if (isAway(error)) awayErrors += 1;
+    if (isUnavailable(error)) connectionErrors += 1;
     given.onConnectionError(error);
   }
 
@@ -183,7 +183,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     },
     finishedJobs: () => finished,
     oldestInHand: () => inHand.values().next().value,
-    awayErrors: () => awayErrors,
+    connectionErrors: () => connectionErrors,
     isRefused: () => connected?.worker.isRefused ?? false,
     async countWaiting() {
       if (connected === undefined) throw new Error('the queue was not reached yet');
@@ -205,7 +205,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
 
 interface PartOptions extends ConsumerOptions {
   readonly timings: ConsumerTimings;
-  readonly solitude: Solitude;
+  readonly trialLock: SharedExclusiveLock;
   /** Runs what is done with one job. */
   readonly handJob: (work: () => Promise<void>) => Promise<void>;
   readonly tracker: JobTracker;
@@ -214,7 +214,7 @@ interface PartOptions extends ConsumerOptions {
 function openParts(options: PartOptions): Connected {
   const { lane, concurrency, ratePerSecond, onConnectionError, timings, handJob } = options;
   const handle: HandleEvent = async (event, attempt) =>
-    await options.solitude.among(async () => await options.handle(event, attempt));
+    await options.trialLock.shared(async () => await options.handle(event, attempt));
   const steps = { ...options, handle };
   const name = queueNames[lane];
   const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);

@@ -9,9 +9,9 @@ import {
 } from '../contract/job-contract.ts';
 import { afterFailure, type FailureClass } from '../contract/retry-policy.ts';
 import {
-  type BurySteps,
-  buryLetter,
-  type LetterToBury,
+  type DeadLetterSteps,
+  deadLetterEvent,
+  type NewDeadLetter,
 } from '../dead-letters/dead-letter-event.ts';
 
 export type HandleOutcome =
@@ -32,9 +32,9 @@ export type HandleEvent = (event: CallbackEvent, attempt: number) => Promise<Han
 /** What became of a job, for logs and counters. */
 export type JobReport =
   | { readonly kind: 'retrying'; readonly event: CallbackEvent; readonly record: AttemptRecord }
-  | { readonly kind: 'buried'; readonly letter: LetterToBury };
+  | { readonly kind: 'dead-lettered'; readonly letter: NewDeadLetter };
 
-export interface JobSteps extends BurySteps {
+export interface JobSteps extends DeadLetterSteps {
   readonly handle: HandleEvent;
   readonly report: (report: JobReport) => void;
   readonly now: () => Date;
@@ -108,16 +108,16 @@ export async function processJob(
     }
   }
 
-  async function bury(letter: LetterToBury): Promise<void> {
-    const result = await buryLetter(deadQueue, steps, letter);
+  async function bury(letter: NewDeadLetter): Promise<void> {
+    const result = await deadLetterEvent(deadQueue, steps, letter);
     switch (result) {
       case 'returned':
         return await putBack(job, token);
       case 'already-applied':
       case 'already-closed':
         return;
-      case 'buried':
-        steps.report({ kind: 'buried', letter });
+      case 'dead-lettered':
+        steps.report({ kind: 'dead-lettered', letter });
     }
   }
 }
@@ -154,7 +154,7 @@ async function putBack(job: QueueJob, token: string | undefined): Promise<never>
 }
 
 /** Even a job that we cannot read is kept: its data becomes the body of the dead letter. */
-export function malformedLetter(job: QueueJob, problem: string, at: Date): LetterToBury {
+export function malformedLetter(job: QueueJob, problem: string, at: Date): NewDeadLetter {
   const message = `the job cannot be read: ${problem}`;
   const text = JSON.stringify(job.data);
   return {

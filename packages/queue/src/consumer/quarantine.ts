@@ -1,10 +1,10 @@
 import type { DeadQueue, JobQueue } from '../connection/queue-backend.ts';
 import { type EventJob, type QueueJob, readJobData } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
-import { buryLetter, type LetterToBury } from '../dead-letters/dead-letter-event.ts';
+import { deadLetterEvent, type NewDeadLetter } from '../dead-letters/dead-letter-event.ts';
 import type { ConsumerTimings } from './consumer-timings.ts';
 import { handleSafely, type JobSteps, malformedLetter } from './process-job.ts';
-import type { Solitude } from './shared-exclusive-lock.ts';
+import type { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 const pageSize = 100;
 /** BullMQ's own words for a job whose lock ran out too often. */
@@ -24,7 +24,7 @@ const diedWithItAlone =
 
 interface QuarantineSteps extends JobSteps {
   readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;
-  readonly solitude: Solitude;
+  readonly trialLock: SharedExclusiveLock;
 }
 
 /**
@@ -86,7 +86,7 @@ async function settleFailedJob(
   return await bury(letterOf(reading.job, 'quarantined', diedWithItAlone));
 
   async function beginTrial(suspect: EventJob): Promise<boolean> {
-    return await steps.solitude.alone(async () => await tryAlone(suspect));
+    return await steps.trialLock.exclusive(async () => await tryAlone(suspect));
   }
 
   async function tryAlone(suspect: EventJob): Promise<boolean> {
@@ -147,9 +147,9 @@ async function settleFailedJob(
     }
   }
 
-  async function bury(letter: LetterToBury): Promise<boolean> {
-    const result = await buryLetter(deadQueue, steps, letter);
-    if (result === 'buried') steps.report({ kind: 'buried', letter });
+  async function bury(letter: NewDeadLetter): Promise<boolean> {
+    const result = await deadLetterEvent(deadQueue, steps, letter);
+    if (result === 'dead-lettered') steps.report({ kind: 'dead-lettered', letter });
     return result !== 'returned';
   }
 
@@ -157,7 +157,7 @@ async function settleFailedJob(
     { event, replay, attempts }: EventJob,
     cause: DeathCause,
     why: string,
-  ): LetterToBury {
+  ): NewDeadLetter {
     const at = steps.now().toISOString();
     const attempt = Math.max(job.attemptsStarted, 1);
     const history = [...attempts, { replay, attempt, at, errorClass: cause, message: why }];

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createSolitude } from './shared-exclusive-lock.ts';
+import { createSharedExclusiveLock } from './shared-exclusive-lock.ts';
 
-it('whoever is alone waits for all others, and they for it, one such after the other', async () => {
-  const { among, alone } = createSolitude();
+it('exclusive work waits for all shared work and the other way round, one exclusive after the other', async () => {
+  const { shared, exclusive } = createSharedExclusiveLock();
   const running = new Set<string>();
   const seen: string[] = [];
   const work = (name: string) => async () => {
@@ -12,12 +12,12 @@ it('whoever is alone waits for all others, and they for it, one such after the o
     running.delete(name);
   };
   await Promise.all([
-    among(work('a')),
-    among(work('b')),
-    alone(work('c')),
-    among(work('d')),
-    alone(work('e')),
-    among(work('f')),
+    shared(work('a')),
+    shared(work('b')),
+    exclusive(work('c')),
+    shared(work('d')),
+    exclusive(work('e')),
+    shared(work('f')),
   ]);
   expect(seen).toContain('a+b');
   expect(seen).toContain('c');
@@ -26,9 +26,9 @@ it('whoever is alone waits for all others, and they for it, one such after the o
 });
 
 it('goes on after work that failed', async () => {
-  const { among, alone } = createSolitude();
+  const { shared, exclusive } = createSharedExclusiveLock();
   const fail = async () => await Promise.reject(new Error('no'));
-  await expect(alone(fail)).rejects.toThrow('no');
-  await expect(among(fail)).rejects.toThrow('no');
-  expect(await alone(async () => await Promise.resolve('done'))).toBe('done');
+  await expect(exclusive(fail)).rejects.toThrow('no');
+  await expect(shared(fail)).rejects.toThrow('no');
+  expect(await exclusive(async () => await Promise.resolve('done'))).toBe('done');
 });

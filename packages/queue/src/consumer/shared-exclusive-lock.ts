@@ -1,41 +1,41 @@
-/** Lets things happen at the same time, or one of them all by itself. */
-export interface Solitude {
-  /** Runs `work` along with others, after whoever is alone. */
-  among<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs `work` once all others have ended, while none begins. */
-  alone<T>(work: () => Promise<T>): Promise<T>;
+/** A readers-writer lock within one process. */
+export interface SharedExclusiveLock {
+  /** Runs `work` at the same time as other shared work, once no exclusive work runs. */
+  shared<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs `work` once all shared work has ended. Nothing else begins meanwhile. */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function createSolitude(): Solitude {
-  let others = 0;
-  let onLastLeft = () => {};
-  let solo: Promise<void> | undefined;
+export function createSharedExclusiveLock(): SharedExclusiveLock {
+  let sharedCount = 0;
+  let onLastSharedEnded = () => {};
+  let exclusiveWork: Promise<void> | undefined;
 
   return {
-    async among(work) {
-      while (solo !== undefined) await solo;
-      others += 1;
+    async shared(work) {
+      while (exclusiveWork !== undefined) await exclusiveWork;
+      sharedCount += 1;
       try {
         return await work();
       } finally {
-        others -= 1;
-        if (others === 0) onLastLeft();
+        sharedCount -= 1;
+        if (sharedCount === 0) onLastSharedEnded();
       }
     },
-    async alone(work) {
-      while (solo !== undefined) await solo;
+    async exclusive(work) {
+      while (exclusiveWork !== undefined) await exclusiveWork;
       const ended = Promise.withResolvers<void>();
-      solo = ended.promise;
+      exclusiveWork = ended.promise;
       try {
-        if (others > 0) {
+        if (sharedCount > 0) {
           await new Promise<void>((resolve) => {
-            onLastLeft = resolve;
+            onLastSharedEnded = resolve;
           });
         }
         return await work();
       } finally {
-        onLastLeft = () => {};
-        solo = undefined;
+        onLastSharedEnded = () => {};
+        exclusiveWork = undefined;
         ended.resolve();
       }
     },

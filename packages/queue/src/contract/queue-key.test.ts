@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { keySlot, slotCount } from './key-slot.ts';
-import { maxPartitions, queuePlace } from './queue-key.ts';
+import { maxPartitions, queueKey } from './queue-key.ts';
 import { queueNames } from './queue-names.ts';
 
 const prefixes = [
@@ -12,7 +12,7 @@ const prefixes = [
 
 function slotsOf(prefix: string, count: number): number[] {
   return Array.from({ length: count }, (_, partition) => {
-    const place = queuePlace(prefix, queueNames.live, partition);
+    const place = queueKey(prefix, queueNames.live, partition);
     return keySlot(place.prefix.slice(1, -1));
   });
 }
@@ -23,12 +23,12 @@ it('the slots are those of Redis Cluster', () => {
 
 it('partition 0 is called as if there were no others', () => {
   const place = { name: 'sinch-callbacks', prefix: '{sinch}' };
-  expect(queuePlace('sinch', queueNames.live)).toEqual(place);
-  expect(queuePlace('sinch', queueNames.live, 0)).toEqual(place);
+  expect(queueKey('sinch', queueNames.live)).toEqual(place);
+  expect(queueKey('sinch', queueNames.live, 0)).toEqual(place);
 });
 
 it('the names of the others are a contract', () => {
-  expect([1, 2, 63].map((n) => queuePlace('sinch', queueNames.live, n))).toEqual([
+  expect([1, 2, 63].map((n) => queueKey('sinch', queueNames.live, n))).toEqual([
     { name: 'sinch-callbacks-1', prefix: '{sinch.1.18}' },
     { name: 'sinch-callbacks-2', prefix: '{sinch.2.13}' },
     { name: 'sinch-callbacks-63', prefix: expect.stringMatching(/^\{sinch\.63\.\d+\}$/) },
@@ -37,14 +37,12 @@ it('the names of the others are a contract', () => {
 
 it('replays, dead letters and all that is one stay with partition 0', () => {
   for (const name of [queueNames.replay, queueNames.dead]) {
-    expect(queuePlace('sinch', name, 5)).toEqual({ name, prefix: '{sinch}' });
+    expect(queueKey('sinch', name, 5)).toEqual({ name, prefix: '{sinch}' });
   }
 });
 
 it('no two partitions share a name or a hash tag', () => {
-  const places = Array.from({ length: maxPartitions }, (_, n) =>
-    queuePlace('p', queueNames.live, n),
-  );
+  const places = Array.from({ length: maxPartitions }, (_, n) => queueKey('p', queueNames.live, n));
   expect(new Set(places.map(({ name }) => name)).size).toBe(maxPartitions);
   expect(new Set(places.map(({ prefix }) => prefix)).size).toBe(maxPartitions);
 });

@@ -8,7 +8,7 @@ import { queueNames } from './queue-names.ts';
 export const maxPartitions = 64;
 
 /** What a queue is called on Redis, and what all its keys start with. */
-export interface QueuePlace {
+export interface QueueKey {
   readonly name: string;
   readonly prefix: string;
 }
@@ -18,7 +18,7 @@ export interface QueuePlace {
  * is called as if there were no others, so that what is queued stays where it is when the number
  * of partitions changes. These names are a contract, and none depends on how many there are.
  */
-export function queuePlace(queuePrefix: string, name: string, partition = 0): QueuePlace {
+export function queueKey(queuePrefix: string, name: string, partition = 0): QueueKey {
   const isFirst = partition === 0 || name !== queueNames.live;
   if (isFirst) return { name, prefix: `{${queuePrefix}}` };
   return { name: `${name}-${partition}`, prefix: `{${hashTagOf(queuePrefix, partition)}}` };

@@ -4,7 +4,7 @@ import { type AttemptRecord, jobIdOf } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
 
 /** An event that is given up, and everything that explains why. */
-export interface LetterToBury {
+export interface NewDeadLetter {
   readonly event: CallbackEvent;
   readonly replay: number;
   readonly cause: DeathCause;
@@ -20,7 +20,7 @@ export interface LetterToBury {
  * not now, the process is stopping.
  */
 export type RecordLetter = (
-  letter: LetterToBury,
+  letter: NewDeadLetter,
 ) => Promise<'recorded' | 'already-applied' | 'already-closed' | 'returned'>;
 
 /**
@@ -30,18 +30,18 @@ export type RecordLetter = (
  *
  * The copy has no body. The record does, and Redis must not fill up with what nobody reads.
  */
-export async function buryLetter(
+export async function deadLetterEvent(
   deadQueue: DeadQueue,
-  { recordLetter, redactText }: BurySteps,
-  letter: LetterToBury,
-): Promise<'buried' | 'already-applied' | 'already-closed' | 'returned'> {
+  { recordLetter, redactText }: DeadLetterSteps,
+  letter: NewDeadLetter,
+): Promise<'dead-lettered' | 'already-applied' | 'already-closed' | 'returned'> {
   const recorded = await recordLetter(letter);
   if (recorded !== 'recorded') return recorded;
   await addDeadCopy(deadQueue, redactText ? withoutQuotes(letter, redactText) : letter);
-  return 'buried';
+  return 'dead-lettered';
 }
 
-export interface BurySteps {
+export interface DeadLetterSteps {
   readonly recordLetter: RecordLetter;
   /** Takes out of an error's message what it quotes of the body. */
   readonly redactText?: (text: string) => string;
@@ -57,7 +57,7 @@ export function withoutQuotes<T extends Pick<DeadCopy, 'message' | 'attempts'>>(
 }
 
 /** What the copy tells of a letter. */
-export interface DeadCopy extends Pick<LetterToBury, 'event' | 'replay' | 'message' | 'attempts'> {
+export interface DeadCopy extends Pick<NewDeadLetter, 'event' | 'replay' | 'message' | 'attempts'> {
   readonly cause: string;
 }
 

@@ -36,10 +36,10 @@ export interface ReplayLane {
 
 /** @param timeoutMs for each call; it throws when the queue does not answer by then. */
 export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): ReplayLane {
-  const patience = { kind: 'fail-fast', timeoutMs } as const;
+  const policy = { kind: 'fail-fast', timeoutMs } as const;
   // Every call rejects by itself when the connection is broken.
-  const replayQueue = openQueue(location, queueNames.replay, patience, () => undefined);
-  const deadQueue = openQueue(location, queueNames.dead, patience, () => undefined);
+  const replayQueue = openQueue(location, queueNames.replay, policy, () => undefined);
+  const deadQueue = openQueue(location, queueNames.dead, policy, () => undefined);
   return {
     async replay(event, replay) {
       const jobId = jobIdOf(event.key, replay);

@@ -23,7 +23,7 @@ export function openBoardQueues(
   onConnectionError: (error: Error) => void,
   partitions = 1,
 ): BoardQueues {
-  const patience = { kind: 'fail-fast', timeoutMs: 5_000 } as const;
+  const policy = { kind: 'fail-fast', timeoutMs: 5_000 } as const;
   const closing = new AbortController();
   const listeners: (() => void)[] = [];
   const places = [
@@ -35,7 +35,7 @@ export function openBoardQueues(
   for (const index of queues.keys()) void connect(index);
 
   function open({ name, partition }: (typeof places)[number]): JobQueue {
-    return openQueue({ ...location, partition }, name, patience, onConnectionError);
+    return openQueue({ ...location, partition }, name, policy, onConnectionError);
   }
 
   async function connect(index: number): Promise<void> {

@@ -24,8 +24,8 @@ export async function checkPostgresQueue(
   location: QueueLocation,
   timeoutMs = defaultTimeoutMs,
 ): Promise<PostgresQueueCheck> {
-  const patience = { kind: 'fail-fast', timeoutMs } as const;
-  const queue = openQueue(location, queueNames.live, patience, ignoreHereBecauseCallsReject);
+  const policy = { kind: 'fail-fast', timeoutMs } as const;
+  const queue = openQueue(location, queueNames.live, policy, ignoreHereBecauseCallsReject);
   try {
     await withDeadline(queue.getWaitingCount(), timeoutMs);
     return { kind: 'usable' };

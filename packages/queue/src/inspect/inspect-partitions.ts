@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { withDeadline } from '../connection/deadline.ts';
-import { type QueueLocation, redisPlace } from '../connection/queue-backend.ts';
+import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
 import { openRedis } from '../connection/redis/redis-client.ts';
 import { maxPartitions } from '../contract/queue-key.ts';
 import { queueNames } from '../contract/queue-names.ts';
@@ -40,7 +40,7 @@ export async function inspectPartitions(
   }
 
   async function countJobs(partition: number): Promise<PartitionCount> {
-    const { name, prefix } = redisPlace({ ...location, partition }, queueNames.live);
+    const { name, prefix } = redisQueueKey({ ...location, partition }, queueNames.live);
     const options = { connection: client, skipVersionCheck: true, skipWaitingForReady: true };
     const queue = new Queue(name, { ...options, prefix });
     queue.on('error', () => undefined);

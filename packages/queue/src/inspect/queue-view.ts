@@ -18,13 +18,13 @@ const lookupsAtOnce = 250;
 
 /** @param timeoutMs for each question to the server. */
 export function openQueueView(location: QueueLocation, timeoutMs = 5_000): QueueView {
-  const patience = { kind: 'fail-fast', timeoutMs } as const;
+  const policy = { kind: 'fail-fast', timeoutMs } as const;
   let current: JobQueue | undefined;
 
   /** A queue that failed is dropped: it may remember a first connection that was refused. */
   async function ask<T>(question: (queue: JobQueue) => Promise<T>, ifNeverMade: T): Promise<T> {
     // Every call rejects by itself when the connection is broken.
-    const queue = (current ??= openQueue(location, queueNames.live, patience, () => undefined));
+    const queue = (current ??= openQueue(location, queueNames.live, policy, () => undefined));
     try {
       return await question(queue);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MemoryUse } from '../inspect/redis-memory.ts';
-import { createRoomWatch } from './memory-watch.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 
 const percent = (used: number): MemoryUse => ({
   usedBytes: used,
@@ -11,7 +11,7 @@ const percent = (used: number): MemoryUse => ({
 function start() {
   let at = 1_000_000;
   let asked = 0;
-  const watch = createRoomWatch(() => at);
+  const watch = createMemoryWatch(() => at);
   return {
     watch,
     asked: () => asked,

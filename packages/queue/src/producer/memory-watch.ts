@@ -1,7 +1,7 @@
 import { type MemoryUse, memoryShare } from '../inspect/redis-memory.ts';
 
 /** Knows whether a Redis is nearly full, without making anybody wait for it. */
-export interface RoomWatch {
+export interface MemoryWatch {
   /**
    * Asks when it is time to, and comes back at once. Driven by calls and not by a timer: an
    * instance that was frozen goes on as if nothing had been, and one without work asks nothing.
@@ -18,7 +18,7 @@ const askEveryMs = 5_000;
 /** An older answer says nothing: then Redis itself has to say that it is full. */
 const validForMs = 30_000;
 
-export function createRoomWatch(now: () => number): RoomWatch {
+export function createMemoryWatch(now: () => number): MemoryWatch {
   let askedAt = Number.NEGATIVE_INFINITY;
   let asked = 0;
   let answered = 0;

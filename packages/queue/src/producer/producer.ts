@@ -8,7 +8,7 @@ import { readInfo, readMemoryUse } from '../inspect/redis-memory.ts';
 import { readServerInfo } from '../inspect/server-info.ts';
 import { type AnswerCount, addAnswerCounts } from './answer-counts.ts';
 import { jobAdder } from './job-adder.ts';
-import { createRoomWatch } from './memory-watch.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 import { probeWrite } from './probe-write.ts';
 
 export type EnqueueOutcome =
@@ -47,9 +47,9 @@ export interface CallbackProducer {
 
 const defaultTimeoutMs = 3_000;
 /** A connection that was silent for longer may be dead: a frozen instance does not notice. */
-const trustedForMs = 1_000;
+const idleTrustMs = 1_000;
 /** The part of the time that such a one gets. A new one has to be made in the rest. */
-const suspectShare = 1 / 3;
+const idleAttemptShare = 1 / 3;
 /**
  * A connection may come up for so long, whatever becomes of the events that wait for it: it takes
  * half a dozen round trips, and to a distant server those are more than one event's time.
@@ -68,7 +68,7 @@ const comingUpMs = 3_000;
 export function openProducer(options: ProducerOptions): CallbackProducer {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const addJob = jobAdder(retryOptions(options.retry));
-  const room = createRoomWatch(Date.now);
+  const room = createMemoryWatch(Date.now);
   let current: Opened | undefined;
   // Of the last question that was answered. Not when the answer was read: one that lay in the
   // socket while an instance was frozen says nothing of the connection afterwards.
@@ -79,11 +79,11 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
     // By the clock on the wall: the other one may stand still while an instance is frozen.
     const silentMs = Date.now() - Math.max(aliveAt, openedAt);
-    const isSuspect = current?.state === 'up' && silentMs > trustedForMs;
+    const isSuspect = current?.state === 'up' && silentMs > idleTrustMs;
     if (!isSuspect) return await tryQueue(use, timeoutMs);
     // One to a distant server is not dead because that has not answered in no time.
     const firstMs = Math.min(
-      Math.max(timeoutMs * suspectShare, current?.upAfterMs ?? 0),
+      Math.max(timeoutMs * idleAttemptShare, current?.upAfterMs ?? 0),
       timeoutMs,
     );
     try {
@@ -119,12 +119,12 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
 
   function open(): Opened {
     // Without limits of its own: they would not see an answer that is there and not read yet.
-    const patience = { kind: 'fail-fast', timeoutMs: timeoutMs * 2, isBounded: true } as const;
-    return watchOpening(openQueue(options, queueNames.live, patience, noteNothing));
+    const policy = { kind: 'fail-fast', timeoutMs: timeoutMs * 2, isBounded: true } as const;
+    return watchOpening(openQueue(options, queueNames.live, policy, ignoreErrors));
   }
 
   /** Behind the events' backs: nobody waits for it. */
-  function lookForRoom(): void {
+  function refreshMemoryUse(): void {
     if (options.backend.kind !== 'redis') return;
     room.look(async () => {
       return readMemoryUse(readInfo(await withQueue(readServerInfo)));
@@ -137,7 +137,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       const jobId = jobIdOf(event.key, 0);
       try {
         await withQueue((queue) => addJob(queue, event.trigger, data, jobId));
-        lookForRoom();
+        refreshMemoryUse();
         return { kind: 'queued' };
       } catch (error) {
         return { kind: 'unavailable', reason: describe(error) };
@@ -153,7 +153,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     },
     isNearlyFull() {
       // Events that go elsewhere meanwhile do not look by themselves.
-      if (room.isNearlyFull()) lookForRoom();
+      if (room.isNearlyFull()) refreshMemoryUse();
       return room.isNearlyFull();
     },
     async addAnswerCounts(counts) {
@@ -199,7 +199,7 @@ function isComingUp({ state, hasAnswered, since }: Opened): boolean {
 }
 
 /** Every call that fails says so itself; between calls there is nobody to tell. */
-function noteNothing(): void {
+function ignoreErrors(): void {
   return;
 }
 

@@ -2,13 +2,13 @@ import pg from 'pg';
 import { postgresConnection } from '../connection/postgres/postgres-connection.ts';
 import { prepareSchema } from '../connection/postgres/prepare-schema.ts';
 import type { QueueLocation } from '../connection/queue-backend.ts';
-import type { EntryShelf, ShelfEntry } from './rejected-storage.ts';
+import type { RejectedStorage, StoredEntry } from './rejected-storage.ts';
 
 /** No such schema, table or function. */
 const isUnprepared = new Set(['3F000', '42P01', '42883']);
 
-/** Entries in the queue's schema, over a connection of its own. `migratePostgresShelf` comes first. */
-export function openPostgresShelf(location: QueueLocation, timeoutMs: number): EntryShelf {
+/** Entries in the queue's schema, over a connection of its own. `migratePostgresStorage` comes first. */
+export function openPostgresStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   const { schema, ...connection } = postgresConnection(location, { kind: 'fail-fast', timeoutMs });
   const pool = new pg.Pool({ ...connection, max: 1, query_timeout: timeoutMs });
   // Every call rejects by itself when the connection is broken.
@@ -37,7 +37,7 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
       return rows[0]?.held ?? false;
     },
     read: async ({ limit, fromId, after }) =>
-      await select<ShelfEntry>(
+      await select<StoredEntry>(
         `SELECT id, entry AS text FROM ${table}
          WHERE id >= $1 AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`,
         [fromId, after ?? null, limit],
@@ -59,7 +59,7 @@ export function openPostgresShelf(location: QueueLocation, timeoutMs: number): E
 }
 
 /** Makes the table and its function. Safe to repeat, and to run from several processes at once. */
-export async function migratePostgresShelf(location: QueueLocation): Promise<void> {
+export async function migratePostgresStorage(location: QueueLocation): Promise<void> {
   await prepareSchema(location, migration);
 }
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type QueueLocation, redisPlace } from '../connection/queue-backend.ts';
+import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
 import { openRedis } from '../connection/redis/redis-client.ts';
 import { queueNames } from '../contract/queue-names.ts';
-import type { EntryShelf } from './rejected-storage.ts';
+import type { RejectedStorage } from './rejected-storage.ts';
 
 /**
  * Three keys beside the queue's: ids by rank, entries by id, and the bytes of all entries. Ids of
@@ -56,12 +56,12 @@ return drop(ARGV[1])
 const texts = z.array(z.string().nullable());
 
 /** Entries in Redis, over a connection of its own that gives up within about `timeoutMs`. */
-export function openRedisShelf(location: QueueLocation, timeoutMs: number): EntryShelf {
+export function openRedisStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   const redis = openRedis(location.backend.url, { kind: 'fail-fast', timeoutMs });
   // Every call rejects by itself when the connection is broken.
   redis.on('error', () => undefined);
   // Not of one partition: there is one store.
-  const { prefix, name } = redisPlace({ ...location, partition: 0 }, queueNames.live);
+  const { prefix, name } = redisQueueKey({ ...location, partition: 0 }, queueNames.live);
   const base = `${prefix}:${name}-rejected`;
   const [order, entries, total] = [`${base}:order`, `${base}:entries`, `${base}:bytes`] as const;
 

@@ -1,12 +1,12 @@
 /** Where entries lie, as texts. Every call rejects when the server does not answer in time. */
-export interface EntryShelf {
+export interface RejectedStorage {
   /**
    * Adds an entry and drops what is over the limits, in one indivisible step.
    * @returns whether the entry is there afterwards.
    */
   put(entry: EntryToPut, limits: ShelfLimits): Promise<boolean>;
   /** Entries from `fromId` on, in the order of their ids; from behind `after` where it is given. */
-  read(page: ShelfPage): Promise<readonly ShelfEntry[]>;
+  read(page: ShelfPage): Promise<readonly StoredEntry[]>;
   find(id: string): Promise<string | undefined>;
   /** Whether it was there. */
   remove(id: string): Promise<boolean>;
@@ -16,12 +16,12 @@ export interface EntryShelf {
   disconnect(): Promise<void>;
 }
 
-export interface ShelfEntry {
+export interface StoredEntry {
   readonly id: string;
   readonly text: string;
 }
 
-export interface EntryToPut extends ShelfEntry {
+export interface EntryToPut extends StoredEntry {
   /** Entries of rank 0 are dropped before any of rank 1; within a rank the oldest goes first. */
   readonly rank: 0 | 1;
 }

@@ -1,7 +1,7 @@
 import { withDeadline } from '../connection/deadline.ts';
 import type { QueueLocation } from '../connection/queue-backend.ts';
-import { openPostgresShelf } from './postgres-storage.ts';
-import { openRedisShelf } from './redis-storage.ts';
+import { openPostgresStorage } from './postgres-storage.ts';
+import { openRedisStorage } from './redis-storage.ts';
 import {
   couldVerifyLater,
   type KeptCallback,
@@ -10,7 +10,7 @@ import {
   rejectedBounds,
 } from './rejected-callback.ts';
 import { oldestIdAt, readEntry, rejectedId, writeEntry } from './rejected-entry.ts';
-import type { EntryShelf } from './rejected-storage.ts';
+import type { RejectedStorage } from './rejected-storage.ts';
 
 export type KeepOutcome =
   | 'kept'
@@ -63,31 +63,31 @@ export function openRejectedStore(
   const { bounds = rejectedBounds, timeoutMs = defaultTimeoutMs } = options;
   const now = options.now ?? (() => new Date());
   const fromId = () => oldestIdAt(new Date(now().getTime() - bounds.maxAgeMs));
-  const opened = new Set<EntryShelf>();
-  let current: EntryShelf | undefined;
+  const opened = new Set<RejectedStorage>();
+  let current: RejectedStorage | undefined;
 
-  async function withShelf<T>(use: (shelf: EntryShelf) => Promise<T>): Promise<T> {
-    const shelf = (current ??= openShelf(location, timeoutMs));
-    opened.add(shelf);
+  async function withStorage<T>(use: (storage: RejectedStorage) => Promise<T>): Promise<T> {
+    const storage = (current ??= openStorage(location, timeoutMs));
+    opened.add(storage);
     try {
-      return await withDeadline(use(shelf), timeoutMs);
+      return await withDeadline(use(storage), timeoutMs);
     } catch (error) {
-      if (current === shelf) retire(shelf);
+      if (current === storage) retire(storage);
       throw error;
     }
   }
 
   /** Takes no more calls. Those under way may still succeed, each within its own time. */
-  function retire(shelf: EntryShelf): void {
+  function retire(storage: RejectedStorage): void {
     current = undefined;
     setTimeout(() => {
-      opened.delete(shelf);
-      void closeQuietly(shelf);
+      opened.delete(storage);
+      void closeQuietly(storage);
     }, timeoutMs);
   }
 
   async function ids(): Promise<readonly string[]> {
-    return await withShelf((shelf) => shelf.ids(fromId()));
+    return await withStorage((storage) => storage.ids(fromId()));
   }
 
   return {
@@ -96,19 +96,19 @@ export function openRejectedStore(
       const text = writeEntry(callback, bounds.maxBodyBytes);
       const entry = { id: rejectedId(callback), rank, text } as const;
       const limits = { ...bounds, fromId: fromId() };
-      const isHeld = await withShelf((shelf) => shelf.put(entry, limits));
+      const isHeld = await withStorage((storage) => storage.put(entry, limits));
       if (!isHeld) return 'no-room';
       return callback.rawBody.byteLength > bounds.maxBodyBytes ? 'kept-without-body' : 'kept';
     },
     async list(page) {
-      const found = await withShelf((shelf) => shelf.read({ ...page, fromId: fromId() }));
+      const found = await withStorage((storage) => storage.read({ ...page, fromId: fromId() }));
       return found.map(({ id, text }) => readEntry(id, text));
     },
     async find(id) {
-      const text = await withShelf((shelf) => shelf.find(id));
+      const text = await withStorage((storage) => storage.find(id));
       return text === undefined ? undefined : readEntry(id, text);
     },
-    remove: async (id) => await withShelf((shelf) => shelf.remove(id)),
+    remove: async (id) => await withStorage((storage) => storage.remove(id)),
     ids,
     count: async () => (await ids()).length,
     async close() {
@@ -120,18 +120,18 @@ export function openRejectedStore(
   };
 }
 
-function openShelf(location: QueueLocation, timeoutMs: number): EntryShelf {
+function openStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   switch (location.backend.kind) {
     case 'redis':
-      return openRedisShelf(location, timeoutMs);
+      return openRedisStorage(location, timeoutMs);
     case 'postgres':
-      return openPostgresShelf(location, timeoutMs);
+      return openPostgresStorage(location, timeoutMs);
   }
 }
 
-async function closeQuietly(shelf: EntryShelf): Promise<void> {
+async function closeQuietly(storage: RejectedStorage): Promise<void> {
   try {
-    await shelf.disconnect();
+    await storage.disconnect();
   } catch {
     // It is being thrown away because it does not work.
   }

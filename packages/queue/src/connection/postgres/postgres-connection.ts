@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { defaultPrefix } from '../../contract/queue-names.ts';
-import { type Patience, silenceLimitMs } from '../connect-policy.ts';
+import { type ConnectPolicy, silenceLimitMs } from '../connect-policy.ts';
 
 const connectTimeoutMs = 5_000;
 /** The migration of one process may have to wait for that of another. */
@@ -17,13 +17,13 @@ interface PostgresPlace {
 /** How pg is to connect, and the schema that the queue has for itself. */
 export function postgresConnection(
   { backend, prefix = defaultPrefix }: PostgresPlace,
-  patience: Patience,
+  policy: ConnectPolicy,
 ) {
-  const limits = limitsOf(patience);
+  const limits = limitsOf(policy);
   return {
     connectionString: backend.url,
     schema: schemaOf(prefix),
-    max: poolSize[patience.kind],
+    max: poolSize[policy.kind],
     connectionTimeoutMillis: limits.connectTimeoutMs,
     // Of a pool's connections. One that is idle goes by itself, after ten seconds.
     onConnect: (client: pg.ClientBase) => breakWhenSilent(client, limits.silenceMs),
@@ -49,12 +49,12 @@ export function migratingConnection(location: PostgresPlace) {
  * notifications, which belongs to no pool and may be silent for hours, only the queries have a
  * limit: whoever waits for a notification looks by himself every few seconds.
  */
-function limitsOf(patience: Patience) {
-  if (patience.kind === 'wait') {
+function limitsOf(policy: ConnectPolicy) {
+  if (policy.kind === 'wait') {
     const queryTimeoutMs = silenceLimitMs + connectTimeoutMs;
     return { connectTimeoutMs, silenceMs: silenceLimitMs, queryTimeoutMs };
   }
-  const { timeoutMs } = patience;
+  const { timeoutMs } = policy;
   return { connectTimeoutMs: timeoutMs, silenceMs: timeoutMs, queryTimeoutMs: timeoutMs };
 }
 

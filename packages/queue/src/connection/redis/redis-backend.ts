@@ -7,7 +7,7 @@ import {
   RedisQueueBackend,
 } from 'bullmq';
 import { finishedJobData } from '../../contract/job-contract.ts';
-import type { Patience } from '../connect-policy.ts';
+import type { ConnectPolicy } from '../connect-policy.ts';
 import { allowWhenFull } from './allow-when-full.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { openRedisClient } from './redis-client.ts';
@@ -19,15 +19,15 @@ import { openRedisClient } from './redis-client.ts';
  */
 export function redisBackend(
   address: RedisAddress,
-  patience: Patience,
+  policy: ConnectPolicy,
   prefix: string,
 ): BackendFactory<RedisQueueBackend> {
   return (name, options, { withBlockingConnection = false } = {}) => {
     const { skipWaitingForReady = false } = options;
     const open = (kind: { readonly blocking: boolean }) => {
       const clientName = `${prefix}:${Buffer.from(name).toString('base64')}`;
-      const client = openRedisClient(address, patience, kind.blocking ? clientName : undefined);
-      if (patience.kind === 'wait') allowWhenFull(client);
+      const client = openRedisClient(address, policy, kind.blocking ? clientName : undefined);
+      if (policy.kind === 'wait') allowWhenFull(client);
       return new RedisConnection(client, { shared: false, skipWaitingForReady, ...kind });
     };
     const keys = new QueueKeys(prefix);

@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import { type Patience, silenceLimitMs } from '../connect-policy.ts';
+import { type ConnectPolicy, silenceLimitMs } from '../connect-policy.ts';
 import { endWhenDisconnected } from './end-cluster.ts';
 import type { ClusterAddress } from './redis-address.ts';
 
@@ -15,13 +15,10 @@ const redirections = 16;
 /** A client of a cluster. It connects at once, in the background, to the nodes that it needs. */
 export function openCluster(
   address: ClusterAddress,
-  patience: Patience,
+  policy: ConnectPolicy,
   connectionName?: string,
 ): Cluster {
-  const cluster = new Cluster(
-    [...address.nodes],
-    clusterOptions(address, patience, connectionName),
-  );
+  const cluster = new Cluster([...address.nodes], clusterOptions(address, policy, connectionName));
   endWhenDisconnected(cluster);
   // It counts a node that is away as trouble only once no node is there at all.
   return cluster.on('node error', (error: Error) => {
@@ -31,7 +28,7 @@ export function openCluster(
 
 function clusterOptions(
   { username, password, isEncrypted }: ClusterAddress,
-  patience: Patience,
+  policy: ConnectPolicy,
   connectionName: string | undefined,
 ) {
   const redisOptions = {
@@ -45,7 +42,7 @@ function clusterOptions(
     // A certificate is made out to a name, not to the address that it is found at.
     ...(isEncrypted && { dnsLookup: keepName }),
   };
-  if (patience.kind === 'wait') {
+  if (policy.kind === 'wait') {
     return {
       ...common,
       slotsRefreshTimeout: refreshTimeoutMs,
@@ -61,7 +58,7 @@ function clusterOptions(
       },
     };
   }
-  const { timeoutMs } = patience;
+  const { timeoutMs } = policy;
   return {
     ...common,
     slotsRefreshTimeout: timeoutMs / 4,

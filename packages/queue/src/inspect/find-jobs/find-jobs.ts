@@ -51,10 +51,10 @@ async function describe(
   { lane, partition, jobId, key: eventKey, replay }: FoundJobId,
   timeoutMs: number,
 ): Promise<FoundJob | undefined> {
-  const patience = { kind: 'fail-fast', timeoutMs } as const;
+  const policy = { kind: 'fail-fast', timeoutMs } as const;
   const place = { ...location, partition };
   // Every call rejects by itself when the connection is broken.
-  const queue = openQueue(place, queueNames[lane], patience, () => undefined);
+  const queue = openQueue(place, queueNames[lane], policy, () => undefined);
   try {
     const job = await queue.getJob(jobId);
     const state = stateOf(await queue.getJobState(jobId));

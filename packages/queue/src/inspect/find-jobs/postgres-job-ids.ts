@@ -21,8 +21,8 @@ export async function findPostgresJobIds(
   limit: number,
   timeoutMs: number,
 ): Promise<readonly FoundJobId[]> {
-  const patience = { kind: 'fail-fast', timeoutMs } as const;
-  const { schema, ...connection } = postgresConnection(location, patience);
+  const policy = { kind: 'fail-fast', timeoutMs } as const;
+  const { schema, ...connection } = postgresConnection(location, policy);
   const client = new pg.Client(connection);
   // A connection that breaks makes the query reject.
   client.on('error', () => undefined);

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
-import { type QueueLocation, redisPlace } from '../../connection/queue-backend.ts';
+import { type QueueLocation, redisQueueKey } from '../../connection/queue-backend.ts';
 import { openRedis } from '../../connection/redis/redis-client.ts';
 import { maxPartitions } from '../../contract/queue-key.ts';
 import { queueNames } from '../../contract/queue-names.ts';
@@ -78,7 +78,7 @@ type Lanes = ReadonlyMap<string, JobLane>;
 /** What the keys of each queue begin with. */
 function lanesByPlace(location: QueueLocation): Lanes {
   const beginning = (name: string, partition: number) => {
-    const place = redisPlace({ ...location, partition }, name);
+    const place = redisQueueKey({ ...location, partition }, name);
     return `${place.prefix}:${place.name}`;
   };
   const live = Array.from({ length: maxPartitions }, (_, partition) => partition);
