@@ -42,13 +42,13 @@ export async function writeReference(
       if (failed?.kind === 'failed') throw new Error(`The reference failed: ${failed.message}`);
     }
     for (const { event, decision } of decided) {
-      if (decision.kind === 'refuse') await bury(event, String(decision.reason));
+      if (decision.kind === 'refuse') await deadLetter(event, String(decision.reason));
     }
   } finally {
     await database.close();
   }
 
-  async function bury(event: CallbackEvent, message: string): Promise<void> {
+  async function deadLetter(event: CallbackEvent, message: string): Promise<void> {
     const at = now().toISOString();
     const attempt = { replay: 0, attempt: 1, at, errorClass: 'permanent', message };
     await recordDeadLetter(database, {

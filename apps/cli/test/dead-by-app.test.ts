@@ -2,7 +2,7 @@ import { digestOfEventKey } from '@sinch-callbacks/core';
 import { listRuns } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury, reportOf } from './letters.ts';
+import { recordLetters, reportOf } from './letters.ts';
 
 let world: CliWorld;
 
@@ -23,7 +23,7 @@ const runJson = async (...args: string[]) => {
 
 describe('dead groups', () => {
   it('are per app, in lines of a plain terminal, with what shows one of them', async () => {
-    await bury(world, [one, two, reportOf('01ELSE', '02APP')]);
+    await recordLetters(world, [one, two, reportOf('01ELSE', '02APP')]);
     const { document } = await runJson('dead', 'groups');
     expect(document.groups).toMatchObject([
       { count: 2, appId: '01APP' },
@@ -46,7 +46,7 @@ describe('dead groups', () => {
 describe('dead replay', () => {
   it('of one app touches no other', async () => {
     const other = reportOf('01ELSE', '02APP');
-    await bury(world, [one, two, other]);
+    await recordLetters(world, [one, two, other]);
     const { code, document } = await runJson('dead', 'replay', '--app', '02APP');
     expect({ code, counts: document.counts }).toEqual({ code: 0, counts: { replayed: 1 } });
     expect(await world.jobIds('replay')).toEqual([`${other.key}.r1`]);
@@ -56,7 +56,7 @@ describe('dead replay', () => {
   });
 
   it('takes the beginning of a key, and of the digits at its end', async () => {
-    await bury(world, [one, two, three]);
+    await recordLetters(world, [one, two, three]);
     const digits = digestOfEventKey(two.key);
     const chosen = ['MESSAGE_DELIVERY.01ONE', digits.slice(0, 12), digestOfEventKey(three.key)];
     const { document } = await runJson('dead', 'replay', ...chosen, digits);

@@ -14,7 +14,7 @@ import { compileCache, until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replayLetter } from '../src/dead/replay-letter.ts';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury, consume, insertLetters, reportOf } from './letters.ts';
+import { consume, insertLetters, recordLetters, reportOf } from './letters.ts';
 
 let world: CliWorld;
 
@@ -37,7 +37,7 @@ const reports = (count: number) => Array.from({ length: count }, (_, n) => repor
 
 describe('a replay', () => {
   it('says its number and leaves an audit row: who, when, which, and how far it came', async () => {
-    await bury(world, [one, two, three]);
+    await recordLetters(world, [one, two, three]);
     const since = ['--since', '1h', '--error-class', 'permanent'];
     const replay = await runJson('dead', 'replay', ...since, '--as', 'anna');
     const { id } = replay.document.run;
@@ -68,7 +68,7 @@ describe('a replay', () => {
   });
 
   it('of what is on the queue already queues nothing twice', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     await runJson('dead', 'replay', one.key);
     const all = await runJson('dead', 'replay', '--all');
     expect(all.document.counts).toEqual({ 'under-way': 1, replayed: 1 });
@@ -78,7 +78,7 @@ describe('a replay', () => {
 
   it('and another of the same filter at once queue each letter once between them', async () => {
     const events = reports(60);
-    await bury(world, events);
+    await recordLetters(world, events);
     const both = await Promise.all([
       runJson('dead', 'replay', '--all'),
       runJson('dead', 'replay', '--all'),
@@ -159,13 +159,13 @@ describe('a replay whose process is killed', patient, () => {
 
 describe('cancelling', () => {
   it('stops a replay that runs before its next letter, and puts back what that had begun', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     const { database, location } = world;
     const now = () => new Date();
     const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: now() };
     const { id } = await openRun(database, { action: 'REPLAY', ...start });
     const letter = await findDeadLetter(database, one.key);
-    if (letter === undefined) throw new Error('not buried');
+    if (letter === undefined) throw new Error('no letter');
     await runJson('dead', 'cancel', String(id));
 
     const lane = openReplayLane(location);
@@ -179,7 +179,7 @@ describe('cancelling', () => {
   });
 
   it('takes back what waits of a replay that is done, keeping the attempts it had', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     const { document } = await runJson('dead', 'replay', '--all');
     const retried = consume(world, 'replay', async ({ key }, apply) =>
       key === one.key
@@ -207,7 +207,7 @@ describe('cancelling', () => {
   });
 
   it('or resuming a run that is not there or done is told apart from doing it', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     expect(await runJson('dead', 'cancel', '4711')).toMatchObject({ code: 1 });
     expect(await runJson('dead', 'resume', '4711')).toMatchObject({ code: 2 });
     const { document } = await runJson('dead', 'discard', one.key);
@@ -219,7 +219,7 @@ describe('cancelling', () => {
 
 describe('a letter that is discarded while its replay waits', () => {
   it('is not applied by that replay', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     await runJson('dead', 'replay', one.key);
     await runJson('dead', 'discard', one.key);
     expect(await world.jobIds('replay')).toEqual([]);

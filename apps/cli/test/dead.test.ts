@@ -1,7 +1,7 @@
 import { discardDeadLetters, findDeadLetter, listRuns } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacks, callbacksHere, type Ended, openCliWorld } from './cli-world.ts';
-import { bury, consume, reportOf } from './letters.ts';
+import { consume, recordLetters, reportOf } from './letters.ts';
 
 let world: CliWorld;
 
@@ -22,7 +22,7 @@ const runJson = async (...args: string[]) => {
 
 describe('dead list', () => {
   it('shows each open letter on a line, with its reason and nothing of its body', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     const { code, stdout, stderr } = await run('dead', 'list');
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
@@ -41,7 +41,7 @@ describe('dead list', () => {
   });
 
   it('with --json is one document, page after page, each letter once', async () => {
-    await bury(world, [one, two, three]);
+    await recordLetters(world, [one, two, three]);
     const first = await runJson('dead', 'list', '--limit', '2');
     expect(first.document).toMatchObject({ total: 3, letters: [{ attempts: 1, replays: 0 }, {}] });
     const second = await runJson('dead', 'list', '--limit', '2', '--after', first.document.next);
@@ -52,8 +52,8 @@ describe('dead list', () => {
   });
 
   it('filters by trigger, error class and time, and shows resolved ones on request', async () => {
-    await bury(world, [one], new Date(Date.now() - 3 * 3600_000));
-    await bury(world, [two]);
+    await recordLetters(world, [one], new Date(Date.now() - 3 * 3600_000));
+    await recordLetters(world, [two]);
     await discardDeadLetters(world.database, [two.key], new Date());
     const keys = async (...args: string[]) =>
       (await runJson('dead', 'list', ...args)).document.letters.map(
@@ -69,7 +69,7 @@ describe('dead list', () => {
 
 describe('dead groups', () => {
   it('counts open letters by their error, and the fingerprint chooses them', async () => {
-    await bury(world, [one, two, three]);
+    await recordLetters(world, [one, two, three]);
     const { code, document } = await runJson('dead', 'groups');
     const [group] = document.groups;
     expect({ code, group }).toMatchObject({
@@ -92,7 +92,7 @@ describe('dead groups', () => {
 
 describe('dead show', () => {
   it('tells reason, attempts and facts, and keeps the body to itself', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     const { code, stdout } = await run('dead', 'show', one.key);
     expect(code).toBe(0);
     for (const part of [one.key, '01ONE', 'permanent', 'refused by the test', 'at nowhere']) {
@@ -106,14 +106,14 @@ describe('dead show', () => {
   });
 
   it('shows the body, to the byte, where it is asked for', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     expect((await run('dead', 'show', one.key, '--body')).stdout).toContain(one.rawBody.text);
     const { document } = await runJson('dead', 'show', one.key, '--body');
     expect(document.event.rawBody).toEqual(one.rawBody);
   });
 
   it('takes the beginning of a key, and names the letters when several begin so', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     const start = 'MESSAGE_DELIVERY.01ONE';
     expect((await runJson('dead', 'show', start)).document.eventKey).toBe(one.key);
     const several = await runJson('dead', 'show', 'MESSAGE_DELIVERY.');
@@ -138,7 +138,7 @@ describe('dead show', () => {
 
 describe('dead replay', () => {
   it('does nothing unless it is told what', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     const { code, stdout, stderr } = await run('dead', 'replay');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--all');
@@ -146,7 +146,7 @@ describe('dead replay', () => {
   });
 
   it('as a dry run says which and how many, and changes nothing', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     const { code, document } = await runJson('dead', 'replay', '--dry-run');
     expect(code).toBe(0);
     expect(document).toMatchObject({ dryRun: true, counts: { 'would-replay': 2 } });
@@ -158,7 +158,7 @@ describe('dead replay', () => {
   });
 
   it('moves every letter from the dead queue to the replay lane and notes it', async () => {
-    await bury(world, [one, two, three]);
+    await recordLetters(world, [one, two, three]);
     const { code, stdout, stderr } = await callbacks(['dead', 'replay', '--all'], world.env);
     expect(code).toBe(0);
     expect(stdout.match(/replayed .*\(replay 1\)/g)).toHaveLength(3);
@@ -171,7 +171,7 @@ describe('dead replay', () => {
   });
 
   it('with --wait ends with 0 once the events are applied', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     const worker = consume(world, 'replay', async (_, apply) => await apply());
     const { code, document } = await runJson('dead', 'replay', '--all', '--wait', '30');
     await worker.close();
@@ -183,7 +183,7 @@ describe('dead replay', () => {
   });
 
   it('with --wait ends with 1 when one dies again, or when nothing happens in time', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     const again = consume(
       world,
       'replay',
@@ -201,7 +201,7 @@ describe('dead replay', () => {
   });
 
   it('skips what is resolved, and ends with 1 for a key that does not exist', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     await discardDeadLetters(world.database, [one.key], new Date());
     const { code, document } = await runJson('dead', 'replay', one.key, 'NO.SUCH.KEY', two.key);
     expect(code).toBe(1);
@@ -215,7 +215,7 @@ describe('dead replay', () => {
 
 describe('dead discard', () => {
   it('closes what is chosen, takes it off the dead queue and keeps the event', async () => {
-    await bury(world, [one, two]);
+    await recordLetters(world, [one, two]);
     const { code, document } = await runJson('dead', 'discard', one.key);
     expect({ code, counts: document.counts }).toEqual({ code: 0, counts: { discarded: 1 } });
     expect(await findDeadLetter(world.database, one.key)).toMatchObject({
@@ -226,7 +226,7 @@ describe('dead discard', () => {
   });
 
   it('needs to be told what, and a dry run changes nothing', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     expect(await run('dead', 'discard')).toMatchObject({ code: 2, stdout: '' });
     const dry = await runJson('dead', 'discard', '--all', '--dry-run');
     expect(dry.document.counts).toEqual({ 'would-discard': 1 });
@@ -252,7 +252,7 @@ describe('failures that are foreseen', () => {
   });
 
   it('a queue that is away ends with 3 and leaves the letter open and not marked', async () => {
-    await bury(world, [one]);
+    await recordLetters(world, [one]);
     const env = { ...world.env, REDIS_URL: 'redis://:hidden@127.0.0.1:9' };
     const ended = await callbacksHere(['dead', 'replay', '--all', '--json', '--no-stack'], env);
     expect(ended.code).toBe(3);

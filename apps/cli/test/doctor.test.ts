@@ -26,7 +26,7 @@ import {
 import type { Check } from '../src/doctor/check.ts';
 import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
 import { startHttpServer } from './http-server.ts';
-import { bury, reportOf } from './letters.ts';
+import { recordLetters, reportOf } from './letters.ts';
 
 /** Of its own, since its settings are spoilt. */
 let redis: RedisServer;
@@ -262,7 +262,7 @@ describe('doctor', () => {
   });
 
   it('warns of open dead letters', async () => {
-    await bury(world, [reportOf('01DEAD')]);
+    await recordLetters(world, [reportOf('01DEAD')]);
     const { code, status, find } = await examine();
     expect({ code, status }).toEqual({ code: 0, status: 'warning' });
     expect(find('dead letters')?.message).toBe('1 open');

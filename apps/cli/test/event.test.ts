@@ -9,7 +9,7 @@ import {
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury, reportOf } from './letters.ts';
+import { recordLetters, reportOf } from './letters.ts';
 import { store } from './stored-bodies.ts';
 
 let world: CliWorld;
@@ -75,7 +75,7 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
 
   it('finds a dead letter, and its replay whatever its number', async () => {
     const event = reportOf('01DEAD');
-    await bury(world, [event]);
+    await recordLetters(world, [event]);
     for (const typed of spellings(event.key)) {
       expect(await locate(typed)).toMatchObject({ code: 1, key: event.key, now: 'dead' });
     }
@@ -91,7 +91,7 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
 
   it('says of a discarded letter that it is closed', async () => {
     const event = reportOf('01CLOSED');
-    await bury(world, [event]);
+    await recordLetters(world, [event]);
     await callbacksHere(['dead', 'discard', '--no-stack', event.key], world.env);
     expect(await locate(event.key)).toMatchObject({ code: 0, now: 'closed' });
   });
@@ -179,7 +179,7 @@ describe('callbacks event', () => {
       'database',
     ]);
     const dead = reportOf('01DEAD');
-    await bury(world, [dead]);
+    await recordLetters(world, [dead]);
     expect(await locate(dead.key, env)).toMatchObject({ code: 3, now: 'dead' });
   });
 

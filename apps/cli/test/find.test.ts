@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury } from './letters.ts';
+import { recordLetters } from './letters.ts';
 import { eventOfBody, store } from './stored-bodies.ts';
 
 let world: CliWorld;
@@ -115,7 +115,7 @@ it('a contact is found by every id that was merged into it', async () => {
 it('finds callbacks by the beginning of their key or digest, and dead ones by what they are about', async () => {
   const [key = ''] = await store(world, dispatched(2));
   const dead = eventOfBody(dispatched(3));
-  await bury(world, [dead]);
+  await recordLetters(world, [dead]);
   for (const typed of [key, key.slice(0, -20), key.slice(-32), key.slice(-32, -20).toUpperCase()]) {
     const found = await find(typed);
     expect(found.kinds).toContain('event key');

@@ -33,7 +33,7 @@ export function reportOf(messageId: string, appId = '01APP'): CallbackEvent {
 }
 
 /** Kills events as a worker does: both writes of a dead letter, by the queue's own consumer. */
-export async function bury(
+export async function recordLetters(
   world: CliWorld,
   events: readonly CallbackEvent[],
   deadAt = new Date(),
@@ -52,7 +52,7 @@ export async function bury(
   await until(
     async () => (await world.jobIds('dead')).filter((id) => keys.has(id)).length === keys.size,
     {
-      what: 'the letters to be buried',
+      what: 'the letters to be recorded',
     },
   );
   await work.close();

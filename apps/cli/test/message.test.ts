@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury } from './letters.ts';
+import { recordLetters } from './letters.ts';
 import { eventOfBody, store } from './stored-bodies.ts';
 
 let world: CliWorld;
@@ -37,7 +37,7 @@ it('dead letters of a message stand among its reports, by time, and it exits 1 w
   await store(world, report('QUEUED_ON_CHANNEL', 1), report('READ', 9));
   expect(await show()).toMatchObject({ code: 0 });
   const dead = eventOfBody(report('DELIVERED', 5));
-  await bury(world, [dead]);
+  await recordLetters(world, [dead]);
 
   const { code, stdout, stderr } = await show();
   expect(code).toBe(1);
@@ -68,7 +68,7 @@ it('dead letters of a message stand among its reports, by time, and it exits 1 w
 });
 
 it('a message whose only event died is found, and exits 1', async () => {
-  await bury(world, [eventOfBody(report('DELIVERED', 5))]);
+  await recordLetters(world, [eventOfBody(report('DELIVERED', 5))]);
   const found = await json();
   expect(found).toMatchObject({ code: 1, reports: [], channels: [], unapplied: [{}] });
   expect(found).not.toHaveProperty('status');

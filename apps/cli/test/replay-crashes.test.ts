@@ -3,7 +3,7 @@ import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
 import { describe, expect, it } from 'vitest';
 import { replayLetter } from '../src/dead/replay-letter.ts';
 import { callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury, consume, reportOf } from './letters.ts';
+import { consume, recordLetters, reportOf } from './letters.ts';
 
 /** The replay's queue, on which whoever replays dies at one moment. */
 const crashes: Readonly<Record<string, (lane: ReplayLane) => ReplayLane>> = {
@@ -34,14 +34,14 @@ describe.each(['redis', 'postgres'] as const)('with the queue on %s', (backend) 
       const world = await openCliWorld(backend);
       const lane = openReplayLane(world.location);
       const event = reportOf('01CRASH');
-      await bury(world, [event]);
+      await recordLetters(world, [event]);
       const { database } = world;
       const now = () => new Date();
       const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: now() };
       const { id: runId } = await openRun(database, { action: 'REPLAY', ...start });
       const tools = { database, lane: crashing(lane), runId, now };
       const letter = await findDeadLetter(database, event.key);
-      if (letter === undefined) throw new Error('not buried');
+      if (letter === undefined) throw new Error('no letter');
       await expect(replayLetter(tools, letter)).rejects.toThrow('crash');
       await lane.close();
 

@@ -3,7 +3,7 @@ import { until } from '@sinch-callbacks/testing/processes';
 import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { bury, consume, insertLetters, reportOf } from './letters.ts';
+import { consume, insertLetters, recordLetters, reportOf } from './letters.ts';
 
 /** A Redis of its own, since everything in it is going to be flushed. */
 let redis: RedisServer;
@@ -35,7 +35,7 @@ it('Redis flushed in the middle of a replay: what Postgres knows is put back and
   const many = 60;
   await insertLetters(world, many);
   const stays = reportOf('01STAYS');
-  await bury(world, [stays]);
+  await recordLetters(world, [stays]);
   await runJson('dead', 'replay', '--error-class', 'permanent', '--until', '0s');
   const tries = new Map<string, number>();
   const worker = consume(world, 'replay', async ({ key }, apply) => {
@@ -75,7 +75,7 @@ it('Redis flushed in the middle of a replay: what Postgres knows is put back and
 
 it('where nothing was flushed, it changes nothing', async () => {
   const [replayed, dead] = [reportOf('01REPLAYED'), reportOf('01DEAD')];
-  await bury(world, [replayed, dead]);
+  await recordLetters(world, [replayed, dead]);
   await runJson('dead', 'replay', replayed.key);
   const before = [await world.jobIds('replay'), await world.jobIds('dead')];
   expect(before).toEqual([[`${replayed.key}.r1`], [dead.key]]);

@@ -9,7 +9,7 @@ import { becomes, done, eventOf, failed, limit, useQueueWorld, worldKinds } from
 describe.each(worldKinds)('dead letters on %s', (kind) => {
   const world = useQueueWorld(kind);
 
-  it('buries an event with the history of all its attempts when they are used up', async () => {
+  it('dead-letters an event with the history of all its attempts when they are used up', async () => {
     const event = eventOf('one');
     const { letters } = await world.consume(() => failed('transient'));
     await world.produce(event);
@@ -29,7 +29,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     );
   });
 
-  it('buries an event at once when no retry can help', async () => {
+  it('dead-letters an event at once when no retry can help', async () => {
     const event = eventOf('one');
     const { handled, letters } = await world.consume(() => failed('permanent'));
     await world.produce(event);
@@ -40,7 +40,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     expect((await dead.getJob(event.key))?.data).toMatchObject({ key: event.key, message: 'no' });
   });
 
-  it('buries once more when the record or the copy could not be written', async () => {
+  it('dead-letters once more when the record or the copy could not be written', async () => {
     let calls = 0;
     const { letters } = await world.consume(() => failed('permanent'), {
       recordLetter: async (letter) => {
@@ -70,7 +70,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     expect(await dead.getWaitingCount()).toBe(0);
   });
 
-  it('buries a job that it cannot read, with all that the job held, whatever its id', async () => {
+  it('dead-letters a job that it cannot read, with all that the job held, whatever its id', async () => {
     const { letters } = await world.consume(done);
     const live = world.openLive();
     await live.add('MESSAGE_INBOUND', { stray: 'job' } as never);
@@ -163,7 +163,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
       expect(letters).toEqual([]);
     });
 
-    it('is buried when its ordinary attempts are used up in trials', async () => {
+    it('is dead-lettered when its ordinary attempts are used up in trials', async () => {
       const event = eventOf('one');
       await failJob(event, stalled);
       const { handled, letters } = await world.consume(() => failed('transient'), {

@@ -62,14 +62,14 @@ async function consume(
   location: QueueLocation,
   answer: (key: string, attempt: number) => Promise<HandleOutcome>,
 ) {
-  const buried: string[] = [];
+  const dead: string[] = [];
   const consumer = openConsumer({
     ...location,
     lane: 'live',
     concurrency: 10,
     handle: async ({ key }, attempt) => await answer(key, attempt),
     recordLetter: async ({ event }) => {
-      buried.push(event.key);
+      dead.push(event.key);
       return await Promise.resolve('recorded');
     },
     report: () => undefined,
@@ -78,7 +78,7 @@ async function consume(
   });
   closers.push(() => consumer.close());
   await consumer.start();
-  return { consumer, buried };
+  return { consumer, dead };
 }
 
 it('every acknowledged event of a Redis that is full of waiting ones is applied', async () => {
@@ -86,15 +86,15 @@ it('every acknowledged event of a Redis that is full of waiting ones is applied'
   const queued = await fillUp(location);
   await beOverLimit(location);
   const applied = new Set<string>();
-  const [retried, buried] = queued;
+  const [retried, dead] = queued;
   await consume(location, async (key, attempt) => {
     if (key === retried && attempt === 1) return await Promise.resolve(failed('transient'));
-    if (key === buried) return await Promise.resolve(failed('permanent'));
+    if (key === dead) return await Promise.resolve(failed('permanent'));
     applied.add(key);
     return await Promise.resolve(done());
   });
   await until(() => applied.size === queued.length - 1, limit('all to be applied'));
-  expect(applied).toEqual(new Set(queued.filter((key) => key !== buried)));
+  expect(applied).toEqual(new Set(queued.filter((key) => key !== dead)));
 }, 120_000);
 
 it('what a worker gives back is taken again, though Redis is full', async () => {

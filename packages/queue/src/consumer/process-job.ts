@@ -54,7 +54,7 @@ class AttemptFailedError extends Error {
 const newerVersionPauseMs = 60_000;
 
 /**
- * Takes one job from its queue to its end: done, tried again later, returned, or buried.
+ * Takes one job from its queue to its end: done, tried again later, returned, or dead-lettered.
  * @throws AttemptFailedError, WaitingError or DelayedError, all for BullMQ.
  */
 export async function processJob(
@@ -71,7 +71,7 @@ export async function processJob(
     case 'newer-version':
       return await putOff(job, token, newerVersionPauseMs, steps.now());
     case 'malformed':
-      return await bury(malformedLetter(job, reading.problem, steps.now()));
+      return await deadLetter(malformedLetter(job, reading.problem, steps.now()));
     case 'readable':
       return await processReadable(reading.job);
   }
@@ -94,7 +94,7 @@ export async function processJob(
         switch (decision.kind) {
           case 'give-up': {
             const { cause } = decision;
-            return await bury({ event, replay, cause, message, stack, attempts: history });
+            return await deadLetter({ event, replay, cause, message, stack, attempts: history });
           }
           case 'put-off':
             steps.report({ kind: 'retrying', event, record });
@@ -108,7 +108,7 @@ export async function processJob(
     }
   }
 
-  async function bury(letter: NewDeadLetter): Promise<void> {
+  async function deadLetter(letter: NewDeadLetter): Promise<void> {
     const result = await deadLetterEvent(deadQueue, steps, letter);
     switch (result) {
       case 'returned':

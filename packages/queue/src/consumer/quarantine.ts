@@ -32,9 +32,9 @@ interface QuarantineSteps extends JobSteps {
  * could not renew their locks, again and again while they were in hand; most of them were only
  * near the one that is to blame. So each is tried once more, alone, and says so first and for as
  * long as it lasts: one whose process ends even then is found with a mark that nobody renews. After
- * three such trials it is buried as quarantined.
+ * three such trials it is dead-lettered as quarantined.
  *
- * A job leaves the failed set only once it is applied or buried, so a crash in the middle loses
+ * A job leaves the failed set only once it is applied or dead-lettered, so a crash in the middle loses
  * nothing. One that cannot be dealt with does not hold up the others.
  * @throws when the queue cannot be read.
  */
@@ -72,18 +72,18 @@ async function settleFailedJob(
     case 'newer-version':
       return false;
     case 'malformed':
-      return await bury(malformedLetter(job, reading.problem, steps.now()));
+      return await deadLetter(malformedLetter(job, reading.problem, steps.now()));
     case 'readable':
       break;
   }
   if (job.failedReason !== stalledTooOften) {
-    return await bury(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
+    return await deadLetter(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
   }
   const { suspectedAt, trials } = reading.job;
   if (suspectedAt === undefined) return await beginTrial(reading.job);
   if (steps.now().getTime() - Date.parse(suspectedAt) < steps.timings.trialSilenceMs) return false;
   if (trials < maxTrials) return await beginTrial(reading.job);
-  return await bury(letterOf(reading.job, 'quarantined', diedWithItAlone));
+  return await deadLetter(letterOf(reading.job, 'quarantined', diedWithItAlone));
 
   async function beginTrial(suspect: EventJob): Promise<boolean> {
     return await steps.trialLock.exclusive(async () => await tryAlone(suspect));
@@ -103,9 +103,9 @@ async function settleFailedJob(
         const { failureClass, message } = outcome;
         if (failureClass === 'blocked') return await putBack();
         if (failureClass === 'permanent')
-          return await bury(letterOf(suspect, 'permanent', message));
+          return await deadLetter(letterOf(suspect, 'permanent', message));
         if (attempt < (job.opts.attempts ?? 1)) return await noteAttempt(suspect, attempt, message);
-        return await bury(letterOf(suspect, 'attempts-exhausted', message));
+        return await deadLetter(letterOf(suspect, 'attempts-exhausted', message));
       }
     }
   }
@@ -147,7 +147,7 @@ async function settleFailedJob(
     }
   }
 
-  async function bury(letter: NewDeadLetter): Promise<boolean> {
+  async function deadLetter(letter: NewDeadLetter): Promise<boolean> {
     const result = await deadLetterEvent(deadQueue, steps, letter);
     if (result === 'dead-lettered') steps.report({ kind: 'dead-lettered', letter });
     return result !== 'returned';

@@ -11,7 +11,7 @@ export interface QueueView {
   close(): Promise<void>;
 }
 
-/** A failed job is open too: a worker's sweep has yet to bury it. */
+/** A failed job is open too: a worker's sweep has yet to dead-letter it. */
 const openStates = ['wait', 'active', 'delayed', 'prioritized', 'failed'] as const;
 /** Asked for at once; the server answers them in one go. */
 const lookupsAtOnce = 250;
