@@ -42,9 +42,10 @@ export default defineConfig({
             'packages/db/test/migrate-template.ts',
           ],
           setupFiles: ['packages/testing/src/vitest/prepare-file.ts'],
-          testTimeout: 60_000,
+          // What a test awaits has its own limits, of up to a minute each.
+          testTimeout: 180_000,
           expect: { poll },
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
           maxWorkers,
         },
       },

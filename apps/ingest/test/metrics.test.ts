@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '@sinch-callbacks/testing/processes';
 import { createSender } from '@sinch-callbacks/testing/sinch';
 import type {} from '@sinch-callbacks/testing/vitest';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -27,6 +28,8 @@ async function start(processes: number, changes: Record<string, string> = {}) {
   onTestFinished(async () => void (await started.stop()));
   const metricsUrl = new URL('/metrics', started.webhookUrl).href;
   const read = async (headers: Record<string, string> = {}) => await fetch(metricsUrl, { headers });
+  // One process answers for all, and those that are still starting do not answer it yet.
+  await until(async () => (await read()).ok, { what: 'every process', timeoutMs: 60_000 });
   const count = async (labels: string) => {
     const text = await (await read()).text();
     return Number(text.split(`sinch_ingest_callbacks_total{${labels}} `)[1]?.split('\n')[0]);
