@@ -26,7 +26,7 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
-/** `undefined` for what nobody foresaw: that is a bug, and its stack is worth seeing. */
+/** `undefined` for an unforeseen error: that is a bug, and its stack is worth seeing. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UsageError) {
     return { code: error.code, message: error.message, exitCode: exitCodes.usage };

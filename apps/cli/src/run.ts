@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 /**
  * Runs `callbacks` with these arguments to its end. Foreseen failures become a message and an
  * exit code; with `--json`, also a document `{"error": {"code", "message"}}`.
- * @throws what nobody foresaw.
+ * @throws unforeseen errors.
  */
 export async function run(args: readonly string[], world: World): Promise<ExitCode> {
   const host = createHost(world);

@@ -1,6 +1,6 @@
 /**
  * For a server of our own. A load balancer keeps its connections for about 60 seconds and sends the
- * next request over one that was just closed, so whoever is in front has to be the one who closes
+ * next request over one that was just closed, so the proxy in front has to be the one that closes
  * them. The others are for senders that have given up by Sinch's rules; bodies have a deadline in
  * `handleCallback`, and `requestTimeout` is for whatever passes it by.
  */

@@ -26,7 +26,7 @@ export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
   const logger = createLogger({ name: 'worker', level: logLevel, destination });
   const onError = (error: unknown) => processFailed(logger, error);
   const worker = await startWorker(config, logger, { timings, onStalled: restart });
-  // Whoever stops at a breakpoint blocks the event loop on purpose.
+  // A breakpoint blocks the event loop on purpose.
   if (inspectorUrl() === undefined) watchEventLoop(logLevel, timings.eventLoop, onError);
   onStopSignal((signal) => {
     void worker.stop(signal).then(() => process.exit(0));

@@ -11,7 +11,7 @@ export type Rule = (given: Environment) => string | undefined;
 /**
  * Parses `shape`'s variables and builds a configuration of them, or reports every problem at once.
  * A variable that is empty or blank counts as absent, since that is how Docker Compose and many a
- * dashboard pass one that nobody set. Rules are judged even where a variable is malformed.
+ * dashboard pass one that was never set. Rules are judged even where a variable is malformed.
  */
 export function parseVariables<S extends Shape, Config>(
   shape: S,

@@ -13,7 +13,7 @@ export interface DatabaseOptions {
   readonly limits?: Partial<DatabaseLimits>;
 }
 
-/** One pool of connections to the database. Whoever opens it closes it. */
+/** One pool of connections to the database. The opener closes it. */
 export interface Database {
   /** The pool through Prisma: for everything but the writer. */
   readonly prisma: PrismaClient;
@@ -39,7 +39,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Lets the writer send statements without waiting for the answers to those before them.
     pipeline: true,
   });
-  // Of a connection that breaks while nobody uses it: the pool throws it away by itself.
+  // Of a connection that breaks while it is idle: the pool discards it by itself.
   pool.on('error', () => undefined);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });

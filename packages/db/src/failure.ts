@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /**
  * Whose fault a failure is. `transient`: trying again may help. `permanent`: it is the event's,
- * and no retry can help. `blocked`: somebody else holds a lock that it needs, which may last as
+ * and no retry can help. `blocked`: another session holds a lock that it needs, which may last as
  * long as it likes and is no fault of the event's. `infrastructure`: the database is away or not
  * ready, which is no event's fault either. Neither of these two costs an event an attempt.
  */

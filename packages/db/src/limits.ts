@@ -12,7 +12,7 @@ export interface DatabaseLimits {
   readonly silenceTimeoutMs: number;
   /** A transaction is given up, however well each of its statements does. */
   readonly transactionTimeoutMs: number;
-  /** The server ends a session whose transaction nobody continues. */
+  /** The server ends a session whose transaction is not continued. */
   readonly idleTransactionTimeoutMs: number;
   /** For a new connection, and for one of the pool to come free. */
   readonly connectTimeoutMs: number;

@@ -7,7 +7,7 @@ import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample
 
 /** One request of a burst. Copies of an event share body and key. */
 export interface BurstCallback extends KeyedBody {
-  /** A copy repeats the first signature or is signed anew: nobody knows which Sinch does. */
+  /** A copy repeats the first signature or is signed again: which of these Sinch does is not known. */
   readonly overrides: Pick<SendOverrides, 'nonce' | 'timestampSeconds'>;
 }
 

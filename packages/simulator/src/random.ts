@@ -15,7 +15,7 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** Draws that nobody can foresee or repeat. */
+/** Draws that cannot be foreseen or repeated. */
 export function secureRandom(): number {
   return randomBytes(4).readUInt32BE() / 2 ** 32;
 }

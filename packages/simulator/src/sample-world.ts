@@ -3,7 +3,7 @@ import { createRandom, drawInteger, pick, type Random, ulid, uuid } from './rand
 /** A callback's body before it is written as JSON. */
 export type CallbackBody = Readonly<Record<string, unknown>>;
 
-/** Somebody who writes to the app and is written to. All of it is invented. */
+/** A person who writes to the app and is written to. All of it is invented. */
 export interface Person {
   readonly contactId: string;
   readonly conversationId: string;

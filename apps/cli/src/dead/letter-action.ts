@@ -18,7 +18,7 @@ export type LetterResult =
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'not-found' };
 
-/** The same, unless somebody has cancelled the run: then nothing was done. */
+/** The same, unless the run was cancelled: then nothing was done. */
 export type RunResult = LetterResult | { readonly kind: 'stopped' };
 
 /** What a run works with. */

@@ -13,7 +13,7 @@ import { putBack } from './put-back.ts';
  *    so that no two jobs ever share a number: BullMQ would silently ignore the second.
  * 3. The job is queued.
  *
- * After each of them the letter is still open in the database, so whoever repeats or resumes
+ * After each of them the letter is still open in the database, so a command that repeats or resumes
  * the command finds it again; one that was noted gets its job under the same number. Only the
  * worker closes it, when the event is applied.
  */

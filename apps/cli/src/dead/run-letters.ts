@@ -22,7 +22,7 @@ export interface LettersToRun {
 }
 
 export interface LettersRun {
-  /** Somebody has cancelled it. */
+  /** It was cancelled. */
   readonly isStopped: boolean;
   /** What is on the queue now. */
   readonly replayed: readonly Replayed[];
@@ -33,7 +33,7 @@ const actions: Readonly<Record<RunAction, LetterAction>> = {
   DISCARD: discardLetter,
 };
 
-/** Deals with each chosen letter and reports it, until all are done or somebody cancels. */
+/** Deals with each chosen letter and reports it, until all are done or the run is cancelled. */
 export async function runLetters(
   tools: RunTools,
   { action, selection, cursor }: LettersToRun,
@@ -55,7 +55,7 @@ export async function runLetters(
 }
 
 /**
- * Whoever cancels may have looked for the last job after it was noted and before it was queued.
+ * The command that cancels may have looked for the last job after it was noted and before it was queued.
  */
 export async function withdrawLast(tools: RunTools, replayed: readonly Replayed[]): Promise<void> {
   const last = replayed.at(-1);

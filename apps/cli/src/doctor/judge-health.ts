@@ -7,7 +7,7 @@ export interface HealthPage {
   readonly path: string;
   /** What a 503 means there, and what to do about it. */
   readonly unavailable: { readonly message: string; readonly advice: string };
-  /** What to do when nobody answers. */
+  /** What to do without an answer. */
   readonly unanswered: string;
 }
 

@@ -106,7 +106,7 @@ export function createLoadTally(windowMs: number): LoadTally {
         case 'unreachable':
           unanswered.unreachable += 1;
           lastFailure = answer.reason;
-          // That nobody listens is found out in no time, which says nothing of answers.
+          // A refused connection takes no time, which says nothing of answers.
           return;
       }
       recordLatency(dueMs, endMs);

@@ -41,7 +41,7 @@ export function openLoadWorld(settings: Settings, isVerified: boolean): LoadWorl
 }
 
 /**
- * Of events that are stored already nobody could tell whether they were lost this time.
+ * Of events that are stored already it is unknown whether they were lost this time.
  * @throws UsageError when the seed was used before on this database.
  * @throws DatabaseUnavailableError before anything was sent.
  */

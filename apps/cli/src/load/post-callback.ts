@@ -59,13 +59,13 @@ function answerHandler(
   return {
     onRequestStart(controller) {
       abort = () => controller.abort(new Error('no answer in time'));
-      // Its time was over while it waited for a connection: nobody would hear the answer.
+      // Its time was over while it waited for a connection: the answer would come too late.
       if (isSettled) abort();
     },
     onResponseStart(_, statusCode) {
       status = statusCode;
     },
-    // Nobody reads it, and it has to be taken off the wire.
+    // It is not used, and has to be read off the wire.
     onResponseData: () => undefined,
     onResponseEnd: () => end({ kind: 'answered', status }),
     onResponseError: (_, error) => end({ kind: 'unreachable', reason: reasonOf(error) }),

@@ -9,7 +9,7 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** Where nobody watches, so much time is between two lines. */
+/** Between two lines where the output is no terminal. */
 const plainEveryMs = 5_000;
 const clearLine = '\r\u001B[2K';
 

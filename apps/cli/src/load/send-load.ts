@@ -23,7 +23,7 @@ export interface SendLoadOptions {
 export async function sendLoad(options: SendLoadOptions): Promise<LoadEnd> {
   const { poster, secret, schedule, draw, connections, timeoutMs } = options;
   const { tally, signal, elapsedMs } = options;
-  // Copies are signed anew, and no two requests of any run share a nonce.
+  // Copies are signed again, and no two requests of any run share a nonce.
   const run = randomBytes(8).toString('hex');
   let requests = 0;
 

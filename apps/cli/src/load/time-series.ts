@@ -13,7 +13,7 @@ export interface SeriesPoint {
   readonly answeredPerSecond: number;
   /** Of those that were due in the window, whenever they were answered. */
   readonly latency: LatencySummary | undefined;
-  /** As it was last seen in the window; absent where nobody looked. */
+  /** As it was last seen in the window; absent where it was not measured. */
   readonly queueDepth: number | undefined;
 }
 

@@ -12,7 +12,7 @@ import { pagesOf } from './pages-of.ts';
 /** What became of accepted events; each is in one of the first six. */
 export interface Verification {
   readonly applied: number;
-  /** Stored, as of a kind that nobody there knows. */
+  /** Stored, with an unknown trigger. */
   readonly unhandled: number;
   readonly dead: number;
   /** On the queue, when the time was up. */

@@ -27,7 +27,7 @@ const kinds: Readonly<
 
 const width = 'still-rejected'.length;
 
-/** Every line of a dry run says so: some of them may be all that somebody sees. */
+/** Every line of a dry run says so: a reader may see only some of them. */
 export function openRecheckReport(terminal: Terminal, isDryRun: boolean): RecheckReport {
   const json = openJsonReport(terminal);
   const counts = new Map<Kind, number>();

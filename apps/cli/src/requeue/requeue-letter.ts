@@ -47,7 +47,7 @@ async function restoreCopy(tools: Tools, letter: DeadLetter): Promise<Requeued> 
   if (await asQueueCall(lane.hasDead(letter.eventKey))) return 'copy-there';
   if (isDryRun) return 'copy-restored';
   await asQueueCall(lane.restoreDead(deadCopyOf(letter)));
-  // Somebody who replayed or discarded it in between has looked for the copy before it was there.
+  // A command that replayed or discarded it in between has looked for the copy before it was there.
   const now = await findDeadLetter(database, letter.eventKey);
   if (now === undefined || now.resolvedAt !== undefined || now.replays !== letter.replays) {
     await asQueueCall(lane.removeDead(letter.eventKey));

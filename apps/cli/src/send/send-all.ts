@@ -16,7 +16,7 @@ export interface SendingPlan {
   readonly secretFrom: string;
 }
 
-/** Sends one callback after the other and reports each; ends early when nobody answers. */
+/** Sends one callback after the other and reports each; ends early when nothing answers. */
 export async function sendAll(
   sender: CallbackSender,
   plan: SendingPlan,

@@ -1,5 +1,5 @@
 /**
- * The body with one bit of its middle byte changed, as if somebody had touched it on the way:
+ * The body with one bit of its middle byte changed, as if it had been changed on the way:
  * its signature no longer fits. An empty body becomes one byte.
  */
 export function tamper(body: Uint8Array): Uint8Array {

@@ -27,7 +27,7 @@ function secretsOfOne(url: string): string[] {
   );
 }
 
-/** Takes secrets out of text that somebody else wrote, such as a driver's error message. */
+/** Takes secrets out of text from elsewhere, such as a driver's error message. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   const longestFirst = secrets.toSorted((one, other) => other.length - one.length);
   return longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);

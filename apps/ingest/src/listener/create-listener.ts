@@ -44,7 +44,7 @@ export function createListener(ingest: Ingest, readMetrics: () => Promise<Metric
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     direct({ request, response, awaitsContinue: true }, ingest, state, readMetrics);
   });
-  // An `Expect` that nobody knows: the body comes anyway.
+  // An unknown `Expect`: the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   answerParseErrors(server, () => ingest.requestLog);
   return {
@@ -73,7 +73,7 @@ function direct(
   const { method = '', url = '' } = exchange.request;
   const send = (verdict: Answer) => {
     const { awaitsContinue, letGo } = exchange;
-    // Whoever was never told to send the body may or may not send it: what follows is no request.
+    // A client that was never told to send the body may or may not send it: what follows is no request.
     sendAnswer(exchange, verdict, { isLast: server.isStopping || awaitsContinue, letGo });
   };
   const { metricsToken } = ingest.config.listener;

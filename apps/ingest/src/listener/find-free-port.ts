@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
 /**
- * A port of `host` that nobody listens on now. Somebody else may take it before it is used.
+ * A free port of `host`. Another process may take it before it is used.
  * @throws when `host` is no address of this machine.
  */
 export async function findFreePort(host: string): Promise<number> {

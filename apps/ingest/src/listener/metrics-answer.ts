@@ -8,7 +8,7 @@ const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /**
  * Whether the metrics are this request's business: it comes from this machine, or shows the token.
- * The port itself is open to everybody, and a proxy on this machine passes on what comes from
+ * The port itself is public, and a proxy on this machine passes on what comes from
  * elsewhere.
  */
 export function maySeeMetrics(

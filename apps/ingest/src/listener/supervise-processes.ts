@@ -26,8 +26,8 @@ const killAfterMs = 9_000;
  * Keeps `count` processes listening on one port; this one takes no requests itself.
  *
  * Starting: the first process has to listen, else this one ends as that did, which has said why.
- * Running: whoever dies is replaced, the sooner the less often it happened.
- * Stopping: nobody is replaced any more, and this one ends with 0 if all the others did.
+ * Running: a process that dies is replaced, the later the more often it happened.
+ * Stopping: none is replaced any more, and this one exits 0 if all the others did.
  */
 export async function superviseProcesses(config: IngestConfig, count: number): Promise<void> {
   const { host, port: wanted } = config.listener;

@@ -4,7 +4,7 @@ type Complain = (...said: readonly unknown[]) => void;
 
 /**
  * Makes one redacted log line of whatever is complained of on the console. Next prints there what
- * was thrown or rejected and caught by nobody, with all that a library hung on it: ioredis, for
+ * was thrown or rejected and never caught, with all that a library hung on it: ioredis, for
  * one, the command with an event's whole body.
  */
 export function redactConsole(

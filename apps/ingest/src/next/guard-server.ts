@@ -15,7 +15,7 @@ const announcements = ['net.server.socket', 'http.server.request.start'] as cons
 
 /**
  * Guards the one HTTP server of this process, from the first connection or request on. Next opens
- * that server and hands it to nobody; Node announces both, with the server, before anyone sees them.
+ * that server and gives no access to it; Node's diagnostics channels publish both, with the server.
  */
 export function guardFirstServer(openIngest: () => Ingest): void {
   const onAnnounced = (message: unknown) => {
@@ -41,13 +41,13 @@ interface Announced {
 function guardServer(server: Server, openIngest: () => Ingest): void {
   const { keepAliveTimeout } = server;
   Object.assign(server, serverTimeouts);
-  // Of whoever set KEEP_ALIVE_TIMEOUT for Next: longer, or 0 for no end.
+  // KEEP_ALIVE_TIMEOUT of Next's own: longer, or 0 for no end.
   const isLonger = keepAliveTimeout === 0 || keepAliveTimeout > serverTimeouts.keepAliveTimeout;
   if (isLonger) server.keepAliveTimeout = keepAliveTimeout;
   // Without a listener, Node takes a request that offers another protocol for what it is. Next's
   // would end the connection without an answer, or keep it open for good.
   server.removeAllListeners('upgrade');
-  // An `Expect` that nobody knows: the body comes anyway.
+  // An unknown `Expect`: the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   answerParseErrors(server, () => openIngest().requestLog);
   const listeners = server.listeners('request') as RequestListener[];

@@ -21,7 +21,7 @@ export function answerParseErrors(server: Server, openLog: () => RequestLog): vo
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const { code = '' } = error;
     const inProgress = exchangeOn(socket);
-    // Anything else is a connection that broke, such as ECONNRESET: nobody is refused.
+    // Anything else is a connection that broke, such as ECONNRESET: no request is refused.
     const isRefusal = code.startsWith('HPE_') || code.startsWith('ERR_HTTP_');
     const refusal = answers[code] ?? unreadable;
     if (isRefusal && inProgress?.req?.complete !== false) {

@@ -13,7 +13,7 @@ export type GiveWayReason =
 export interface BodyPlace {
   /** Counts bytes that arrived. */
   grow(this: void, bytes: number): void;
-  /** The body is read, or nobody waits for it any more. Idempotent. */
+  /** The body is read, or not needed any more. Idempotent. */
   leave(): void;
 }
 
@@ -26,7 +26,7 @@ export interface BudgetSize {
 }
 
 const mebibyte = 1024 * 1024;
-/** Longer than Sinch waits for an answer; a body that takes this long has nobody waiting for it. */
+/** Longer than Sinch waits for an answer; the sender of a body that takes this long has given up. */
 export const bodyTimeoutMs = 20_000;
 
 /** Room for two thousand callbacks at once, and for a few of the largest that are allowed. */
@@ -42,8 +42,8 @@ interface Place extends BodyPlace {
 }
 
 /**
- * Refuses nobody at the door, since a newcomer may be a real callback. When the budget is spent,
- * whoever has held the most bytes for the longest time gives way. A callback is small and whole
+ * Admits every request, since it may be a real callback. When the budget is spent,
+ * the request that has held the most bytes for the longest time gives way. A callback is small and whole
  * within milliseconds, so it comes after every large and every slow body, however many they are.
  *
  * One timer, for the oldest: a callback comes and goes without one of its own.

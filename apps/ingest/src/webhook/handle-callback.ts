@@ -51,7 +51,7 @@ export interface Ingest {
  * Answers 200 only once the event is in the queue. Never throws.
  *
  * Only what is not verified is ever limited, and nothing is judged by where it comes from: behind
- * a proxy, Sinch and everybody else have one address.
+ * a proxy, Sinch and all others have one address.
  */
 export async function handleCallback(request: WebhookRequest, ingest: Ingest): Promise<Answer> {
   const startedAt = performance.now();

@@ -17,7 +17,7 @@ export type CallbackOutcome =
   | { readonly kind: 'too-large' }
   /** Cut off, or not as long as it said. */
   | { readonly kind: 'unreadable-body' }
-  /** Still on its way when nobody waited for the answer any more. */
+  /** Still on its way after Sinch had given up waiting. */
   | { readonly kind: 'slow-body' }
   /** Large or slow, and in the way of others, while too much was being read at once. */
   | { readonly kind: 'crowded-out' }
@@ -33,7 +33,7 @@ const comeBack = { 'retry-after': '10' };
 const close = { connection: 'close' };
 const challenge = { 'www-authenticate': 'Signature realm="sinch-webhook"' };
 
-/** They are few and always the same, so none is made while somebody waits for it. */
+/** They are few and always the same, so they are made once. */
 const answers = {
   accepted: answer(200, 'accepted'),
   rejected: answer(401, 'rejected', challenge),

@@ -6,7 +6,7 @@ import type { BodyLimits, BodyReading } from './handle-callback.ts';
  * Reads the exact bytes of a request's body, compressed or not: the signature covers what was sent.
  *
  * A body that says it is too large is refused before a byte of it is read, one that turns out to
- * be is let go at the limit. The rest stays on the wire for whoever answers.
+ * be is let go at the limit. The rest stays on the wire for the answering code.
  */
 export async function readRawBody(
   request: IncomingMessage,

@@ -10,7 +10,7 @@ export interface Keeping {
 
 /** Keeps what was answered 401, as far as that goes without harm to anything else. */
 export interface RejectedRecorder {
-  /** Whether the rate allows to keep one more. Whoever is told so, may keep one. */
+  /** Takes a turn, if the rate allows to keep one more callback. */
   tryAcquire(): boolean;
   /** Never throws, and takes no longer than the store's timeout. */
   keep(callback: RejectedCallback): Promise<Keeping>;
@@ -18,7 +18,7 @@ export interface RejectedRecorder {
 
 /** What Sinch sends one app by default, so that a wrong secret there is within it. */
 export const keepingRate = { perSecond: 25, burst: 100 };
-/** How much longer a 401 may take for being kept. Nobody is waiting for it but who gets it. */
+/** How much longer a 401 may take because the callback is kept first. */
 export const keepingTimeoutMs = 1_000;
 
 /**

@@ -11,7 +11,7 @@ export interface Exchange {
 export interface Ending {
   /** The connection takes no further request, whatever the answer says of it. */
   readonly isLast?: boolean;
-  /** Lets go of a body that is still being read: nobody waits for it any more. */
+  /** Stops reading a body that is not needed any more. */
   readonly letGo?: (() => void) | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface Ending {
  * Answers in one write. Where the answer ends the connection while the sender may still be sending,
  * it goes out at once but ends only after the rest was thrown away: a socket closed on unread bytes
  * is reset, and the sender would see a broken connection, and try again, instead of a refusal
- * (RFC 9112, 9.6). A body that somebody else keeps on reading cannot be thrown away, and is cut off.
+ * (RFC 9112, 9.6). A body that other code keeps on reading cannot be discarded, and is cut off.
  */
 export function sendAnswer(
   { request, response }: Exchange,

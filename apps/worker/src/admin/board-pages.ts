@@ -76,7 +76,7 @@ function logWrites(user: string, logger: Logger): MiddlewareHandler {
   };
 }
 
-/** Payloads stay out of browsers' caches. What is the same for everybody may stay there. */
+/** Payloads stay out of browsers' caches. Static files may stay there. */
 const notStored: MiddlewareHandler = async (context, next) => {
   await next();
   if (!context.req.path.includes('/static/')) context.header('cache-control', 'no-store');

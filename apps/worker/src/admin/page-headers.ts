@@ -9,7 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 export function pageHeaders(): MiddlewareHandler {
   return secureHeaders({
     xFrameOptions: 'DENY',
-    // Whoever puts TLS in front of it says this, for their own name.
+    // HSTS is for the proxy that ends TLS to set, for its own name.
     strictTransportSecurity: false,
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],

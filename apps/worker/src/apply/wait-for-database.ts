@@ -10,7 +10,7 @@ export interface DatabaseWait {
    * @throws whatever else `work` throws.
    */
   run<T>(work: () => Promise<T>): Promise<{ readonly kind: 'done'; readonly value: T } | Stopped>;
-  /** How long somebody has been waiting for the database; `undefined` when nobody is. */
+  /** How long a caller has been waiting for the database; `undefined` when none is. */
   awayMs(): number | undefined;
   /** Ends all waiting, now and later. Work that is under way is not interrupted. */
   stop(): void;

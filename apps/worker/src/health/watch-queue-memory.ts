@@ -15,7 +15,7 @@ const easedShare = 0.65;
 /**
  * Measures how full the queue's Redis is, now and then; tells once when it fills up and once when
  * it has room again. While it cannot be read, what was known stays.
- * @param inspect never throws; whoever waits for it waits no longer than its own timeout.
+ * @param inspect never throws, and resolves within its own timeout.
  */
 export function watchQueueMemory(
   inspect: () => Promise<BackendState>,

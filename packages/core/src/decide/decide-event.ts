@@ -39,7 +39,7 @@ export type Decision =
       readonly unreadableTimes: readonly TimeField[];
       readonly facts: Facts;
     }
-  /** Store the event as UNHANDLED: nobody here knows its trigger, so it is kept for a replay. */
+  /** Store the event as UNHANDLED: its trigger is unknown, so it is kept for a replay. */
   | (ReadEnvelope & { readonly kind: 'keep' })
   /** No retry can help: dead-letter it. */
   | (ReadEnvelope & { readonly kind: 'refuse'; readonly reason: string });

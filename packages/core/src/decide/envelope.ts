@@ -25,7 +25,7 @@ export interface ReadEnvelope {
 }
 
 /**
- * Reads what can be read of any body, for events that died or that nobody here knows. Of a body
+ * Reads what can be read of any body, for events that died or are of an unknown trigger. Of a body
  * that is no JSON, such as one that was cut off, it takes the texts that look like those fields.
  * Never throws; nothing that it returns is sure to be there.
  */

@@ -12,7 +12,7 @@ export type Recognition =
     }
   | {
       readonly kind: 'unknown';
-      /** The top-level keys that are not part of the envelope, for whoever has to find out. */
+      /** The top-level keys that are not part of the envelope, for the operator to find out. */
       readonly topLevelKeys: readonly string[];
       readonly body: unknown;
     }

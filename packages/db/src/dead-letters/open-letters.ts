@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 
-/** The dead letters that nobody has settled yet. */
+/** The dead letters that are not settled yet. */
 export interface OpenLetters {
   readonly count: number;
   /** When the one that is open for the longest time died; absent where there is none. */

@@ -40,7 +40,7 @@ UPDATE callback_event SET state = 'DEAD' WHERE kept AND event_digest = ${digest}
 
 /**
  * Attempts are added and never taken away; the same ones again are already there. One that was
- * discarded stays so: somebody decided it, and a late copy of the event knows nothing of that. A
+ * discarded stays so: an operator decided it, and a late copy of the event knows nothing of that. A
  * redacted one takes nothing at all, since an error may quote the text that had to go.
  */
 const upsertDeadLetter = `
@@ -143,7 +143,7 @@ function columnsOf(event: CallbackEvent, errorClass: string) {
   };
 }
 
-/** Their bodies hold what somebody wrote. */
+/** Their bodies hold what a person wrote. */
 const messageTriggers: ReadonlySet<string> = new Set([
   'MESSAGE_INBOUND',
   'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',

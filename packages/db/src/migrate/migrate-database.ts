@@ -12,7 +12,7 @@ const advisoryLock = 727_411_900;
 const connectTimeoutMs = 10_000;
 const pollMs = 200;
 
-/** Migrations hold a lock of their session, which a pooler may give to somebody else. */
+/** Migrations hold a lock of their session, which a pooler may give to another client. */
 const lostLock =
   'the connection changed in the middle of a migration: migrations need a direct connection ' +
   'to Postgres, and not a pooler that shares connections by transaction';

@@ -20,7 +20,7 @@ export interface WeeksAhead {
 
 /**
  * Makes the partitions of the weeks around `now` that are missing. Rows of such a week, which are
- * in the default partition, move to the new one in the same transaction. What somebody else holds
+ * in the default partition, move to the new one in the same transaction. What another session holds
  * at the moment is left for the next time: until then its rows have the default partition.
  * @throws DatabaseUnavailableError when the database is away, or the role may not make tables.
  */

@@ -24,7 +24,7 @@ const oldEvents = `
 FROM callback_event_default AS e
 WHERE e.received_at < $1::timestamptz AND e.applied_at < $1::timestamptz`;
 
-/** Guards are locked before letters, as everybody does; what somebody else holds is left alone. */
+/** Guards are locked before letters, as everywhere; what another session holds is left alone. */
 const selectLetters = `
 SELECT encode(d.event_digest, 'hex') AS digest ${oldLetters} ORDER BY d.resolved_at LIMIT $2
 FOR NO KEY UPDATE OF g SKIP LOCKED FOR UPDATE OF d SKIP LOCKED`;

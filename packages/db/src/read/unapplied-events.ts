@@ -20,7 +20,7 @@ interface Row {
   readonly resolution: string | null;
 }
 
-/** An event that is stored and made no rows: a dead letter, or of a kind that nobody here knows. */
+/** An event that is stored and made no rows: a dead letter, or of an unknown trigger. */
 export type UnappliedEvent = WithoutNulls<Row>;
 
 const maxEvents = 1_000;

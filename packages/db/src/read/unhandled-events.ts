@@ -26,7 +26,7 @@ interface GroupRow {
   readonly last_received_at: Date;
 }
 
-/** Kinds of events that nobody here knows, the most frequent first. Redacted ones have nothing left. */
+/** Unknown kinds of events, the most frequent first. Redacted ones have nothing left. */
 export async function countUnhandled({ prisma }: Database): Promise<readonly UnhandledGroup[]> {
   const groups = await whileAvailable(() => prisma.$queryRawUnsafe<GroupRow[]>(selectGroups));
   return groups.map((group) => ({

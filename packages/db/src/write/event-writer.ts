@@ -15,7 +15,7 @@ import { writeBatch } from './write-batch.ts';
 export type WriteOutcome =
   /** Its rows are written now. */
   | { readonly kind: 'applied' }
-  /** It is stored, and nobody here knows its trigger. */
+  /** It is stored, and its trigger is unknown. */
   | { readonly kind: 'unhandled' }
   /** It was applied before; nothing changed. */
   | { readonly kind: 'duplicate' }
@@ -53,7 +53,7 @@ export interface EventWriter {
 /** Deadlocks and serialization failures are retried at once, so often. */
 const immediateRetries = 3;
 const halvingBudgetMs = 30_000;
-/** The same, once somebody's lock turns out to be in the way: it may be there for long. */
+/** The same, once another session's lock is in the way: it may be there for long. */
 const blockedBudgetMs = 2_000;
 
 export function createEventWriter(database: Database, now: () => Date): EventWriter {
@@ -157,7 +157,7 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
 
 type FailedOutcome = Extract<WriteOutcome, { kind: 'failed' }>;
 
-/** Of a batch nobody knows which event is to blame. */
+/** Which event of a batch is to blame is unknown. */
 function asTransient(failure: FailedOutcome): FailedOutcome {
   return failure.failureClass === 'permanent' ? { ...failure, failureClass: 'transient' } : failure;
 }

@@ -5,14 +5,14 @@ import { projections } from './projections.ts';
 import { redactableOf } from './redactable.ts';
 
 /**
- * The rows of events that were found behind somebody else's lock a moment ago. Which of an event's
+ * The rows of events that were blocked by another session's lock a moment ago. Which of an event's
  * rows was locked does not show, so all of them are kept; those that another event could write
  * since are dropped. Kept in memory alone: it decides what shares a transaction, and nothing else.
  */
 export interface LockedRows {
   /** Notes that this event was blocked. */
   add(item: EventToWrite): void;
-  /** Notes that these events were written, so nobody holds their rows. */
+  /** Notes that these events were written, so their rows are not locked. */
   remove(items: readonly EventToWrite[]): void;
   /** Tells whether the event writes one of these rows. */
   concerns(item: EventToWrite): boolean;

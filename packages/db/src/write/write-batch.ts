@@ -62,7 +62,7 @@ function upsertAll(session: WriteSession, facts: readonly EventFacts[]) {
     const rows = mergeRows(table, facts.flatMap(table.rows));
     return rows.length === 0 ? [] : [{ table, statement, values: valuesOf(statement, rows) }];
   });
-  // Only now, so that nothing can break off here while some are under way and nobody waits for them.
+  // Only now, so that nothing can break off here while some are under way and not awaited.
   return statements.map(({ table, statement, values }) => ({
     table,
     joined: session.query<{ id: string }>(statement, values),

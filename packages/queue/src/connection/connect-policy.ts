@@ -1,8 +1,8 @@
 /**
- * How a connection behaves while the other side is away. `fail-fast`: a command gives up within
- * about `timeoutMs`, for somebody who waits for an answer; where that one bounds his calls himself
- * (`isBounded`), commands have no clock of their own, which would be set for each. `wait`: a
- * command waits for as long as it takes, for a worker that has nothing better to do.
+ * A connection's behaviour while the server is down. `fail-fast`: a command fails within about
+ * `timeoutMs`, because a caller waits for its answer; with `isBounded` the caller has a timeout of
+ * its own, and commands have none, which saves a timer for each. `wait`: a command waits until the
+ * server is back, because a worker has nothing else to do.
  */
 export type ConnectPolicy =
   | { readonly kind: 'fail-fast'; readonly timeoutMs: number; readonly isBounded?: true }

@@ -33,7 +33,7 @@ export interface QueueLocation {
 }
 
 export type JobQueue = Queue<JobData, void>;
-/** Dead letters' copies are read by people alone, so their shape is nobody's contract. */
+/** Only people read the copies of dead letters, so their shape is no contract. */
 export type DeadQueue = Pick<Queue, 'add'>;
 export type JobWorker = BackoffWorker<RedisQueueBackend>;
 
@@ -41,7 +41,7 @@ const eventStreamLength = 1_000;
 
 /**
  * Opens a queue. It connects at once, in the background.
- * @param onError hears of every trouble with the connection; BullMQ throws where nobody listens.
+ * @param onError is called with every connection error; without a listener BullMQ throws it.
  */
 export function openQueue(
   location: QueueLocation,
@@ -68,7 +68,7 @@ export function openQueue(
     case 'postgres': {
       const connection = postgresConnection(location, policy);
       const queue = new Queue(name, { ...options, connection }, createPostgresBackend);
-      // The two differ in the type of their backend alone, which nobody here looks at.
+      // The two differ only in the type of their backend, which is not used here.
       return (queue as unknown as JobQueue).on('error', onError);
     }
   }
@@ -111,7 +111,7 @@ async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
   try {
     batchSocketWrites(await queue.backend.client);
   } catch {
-    // There is no connection: whoever uses the queue hears of it.
+    // There is no connection: the next call on the queue rejects.
   }
 }
 

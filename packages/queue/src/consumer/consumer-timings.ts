@@ -6,7 +6,7 @@ export interface ConsumerTimings {
   readonly stalledIntervalMs: number;
   /**
    * Between tries at a command that failed, such as saying that a job is done. Well under the
-   * lock's duration, or a short outage would hand finished jobs to somebody else.
+   * lock's duration, or a short outage would hand finished jobs to another worker.
    */
   readonly commandRetryMs: number;
   readonly quarantineIntervalMs: number;

@@ -22,11 +22,11 @@ import { createSharedExclusiveLock, type SharedExclusiveLock } from './shared-ex
 
 export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly lane: Lane;
-  /** Jobs in hand at the most. */
+  /** Jobs in progress at the most. */
   readonly concurrency: number;
   /** Jobs a second at the most. Absent: no limit. */
   readonly ratePerSecond?: number;
-  /** Trouble with the connection. The consumer goes on by itself when it is over. */
+  /** Called with each connection error. The consumer reconnects by itself. */
   readonly onConnectionError: (error: Error) => void;
   /** Shared by all consumers of a process: a suspect job is tried while the process does nothing else. */
   readonly trialLock?: SharedExclusiveLock;
@@ -131,7 +131,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     connected.worker.concurrency = bytes.isSpent() ? fewer : concurrency;
   }
 
-  /** What failed to connect stays useless, so each try opens everything anew. */
+  /** A queue that failed to connect cannot be used again, so each attempt opens new ones. */
   async function connect(): Promise<Connected | undefined> {
     while (!stop.signal.aborted) {
       const opened = openParts(options);

@@ -66,7 +66,7 @@ export async function processJob(
   const reading = readJobData(job.data);
   switch (reading.kind) {
     case 'finished':
-      // Somebody put it back, by hand: there is nothing left to apply.
+      // A finished job was put back by hand: there is nothing left to apply.
       return;
     case 'newer-version':
       return await putOff(job, token, newerVersionPauseMs, steps.now());

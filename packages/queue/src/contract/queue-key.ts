@@ -31,7 +31,7 @@ const candidates = 100;
  * A cluster puts all keys with one hash tag into one slot, and gives each master a run of slots.
  * So partitions had better be far apart, by thirds first, since three masters are the fewest: a
  * tag is `sinch.1.18`, of which the last number was chosen for its slot. The dot is in no
- * `QUEUE_PREFIX`, so that none of these can be somebody else's.
+ * `QUEUE_PREFIX`, so that no two of these collide.
  */
 function hashTagOf(queuePrefix: string, partition: number): string {
   const wanted = keySlot(queuePrefix) + Math.round(byThirds(partition) * slotCount);

@@ -2,7 +2,7 @@
 export const queueNames = {
   /** What Sinch sends. */
   live: 'sinch-callbacks',
-  /** What somebody puts back on purpose: a lane of its own, so that it never delays live events. */
+  /** Replayed events: a lane of their own, so that they never delay live ones. */
   replay: 'sinch-callbacks-replay',
   /** Events that will not be tried again by themselves. No worker reads it. */
   dead: 'sinch-callbacks-dead',

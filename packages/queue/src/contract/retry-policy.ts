@@ -23,7 +23,7 @@ export function retryOptions(policy: RetryPolicy = defaultPolicy) {
 /**
  * `transient`: trying again may help. `permanent`: it cannot. `blocked`: something is in the way
  * that has nothing to do with the event, and may be for long; it is no attempt. (Another kind,
- * infrastructure, is none either: whoever applies the event waits until its database is back.)
+ * infrastructure, is none either: the worker waits until its database is back.)
  */
 export type FailureClass = 'transient' | 'permanent' | 'blocked';
 

@@ -16,7 +16,7 @@ export interface NewDeadLetter {
 
 /**
  * Keeps the letter for good. `already-applied`: there is no need, the event was applied after
- * all. `already-closed`: somebody has decided that the event is not to be applied. `returned`:
+ * all. `already-closed`: an operator has decided that the event is not to be applied. `returned`:
  * not now, the process is stopping.
  */
 export type RecordLetter = (
@@ -28,7 +28,7 @@ export type RecordLetter = (
  * shows. Both are idempotent, and the job they come from is finished only after them: a crash
  * in between leaves that job to be tried once more, and the same two writes are repeated.
  *
- * The copy has no body. The record does, and Redis must not fill up with what nobody reads.
+ * The copy has no body: the record has it, and Redis must not fill up with bodies.
  */
 export async function deadLetterEvent(
   deadQueue: DeadQueue,

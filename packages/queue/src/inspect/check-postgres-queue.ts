@@ -6,7 +6,7 @@ export type PostgresQueueCheck =
   | { readonly kind: 'usable' }
   /** The server is there and refuses what the queue needs, as poolers do. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Nobody has prepared it; or a pooler dropped the name of its schema. */
+  /** It was never prepared, or a pooler dropped the name of its schema. */
   | { readonly kind: 'unprepared'; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly reason: string };
 

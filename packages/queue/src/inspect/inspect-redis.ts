@@ -33,7 +33,7 @@ export async function inspectRedis(url: string, timeoutMs: number): Promise<Redi
 
 /**
  * Asks every master, since each holds a part of the queue.
- * @throws when one of them does not answer in time, or some slots are nobody's.
+ * @throws when one of them does not answer in time, or some slots have no node.
  */
 export async function inspectCluster(
   address: ClusterAddress,
@@ -106,13 +106,13 @@ function worse(one: RedisState, other: RedisState): RedisState {
   };
 }
 
-/** One that drops keys before what nobody knows, and that before `noeviction`. */
+/** The worst first: a policy that drops keys, an unknown one, `noeviction`. */
 function worsePolicy(one: string | undefined, other: string | undefined): string | undefined {
   const dropping = [one, other].find((policy) => policy !== undefined && policy !== 'noeviction');
   return dropping ?? (one && other);
 }
 
-/** `false` before what nobody knows, and that before `true`. */
+/** The worst first: `false`, unknown, `true`. */
 function worseFlag(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
   if (one === false || other === false) return false;
   return one && other;

@@ -76,7 +76,7 @@ async function dropQueue(queue: JobQueue): Promise<void> {
   }
 }
 
-/** Its tables are not there, so nobody ever queued anything in it. Only Postgres has any. */
+/** Its tables do not exist, so nothing was ever queued in it. Only Postgres has tables. */
 function isNeverMade(error: unknown): boolean {
   return error instanceof Error && error.name === 'SchemaMigrationRequiredError';
 }

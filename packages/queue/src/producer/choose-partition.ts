@@ -1,7 +1,7 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 
 /**
- * The partition of an event, of so many: the same for all events of one message, whoever asks.
+ * The partition of an event, of so many: the same for all events of one message, in every process.
  * An event that is about no single thing goes by its key.
  *
  * Not evenly by chance alone: a hash spreads ids that differ in their last letters only.

@@ -45,7 +45,7 @@ export function withFallback(
 
   async function tryMain(event: CallbackEvent): Promise<MainOutcome> {
     if (main.isNearlyFull()) return { kind: 'spared', reason: 'nearly-full' };
-    // Somebody is trying it: cockatiel would have everybody wait for what comes of that.
+    // One event is testing it: cockatiel would have all others wait for the result.
     const isTried = breaker.state === CircuitState.HalfOpen;
     if (isTried) return { kind: 'spared', reason: 'circuit-open' };
     if (breaker.state === CircuitState.Closed) return await tellBreaker(await main.enqueue(event));

@@ -12,7 +12,7 @@ export type AddJob = (
 
 /**
  * Adds jobs as `Queue.add` does, by the same call of the queue's backend, but makes no `Job` for
- * each, which nobody would look at: one alone is made, as the pattern of all that have these
+ * each, which nothing would use: one alone is made, as the pattern of all that have these
  * options. Under load that was a fifth of what queueing an event cost its process. Nor is the id
  * kept once more among the options, where BullMQ never reads it.
  */

@@ -49,7 +49,7 @@ export function createMemoryWatch(now: () => number): MemoryWatch {
     },
     isNearlyFull() {
       const ageMs = now() - knownAt;
-      // Below 0 once the clock was set back: then nobody can tell how old the answer is.
+      // Below 0 after the clock was set back: then the age of the answer is unknown.
       return wasNearlyFull && ageMs >= 0 && ageMs < validForMs;
     },
   };

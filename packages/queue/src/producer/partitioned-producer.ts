@@ -21,7 +21,7 @@ export function openPartitionedProducer(
     producers[choosePartition(event, partitions)] ?? first;
   return {
     enqueue: (event) => producerOf(event).enqueue(event),
-    // Whoever is sent no callbacks because one partition is away can take none for the others.
+    // A load balancer must not remove an ingest that can still queue on the other partitions.
     async isReachable() {
       const answers = await Promise.all(producers.map((producer) => producer.isReachable()));
       return answers.includes(true);

@@ -14,7 +14,7 @@ import { probeWrite } from './probe-write.ts';
 export type EnqueueOutcome =
   /** The queue holds it, or held it before. */
   | { readonly kind: 'queued' }
-  /** Not queued as far as we know; whoever sent it has to send it again. */
+  /** Not known to be queued: the sender has to send it again. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export interface ProducerOptions extends QueueLocation {
@@ -73,7 +73,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   // Of the last question that was answered. Not when the answer was read: one that lay in the
   // socket while an instance was frozen says nothing of the connection afterwards.
   let aliveAt = 0;
-  // A new connection is being made, and nobody may take it for dead: on a cluster that takes time.
+  // Of the newest connection: while it is being made, which takes time on a cluster, it is not dead.
   let openedAt = 0;
 
   async function withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
@@ -105,7 +105,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       return result;
     } catch (error) {
       // Slow is not dead: what answered later questions is kept, or one late answer would end
-      // all calls under way, and a server that is busy had all its connections to make anew.
+      // all calls under way, and a busy server would have to accept all its connections again.
       const isAlive = isAnswer(error) || (aliveAt > askedAt && current === opened);
       // A queue remembers why its first connection failed, such as a refused password, for good.
       const isUseless = opened.state === 'failed' || (!isAlive && !isComingUp(opened));
@@ -123,7 +123,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     return watchOpening(openQueue(options, queueNames.live, policy, ignoreErrors));
   }
 
-  /** Behind the events' backs: nobody waits for it. */
+  /** In the background: no event waits for it. */
   function refreshMemoryUse(): void {
     if (options.backend.kind !== 'redis') return;
     room.look(async () => {
@@ -198,7 +198,7 @@ function isComingUp({ state, hasAnswered, since }: Opened): boolean {
   return state !== 'failed' && !hasAnswered && performance.now() - since < comingUpMs;
 }
 
-/** Every call that fails says so itself; between calls there is nobody to tell. */
+/** Calls report their own failures; errors between calls concern no caller. */
 function ignoreErrors(): void {
   return;
 }

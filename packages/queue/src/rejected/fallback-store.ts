@@ -2,7 +2,7 @@ import type { RejectedStore } from './rejected-store.ts';
 
 /**
  * One store in two places: keeps in `main`, or in `fallback` when that fails, and reads both. The
- * bounds hold for each. What came to lie in both has one id, and is one for whoever reads.
+ * bounds hold for each. An entry that is in both has one id, and is read as one.
  */
 export function withFallbackStore(main: RejectedStore, fallback: RejectedStore): RejectedStore {
   async function ids(): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ local function drop(id)
 end
 `;
 
-/** A script, so that nobody sees or leaves more than the limits allow. */
+/** A script, so that the limits hold at every moment. */
 const putScript = `${dropEntry}
 local id, rank, text, fromId = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local maxEntries, maxTotalBytes, maxAgeMs = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
@@ -44,7 +44,7 @@ while redis.call('ZCARD', order) > maxEntries
   end
   drop(first)
 end
--- Nothing in it is younger than now: when nobody adds to it any more, it goes as a whole.
+-- Nothing in it is younger than now: once nothing is added any more, it expires as a whole.
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, maxAgeMs) end
 return redis.call('HEXISTS', entries, id)
 `;
@@ -83,7 +83,7 @@ export function openRedisStorage(location: QueueLocation, timeoutMs: number): Re
       const found = texts.parse(await redis.hmget(entries, ...ids));
       return ids.flatMap((id, index) => {
         const text = found[index];
-        // Removed by somebody since its id was read.
+        // Removed since its id was read.
         return typeof text === 'string' ? [{ id, text }] : [];
       });
     },

@@ -7,7 +7,7 @@ export interface SignatureFacts {
 }
 
 /**
- * Nobody knows which Sinch does. `keep`: a callback is signed once, when it is made, and every
+ * Which of these Sinch does is not known. `keep`: a callback is signed once, when it is made, and every
  * try and copy repeats that signature. `renew`: each request is signed when it is sent.
  */
 export type RetrySignature = 'keep' | 'renew';

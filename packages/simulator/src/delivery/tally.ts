@@ -21,7 +21,7 @@ export interface DeliveryCounts {
   readonly lost: number;
   /** Never tried again after the last try allowed. */
   readonly givenUp: number;
-  /** Not settled yet; of those under way when a run is stopped nobody knows. */
+  /** Not settled yet; of those under way when a run is stopped it is unknown. */
   readonly unfinished: number;
 }
 

@@ -25,7 +25,7 @@ export function eventDeliveryReport(
   });
 }
 
-/** Somebody reacts to a message. */
+/** A reaction to a message. */
 export function reaction(world: SampleWorld, messageId: string, person?: Person): CallbackBody {
   const reactionEvent = { emoji: '👍', action: 'REACTION_ACTION_REACT', message_id: messageId };
   return inboundEvent(world, { contact_message_event: { reaction_event: reactionEvent } }, person);

@@ -16,7 +16,7 @@ export type DeliveryStatus =
   | 'FAILED'
   | 'SWITCHING_CHANNEL';
 
-/** A message that the app sent to somebody. */
+/** A message that the app sent. */
 export function sentMessage(world: SampleWorld, person: Person = world.person()): SentMessage {
   const metadata = `{"order":"${world.id()}"}`;
   return { messageId: world.id(), person, metadata, mode: person.mode };

@@ -10,7 +10,7 @@ import { type Happening, openScene } from './scene.ts';
 const channelWeights = { SMS: 30, WHATSAPP: 30, RCS: 20, TELEGRAM: 8, MESSENGER: 7, VIBERBM: 5 };
 const dispatchShare = 0.3;
 
-/** Somebody on a channel; in DISPATCH mode Sinch keeps neither a contact nor a conversation. */
+/** A person on a channel; in DISPATCH mode Sinch keeps neither a contact nor a conversation. */
 export function meetPerson(world: SampleWorld): Person {
   const known = { ...world.person(), channel: pickWeighted(world.random, channelWeights) };
   if (world.random() >= dispatchShare) return known;
@@ -30,7 +30,7 @@ export function arrivalStory(world: SampleWorld, person: Person, beginsAtMs: num
   ]);
 }
 
-/** A person goes. `other` is somebody who turns out to be the same, where there is one. */
+/** A person goes. `other` is a contact that turns out to be the same, where there is one. */
 export function farewellStory(
   world: SampleWorld,
   person: Person,

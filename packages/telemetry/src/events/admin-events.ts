@@ -9,7 +9,7 @@ export interface AdminWrite {
   readonly status: number;
 }
 
-/** Somebody changed something through the admin pages, or tried to. */
+/** A change through the admin pages, or an attempt. */
 export function adminWrite(logger: Logger, facts: AdminWrite): void {
   logger.warn(facts, 'admin write');
 }

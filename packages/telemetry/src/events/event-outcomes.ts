@@ -58,7 +58,7 @@ export function attemptFailed(
   metrics.attemptFailed(facts);
 }
 
-/** An event will not be tried again by itself: somebody has to look. */
+/** An event will not be retried by itself: an operator has to look. */
 export function deadLettered(
   { logger, metrics }: Telemetry,
   { error, ...facts }: DeadLettered,

@@ -114,7 +114,7 @@ export function eventLoopBlocked(logger: Logger, facts: { readonly forMs: number
   logger.fatal(facts, 'event loop blocked');
 }
 
-/** A library, or the runtime, complained of something that nobody here foresaw. The process goes on. */
+/** A library, or the runtime, reported an unforeseen problem. The process goes on. */
 export function complaintHeard(
   logger: Logger,
   { error, ...facts }: { readonly text: string; readonly error: unknown },

@@ -33,7 +33,7 @@ export function queueReturned(logger: Logger, facts: QueuePartition): void {
   logger.info(facts, 'queueing on Redis again');
 }
 
-/** Redis fills up: somebody has to give it room, or see why the queue grows. */
+/** Redis fills up: an operator has to give it room, or see why the queue grows. */
 export function queueFilling(logger: Logger, memory: QueueMemory): void {
   logger.warn(factsOf(memory), 'queue memory fills up');
 }

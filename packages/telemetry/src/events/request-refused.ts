@@ -12,7 +12,7 @@ export interface RequestRefused {
   readonly path?: string | undefined;
 }
 
-/** Somebody reached this server and missed the webhook: a mistyped address, or no HTTP that Node reads. */
+/** A request reached this server and missed the webhook: a mistyped address, or no HTTP that Node reads. */
 export function requestRefused(logger: Logger, facts: RequestRefused): void {
   logger.warn(facts, 'request refused');
 }

@@ -8,7 +8,7 @@ export interface AnswerLabels {
   readonly cause?: string | undefined;
 }
 
-/** Causes are codes of drivers and servers: few, but nobody has the list of them. */
+/** Causes are codes of drivers and servers: few, but there is no list of them. */
 const maxCauses = 50;
 /** The usual ones of a queue that takes nothing; whatever else comes is added. */
 const unavailable = ['DEADLINE_EXCEEDED', 'ECONNREFUSED', 'OOM', 'READONLY'] as const;

@@ -14,7 +14,7 @@ export interface MetricsOptions extends ClosedLabels {
 }
 
 /**
- * Counts in memory: a process begins at zero, and whoever scrapes several adds them up. A label
+ * Counts in memory: a process begins at zero, and Prometheus adds several up. A label
  * set that is known beforehand is there from the beginning, since an alert on an increase does
  * not see a counter that is born above zero.
  * In a file of its own, so that a process that counts nothing does not load the library.

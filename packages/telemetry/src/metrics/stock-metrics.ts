@@ -35,7 +35,7 @@ export function createStockMetrics(registry: Registry): StockMetrics {
     'sinch_partitions_ahead',
     'Weeks to come that have their partition of events.',
   );
-  const open = single('sinch_dead_letters_open', 'Dead letters that nobody has settled yet.');
+  const open = single('sinch_dead_letters_open', 'Dead letters that are not settled yet.');
   const oldestOpen = single(
     'sinch_dead_letter_oldest_open_timestamp_seconds',
     'When the oldest open dead letter died, as Unix time; absent where none is open.',

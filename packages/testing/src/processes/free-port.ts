@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 const loopback = '127.0.0.1';
 
 /**
- * A TCP port of the loopback address that nobody listens on: `preferred` if it is free.
+ * A free TCP port of the loopback address: `preferred` if it is free.
  * Nothing keeps it free: another process may take it before the caller does.
  */
 export async function freePort(preferred?: number): Promise<number> {

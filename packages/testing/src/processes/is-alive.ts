@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process has this id. One that has ended but that nobody has reaped does not count. */
+/** Whether a process has this id. One that has ended and was not reaped does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives, and is somebody else's.
+    // EPERM: it lives, and belongs to another user.
     if (errorCode(error) !== 'EPERM') return false;
   }
   return !isZombie(pid);

@@ -1,7 +1,7 @@
 /** Something that happens once, for others to wait on. */
 export interface Latch<T> {
   readonly isOpen: boolean;
-  /** Lets everybody through who waits or will wait. Only the first opening counts. */
+  /** Releases all waiters, now and later. Only the first call counts. */
   open(value: T): void;
   /** @throws when the latch stays shut for `timeoutMs`. */
   wait(timeoutMs?: number): Promise<T>;

@@ -38,7 +38,7 @@ export async function startContainer(options: ContainerOptions): Promise<Started
       close: async () => void (await started.stop()),
     };
   } catch (error) {
-    // It may still come up when nobody waits for it any more.
+    // It may still come up after the timeout.
     void starting.then(stop, () => undefined);
     throw error;
   }

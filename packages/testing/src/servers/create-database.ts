@@ -5,12 +5,12 @@ import { queryRows } from './query-rows.ts';
 export interface TestDatabase {
   readonly name: string;
   readonly url: string;
-  /** Drops it, whoever is still connected. Doing so twice is no error. */
+  /** Drops it, with the connections to it. Doing so twice is no error. */
   drop(): Promise<void>;
 }
 
 /**
- * Makes an empty database of one's own on this server, or a copy of `template`, which nobody
+ * Makes an empty database of one's own on this server, or a copy of `template`, which no client
  * may be connected to meanwhile.
  * @param name must not be taken; a new one when absent.
  */

@@ -26,7 +26,7 @@ export interface CuttableProxy {
   hold(): void;
   /** Passes on what was held back, and what comes. */
   release(): void;
-  /** Connections that somebody holds open to it now, dead ones included. */
+  /** Connections that are open to it now, dead ones included. */
   connections(): number;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A Postgres server; each test file makes its own database on it. */
     postgresUrl: string;
-    /** A database on it at the newest migration, to be copied; nobody connects to it. */
+    /** A database on it at the newest migration, to be copied; no test connects to it. */
     migratedDatabase: string;
     /** A Redis; each test file takes its own prefix. */
     redisUrl: string;

@@ -13,7 +13,7 @@ export type StepOutcome = 'done' | 'changed' | 'stopped';
 
 /**
  * One statement a letter: the letter, the count and the cursor change together, so that a crash
- * leaves the run exactly where the letters are. The run's row is locked first: whoever cancels
+ * leaves the run exactly where the letters are. The run's row is locked first: a command that cancels
  * it comes either before the whole step or after.
  */
 function stepSql(countColumn: string, changeLetter: string): string {

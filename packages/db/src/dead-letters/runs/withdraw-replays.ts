@@ -43,7 +43,7 @@ export async function keepAttempts(
 }
 
 /**
- * The cursor goes back to the beginning: whoever resumes the run meets the letter again, and
+ * The cursor goes back to the beginning: a command that resumes the run meets the letter again, and
  * passes by those that the run has on the queue or has seen die.
  */
 const markWithdrawn = `

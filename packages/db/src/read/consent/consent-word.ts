@@ -44,7 +44,7 @@ LIMIT 1000`;
 export const selectWordsAbout = words('e.identity = $1');
 export const selectWordsOf = words('e.contact_id = ANY($1::text[]) AND e.identity IS NULL');
 
-/** Words about an identity, whoever said them; the latest first. */
+/** Words about an identity, from any contact; the latest first. */
 export async function wordsAbout(
   { prisma }: Database,
   identity: string,

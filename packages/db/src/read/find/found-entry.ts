@@ -30,7 +30,7 @@ export interface EntryRow {
   readonly kind: string | null;
   /** Of a callback APPLIED, UNHANDLED, DEAD, or PRUNED where only its guard is left. */
   readonly status: string | null;
-  /** What somebody wrote; only where it was asked for. */
+  /** What a person wrote; only where it was asked for. */
   readonly text: string | null;
 }
 

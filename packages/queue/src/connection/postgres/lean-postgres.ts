@@ -12,7 +12,7 @@ export async function migrateLeanJobs(location: QueueLocation): Promise<void> {
   await prepareSchema(location, migration);
 }
 
-/** A trigger that is there is left alone: to make it anew would hold up every job meanwhile. */
+/** A trigger that is there is left alone: replacing it would block every job meanwhile. */
 function migration(schema: string): string {
   const quoted = pg.escapeIdentifier(schema);
   const [table, drop] = [`${quoted}.job`, `${quoted}.drop_finished_body`];

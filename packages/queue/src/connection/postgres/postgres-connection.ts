@@ -47,7 +47,7 @@ export function migratingConnection(location: PostgresPlace) {
 /**
  * A query of a pool's connection is over when that is broken. Of BullMQ's connection for
  * notifications, which belongs to no pool and may be silent for hours, only the queries have a
- * limit: whoever waits for a notification looks by himself every few seconds.
+ * limit: a worker that waits for a notification also polls every few seconds.
  */
 function limitsOf(policy: ConnectPolicy) {
   if (policy.kind === 'wait') {

@@ -7,7 +7,7 @@ const connectTimeoutMs = 5_000;
 /** For asking one node which slots are whose; then the next one is asked. */
 const refreshTimeoutMs = 2_000;
 const longestReconnectDelayMs = 2_000;
-/** Between tries at a node that is away, for whoever waits for it. */
+/** Between attempts to reach a node that is down. */
 const retryDelayMs = 250;
 /** What stands between a command and a node whose slots are being moved, or that comes back. */
 const redirections = 16;
