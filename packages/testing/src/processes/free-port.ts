@@ -1,34 +1,47 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
 /**
- * A free TCP port of the loopback address: `preferred` if it is free.
- * Nothing keeps it free: another process may take it before the caller does.
+ * Below the ports that systems give to outgoing connections, from 32,768 on Linux and 49,152 on
+ * macOS: one of those may be taken by any client before a server of ours listens on it.
+ */
+const lowest = 20_000;
+const count = 12_000;
+const maxTries = 200;
+const chosen = new Set<number>();
+
+/**
+ * A free TCP port of the loopback address: `preferred` if it is free, else a random one that this
+ * process has not chosen before. Nothing keeps it free until the caller listens.
+ * @throws when none is found.
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await canListen(preferred))) return preferred;
-  return listenOnce(0);
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const port = lowest + randomInt(count);
+    if (!chosen.has(port) && (await canListen(port))) {
+      chosen.add(port);
+      return port;
+    }
+  }
+  throw new Error(`no free port from ${lowest} to ${lowest + count - 1} after ${maxTries} tries`);
 }
 
 async function canListen(port: number): Promise<boolean> {
-  try {
-    await listenOnce(port);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') return false;
-    throw error;
-  }
-}
-
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: loopback, port, exclusive: true }, () => {
-      const address = server.address();
-      const taken = typeof address === 'object' && address !== null ? address.port : port;
-      server.close(() => resolve(taken));
+  const server = createServer();
+  const isListening = await new Promise<boolean>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) reject(error);
+      else resolve(false);
     });
+    server.listen({ host: loopback, port, exclusive: true }, () => resolve(true));
   });
+  if (isListening) {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  }
+  return isListening;
 }
