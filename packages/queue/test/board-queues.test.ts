@@ -16,7 +16,7 @@ describe.each(backendKinds)('the queues of a board, on %s', (kind) => {
       renewed += 1;
     });
     // Each has given up its first connection.
-    await until(() => renewed >= board.queues.length, limit('all to be opened anew'));
+    await until(() => renewed >= board.queues.length, limit('all to be opened again'));
     await expect(board.queues[0]?.getWaitingCount()).rejects.toThrow();
     await world.produce(eventOf('one'));
     await proxy.mend();

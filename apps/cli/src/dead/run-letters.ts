@@ -55,7 +55,8 @@ export async function runLetters(
 }
 
 /**
- * The command that cancels may have looked for the last job after it was noted and before it was queued.
+ * The command that cancels may have looked for the last job after it was noted and before it was
+ * queued.
  */
 export async function withdrawLast(tools: RunTools, replayed: readonly Replayed[]): Promise<void> {
   const last = replayed.at(-1);

@@ -61,7 +61,7 @@ const maxSetAside = 100;
  *
  * Events that may be blocked are set aside, and written in batches of their own: the lock that
  * they wait for holds up no other event.
- * @param onBatch hears of the events of each transaction before it begins.
+ * @param onBatch is called with the events of each transaction before it begins.
  */
 export function createEventBatcher(
   writer: EventWriter,

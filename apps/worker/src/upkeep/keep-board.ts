@@ -32,8 +32,10 @@ export function keepBoard(
 
   async function look(): Promise<void> {
     const startedAt = Date.now();
-    const settled = await listSettledLetters(database, new Date(since), maxLetters);
     const dead = deadQueueOf(board);
+    // Commands have removed the copies that they settled, often thousands: nothing to do again.
+    if ((await dead.getWaitingCount()) === 0) return;
+    const settled = await listSettledLetters(database, new Date(since), maxLetters);
     for (const eventKey of settled) await dead.remove(eventKey);
     since = startedAt - overlapMs;
   }

@@ -16,7 +16,8 @@ const renewalPauseMs = 1_000;
 /**
  * Opens them in the background. Each question fails within five seconds where its server is away,
  * and is answered once that is back, also when it was away from the beginning: BullMQ's queues
- * remember a first connection that failed, so such a queue is opened again until it has connected once.
+ * remember a first connection that failed, so such a queue is opened again until it has connected
+ * once.
  */
 export function openBoardQueues(
   location: QueueLocation,
