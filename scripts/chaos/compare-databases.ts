@@ -23,6 +23,11 @@ const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** Times of which it only counts whether they are set, and why. */
+const onlyWhetherSet: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  dead_letter: { resolved_at: 'when a redaction closed it' },
+};
+
 /** Phone numbers and the like: shown as a digest. */
 const personal = new Set(['identity', 'channel_identity']);
 
@@ -109,5 +114,9 @@ function keyOf(keys: readonly string[]): string {
 
 function contentOf(table: string): string {
   const names = Object.keys(leftOut[table] ?? {}).map((name) => `'${name}'`);
-  return `(to_jsonb(t) - ARRAY[${names.join(', ')}]::text[])`;
+  const whether = Object.keys(onlyWhetherSet[table] ?? {}).map(
+    (name) => `, '${name}', t.${name} IS NOT NULL`,
+  );
+  const set = whether.length === 0 ? '' : ` || jsonb_build_object(${whether.join('').slice(2)})`;
+  return `(to_jsonb(t) - ARRAY[${names.join(', ')}]::text[]${set})`;
 }

@@ -27,6 +27,7 @@ const stored = (eventKey: string, more: Partial<StoredEvent> = {}): StoredEvent 
   bodyDigest: eventKey.slice(-32),
   receivedAt: '2026-01-02T03:04:05.678Z',
   openLetter: undefined,
+  hasRedactedLetter: false,
   ...more,
 });
 
@@ -79,6 +80,16 @@ describe('reconcile', () => {
   it('takes a dead event without an open letter for lost', () => {
     const evidence = { ...sound, stored: [stored(a), stored(b), stored(c, { state: 'DEAD' })] };
     expect(reconcile(evidence).lost).toMatchObject([{ eventKey: c }]);
+  });
+
+  it('knows that a redaction closes the dead letter of a body that it takes away', () => {
+    const dead = { state: 'DEAD', bodyDigest: undefined };
+    const redacted = [stored(a), stored(b), stored(c, { ...dead, hasRedactedLetter: true })];
+    expect(reconcile({ ...sound, stored: redacted })).toMatchObject({ dead: 1, ...none });
+    const open = [stored(a), stored(b), stored(c, dead)];
+    expect(reconcile({ ...sound, stored: open }).lost).toMatchObject([{ eventKey: c }]);
+    const kept = [stored(a), stored(b), stored(c, { state: 'DEAD', hasRedactedLetter: true })];
+    expect(reconcile({ ...sound, stored: kept }).lost).toMatchObject([{ eventKey: c }]);
   });
 
   it('takes an event that is stored with another body for lost', () => {

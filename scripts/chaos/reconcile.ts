@@ -67,11 +67,16 @@ export function reconcile(evidence: Evidence): Reconciliation {
 
 function whyLost(eventKey: string, event: StoredEvent | undefined): Violation[] {
   if (event === undefined) return [{ eventKey, why: 'acknowledged, and nowhere to be found' }];
-  if (event.state === 'DEAD' && event.openLetter === undefined) {
+  if (event.state === 'DEAD' && !isDeathExplained(event)) {
     return [{ eventKey, why: 'dead, without an open letter that says why' }];
   }
   const isWhole = event.bodyDigest === undefined || eventKey.endsWith(event.bodyDigest);
   return isWhole ? [] : [{ eventKey, why: 'stored with another body than was sent' }];
+}
+
+/** By an open letter, or by one that a redaction closed when it took the body as well. */
+function isDeathExplained({ openLetter, hasRedactedLetter, bodyDigest }: StoredEvent): boolean {
+  return openLetter !== undefined || (hasRedactedLetter && bodyDigest === undefined);
 }
 
 interface Unanswered {

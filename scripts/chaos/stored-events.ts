@@ -10,6 +10,8 @@ export interface StoredEvent {
   readonly receivedAt: string;
   /** The reason of its dead letter, where one is open. */
   readonly openLetter: string | undefined;
+  /** A redaction closed its dead letter, and took the text of the letter away. */
+  readonly hasRedactedLetter: boolean;
 }
 
 const select = `
@@ -17,12 +19,14 @@ SELECT event_key(e) AS "eventKey", e.state::text AS state,
   to_char(e.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "receivedAt",
   CASE WHEN e.raw_body = '' THEN NULL
     ELSE encode(substring(sha256(event_body_bytes(e)) FROM 1 FOR 16), 'hex') END AS "bodyDigest",
-  d.error_class || ': ' || d.error_message AS "openLetter"
+  CASE WHEN d.resolved_at IS NULL THEN d.error_class || ': ' || d.error_message END AS "openLetter",
+  COALESCE(d.resolution = 'REDACTED', FALSE) AS "hasRedactedLetter"
 FROM callback_event AS e
-LEFT JOIN dead_letter AS d ON d.event_digest = e.event_digest AND d.resolved_at IS NULL`;
+LEFT JOIN dead_letter AS d ON d.event_digest = e.event_digest`;
 
 type Row = Record<'eventKey' | 'state' | 'receivedAt', string> &
-  Record<'bodyDigest' | 'openLetter', string | null>;
+  Record<'bodyDigest' | 'openLetter', string | null> &
+  Record<'hasRedactedLetter', boolean>;
 
 export async function readStoredEvents(databaseUrl: string): Promise<StoredEvent[]> {
   const rows = await queryRows<Row>(databaseUrl, select);
