@@ -7,22 +7,23 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Libraries that belong to one room. Benchmarks and packages/testing drive them from outside. */
+/** Libraries that belong to one room. Benchmarks and packages/dev-env drive them from outside. */
 const owners: readonly { library: RegExp; rooms: readonly string[] }[] = [
-  { library: /^bullmq$/, rooms: ['packages/queue', 'packages/testing', 'bench'] },
-  { library: /^ioredis$/, rooms: ['packages/queue', 'packages/testing', 'bench'] },
+  { library: /^bullmq$/, rooms: ['packages/queue', 'packages/dev-env', 'bench'] },
+  { library: /^ioredis$/, rooms: ['packages/queue', 'packages/dev-env', 'bench'] },
   { library: /^(@prisma\/.+|prisma)$/, rooms: ['packages/db'] },
-  { library: /^pg$/, rooms: ['packages/queue', 'packages/db', 'packages/testing', 'bench'] },
+  { library: /^pg$/, rooms: ['packages/queue', 'packages/db', 'packages/dev-env', 'bench'] },
   { library: /^(next|react|react-dom|raw-body)$/, rooms: ['apps/ingest'] },
   { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, rooms: ['apps/worker'] },
   { library: /^(pino|prom-client)$/, rooms: ['packages/telemetry'] },
-  {
-    library: /^@sinch-callbacks\/simulator$/,
-    rooms: ['apps/cli', 'packages/testing', 'bench', '.'],
-  },
 ];
 
-const testingTool = '@sinch-callbacks/testing';
+/** The CLI ships the simulator; for everyone else it and the servers of tests are test tools. */
+function isTestTool(room: string, name: string): boolean {
+  if (name === '@sinch-callbacks/simulator') return room !== 'apps/cli';
+  return name === '@sinch-callbacks/dev-env';
+}
+
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 
 type Manifest = Partial<Record<(typeof kinds)[number], Record<string, string>>>;
@@ -35,7 +36,7 @@ function faultsOf(room: string, manifest: Manifest): string[] {
       if (owner && !owner.rooms.includes(room)) {
         faults.push(`${name} belongs to ${owner.rooms.join(', ')}`);
       }
-      if (name === testingTool && kind !== 'devDependencies') {
+      if (isTestTool(room, name) && kind !== 'devDependencies') {
         faults.push(`${name} is for tests alone: name it in devDependencies`);
       }
       if (room !== '.' && version !== 'catalog:' && version !== 'workspace:*') {
@@ -49,7 +50,7 @@ function faultsOf(room: string, manifest: Manifest): string[] {
 const manifestPaths = globSync([
   'package.json',
   '{apps,packages}/*/package.json',
-  'bench/package.json',
+  '{bench,reliability}/package.json',
 ]);
 const faults = manifestPaths.flatMap((path) =>
   faultsOf(dirname(path), JSON.parse(readFileSync(path, 'utf8')) as Manifest),

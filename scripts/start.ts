@@ -3,16 +3,18 @@
  * became of them. scripts/bootstrap.mjs installs and builds first, and then runs this.
  */
 import { parseArgs } from 'node:util';
+import {
+  createCleanup,
+  openStack,
+  openStopSignal,
+  type Stack,
+  stackPaths,
+  takeRunLock,
+} from '@sinch-callbacks/dev-env/stack';
 import { step } from './bootstrap/steps.mjs';
-import { createClosers } from './start/closers.ts';
 import { describeBurst, findProblems } from './start/describe-burst.ts';
 import { describeStack } from './start/describe-stack.ts';
-import { openStack } from './start/open-stack.ts';
-import { placesIn } from './start/places.ts';
-import { takeRunLock } from './start/run-lock.ts';
 import { sendBurst } from './start/send-burst.ts';
-import type { Stack } from './start/stack-file.ts';
-import { whenToldToStop } from './start/when-told-to-stop.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,9 +26,9 @@ const { values } = parseArgs({
     dir: { type: 'string' },
   },
 });
-const places = placesIn(values.dir);
-const closers = createClosers((problem) => console.error(problem));
-const told = whenToldToStop();
+const paths = stackPaths(values.dir);
+const cleanup = createCleanup((problem) => console.error(problem));
+const told = openStopSignal();
 const wholeRun = Promise.withResolvers<number>();
 
 let isUp = false;
@@ -42,20 +44,24 @@ try {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
 }
 if (told.aborted) console.log('\nStopping…');
-await closers.closeAll();
+await cleanup.closeAll();
 if (told.aborted) console.log('Stopped. Nothing is left running.');
 // Whatever was still being opened when the end came must not go on; its starter's end ends it.
 process.exit(exitCode);
 
 /** Resolves with the exit code after the check, or stays up until somebody stops it. */
 async function run(): Promise<number> {
-  closers.add('start.pid', await takeRunLock(places));
-  const stack = await openStack(places, closers, (problem) => wholeRun.reject(new Error(problem)));
+  cleanup.add('start.pid', await takeRunLock(paths));
+  const stack = await openStack(paths, cleanup, {
+    step,
+    advise: (text) => console.log(text),
+    onEnd: (problem) => wholeRun.reject(new Error(problem)),
+  });
   const isSound = await exercise(stack);
   if (values.once) return isSound ? 0 : 1;
   isUp = true;
   console.log('\nEverything is up. Ctrl-C stops it.\n');
-  console.log(describeStack(stack, places).join('\n'));
+  console.log(describeStack(stack, paths).join('\n'));
   return new Promise(() => {});
 }
 

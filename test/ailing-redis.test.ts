@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type StartedProcess, until } from '@sinch-callbacks/testing/processes';
+import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
   openCuttableProxy,
@@ -8,9 +8,9 @@ import {
   type SpoilableRedis,
   startSpoilableRedis,
   type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import { createSender, type SenderAnswer } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { createSender, type SenderAnswer } from '@sinch-callbacks/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   migrate,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { root } from './readme-command.ts';
 
 /** The variables of a process, and no others. */

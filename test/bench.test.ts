@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from './readme-command.ts';
 

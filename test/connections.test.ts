@@ -7,16 +7,16 @@ import {
   type StartedProcess,
   startProcess,
   until,
-} from '@sinch-callbacks/testing/processes';
+} from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
   queryRows,
   type SpoilableRedis,
   startSpoilableRedis,
   type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import { createSender, type Sender } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { createSender, type Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { migrate, startWorker, type Variables } from './apps.ts';
 import { root } from './readme-command.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { until } from '@sinch-callbacks/testing/processes';
-import { queryRows } from '@sinch-callbacks/testing/servers';
-import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/testing/sinch';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canariesIn, contents, secrets, signatures, withContents } from './leaks/canaries.ts';
 import {

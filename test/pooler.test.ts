@@ -7,7 +7,7 @@ import {
   type StartedProcess,
   startProcess,
   until,
-} from '@sinch-callbacks/testing/processes';
+} from '@sinch-callbacks/dev-env/processes';
 import {
   type CuttableProxy,
   createDatabase,
@@ -16,9 +16,9 @@ import {
   queryRows,
   startPgBouncer,
   type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import { createSender } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { type Variables } from './apps.ts';
 import { root } from './readme-command.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { root } from './readme-command.ts';
 
 export const stackFile = path.join(root, '.dev/stack.json');

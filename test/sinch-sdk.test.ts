@@ -1,5 +1,5 @@
 import { ConversationCallbackWebhooks } from '@sinch/sdk-core';
-import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/testing/sinch';
+import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
 
 // Sinch's own code judges our signatures. Where both agree, a receiver that follows Sinch takes

@@ -9,9 +9,9 @@ import {
   type StartedProcess,
   startProcess,
   until,
-} from '@sinch-callbacks/testing/processes';
+} from '@sinch-callbacks/dev-env/processes';
+import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Stack } from '../scripts/start/stack-file.ts';
 
 // The whole stack, with real processes and of its own: beside one that `npm start` may run here.
 const root = fileURLToPath(new URL('..', import.meta.url));

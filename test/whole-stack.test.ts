@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { isAlive, type StartedProcess, until } from '@sinch-callbacks/testing/processes';
-import { queryRows } from '@sinch-callbacks/testing/servers';
-import { createSender } from '@sinch-callbacks/testing/sinch';
+import { isAlive, type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readmeCommand } from './readme-command.ts';
 import { callbacks, runCommand, type Stack, stackFile, startStack } from './running-stack.ts';

@@ -7,10 +7,10 @@ import {
   type StartedProcess,
   startProcess,
   until,
-} from '@sinch-callbacks/testing/processes';
-import { createDatabase, queryRows, type TestDatabase } from '@sinch-callbacks/testing/servers';
-import { createSender } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/processes';
+import { createDatabase, queryRows, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { root } from './readme-command.ts';
 

@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { rounded } from '../report/arithmetic.ts';
 
 /** What the tables of a database take, and what was written for them so far. */

@@ -5,7 +5,7 @@ import {
   type RedisServer,
   startPostgres,
   startRedis,
-} from '@sinch-callbacks/testing/servers';
+} from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 
 /** Settings that decide what a commit or an answered command is worth; the same for everybody. */

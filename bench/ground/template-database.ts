@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { migrateDatabase } from '@sinch-callbacks/db';
+import { createDatabase, queryRows, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
 import { migrateQueue } from '@sinch-callbacks/queue';
-import { createDatabase, queryRows, type TestDatabase } from '@sinch-callbacks/testing/servers';
 
 /** Empty databases with the product's tables, made in no time. */
 export interface TemplateDatabase {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { Redis } from 'ioredis';
 
 /** Every command that reaches a Redis, by name. It slows the server down: nothing is timed meanwhile. */

@@ -1,4 +1,4 @@
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 
 const eventsPerMessage = 3;
 const eventsPerPerson = 30;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { environmentWith, loggingTo } from '../ground/environment.ts';
 
 export interface IngestStart {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { environmentWith } from '../ground/environment.ts';
 import { watchLines } from '../ground/program-lines.ts';
 import type { LoadPlan, LoadResult } from './load-plan.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PostgresServer } from '@sinch-callbacks/testing/servers';
+import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { describeCpu } from '../ground/measure-cpu.ts';
 import {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import {
   openPostgres,
   readNewRedisSettings,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PostgresServer } from '@sinch-callbacks/testing/servers';
+import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
 import { openRedis } from '../ground/open-servers.ts';
 import type { TemplateDatabase } from '../ground/template-database.ts';
 import { ingestList } from '../ingest/contender-list.ts';

@@ -1,6 +1,6 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { openProducer } from '@sinch-callbacks/queue';
-import { queryRows } from '@sinch-callbacks/testing/servers';
 import { makeWorkerUtils } from 'graphile-worker';
 import { Redis } from 'ioredis';
 import { PgBoss } from 'pg-boss';

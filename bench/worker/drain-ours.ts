@@ -1,4 +1,4 @@
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
 import { rounded } from '../report/arithmetic.ts';
 import { openBullmqBacklog, type Places } from './backlog.ts';

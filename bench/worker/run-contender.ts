@@ -1,5 +1,5 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import type { PostgresServer } from '@sinch-callbacks/testing/servers';
+import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
 import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
 import { openRedis } from '../ground/open-servers.ts';
 import { settleDatabase, type TemplateDatabase } from '../ground/template-database.ts';

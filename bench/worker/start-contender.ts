@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
+import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { environmentWith, loggingTo } from '../ground/environment.ts';
 import { watchLines } from '../ground/program-lines.ts';
 import type { Places } from './backlog.ts';

@@ -1,4 +1,4 @@
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 
 export interface WrittenRows {
   readonly events: number;

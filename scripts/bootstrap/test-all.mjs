@@ -41,7 +41,7 @@ async function runVitest(toolchain, vitestArgs) {
   try {
     const reporters = [
       '--reporter=default',
-      '--reporter=packages/testing/src/vitest/report-failures.ts',
+      '--reporter=packages/dev-env/src/vitest/report-failures.ts',
       '--reporter=json',
       `--outputFile.json=${file}`,
     ];

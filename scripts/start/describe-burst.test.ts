@@ -1,4 +1,4 @@
-import { burst } from '@sinch-callbacks/testing/sinch';
+import { burst } from '@sinch-callbacks/simulator';
 import { describe, expect, test } from 'vitest';
 import { describeBurst, findProblems } from './describe-burst.ts';
 import type { BurstResult } from './send-burst.ts';

@@ -1,19 +1,18 @@
 import { relative } from 'node:path';
-import type { Places } from './places.ts';
-import type { Stack } from './stack-file.ts';
+import type { Stack, StackPaths } from '@sinch-callbacks/dev-env/stack';
 
 /** Where everything is, and something to try, line by line. */
 export function describeStack(
   { ingestUrl, adminUrl, databaseUrl }: Stack,
-  places: Places,
+  paths: StackPaths,
 ): string[] {
   const here = (path: string) => relative('.', path);
   return [
     `  webhook     ${ingestUrl}/api/sinch/webhook`,
     `  Bull Board  ${adminUrl}/queues`,
     `  database    ${databaseUrl}`,
-    `  all of it   ${here(places.stackFile)}`,
-    `  logs        ${here(places.logs)}`,
+    `  all of it   ${here(paths.stackFile)}`,
+    `  logs        ${here(paths.logs)}`,
     '',
     'Send a signed callback, from another terminal:',
     '',

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import {
   type Burst,
   burst,
   createSender,
   type SendReport,
   sendAll,
-} from '@sinch-callbacks/testing/sinch';
+} from '@sinch-callbacks/simulator';
 
 export interface BurstTarget {
   readonly webhookUrl: string;

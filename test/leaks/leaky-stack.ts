@@ -9,9 +9,9 @@ import {
   type ProcessOptions,
   type StartedProcess,
   startProcess,
-} from '@sinch-callbacks/testing/processes';
-import { createDatabase, type TestDatabase } from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/processes';
+import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
 import { root } from '../readme-command.ts';
 import { secrets } from './canaries.ts';

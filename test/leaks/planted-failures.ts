@@ -1,4 +1,4 @@
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { contents } from './canaries.ts';
 
 /** Makes the database refuse some messages, in words that quote what is in them. */

@@ -5,15 +5,15 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type Database, openDatabase } from '@sinch-callbacks/db';
+import { compileCache } from '@sinch-callbacks/dev-env/processes';
+import { createDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import {
   migrateQueue,
   openBoardQueues,
   type QueueLocation,
   queueNames,
 } from '@sinch-callbacks/queue';
-import { compileCache } from '@sinch-callbacks/testing/processes';
-import { createDatabase } from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
 import { inject } from 'vitest';
 import { run as runCallbacks } from '../src/run.ts';
 

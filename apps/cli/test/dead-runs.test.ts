@@ -9,8 +9,8 @@ import {
   listRuns,
   openRun,
 } from '@sinch-callbacks/db';
+import { compileCache, until } from '@sinch-callbacks/dev-env/processes';
 import { openReplayLane } from '@sinch-callbacks/queue';
-import { compileCache, until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replayLetter } from '../src/dead/replay-letter.ts';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';

@@ -1,18 +1,18 @@
 import { noteAppsSeen } from '@sinch-callbacks/db';
-import {
-  inspectBackend,
-  migrateQueue,
-  openPartitionedProducer,
-  openProducer,
-} from '@sinch-callbacks/queue';
-import { freePort } from '@sinch-callbacks/testing/processes';
+import { freePort } from '@sinch-callbacks/dev-env/processes';
 import {
   askRedis,
   createDatabase,
   type RedisServer,
   startRedis,
   startRedisCluster,
-} from '@sinch-callbacks/testing/servers';
+} from '@sinch-callbacks/dev-env/servers';
+import {
+  inspectBackend,
+  migrateQueue,
+  openPartitionedProducer,
+  openProducer,
+} from '@sinch-callbacks/queue';
 import {
   afterAll,
   afterEach,

@@ -6,8 +6,8 @@ import {
   eventKey,
 } from '@sinch-callbacks/core';
 import { createEventWriter, recordDeadLetter } from '@sinch-callbacks/db';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { type HandleOutcome, openConsumer, openProducer } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
 import type { CliWorld } from './cli-world.ts';
 
 /** A delivery report about this message. */

@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { useLoadWorld } from './load-world.ts';
 import { startSmallIngest } from './small-ingest.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { compileCache } from '@sinch-callbacks/testing/processes';
+import { compileCache } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useLoadWorld } from './load-world.ts';
 import { startSmallIngest } from './small-ingest.ts';

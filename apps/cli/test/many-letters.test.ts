@@ -1,6 +1,6 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
-import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacks, openCliWorld } from './cli-world.ts';
 import { insertLetters } from './letters.ts';

@@ -1,7 +1,7 @@
+import { freePort } from '@sinch-callbacks/dev-env/processes';
 import type { Answer } from '@sinch-callbacks/simulator';
-import { freePort } from '@sinch-callbacks/testing/processes';
+import { openPoster } from '@sinch-callbacks/simulator/load';
 import { expect, it, onTestFinished } from 'vitest';
-import { openPoster } from '../src/load/post-callback.ts';
 import { type Reply, startHttpServer } from './http-server.ts';
 
 async function posterTo(url: string, timeoutMs = 5_000) {

@@ -1,6 +1,6 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
-import { until } from '@sinch-callbacks/testing/processes';
-import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
 import { consume, insertLetters, recordLetters, reportOf } from './letters.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { knownTriggers, receive, recognise } from '@sinch-callbacks/core';
-import { freePort } from '@sinch-callbacks/testing/processes';
+import { freePort } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callbacks, callbacksHere } from './cli-world.ts';
 import { type Received, startHttpServer } from './http-server.ts';

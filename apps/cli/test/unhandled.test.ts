@@ -6,7 +6,7 @@ import {
   eventKey,
 } from '@sinch-callbacks/core';
 import { createEventWriter } from '@sinch-callbacks/db';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
 import { consume, reportOf } from './letters.ts';

@@ -1,4 +1,4 @@
-import type { Sender } from '@sinch-callbacks/testing/sinch';
+import type { Sender } from '@sinch-callbacks/simulator';
 import type { RequestLine, StartedIngest } from './started-ingest.ts';
 
 export const secrets = { current: 'current-secret', previous: 'previous-secret' };

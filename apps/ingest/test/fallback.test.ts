@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import {
+  type CuttableProxy,
+  createDatabase,
+  openCuttableProxy,
+  type TestDatabase,
+} from '@sinch-callbacks/dev-env/servers';
 import {
   migrateQueue,
   openBoardQueues,
   openRejectedStore,
   type QueueLocation,
 } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import {
-  type CuttableProxy,
-  createDatabase,
-  openCuttableProxy,
-  type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import { createSender } from '@sinch-callbacks/testing/sinch';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Deployment, deployNext } from './deploy-next.ts';
 import type { StartedIngest } from './started-ingest.ts';

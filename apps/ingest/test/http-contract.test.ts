@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { type AnswerCount, openBoardQueues, takeAnswerCounts } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import { createSender } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, expect, inject, it, onTestFinished } from 'vitest';
 import { deployNext } from './deploy-next.ts';
 import { describeHttpContract } from './http-contract.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { type BoardQueues, openBoardQueues, queueNames } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import { createSender } from '@sinch-callbacks/testing/sinch';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { describeBodies } from './contract/bodies.ts';
 import { describeFloods } from './contract/floods.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { until } from '@sinch-callbacks/testing/processes';
-import { createSender } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { createSender } from '@sinch-callbacks/simulator';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startListener } from './start-listener.ts';
 

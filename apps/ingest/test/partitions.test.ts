@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { migrateQueue, openBoardQueues, type QueueLocation } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
   type RedisCluster,
   startRedisCluster,
   type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import { createSender } from '@sinch-callbacks/testing/sinch';
+} from '@sinch-callbacks/dev-env/servers';
+import { migrateQueue, openBoardQueues, type QueueLocation } from '@sinch-callbacks/queue';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Deployment, deployNext } from './deploy-next.ts';
 import type { StartedIngest } from './started-ingest.ts';

@@ -1,6 +1,6 @@
+import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
 import { migrateQueue, openRejectedStore } from '@sinch-callbacks/queue';
-import { createDatabase, type TestDatabase } from '@sinch-callbacks/testing/servers';
-import { createSender } from '@sinch-callbacks/testing/sinch';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Deployment, deployNext } from './deploy-next.ts';
 import type { StartedIngest } from './started-ingest.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { freePort, startProcess, until } from '@sinch-callbacks/testing/processes';
-import { createSender } from '@sinch-callbacks/testing/sinch';
-import type {} from '@sinch-callbacks/testing/vitest';
+import { freePort, startProcess, until } from '@sinch-callbacks/dev-env/processes';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { createSender } from '@sinch-callbacks/simulator';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { openRaw, postHead } from './raw-request.ts';
 import { listenerFile, startListener } from './start-listener.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { freePort, startProcess } from '@sinch-callbacks/testing/processes';
+import { freePort, startProcess } from '@sinch-callbacks/dev-env/processes';
 import type { RequestLine, StartedIngest } from './started-ingest.ts';
 
 type Variables = Readonly<Record<string, string>>;

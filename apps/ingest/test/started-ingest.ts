@@ -1,4 +1,4 @@
-import type { ProcessExit } from '@sinch-callbacks/testing/processes';
+import type { ProcessExit } from '@sinch-callbacks/dev-env/processes';
 
 /** A line of the log that belongs to a request. */
 export interface RequestLine {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { findDeadLetter } from '@sinch-callbacks/db';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { openReplayLane } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
 

@@ -1,4 +1,5 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import {
   type BoardQueues,
   openBoardQueues,
@@ -7,7 +8,6 @@ import {
 } from '@sinch-callbacks/queue';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
-import { until } from '@sinch-callbacks/testing/processes';
 import { type AdminServer, startAdminServer } from '../src/admin/admin-server.ts';
 import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
 

@@ -1,6 +1,6 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
+import { compileCache, type ProcessExit, until } from '@sinch-callbacks/dev-env/processes';
 import { maxDeathsOfOneEvent } from '@sinch-callbacks/queue';
-import { compileCache, type ProcessExit, until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   keepLines,

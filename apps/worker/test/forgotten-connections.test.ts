@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
 import { numberedEvents, openWorkerWorld, soon, statusOf } from './worker-support.ts';
 

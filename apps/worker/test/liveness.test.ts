@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { askRedis, startRedis } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { askRedis, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
 import {
   keepLines,

@@ -1,8 +1,8 @@
 import { setInterval as ticks } from 'node:timers/promises';
 import { type CallbackEvent, eventKey, recognise } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { openProducer } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import { sized } from '@sinch-callbacks/testing/sizes';
 import { afterEach, expect, it } from 'vitest';
 import { keepLines, type LogLine, openWorkerWorld, reportEvent, soon } from './worker-support.ts';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { until } from '@sinch-callbacks/testing/processes';
-import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/testing/servers';
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, expect, it } from 'vitest';
 import { type MortalServer, startMortalPostgres, startMortalRedis } from './own-servers.ts';
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { openProducer } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerWorld, reportEvent, soon, type WorkerWorld } from './worker-support.ts';
 

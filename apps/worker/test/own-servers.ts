@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { until } from '@sinch-callbacks/testing/processes';
-import { askRedis, queryRows, startPostgres, startRedis } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { askRedis, queryRows, startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { soon } from './worker-support.ts';
 
 /** A server of the test's own, for it to kill. Its data and its address outlive that. */

@@ -1,7 +1,7 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { type RedisCluster, startRedisCluster } from '@sinch-callbacks/dev-env/servers';
 import { inspectPartitions, openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import { type RedisCluster, startRedisCluster } from '@sinch-callbacks/testing/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   numberedEvents,

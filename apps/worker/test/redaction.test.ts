@@ -1,7 +1,7 @@
 import { type CallbackEvent, eventKey, recognise } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows, redisKeysWith } from '@sinch-callbacks/dev-env/servers';
 import { openReplayLane } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import { queryRows, redisKeysWith } from '@sinch-callbacks/testing/servers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
 

@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { numberedEvents, openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
 

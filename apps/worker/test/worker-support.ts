@@ -3,10 +3,10 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CallbackEvent, eventKey, recognise } from '@sinch-callbacks/core';
 import { type Database, migrateDatabase, openDatabase } from '@sinch-callbacks/db';
+import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
+import { createDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { migrateQueue, openProducer, type QueueLocation } from '@sinch-callbacks/queue';
-import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/testing/processes';
-import { createDatabase } from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
 import { inject } from 'vitest';
 import type { WorkerTimings } from '../src/worker-timings.ts';
 

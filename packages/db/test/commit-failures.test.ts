@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createEventWriter, DatabaseUnavailableError } from '../src/index.ts';
 import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from './support.ts';

@@ -1,4 +1,4 @@
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEventWriter } from '../src/index.ts';

@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { openCuttableProxy, queryRows, startPostgres } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { openCuttableProxy, queryRows, startPostgres } from '@sinch-callbacks/dev-env/servers';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
-import { queryRows } from '@sinch-callbacks/testing/servers';
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MigratedDatabase, openMigratedDatabase } from './support.ts';
 

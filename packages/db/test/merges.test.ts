@@ -1,4 +1,4 @@
-import { sized } from '@sinch-callbacks/testing/sizes';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventWriter, openDatabase } from '../src/index.ts';
 import { at, inbound, inEveryOrder, on, report } from './every-order.ts';

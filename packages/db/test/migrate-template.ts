@@ -1,5 +1,5 @@
-import { createDatabase } from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+import { createDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../src/index.ts';
 

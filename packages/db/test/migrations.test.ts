@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { until } from '@sinch-callbacks/testing/processes';
-import { createDatabase } from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { createDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import pg from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import {

@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { queryRows } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import * as fc from 'fast-check';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { createDatabase, queryRows } from '@sinch-callbacks/testing/servers';
+import { createDatabase, queryRows } from '@sinch-callbacks/dev-env/servers';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createEventWriter, migrateDatabase, openDatabase } from '../src/index.ts';
 import { inEveryOrder, report } from './every-order.ts';

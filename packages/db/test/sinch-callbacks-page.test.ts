@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decideEvent, knownTriggers, recognise, signatureHeaders } from '@sinch-callbacks/core';
-import { createSampleWorld, sampleCallbacks } from '@sinch-callbacks/testing/sinch';
+import { createSampleWorld, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEventWriter } from '../src/index.ts';
 import {

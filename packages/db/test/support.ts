@@ -5,8 +5,8 @@ import {
   eventKey,
   recognise,
 } from '@sinch-callbacks/core';
-import { createDatabase } from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+import { createDatabase } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
 import { type Database, type EventToWrite, openDatabase } from '../src/index.ts';
 

@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import type { ClusterMaster } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import type { ClusterMaster } from '@sinch-callbacks/dev-env/servers';
 import { expect, it } from 'vitest';
 import { redisQueueKey } from '../src/connection/queue-backend.ts';
 import { keySlot } from '../src/contract/key-slot.ts';

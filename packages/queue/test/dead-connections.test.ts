@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openProducer } from '../src/index.ts';
 import { backendKinds, eventOf, limit, useQueueWorld } from './queue-world.ts';

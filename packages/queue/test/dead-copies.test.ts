@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type {} from '@sinch-callbacks/testing/vitest';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { describe, expect, inject, it } from 'vitest';
 import { type JobQueue, openQueue } from '../src/connection/queue-backend.ts';
 import { jobDataOf } from '../src/contract/job-contract.ts';

@@ -1,5 +1,5 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
 import { openWorker } from '../src/connection/queue-backend.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import {
   type CuttableProxy,
   createDatabase,
   openCuttableProxy,
   type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { openQueue } from '../src/connection/queue-backend.ts';
 import {

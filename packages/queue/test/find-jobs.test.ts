@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { findJobs, type HandleOutcome, openReplayLane } from '../src/index.ts';
 import { done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';

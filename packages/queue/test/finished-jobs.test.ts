@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { readJobData } from '../src/contract/job-contract.ts';
 import type { HandleOutcome } from '../src/index.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
-import { startRedis } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { startRedis } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { afterEach, expect, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
-import { until } from '@sinch-callbacks/testing/processes';
-import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { becomes, done, eventOf, limit, useQueueWorld } from './queue-world.ts';

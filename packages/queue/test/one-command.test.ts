@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { Redis } from 'ioredis';
 import { expect, inject, it } from 'vitest';
 import { openProducer } from '../src/index.ts';

@@ -2,8 +2,8 @@ import {
   queryRows,
   type SpoilableRedis,
   startSpoilableRedis,
-} from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openProducer } from '../src/index.ts';
 import { eventOf, useQueueWorld } from './queue-world.ts';

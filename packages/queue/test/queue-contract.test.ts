@@ -1,5 +1,5 @@
 import { encodeRawBody } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { createByteBudget, openReplayLane } from '../src/index.ts';
 import { becomes, done, eventOf, failed, limit, useQueueWorld, worldKinds } from './queue-world.ts';

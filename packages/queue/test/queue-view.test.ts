@@ -1,4 +1,4 @@
-import { latch, until } from '@sinch-callbacks/testing/processes';
+import { latch, until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { openQueueView } from '../src/index.ts';
 import { backendKinds, done, eventOf, limit, useQueueWorld } from './queue-world.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
   type RedisCluster,
   startRedisCluster,
   type TestDatabase,
-} from '@sinch-callbacks/testing/servers';
-import type {} from '@sinch-callbacks/testing/vitest';
+} from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { type JobQueue, openQueue } from '../src/connection/queue-backend.ts';
 import {

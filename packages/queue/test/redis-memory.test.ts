@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { until } from '@sinch-callbacks/testing/processes';
-import { type SpoilableRedis, startSpoilableRedis } from '@sinch-callbacks/testing/servers';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { type SpoilableRedis, startSpoilableRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { openQueue } from '../src/connection/queue-backend.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type RejectionCause, signatureHeaders } from '@sinch-callbacks/core';
-import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { migrateQueue, openRejectedStore, type RejectedCallback } from '../src/index.ts';
 import { rejectedBounds } from '../src/rejected/rejected-callback.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openCuttableProxy } from '@sinch-callbacks/testing/servers';
+import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { expect, inject, it } from 'vitest';
 import { openRejectedStore, type RejectedCallback, withFallbackStore } from '../src/index.ts';
 import { useQueueWorld } from './queue-world.ts';

@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { Redis } from 'ioredis';
 import { expect, inject, it } from 'vitest';
 import { jobDataOf, jobIdOf } from '../src/contract/job-contract.ts';

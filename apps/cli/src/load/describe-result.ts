@@ -1,8 +1,8 @@
+import type { LatencySummary } from '@sinch-callbacks/simulator/load';
 import { factLines } from '../format/table.ts';
 import { counted, oneLine } from '../format/text.ts';
 import { explainAnswer } from '../send/explain-answer.ts';
 import type { Terminal } from '../terminal.ts';
-import type { LatencySummary } from './latency-summary.ts';
 import type { LoadResult } from './load-result.ts';
 
 /** The result for people. */

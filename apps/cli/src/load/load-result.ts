@@ -1,8 +1,10 @@
+import type {
+  LatencySummary,
+  LoadEnd,
+  LoadTally,
+  SeriesPoint,
+} from '@sinch-callbacks/simulator/load';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import type { LatencySummary } from './latency-summary.ts';
-import type { LoadTally } from './load-tally.ts';
-import type { LoadEnd } from './run-load.ts';
-import type { SeriesPoint } from './time-series.ts';
 import type { Verification } from './verify-load.ts';
 
 /** What a load was, as it was asked for. */

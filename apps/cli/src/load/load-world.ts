@@ -1,9 +1,9 @@
 import { type Database, findStoredEvents, openDatabase } from '@sinch-callbacks/db';
 import { openQueueView, type QueueView } from '@sinch-callbacks/queue';
 import { callbackStream } from '@sinch-callbacks/simulator';
+import type { DrawOptions } from '@sinch-callbacks/simulator/load';
 import { UsageError } from '../failure.ts';
 import type { Settings } from '../settings/read-settings.ts';
-import type { DrawOptions } from './draw-callbacks.ts';
 
 /** What a load looks at besides the webhook. */
 export interface LoadWorld {

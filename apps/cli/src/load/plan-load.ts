@@ -1,9 +1,13 @@
+import {
+  createSchedule,
+  type DrawOptions,
+  type Schedule,
+  type Shape,
+} from '@sinch-callbacks/simulator/load';
 import { UsageError } from '../failure.ts';
 import { newSeed, readSeed } from '../sinch/choose-seed.ts';
-import type { DrawOptions } from './draw-callbacks.ts';
 import { limits, usualSpike } from './load-limits.ts';
 import type { LoadCommandOptions } from './load-options.ts';
-import { createSchedule, type Schedule, type Shape } from './schedule.ts';
 
 /** About what lies between two events of the stream: two steps of its clock. */
 const eventSpacingMs = 2_000;

@@ -1,15 +1,18 @@
+import {
+  createCallbackDraw,
+  createLoadTally,
+  type LoadEnd,
+  type LoadTally,
+  openPoster,
+  sendLoad,
+} from '@sinch-callbacks/simulator/load';
 import type { Session } from '../session.ts';
 import { whenToldToStop } from '../sinch/when-told-to-stop.ts';
-import { createCallbackDraw } from './draw-callbacks.ts';
 import type { LoadCommandOptions } from './load-options.ts';
 import { type LoadFacts, type LoadResult, resultOf } from './load-result.ts';
-import { createLoadTally, type LoadTally } from './load-tally.ts';
 import type { LoadWorld } from './load-world.ts';
 import type { LoadPlan } from './plan-load.ts';
-import { openPoster } from './post-callback.ts';
 import { openProgressLine, type ProgressLine } from './progress-line.ts';
-import type { LoadEnd } from './run-load.ts';
-import { sendLoad } from './send-load.ts';
 import { type Verification, verifyLoad } from './verify-load.ts';
 import { watchLoad } from './watch-load.ts';
 

@@ -6,7 +6,7 @@ import {
   type StoredEvent,
 } from '@sinch-callbacks/db';
 import type { QueueView } from '@sinch-callbacks/queue';
-import { createLatencyHistogram, type LatencySummary } from './latency-summary.ts';
+import { createLatencyHistogram, type LatencySummary } from '@sinch-callbacks/simulator/load';
 import { pagesOf } from './pages-of.ts';
 
 /** What became of accepted events; each is in one of the first six. */

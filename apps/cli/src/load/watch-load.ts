@@ -1,7 +1,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { QueueView } from '@sinch-callbacks/queue';
+import type { LoadTally } from '@sinch-callbacks/simulator/load';
 import { showMs } from './describe-result.ts';
-import type { LoadTally } from './load-tally.ts';
 import type { ProgressLine } from './progress-line.ts';
 
 export interface LoadWatch {

@@ -1,5 +1,4 @@
-import type { CallbackReceived } from '@sinch-callbacks/telemetry';
-import { createLogger } from '@sinch-callbacks/telemetry';
+import { type CallbackReceived, createLogger } from '@sinch-callbacks/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRequestLog } from './request-log.ts';
 

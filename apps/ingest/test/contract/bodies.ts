@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { signatureHeaders } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import type { ContractBench } from '../contract-bench.ts';
 import { chunk, openRaw, postHead } from '../raw-request.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signatureHeaders } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
-import type { Sender } from '@sinch-callbacks/testing/sinch';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unverifiedLines } from '../../src/log/request-log.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventKey } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { rejectedBounds } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import type { RequestLine, StartedIngest } from '../started-ingest.ts';

@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import { openRaw, postHead } from '../raw-request.ts';

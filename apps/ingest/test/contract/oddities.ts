@@ -1,5 +1,5 @@
 import { eventKey } from '@sinch-callbacks/core';
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { refusedLines } from '../../src/log/request-log.ts';
 import type { ContractBench } from '../contract-bench.ts';

@@ -1,4 +1,4 @@
-import { until } from '@sinch-callbacks/testing/processes';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepingTimeoutMs } from '../../src/webhook/rejected-recorder.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';

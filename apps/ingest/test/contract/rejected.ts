@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { signatureHeaders } from '@sinch-callbacks/core';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { openRejectedStore, type RejectedStore } from '@sinch-callbacks/queue';
-import { until } from '@sinch-callbacks/testing/processes';
-import type { Sender } from '@sinch-callbacks/testing/sinch';
+import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepingRate } from '../../src/webhook/rejected-recorder.ts';
 import { type ContractBench, secrets } from '../contract-bench.ts';

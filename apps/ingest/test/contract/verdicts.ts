@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { eventKey, signatureHeaders } from '@sinch-callbacks/core';
-import type { SendOverrides } from '@sinch-callbacks/testing/sinch';
+import type { SendOverrides } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
 import { type ContractBench, secrets } from '../contract-bench.ts';
 import { openRaw, postHead } from '../raw-request.ts';

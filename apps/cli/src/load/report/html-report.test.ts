@@ -1,6 +1,6 @@
+import { createLoadTally } from '@sinch-callbacks/simulator/load';
 import { describe, expect, it } from 'vitest';
 import { type LoadFacts, resultOf } from '../load-result.ts';
-import { createLoadTally } from '../load-tally.ts';
 import { htmlReport } from './html-report.ts';
 
 const facts: LoadFacts = {

@@ -1,6 +1,6 @@
+import type { LatencySummary } from '@sinch-callbacks/simulator/load';
 import { showInstant } from '../../format/text.ts';
 import { describeLoadAsked, describeResult, showMs, warnOfSender } from '../describe-result.ts';
-import type { LatencySummary } from '../latency-summary.ts';
 import type { LoadResult } from '../load-result.ts';
 import { escapeHtml } from './escape-html.ts';
 import { drawLoadCharts } from './load-charts.ts';

@@ -1,4 +1,4 @@
-import type { LatencySummary } from '../latency-summary.ts';
+import type { LatencySummary } from '@sinch-callbacks/simulator/load';
 import type { LoadResult } from '../load-result.ts';
 import { type ChartLine, drawChart } from './chart.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';

@@ -1,0 +1,2 @@
+export * from './processes/index.ts';
+export * from './servers/index.ts';

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { endLeftover } from '../processes/end-leftover.ts';
+import { freePort } from '../processes/free-port.ts';
+import { type StartedProcess, startProcess } from '../processes/start-process.ts';
+import { throwAwayPath } from './temp-directory.ts';
+
+/** A program that speaks Redis. */
+export interface RedisProgram {
+  readonly path: string;
+  /** Folders of shared libraries that the machine does not have. */
+  readonly libraryFolders?: readonly string[];
+}
+
+export interface PrivateRedisOptions {
+  /** Kept from run to run; one server at a time. Without it the data goes with the server. */
+  readonly dataDir?: string;
+  /** Taken if it is free. */
+  readonly port?: number;
+  /** A new one when absent. With a `port` it lets a server come back under the same address. */
+  readonly password?: string;
+  /** When the append-only file reaches the disk: each second when absent, or before each answer. */
+  readonly fsync?: 'everysec' | 'always';
+  /** Lines for its configuration, such as `maxmemory 20mb`. */
+  readonly settings?: readonly string[];
+  readonly log?: Writable;
+}
+
+export interface PrivateRedis {
+  readonly url: string;
+  readonly process: StartedProcess;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Redis of one's own as a queue needs it: append-only file, no eviction. It listens on
+ * loopback only, with a random password, and ends with this process.
+ */
+export async function startPrivateRedis(
+  program: RedisProgram,
+  options: PrivateRedisOptions,
+): Promise<PrivateRedis> {
+  const isKept = options.dataDir !== undefined;
+  const directory = resolve(options.dataDir ?? (await throwAwayPath('redis')));
+  const discard = () => rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await endLeftoverServer(directory);
+    const password = options.password ?? randomBytes(24).toString('hex');
+    const port = await freePort(options.port);
+    const configFile = join(directory, 'redis.conf');
+    const { fsync = 'everysec', settings = [] } = options;
+    const lines = configuration({ directory, password, port, fsync });
+    await writeFile(configFile, [...lines, ...settings, ''].join('\n'), { mode: 0o600 });
+    const server = await startProcess({
+      name: 'redis',
+      command: program.path,
+      args: [configFile],
+      cwd: directory,
+      env: withLibraries(program.libraryFolders),
+      readyWhen: { kind: 'line', pattern: /Ready to accept connections/ },
+      ...(options.log ? { log: options.log } : {}),
+    });
+    return {
+      url: `redis://:${password}@127.0.0.1:${port}`,
+      process: server,
+      async close() {
+        await server.stop();
+        if (!isKept) await discard();
+      },
+    };
+  } catch (error) {
+    if (!isKept) await discard();
+    throw error;
+  }
+}
+
+/** A file and not arguments: other users can read a process's arguments, and the password. */
+function configuration(server: {
+  directory: string;
+  password: string;
+  port: number;
+  fsync: string;
+}): string[] {
+  return [
+    'bind 127.0.0.1',
+    'protected-mode yes',
+    `port ${server.port}`,
+    `requirepass ${server.password}`,
+    `dir "${server.directory}"`,
+    `pidfile "${join(server.directory, 'redis.pid')}"`,
+    'appendonly yes',
+    `appendfsync ${server.fsync}`,
+    'save ""',
+    'maxmemory-policy noeviction',
+    // The command line keeps the configuration's path, by which a leftover is known.
+    'set-proc-title no',
+  ];
+}
+
+async function endLeftoverServer(directory: string): Promise<void> {
+  const pidFile = await readFile(join(directory, 'redis.pid'), 'utf8').catch(() => '');
+  const pid = Number(pidFile.trim() || Number.NaN);
+  if (Number.isInteger(pid)) await endLeftover(pid, directory, 'SIGTERM');
+}
+
+function withLibraries(folders: readonly string[] | undefined): NodeJS.ProcessEnv {
+  if (folders === undefined) return process.env;
+  return { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
+}

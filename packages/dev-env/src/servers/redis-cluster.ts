@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from '../processes/free-port.ts';
+import { until } from '../processes/until.ts';
+import { type RedisServer, startRedis } from './redis.ts';
+import { throwAwayPath } from './temp-directory.ts';
+
+/** A real Redis Cluster on loopback, each slot with one of its masters, and no replicas. */
+export interface RedisCluster {
+  /** Every node's URL, with commas between them. */
+  readonly url: string;
+  /** In the order of their slots, which each has a third of where there are three. */
+  readonly masters: readonly ClusterMaster[];
+  close(): Promise<void>;
+}
+
+export interface ClusterMaster {
+  readonly url: string;
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+  /** SIGKILL: what its append-only file does not hold is gone. */
+  kill(): Promise<void>;
+  /** Under the same address and with its data; resolves once the cluster is whole again. */
+  restart(): Promise<void>;
+  /** Says something to it, as its administrator. */
+  command(name: string, ...words: readonly (string | number)[]): Promise<unknown>;
+}
+
+const slotCount = 16_384;
+/** Until the others take a node for dead. */
+const nodeTimeoutMs = 2_000;
+const patience = { what: 'the cluster to be whole', timeoutMs: 60_000, intervalMs: 50 };
+
+/** @throws when no program that speaks Redis can be started here. */
+export async function startRedisCluster(masterCount = 3): Promise<RedisCluster> {
+  const directory = await throwAwayPath('redis');
+  const password = randomBytes(24).toString('hex');
+  const nodes: ClusterNode[] = [];
+  const close = async () => {
+    await Promise.all(nodes.map(async (node) => await node.stop()));
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    for (let n = 0; n < masterCount; n += 1) {
+      nodes.push(await startNode(join(directory, String(n)), password));
+    }
+    await joinNodes(nodes);
+    const isWhole = async () => await until(async () => await areAllWell(nodes), patience);
+    await isWhole();
+    const masters = nodes.map((node, n) => masterOf(node, slotsOf(n, masterCount), isWhole));
+    return { url: masters.map(({ url }) => url).join(','), masters, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface ClusterNode {
+  readonly url: string;
+  readonly busPort: number;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  command(name: string, ...words: readonly (string | number)[]): Promise<unknown>;
+}
+
+async function startNode(dataDir: string, password: string): Promise<ClusterNode> {
+  const port = await freePort();
+  const busPort = await freePort();
+  let server: RedisServer | undefined;
+
+  async function start(): Promise<void> {
+    const started = await startRedis({
+      sources: ['binary', 'debian'],
+      dataDir,
+      port,
+      password,
+      fsync: 'always',
+      settings: [
+        'cluster-enabled yes',
+        `cluster-port ${busPort}`,
+        `cluster-node-timeout ${nodeTimeoutMs}`,
+        // The slots of others are of use without those of one that is away.
+        'cluster-require-full-coverage no',
+      ],
+    });
+    if (started.kind === 'unavailable') throw new Error(started.message);
+    server = started;
+    if (Number(new URL(started.url).port) !== port) throw new Error(`port ${port} was taken`);
+  }
+
+  await start();
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  return {
+    url,
+    busPort,
+    start,
+    kill: async () => void (await server?.process?.kill()),
+    stop: async () => await server?.close(),
+    async command(name, ...words) {
+      const redis = new Redis(url, { maxRetriesPerRequest: 1, enableReadyCheck: false });
+      // Every command rejects by itself.
+      redis.on('error', () => undefined);
+      try {
+        return await redis.call(name, ...words);
+      } finally {
+        redis.disconnect();
+      }
+    },
+  };
+}
+
+async function joinNodes(nodes: readonly ClusterNode[]): Promise<void> {
+  for (const [n, node] of nodes.entries()) {
+    const { firstSlot, lastSlot } = slotsOf(n, nodes.length);
+    await node.command('CLUSTER', 'ADDSLOTSRANGE', firstSlot, lastSlot);
+    await node.command('CLUSTER', 'SET-CONFIG-EPOCH', n + 1);
+  }
+  const [first, ...others] = nodes;
+  for (const { url, busPort } of others) {
+    await first?.command('CLUSTER', 'MEET', '127.0.0.1', new URL(url).port, busPort);
+  }
+}
+
+/** Whether every node knows of every slot, and takes no other for dead. */
+async function areAllWell(nodes: readonly ClusterNode[]): Promise<boolean> {
+  const answers = await Promise.all(
+    nodes.map(async (node) => String(await node.command('CLUSTER', 'INFO'))),
+  );
+  return answers.every((info) =>
+    [
+      'cluster_state:ok',
+      `cluster_slots_ok:${slotCount}`,
+      `cluster_known_nodes:${nodes.length}`,
+    ].every((line) => info.includes(`${line}\r\n`)),
+  );
+}
+
+function slotsOf(n: number, count: number) {
+  const border = (place: number) => Math.ceil((place * slotCount) / count);
+  return { firstSlot: border(n), lastSlot: border(n + 1) - 1 };
+}
+
+function masterOf(
+  node: ClusterNode,
+  slots: ReturnType<typeof slotsOf>,
+  isWhole: () => Promise<unknown>,
+): ClusterMaster {
+  return {
+    ...slots,
+    url: node.url,
+    kill: async () => await node.kill(),
+    async restart() {
+      await node.start();
+      await isWhole();
+    },
+    command: async (name, ...words) => await node.command(name, ...words),
+  };
+}

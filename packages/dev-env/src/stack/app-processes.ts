@@ -1,0 +1,74 @@
+import { access } from 'node:fs/promises';
+import type { ProcessOptions } from '../processes/index.ts';
+import { programs } from './paths.ts';
+
+/** What the apps of one stack are told. */
+export interface AppVariables {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly webhookSecret: string;
+}
+
+/** A process that serves HTTP, and where. */
+export interface AppProcess extends ProcessOptions {
+  readonly url: string;
+}
+
+const host = '127.0.0.1';
+
+export function migrateProcess(variables: AppVariables): ProcessOptions {
+  return {
+    ...runNode('migrate', programs.migrate),
+    env: environment(variables, {}),
+    readyWhen: { kind: 'at-once' },
+  };
+}
+
+/** The production server of Next, as built. */
+export function ingestProcess(variables: AppVariables, port: number): AppProcess {
+  const url = `http://${host}:${port}`;
+  return {
+    ...runNode('ingest', programs.ingest),
+    url,
+    env: environment(variables, { PORT: String(port), HOSTNAME: host }),
+    readyWhen: { kind: 'http', url: `${url}/api/health` },
+  };
+}
+
+export function workerProcess(variables: AppVariables, port: number): AppProcess {
+  const url = `http://${host}:${port}`;
+  return {
+    ...runNode('worker', programs.worker),
+    url,
+    env: environment(variables, { ADMIN_HOST: host, ADMIN_PORT: String(port) }),
+    readyWhen: { kind: 'http', url: `${url}/readyz` },
+  };
+}
+
+/** @throws when `pnpm build` has not been run. */
+export async function assertBuilt(): Promise<void> {
+  try {
+    await access(programs.ingest);
+  } catch (error) {
+    throw new Error('apps/ingest is not built: run `pnpm build` first.', { cause: error });
+  }
+}
+
+function runNode(name: string, script: string): ProcessOptions {
+  return { name, command: process.execPath, args: [script], cwd: programs.root };
+}
+
+/** Variables of ours that happen to be set in the terminal must not reach this stack. */
+const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
+
+function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    NODE_ENV: 'production',
+    DATABASE_URL: variables.databaseUrl,
+    ...(variables.redisUrl === undefined ? {} : { REDIS_URL: variables.redisUrl }),
+    SINCH_WEBHOOK_SECRET: variables.webhookSecret,
+    ...own,
+  };
+}

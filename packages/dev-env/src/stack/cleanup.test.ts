@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { createCleanup } from './cleanup.ts';
+
+test('what was opened last is closed first, and each once', async () => {
+  const closed: string[] = [];
+  const cleanup = createCleanup(() => undefined);
+  for (const name of ['postgres', 'redis', 'worker']) {
+    cleanup.add(name, async () => void closed.push(name));
+  }
+
+  await Promise.all([cleanup.closeAll(), cleanup.closeAll()]);
+
+  expect(closed).toEqual(['worker', 'redis', 'postgres']);
+});
+
+test('one that does not close is named, and the others are closed all the same', async () => {
+  const closed: string[] = [];
+  const problems: string[] = [];
+  const cleanup = createCleanup((problem) => void problems.push(problem));
+  cleanup.add('postgres', async () => void closed.push('postgres'));
+  cleanup.add('redis', () => Promise.reject(new Error('refused')));
+
+  await cleanup.closeAll();
+
+  expect(closed).toEqual(['postgres']);
+  expect(problems).toEqual(['redis did not close: refused']);
+});

@@ -1,0 +1,68 @@
+import { startIngest, startWorker } from './apps.ts';
+import type { Cleanup } from './cleanup.ts';
+import { logFile } from './log-file.ts';
+import { migrate } from './migrate.ts';
+import type { StackPaths } from './paths.ts';
+import type { RunningPart } from './running-part.ts';
+import { openDatabase, openQueue } from './servers.ts';
+import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
+import { keptWebhookSecret } from './webhook-secret.ts';
+
+const shownLines = 20;
+
+/** Shows how the start goes. */
+export interface StartReporter {
+  /** Runs one step under its title; `note` sets the facts on its line. */
+  step<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+  /** Shows how to get what this machine lacks. */
+  advise(text: string): void;
+  /** Called when a process of the stack exits by itself, with its last lines. */
+  onEnd(problem: string): void;
+}
+
+/** Opens the stack part by part, each added to `cleanup` as soon as it is there. */
+export async function openStack(
+  paths: StackPaths,
+  cleanup: Cleanup,
+  reporter: StartReporter,
+): Promise<Stack> {
+  const keep = <Part extends RunningPart>(part: Part): Part => {
+    cleanup.add(part.name, () => part.close());
+    void part.ended.then((output) => {
+      const lines = output.split('\n').slice(-shownLines).join('\n');
+      reporter.onEnd(`${part.name} ended by itself. Its last lines:\n${lines}`);
+    });
+    return part;
+  };
+  const open = <Part extends RunningPart & { readonly note: string }>(
+    title: string,
+    start: () => Promise<Part>,
+  ): Promise<Part> =>
+    reporter.step(title, async (note) => {
+      const part = keep(await start());
+      note(part.note);
+      return part;
+    });
+
+  await clearAfterKilledRun(paths);
+  const webhookSecret = await keptWebhookSecret(paths);
+  const { databaseUrl } = await open('postgres', () => openDatabase(paths));
+  const { redisUrl, advice } = await open('queue', () => openQueue(paths));
+  if (advice !== undefined) reporter.advise(advice);
+  const settings = { paths, databaseUrl, redisUrl, webhookSecret };
+  await reporter.step('migrations', () => migrate(settings, logFile(paths, 'migrate')));
+  const ingest = await open('ingest', () => startIngest(settings));
+  const worker = await open('worker', () => startWorker(settings));
+
+  const stack: Stack = {
+    ingestUrl: ingest.url,
+    adminUrl: worker.url,
+    databaseUrl,
+    queueUrl: redisUrl ?? databaseUrl,
+    webhookSecret,
+    pids: { start: process.pid, ingest: ingest.pid, worker: worker.pid },
+  };
+  cleanup.add('stack.json', () => removeStackFile(paths));
+  await writeStackFile(paths, stack);
+  return stack;
+}

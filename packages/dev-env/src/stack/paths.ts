@@ -1,0 +1,54 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** The programs that make up the stack. */
+export const programs = {
+  root,
+  ingest: join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
+  listener: join(root, 'apps/ingest/src/main.ts'),
+  migrate: join(root, 'apps/worker/src/migrate.ts'),
+  worker: join(root, 'apps/worker/src/main.ts'),
+} as const;
+
+/** Where one stack keeps what it keeps. */
+export interface StackPaths {
+  readonly directory: string;
+  readonly logs: string;
+  readonly lock: string;
+  readonly stackFile: string;
+  readonly secret: string;
+  readonly postgres: string;
+  readonly redis: string;
+  readonly ports: PreferredPorts;
+}
+
+/** Taken where they are free; any free one where none is preferred. */
+export interface PreferredPorts {
+  readonly ingest?: number;
+  readonly admin?: number;
+  readonly postgres?: number;
+  readonly redis?: number;
+}
+
+const usualPorts: PreferredPorts = { ingest: 3000, admin: 3001, postgres: 5433, redis: 6380 };
+
+/**
+ * @param own a folder of its own, for a stack beside others: it leaves them the usual ports, since
+ *   two that start at once would both find them free. `.dev` of this clone when absent.
+ */
+export function stackPaths(own?: string): StackPaths {
+  const directory = own ?? join(root, '.dev');
+  const inside = (name: string) => resolve(directory, name);
+  return {
+    directory: resolve(directory),
+    logs: inside('logs'),
+    lock: inside('start.pid'),
+    stackFile: inside('stack.json'),
+    secret: inside('webhook-secret'),
+    postgres: inside('postgres'),
+    redis: inside('redis'),
+    ports: own === undefined ? usualPorts : {},
+  };
+}

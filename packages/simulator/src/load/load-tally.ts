@@ -1,0 +1,143 @@
+import type { Answer } from '../delivery/answer.ts';
+import { createLatencyHistogram, type LatencySummary } from './latency-summary.ts';
+import { createTimeSeries, type SeriesPoint } from './time-series.ts';
+
+/** One callback that was sent, and what came of it. Times in milliseconds from the start. */
+export interface SettledCallback {
+  readonly key: string;
+  readonly dueMs: number;
+  readonly sentMs: number;
+  readonly endMs: number;
+  readonly answer: Answer;
+}
+
+/** Each callback that came due is in exactly one of accepted, refused, unanswered and neverSent. */
+export interface LoadCounts {
+  readonly due: number;
+  readonly sent: number;
+  /** Answered with 2xx. */
+  readonly accepted: number;
+  /** Distinct events among those. */
+  readonly acceptedEvents: number;
+  /** Any other answer, by status. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly unanswered: { readonly timeout: number; readonly unreachable: number };
+  /** Due, and no connection came free for it in time. */
+  readonly neverSent: number;
+  /** Those that had to wait for a connection, sent or not. */
+  readonly heldBack: number;
+  readonly underWay: number;
+}
+
+export interface LoadTally {
+  /** Callbacks came due, and the sender noticed so late. */
+  cameDue(dueMs: number, noticedMs: number): void;
+  wasHeldBack(): void;
+  wasSent(sentMs: number): void;
+  settled(callback: SettledCallback): void;
+  wasNeverSent(dueMs: number, nowMs: number): void;
+  sawQueue(atMs: number, depth: number): void;
+  counts(): LoadCounts;
+  /** Why the latest request without an answer got none. */
+  lastFailure(): string | undefined;
+  acceptedKeys(): string[];
+  /** From the due time to the answer. What was given up counts with the time it had waited. */
+  latency(): LatencySummary | undefined;
+  /** From the sending to the answer. */
+  service(): LatencySummary | undefined;
+  /** From the due time to the moment at which the sender got to it. */
+  lag(): LatencySummary | undefined;
+  /** Latency of what was answered since the last time this was asked. */
+  recentLatency(): LatencySummary | undefined;
+  series(): SeriesPoint[];
+}
+
+/** @param windowMs of the series. */
+export function createLoadTally(windowMs: number): LoadTally {
+  const series = createTimeSeries(windowMs);
+  const latency = createLatencyHistogram(3);
+  const service = createLatencyHistogram(3);
+  const lag = createLatencyHistogram(3);
+  const recent = createLatencyHistogram(3);
+  const accepted = new Set<string>();
+  const refused: Record<string, number> = {};
+  const counts = { due: 0, sent: 0, accepted: 0, neverSent: 0, heldBack: 0, settled: 0 };
+  const unanswered = { timeout: 0, unreachable: 0 };
+  let lastFailure: string | undefined;
+
+  function recordLatency(dueMs: number, endMs: number): void {
+    latency.record(endMs - dueMs);
+    recent.record(endMs - dueMs);
+    series.latency(dueMs, endMs - dueMs);
+  }
+
+  function countAnswered(key: string, status: number): void {
+    if (status >= 200 && status <= 299) {
+      counts.accepted += 1;
+      accepted.add(key);
+      return;
+    }
+    refused[status] = (refused[status] ?? 0) + 1;
+  }
+
+  return {
+    cameDue(dueMs, noticedMs) {
+      counts.due += 1;
+      lag.record(noticedMs - dueMs);
+      series.scheduled(dueMs);
+    },
+    wasHeldBack() {
+      counts.heldBack += 1;
+    },
+    wasSent(sentMs) {
+      counts.sent += 1;
+      series.sent(sentMs);
+    },
+    settled({ key, dueMs, sentMs, endMs, answer }) {
+      counts.settled += 1;
+      switch (answer.kind) {
+        case 'answered':
+          countAnswered(key, answer.status);
+          series.answered(endMs);
+          break;
+        case 'timeout':
+          unanswered.timeout += 1;
+          break;
+        case 'unreachable':
+          unanswered.unreachable += 1;
+          lastFailure = answer.reason;
+          // A refused connection takes no time, which says nothing of answers.
+          return;
+      }
+      recordLatency(dueMs, endMs);
+      service.record(endMs - sentMs);
+    },
+    wasNeverSent(dueMs, nowMs) {
+      counts.neverSent += 1;
+      recordLatency(dueMs, nowMs);
+    },
+    sawQueue: (atMs, depth) => series.queueDepth(atMs, depth),
+    counts: () => ({
+      due: counts.due,
+      sent: counts.sent,
+      accepted: counts.accepted,
+      acceptedEvents: accepted.size,
+      refused: { ...refused },
+      unanswered: { ...unanswered },
+      neverSent: counts.neverSent,
+      heldBack: counts.heldBack,
+      underWay: counts.sent - counts.settled,
+    }),
+    lastFailure: () => lastFailure,
+    acceptedKeys: () => [...accepted],
+    latency: () => latency.summary(),
+    service: () => service.summary(),
+    lag: () => lag.summary(),
+    recentLatency() {
+      const summary = recent.summary();
+      recent.reset();
+      return summary;
+    },
+    series: () => series.points(),
+  };
+}

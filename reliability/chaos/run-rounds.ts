@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { type SinchRun, startSinch, usualRetryRules } from '@sinch-callbacks/simulator';
+import type { Ledger } from './ledger.ts';
+import type { Round } from './plan-rounds.ts';
+import { compress, planWave, type Wave } from './plan-wave.ts';
+import { type Battle, strike } from './strike.ts';
+
+export interface RunOptions {
+  readonly seed: string;
+  readonly rounds: readonly Round[];
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+/** What Sinch sent around one fault. */
+export interface FoughtRound {
+  readonly round: Round;
+  readonly wave: Wave;
+}
+
+/** As fast as it must be to catch up after an outage. */
+const rate = { perSecond: 200, burst: 50 };
+const concurrency = 16;
+/** Shorter than some freezes: what was applied and not answered in time is then sent again. */
+const timeoutMs = 4_000;
+const firstAnswerTimeoutMs = 120_000;
+const finishTimeoutMs = 2_400_000;
+
+/** Fights the rounds one after the other, and waits until Sinch has nothing left to send. */
+export async function runRounds(battle: Battle, options: RunOptions): Promise<FoughtRound[]> {
+  const { rounds, seed, ledger, signal, onProgress } = options;
+  const runs: SinchRun[] = [];
+  const fought: FoughtRound[] = [];
+  try {
+    for (const round of rounds) {
+      const wave = planWave(seed, round);
+      const startedAt = performance.now();
+      const run = sendWave(round, wave, battle, ledger);
+      runs.push(run);
+      fought.push({ round, wave });
+      await until(() => run.tally.counts().acknowledged.callbacks > 0 || signal.aborted, {
+        what: `the first callback of round ${round.number} to be acknowledged`,
+        timeoutMs: firstAnswerTimeoutMs,
+      });
+      await sleep(round.leadMs, undefined, { signal });
+      await strike(round, battle, () => sleep(round.holdMs, undefined, { signal }));
+      onProgress(describeRound(round, rounds.length, startedAt, ledger));
+    }
+    await allFinished(runs, signal);
+    return fought;
+  } finally {
+    for (const run of runs) run.stop();
+  }
+}
+
+function sendWave(round: Round, wave: Wave, { field }: Battle, ledger: Ledger): SinchRun {
+  return startSinch(wave.offers, {
+    url: field.webhookUrl,
+    secrets: field.secrets,
+    seed: wave.seed,
+    rate,
+    retries: usualRetryRules,
+    retrySignature: wave.retrySignature,
+    compress,
+    concurrency,
+    timeoutMs,
+    onSettled: ledger.open(round.number, wave),
+  });
+}
+
+async function allFinished(runs: readonly SinchRun[], signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const stop = AbortSignal.any([over.signal, signal]);
+  const late = sleep(finishTimeoutMs, 'late' as const, { signal: stop });
+  const finished = Promise.all(runs.map((run) => run.finished)).then(() => 'finished' as const);
+  try {
+    if ((await Promise.race([finished, late])) === 'finished') return;
+  } finally {
+    over.abort();
+    late.catch(() => undefined);
+  }
+  const left = runs.reduce((sum, run) => sum + run.tally.counts().unfinished, 0);
+  throw new Error(`Sinch still had ${left} callbacks to deliver after ${finishTimeoutMs} ms.`);
+}
+
+function describeRound(round: Round, of: number, startedAt: number, ledger: Ledger): string {
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  const { number, fault, holdMs } = round;
+  const { length } = ledger.requests;
+  return `round ${number} of ${of}: ${fault}, held for ${holdMs} ms, over after ${seconds} s; ${ledger.acknowledged()} acknowledged in ${length} requests`;
+}

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import {
+  describeExit,
+  freePort,
+  type StartedProcess,
+  startProcess,
+} from '@sinch-callbacks/dev-env/processes';
+import { startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
+import type { Secrets } from './draw-request.ts';
+import { type LogTally, tallyLog } from './read-log.ts';
+import { type MemoryWatch, watchMemory } from './watch-memory.ts';
+
+/** Which of the two servers carries ingest. */
+export const fuzzServers = ['next', 'listener'] as const;
+export type FuzzServer = (typeof fuzzServers)[number];
+
+/** The real thing: ingest as built or from its sources, a worker, a Redis and a Postgres of their own. */
+export interface Target {
+  readonly port: number;
+  readonly webhookUrl: string;
+  readonly secrets: Secrets;
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  readonly log: LogTally;
+  readonly memory: MemoryWatch;
+  /** What ended that should not have, and its last lines. */
+  readonly ended: readonly string[];
+  /** Ends the ingest, so that its log is whole. */
+  readonly stopIngest: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const secrets: Secrets = { current: 'fuzz-current', previous: 'fuzz-previous' };
+
+/** @throws when something cannot be started; what was, is stopped again. */
+export async function openTarget(server: FuzzServer): Promise<Target> {
+  if (server === 'next' && !existsSync(programs.ingest))
+    throw new Error('apps/ingest is not built: run `pnpm build`.');
+  const cleanup: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closeOne of cleanup.splice(0).toReversed()) await closeOne();
+  };
+  try {
+    const redis = await startRedis();
+    if (redis.kind === 'unavailable') throw new Error(redis.message);
+    cleanup.push(() => redis.close());
+    const postgres = await startPostgres();
+    cleanup.push(() => postgres.close());
+    const servers = { REDIS_URL: redis.url, DATABASE_URL: postgres.url };
+    await migrate(servers);
+    const worker = await startWorker(servers);
+    cleanup.push(() => worker.stop());
+    const log = tallyLog();
+    const port = await freePort();
+    const { ingest, memory } = await startIngest(server, port, redis.url, log);
+    cleanup.push(async () => {
+      memory.close();
+      await ingest.stop();
+    });
+    const ended = noteEnds({ worker, ingest });
+    return {
+      port,
+      webhookUrl: `http://127.0.0.1:${port}/api/sinch/webhook`,
+      secrets,
+      redisUrl: redis.url,
+      databaseUrl: postgres.url,
+      log,
+      memory,
+      ended,
+      async stopIngest() {
+        memory.close();
+        await ingest.stop();
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function noteEnds(processes: Readonly<Record<string, StartedProcess>>): string[] {
+  const ended: string[] = [];
+  for (const [name, started] of Object.entries(processes)) {
+    void started.exited.then((exit) => {
+      ended.push(`${name} (${describeExit(exit)})\n${started.lastLines()}`);
+    });
+  }
+  return ended;
+}
+
+/** Of the caller's variables only what a program needs to run. */
+function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...own };
+}
+
+async function migrate(servers: NodeJS.ProcessEnv): Promise<void> {
+  const args = [programs.migrate];
+  const env = environment(servers);
+  const run = await startProcess({ name: 'migrate', command: process.execPath, args, env });
+  const exit = await run.exited;
+  if (exit.code !== 0) throw new Error(`The migrations failed:\n${run.lastLines()}`);
+}
+
+async function startWorker(servers: NodeJS.ProcessEnv): Promise<StartedProcess> {
+  const port = await freePort();
+  return await startProcess({
+    name: 'worker',
+    command: process.execPath,
+    args: [programs.worker],
+    env: environment({ ...servers, ADMIN_PORT: String(port), LOG_LEVEL: 'error' }),
+    readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
+    stopTimeoutMs: 30_000,
+  });
+}
+
+async function startIngest(
+  server: FuzzServer,
+  port: number,
+  redisUrl: string,
+  log: LogTally,
+): Promise<{ ingest: StartedProcess; memory: MemoryWatch }> {
+  const inspectorPort = await freePort();
+  const ingest = await startProcess({
+    name: 'ingest',
+    command: process.execPath,
+    args: [
+      `--inspect=127.0.0.1:${inspectorPort}`,
+      server === 'next' ? programs.ingest : programs.listener,
+    ],
+    env: environment({
+      ...(server === 'next'
+        ? { HOSTNAME: '127.0.0.1', PORT: String(port) }
+        : { INGEST_PORT: String(port) }),
+      REDIS_URL: redisUrl,
+      SINCH_WEBHOOK_SECRET: `${secrets.current},${secrets.previous}`,
+    }),
+    readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/api/health` },
+    log: log.destination,
+  });
+  const listed = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`);
+  const [target] = (await listed.json()) as { webSocketDebuggerUrl: string }[];
+  if (target === undefined) throw new Error('The ingest shows no inspector.');
+  return { ingest, memory: await watchMemory(target.webSocketDebuggerUrl) };
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSender } from '@sinch-callbacks/simulator';
+
+export interface Probe {
+  /** Ends it, after a last callback. */
+  stop(): Promise<ProbeReport>;
+}
+
+export interface ProbeReport {
+  readonly count: number;
+  /** What was not 200. */
+  readonly failures: readonly string[];
+  readonly worstMs: number;
+  readonly medianMs: number;
+  /** The bodies that were acknowledged. */
+  readonly bodies: readonly string[];
+}
+
+const everyMs = 250;
+
+/** An ordinary signed callback, every so often, as long as the campaign lasts and once after. */
+export function startProbe(url: string, secret: string): Probe {
+  const sender = createSender({ url, secret, timeoutMs: 60_000 });
+  const times: number[] = [];
+  const failures: string[] = [];
+  const bodies: string[] = [];
+  let isOver = false;
+
+  async function send(): Promise<void> {
+    const id = `01PROBE${times.length}`;
+    const body = `{"app_id":"A","message_delivery_report":{"message_id":"${id}","status":"DELIVERED"}}`;
+    const startedAt = performance.now();
+    try {
+      const { status } = await sender.send(body);
+      if (status === 200) bodies.push(body);
+      else failures.push(String(status));
+    } catch (error) {
+      failures.push(String(error));
+    }
+    times.push(performance.now() - startedAt);
+  }
+
+  async function run(): Promise<void> {
+    while (!isOver) {
+      await send();
+      await sleep(everyMs);
+    }
+    await send();
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      isOver = true;
+      await running;
+      const sorted = times.toSorted((left, right) => left - right);
+      return {
+        count: times.length,
+        failures,
+        worstMs: Math.round(sorted.at(-1) ?? 0),
+        medianMs: Math.round(sorted[sorted.length >> 1] ?? 0),
+        bodies,
+      };
+    },
+  };
+}

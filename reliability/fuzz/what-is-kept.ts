@@ -1,0 +1,85 @@
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows, redisKeys } from '@sinch-callbacks/dev-env/servers';
+import { digestOf } from './draw-request.ts';
+import type { Target } from './open-target.ts';
+
+export interface Kept {
+  /** Events in Postgres by state. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Acknowledged, and not in Postgres in time. */
+  readonly lost: readonly string[];
+  /** Events, in Postgres or Redis, that nobody signed. */
+  readonly unverified: readonly string[];
+  readonly rejectedEntries: number;
+  readonly rejectedBytes: number;
+  /** Names of Redis keys that are neither the queues', nor the store's, nor an event's. */
+  readonly strangeKeys: readonly string[];
+  readonly redisKeys: number;
+}
+
+const drainTimeoutMs = 300_000;
+
+/** Waits until every acknowledged event has ended, and looks at everything that is stored. */
+export async function whatIsKept(
+  { databaseUrl, redisUrl }: Target,
+  acknowledged: ReadonlySet<string>,
+  signed: ReadonlySet<string>,
+): Promise<Kept> {
+  const ended = async () => {
+    const rows = await endedEvents(databaseUrl);
+    const digests = new Set(rows.map(({ event_key }) => digestOfKey(event_key)));
+    return { rows, lost: [...acknowledged].filter((digest) => !digests.has(digest)) };
+  };
+  await until(async () => (await ended()).lost.length === 0, {
+    what: 'every acknowledged event to end',
+    timeoutMs: drainTimeoutMs,
+    intervalMs: 500,
+  }).catch(() => undefined);
+  const { rows, lost } = await ended();
+  const keys = await redisKeys(redisUrl);
+  const names = keys.map(({ name }) => name.slice(name.indexOf(':') + 1));
+  const ofEvents = names.flatMap((name) => eventKeyIn(name) ?? []);
+  const sizeOf = (tail: string) => keys.find(({ name }) => name.endsWith(tail));
+  return {
+    states: countBy(rows.map(({ state }) => state)),
+    lost,
+    unverified: [...rows.map(({ event_key }) => event_key), ...ofEvents].filter(
+      (key) => !signed.has(digestOfKey(key)),
+    ),
+    rejectedEntries: sizeOf('-rejected:entries')?.size ?? 0,
+    rejectedBytes: Number(sizeOf('-rejected:bytes')?.text ?? 0),
+    strangeKeys: names.filter((name) => eventKeyIn(name) === undefined && !ownName.test(name)),
+    redisKeys: keys.length,
+  };
+}
+
+/** Those of queues and of the store for rejected callbacks. */
+const ownName =
+  /^sinch-callbacks(-replay|-dead)?:(id|meta|events|marker|wait|active|completed|failed|delayed|prioritized|pc|limiter|stalled|stalled-check|paused|health|answers)$|^sinch-callbacks-rejected:(order|entries|bytes)$/;
+
+/** `sinch-callbacks:TRIGGER.entity.digest`, with what BullMQ puts behind a job's name. */
+function eventKeyIn(name: string): string | undefined {
+  return /^sinch-callbacks(?:-replay|-dead)?:([A-Z_]+\.[\w-]+\.[0-9a-f]{32})(?:[:.].*)?$/.exec(
+    name,
+  )?.[1];
+}
+
+function digestOfKey(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}
+
+async function endedEvents(databaseUrl: string) {
+  return await queryRows<{ event_key: string; state: string }>(
+    databaseUrl,
+    `SELECT event_key(e) AS event_key, state::text FROM callback_event AS e WHERE state IN ('APPLIED', 'UNHANDLED', 'DEAD')`,
+  );
+}
+
+function countBy(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+export const digestsOf = (bodies: readonly string[]) =>
+  bodies.map((body) => digestOf(Buffer.from(body)));

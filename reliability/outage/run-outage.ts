@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import {
+  createCleanup,
+  logFile,
+  migrate,
+  stackPaths,
+  startIngest,
+  startWorker,
+} from '@sinch-callbacks/dev-env/stack';
+import { type Measured, measure } from './measure.ts';
+import { type Outage, startRestartableRedis } from './restartable-redis.ts';
+import { startSending } from './send-at-rate.ts';
+
+export interface OutagePlan {
+  readonly how: Outage;
+  /** How long Redis is away. */
+  readonly awaySeconds: number;
+  readonly beforeSeconds: number;
+  readonly afterSeconds: number;
+  readonly ratePerSecond: number;
+  /** An empty database. */
+  readonly databaseUrl: string;
+}
+
+export interface OutageResult {
+  readonly whole: Measured;
+  /** Callbacks that had to be sent before Redis went away. */
+  readonly sentBefore: number;
+  readonly away: Measured;
+  /** Events in the database at the end, by state. */
+  readonly events: Readonly<Record<string, number>>;
+  /** Of those, how many Postgres took while Redis did not. */
+  readonly appliedBeforeReturn: number;
+  /** From Redis' return, or the last callback, to the last event applied. */
+  readonly settledSeconds: number;
+}
+
+const settleTimeoutMs = 120_000;
+
+/** Real ingest, worker and Redis under a constant load, with Redis away in the middle. */
+export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
+  const directory = await mkdtemp(join(tmpdir(), 'sinch-outage-'));
+  const cleanup = createCleanup((problem) => console.error(problem));
+  cleanup.add('folder', async () => await rm(directory, { recursive: true, force: true }));
+  try {
+    const paths = stackPaths(directory);
+    await mkdir(paths.logs);
+    const redis = await startRestartableRedis(paths.redis);
+    cleanup.add('redis', () => redis.close());
+    const secret = randomBytes(24).toString('hex');
+    const { databaseUrl, ratePerSecond } = plan;
+    const settings = { paths, databaseUrl, redisUrl: redis.url, webhookSecret: secret };
+    await migrate(settings, logFile(paths, 'migrate'));
+    const [ingest, worker] = await Promise.all([startIngest(settings), startWorker(settings)]);
+    for (const app of [ingest, worker]) cleanup.add(app.name, () => app.close());
+
+    const webhookUrl = `${ingest.url}/api/sinch/webhook`;
+    const sending = startSending({ webhookUrl, secret, ratePerSecond });
+    await sleep(plan.beforeSeconds * 1_000);
+    await redis.goAway(plan.how);
+    const from = performance.now();
+    await sleep(plan.awaySeconds * 1_000);
+    const appliedBeforeReturn = (await countEvents(databaseUrl))['APPLIED'] ?? 0;
+    const to = performance.now();
+    await redis.comeBack(plan.how);
+    await sleep(plan.afterSeconds * 1_000);
+    const sent = await sending.stop();
+    const stoppedAt = performance.now();
+    const events = await settle(databaseUrl, sent.length);
+    return {
+      whole: measure(sent),
+      sentBefore: sent.filter(({ dueAt }) => dueAt < from).length,
+      away: measure(sent.filter(({ dueAt }) => dueAt >= from && dueAt < to)),
+      events,
+      appliedBeforeReturn,
+      settledSeconds: Math.round((performance.now() - stoppedAt) / 100) / 10,
+    };
+  } finally {
+    await cleanup.closeAll();
+  }
+}
+
+/** What there is when nothing is missing any more, or when time is up. */
+async function settle(databaseUrl: string, count: number): Promise<Record<string, number>> {
+  const isAll = async () => (await countEvents(databaseUrl))['APPLIED'] === count;
+  const limits = { what: 'every event', timeoutMs: settleTimeoutMs, intervalMs: 200 };
+  await until(isAll, limits).catch(() => undefined);
+  return await countEvents(databaseUrl);
+}
+
+async function countEvents(databaseUrl: string): Promise<Record<string, number>> {
+  const rows = await queryRows<{ state: string; count: number }>(
+    databaseUrl,
+    'SELECT state::text, count(*)::integer AS count FROM callback_event GROUP BY state',
+  );
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}

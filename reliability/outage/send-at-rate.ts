@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createSampleWorld,
+  createSender,
+  deliveryReport,
+  inboundMessage,
+} from '@sinch-callbacks/simulator';
+
+export interface Load {
+  readonly webhookUrl: string;
+  readonly secret: string;
+  readonly ratePerSecond: number;
+}
+
+/** One callback, and how it was answered. */
+export interface Sent {
+  /** When it had to be sent. */
+  readonly dueAt: number;
+  /** From when it had to be sent: what waits because the sender is late is part of it. */
+  readonly latencyMs: number;
+  /** `none` when nothing came in 15 seconds. */
+  readonly status: number | 'none';
+}
+
+/**
+ * Sends callbacks of new events at a constant rate, whether those before were answered or not: a
+ * sender that waits for its answers would spare a receiver in trouble, which Sinch does not.
+ */
+export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
+  const sender = createSender({ url: webhookUrl, secret });
+  const world = createSampleWorld(`outage ${Date.now()}`, new Date());
+  const stopping = new AbortController();
+  const underWay: Promise<Sent>[] = [];
+
+  async function send(dueAt: number, body: object): Promise<Sent> {
+    const status = await sender.send(body).then(
+      (answer) => answer.status,
+      () => 'none' as const,
+    );
+    return { dueAt, latencyMs: performance.now() - dueAt, status };
+  }
+
+  async function run(): Promise<void> {
+    const startedAt = performance.now();
+    for (let n = 0; !stopping.signal.aborted; n += 1) {
+      const dueAt = startedAt + (n * 1_000) / ratePerSecond;
+      await sleep(Math.max(0, dueAt - performance.now()));
+      const body = n % 2 === 0 ? inboundMessage(world) : deliveryReport(world, 'DELIVERED');
+      underWay.push(send(dueAt, body));
+    }
+  }
+
+  const running = run();
+  return {
+    /** Sends no more, and waits for the answers that are still to come. */
+    async stop(): Promise<readonly Sent[]> {
+      stopping.abort();
+      await running;
+      return await Promise.all(underWay);
+    },
+  };
+}

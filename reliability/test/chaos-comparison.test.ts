@@ -1,0 +1,83 @@
+import { migrateDatabase } from '@sinch-callbacks/db';
+import { createDatabase, queryRows } from '@sinch-callbacks/dev-env/servers';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { compareDatabases } from '../chaos/compare-databases.ts';
+import { readStoredEvents } from '../chaos/stored-events.ts';
+import { writeReference } from '../chaos/write-reference.ts';
+
+// What `pnpm chaos` judges by: each of its findings is planted here once and has to be found.
+const receivedAt = '2026-11-23T10:00:00.123Z';
+const report = (id: string, status: string) =>
+  JSON.stringify({
+    event_time: '2026-11-23T09:59:59Z',
+    message_delivery_report: {
+      message_id: id,
+      status,
+      channel_identity: { channel: 'SMS', identity: '15555550100' },
+    },
+  });
+const bodies = [report('01A', 'DELIVERED'), report('01B', 'READ'), '{"message":{"id":"01C'];
+
+const databases: { url: string; drop: () => Promise<void> }[] = [];
+let [withFaults, without] = ['', ''];
+
+beforeAll(async () => {
+  for (const order of [bodies, bodies.toReversed()]) {
+    const database = await createDatabase(inject('postgresUrl'));
+    databases.push(database);
+    await migrateDatabase(database.url);
+    await writeReference(
+      database.url,
+      order.map((body) => ({ body, receivedAt })),
+    );
+  }
+  [withFaults = '', without = ''] = databases.map(({ url }) => url);
+});
+afterAll(async () => {
+  for (const { drop } of databases) await drop();
+});
+
+const compare = async () => (await compareDatabases(withFaults, without)).differences;
+
+it('finds the same callbacks in another order equal, in every table, dead ones too', async () => {
+  const { rows, differences } = await compareDatabases(withFaults, without);
+  expect(differences).toEqual([]);
+  expect(rows).toBeGreaterThan(6);
+});
+
+it('sees of each event its state, its whole body and why it is dead', async () => {
+  const stored = await readStoredEvents(withFaults);
+  expect(stored.map(({ state }) => state).toSorted()).toEqual(['APPLIED', 'APPLIED', 'DEAD']);
+  for (const { eventKey, bodyDigest, openLetter, ...event } of stored) {
+    expect(event.receivedAt).toBe(receivedAt);
+    expect(eventKey.endsWith(`.${bodyDigest}`)).toBe(true);
+    expect(openLetter).toBe(event.state === 'DEAD' ? 'permanent: the body is not JSON' : undefined);
+  }
+});
+
+it('names the table, the id and the columns of a row that differs', async () => {
+  await queryRows(withFaults, `UPDATE message SET status = 'READ' WHERE sinch_message_id = '01A'`);
+  expect(await compare()).toEqual([
+    { table: 'message', key: '01A', kind: 'differs', columns: ['status'] },
+  ]);
+  await queryRows(
+    withFaults,
+    `UPDATE message SET status = 'DELIVERED' WHERE sinch_message_id = '01A'`,
+  );
+});
+
+it('finds a row that is missing and one too many, and shows no phone number', async () => {
+  await queryRows(withFaults, `DELETE FROM message_status WHERE sinch_message_id = '01B'`);
+  await queryRows(
+    withFaults,
+    `INSERT INTO contact_identity (sinch_contact_id, channel, identity, created_at)
+     VALUES ('01X', 'SMS', '15555550100', now())`,
+  );
+  const differences = await compare();
+  expect(differences).toMatchObject([
+    { table: 'contact_identity', kind: 'extra' },
+    { table: 'message_status', kind: 'missing' },
+  ]);
+  expect(JSON.stringify(differences)).not.toContain('15555550100');
+});

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
+import { programs } from '@sinch-callbacks/dev-env/stack';
+import { describe, expect, it } from 'vitest';
+import { type FaultName, faultNames } from '../chaos/fault-names.ts';
+
+const timeoutMs = 300_000;
+/** Everything is killed and everything is cut once in either; `pnpm chaos --long` repeats all of it. */
+const faults = sized<readonly FaultName[]>({
+  short: ['kill-everything', 'kill-worker', 'freeze-postgres', 'cut-redis', 'redis-outage'],
+  long: faultNames,
+});
+/** Its kills come first, so that the locks of dead workers run out while the rest goes on. */
+const seed = 'npm test 144';
+
+describe('pnpm chaos', () => {
+  it(
+    'loses and doubles nothing through every kind of fault, and ends in the rows of a run without',
+    async () => {
+      const { code, stdout, stderr } = await chaos(
+        '--seed',
+        seed,
+        '--faults',
+        faults.join(),
+        '--json',
+      );
+      expect(stdout.split('\n'), stderr).toEqual([expect.stringMatching(/^\{.*\}$/), '']);
+      const report = JSON.parse(stdout) as Record<string, unknown>;
+      expect(report, stderr).toMatchObject({
+        seed,
+        faults: faults.length,
+        rounds: Object.fromEntries(faults.map((name) => [name, 1])),
+        lost: 0,
+        doubled: 0,
+        givenUp: 0,
+        violations: [],
+        differences: [],
+        findings: [],
+        ok: true,
+      });
+      // Not for want of anything to lose: callbacks flowed, some of them poisonous, some in vain.
+      const { callbacks, acknowledged, applied, dead, redelivered } = report;
+      expect(acknowledged).toBe(callbacks);
+      expect(applied).toBeGreaterThan(sized({ short: 150, long: 500 }));
+      expect(dead).toBeGreaterThan(0);
+      expect(Number(applied) + Number(dead)).toBe(acknowledged);
+      expect(redelivered).toBeGreaterThan(0);
+      expect(report['comparedRows']).toBeGreaterThan(Number(applied));
+      expect(code).toBe(0);
+    },
+    timeoutMs,
+  );
+
+  it('ends with 2 and says nothing on stdout when it is misused', async () => {
+    const { code, stdout, stderr } = await chaos('--faults', 'meteor', '--json');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('there is no fault "meteor"');
+  });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function chaos(...args: string[]): Promise<Ended> {
+  const script = join(programs.root, 'reliability/chaos.ts');
+  return await new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [script, ...args],
+      { cwd: programs.root },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+  });
+}
