@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { startIngest, startWorker } from './apps.ts';
 import type { Cleanup } from './cleanup.ts';
 import { logFile } from './log-file.ts';
 import { migrate } from './migrate.ts';
 import type { StackPaths } from './paths.ts';
+import { readIfThere } from './read-if-there.ts';
 import type { RunningPart } from './running-part.ts';
 import { openDatabase, openQueue } from './servers.ts';
 import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
-import { keptWebhookSecret } from './webhook-secret.ts';
 
 const shownLines = 20;
 
@@ -65,4 +67,13 @@ export async function openStack(
   cleanup.add('stack.json', () => removeStackFile(paths));
   await writeStackFile(paths, stack);
   return stack;
+}
+
+/** The secret of this clone's stack: made once, then kept, so that a saved request stays valid. */
+async function keptWebhookSecret(paths: StackPaths): Promise<string> {
+  const kept = await readIfThere(paths.secret);
+  if (kept) return kept;
+  const secret = randomBytes(24).toString('hex');
+  await writeFile(paths.secret, secret, { mode: 0o600 });
+  return secret;
 }
