@@ -3,7 +3,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { environmentWith } from '../ground/environment.ts';
+import { environmentWith } from '../measure/child-process.ts';
 
 const ingest = fileURLToPath(new URL('../../apps/ingest', import.meta.url));
 const routes = fileURLToPath(new URL('next-routes', import.meta.url));

@@ -4,9 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { percentile, rounded } from '../report/arithmetic.ts';
-import { type HttpLine, openLine } from './http-line.ts';
-import type { Arrivals, LoadPlan, LoadResult } from './load-plan.ts';
-import { signedRequests } from './signed-requests.ts';
+import { type HttpLine, openLine, signedRequests } from './http-connection.ts';
+import type { Arrivals, LoadPlan, LoadResult } from './start-load.ts';
 
 const plan = JSON.parse(process.env['BENCH_LOAD'] ?? '') as LoadPlan;
 const requests = signedRequests(plan);

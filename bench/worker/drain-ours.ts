@@ -1,10 +1,9 @@
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
-import { type CpuPerThousand, measureCpu } from '../ground/measure-cpu.ts';
+import { type CpuPerThousand, measureCpu } from '../measure/measure-cpu.ts';
 import { rounded } from '../report/arithmetic.ts';
-import { openBullmqBacklog, type Places } from './backlog.ts';
+import { openBullmqBacklog, type Places, untilLeft } from './backlog.ts';
 import { pauseLiveQueues } from './live-queues.ts';
 import { startOurWorker } from './start-contender.ts';
-import { untilLeft } from './until-left.ts';
 
 export interface OwnDrain {
   readonly seconds: number;

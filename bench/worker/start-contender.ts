@@ -2,10 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
-import { environmentWith, loggingTo } from '../ground/environment.ts';
-import { watchLines } from '../ground/program-lines.ts';
+import { environmentWith, loggingTo, watchLines } from '../measure/child-process.ts';
 import type { Places } from './backlog.ts';
-import type { ContenderEntry } from './contender-list.ts';
 import { pauseLiveQueues } from './live-queues.ts';
 
 export interface RunningContender {
@@ -91,4 +89,63 @@ async function startProgram(
     warm: lines.line('warm').then((handled) => start.events - Number(handled)),
     handled: lines.line('handled'),
   };
+}
+
+export interface ContenderEntry {
+  /** For `--only` and the results. */
+  readonly name: string;
+  /** Where its jobs are. */
+  readonly queue: 'bullmq' | 'pg-boss' | 'graphile-worker';
+  /** `undefined` for the product's own worker, which is started as in production. */
+  readonly program: string | undefined;
+  readonly variant?: 'per-event' | 'set-based';
+  /** The best of `concurrencies`, by `--calibrate` on two cores. */
+  readonly concurrency: number;
+  readonly concurrencies: readonly number[];
+  readonly writesRows: boolean;
+}
+
+const perEvent = [5, 10, 20];
+
+/** In the order of a round's first turn; each round begins one further on. */
+export const contenderList: readonly ContenderEntry[] = [
+  {
+    name: 'ours',
+    queue: 'bullmq',
+    program: undefined,
+    concurrency: 0,
+    concurrencies: [],
+    writesRows: true,
+  },
+  {
+    name: 'noop',
+    queue: 'bullmq',
+    program: programOf('bullmq-noop'),
+    concurrency: 100,
+    concurrencies: [5, 10, 20, 50, 100, 200],
+    writesRows: false,
+  },
+  {
+    name: 'prisma',
+    queue: 'bullmq',
+    program: programOf('bullmq-prisma'),
+    concurrency: 10,
+    concurrencies: perEvent,
+    writesRows: true,
+  },
+  ...(['pg-boss', 'graphile-worker'] as const).flatMap((queue) =>
+    (['per-event', 'set-based'] as const).map((variant) => ({
+      name: `${queue}-${variant}`,
+      queue,
+      program: programOf(queue),
+      variant,
+      concurrency: 10,
+      concurrencies: variant === 'per-event' ? perEvent : [],
+      writesRows: true,
+    })),
+  ),
+];
+
+function programOf(name: string): string {
+  return fileURLToPath(new URL(`contenders/${name}.ts`, import.meta.url));
 }

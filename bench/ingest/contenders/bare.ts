@@ -1,7 +1,7 @@
 /** What is left of an ingest without Sinch's rules: node:http, the body read, one `queue.add`. */
 import { createServer } from 'node:http';
 import { Queue } from 'bullmq';
-import { livePrefix, liveQueue } from '../../worker/contenders/live-queue.ts';
+import { livePrefix, liveQueue } from '../../worker/live-queues.ts';
 
 const url = process.env['REDIS_URL'] ?? '';
 const queue = new Queue(liveQueue, {

@@ -1,8 +1,8 @@
 /** The ceiling: BullMQ's own worker, which reads each job and does nothing. */
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { Worker } from 'bullmq';
+import { liveQueue, workerOptions } from '../live-queues.ts';
 import { contend } from './contender.ts';
-import { liveQueue, workerOptions } from './live-queue.ts';
 
 await contend(async ({ redisUrl, concurrency }, noteHandled) => {
   const worker = new Worker<CallbackEvent>(

@@ -2,9 +2,9 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { openDatabase } from '@sinch-callbacks/db';
 import { Worker } from 'bullmq';
+import { liveQueue, workerOptions } from '../live-queues.ts';
 import { applyWithPrisma } from '../rows/apply-with-prisma.ts';
 import { contend } from './contender.ts';
-import { liveQueue, workerOptions } from './live-queue.ts';
 
 await contend(async ({ databaseUrl, redisUrl, concurrency }, noteHandled) => {
   const { prisma } = openDatabase({ url: databaseUrl, poolSize: concurrency });

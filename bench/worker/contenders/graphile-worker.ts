@@ -4,8 +4,7 @@
  */
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { Logger, run } from 'graphile-worker';
-import { gather } from '../rows/gather.ts';
-import { openRowWriter } from '../rows/open-row-writer.ts';
+import { gather, openRowWriter } from '../rows/open-row-writer.ts';
 import { contend } from './contender.ts';
 
 const setBasedJobs = 500;

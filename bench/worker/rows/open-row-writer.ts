@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type CallbackEvent, decideEvent } from '@sinch-callbacks/core';
 import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
 import pg from 'pg';
@@ -38,4 +39,26 @@ function toWrite(event: CallbackEvent) {
   const decision = decideEvent(event);
   if (decision.kind === 'refuse') throw new Error(decision.reason);
   return { event, decision, attempts: 1 };
+}
+
+/** Makes batches of what is handed over one by one: whatever came while the last was written. */
+export function gather(write: WriteRows): (event: CallbackEvent) => Promise<void> {
+  let waiting: CallbackEvent[] = [];
+  let writing: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  async function writeWaiting(): Promise<void> {
+    await writing;
+    const batch = waiting;
+    waiting = [];
+    next = undefined;
+    writing = write(batch);
+    await writing;
+  }
+
+  return async (event) => {
+    waiting.push(event);
+    next ??= turn().then(writeWaiting);
+    await next;
+  };
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { signCallback } from '@sinch-callbacks/core';
+import type { LoadPlan } from './start-load.ts';
 
 /** One keep-alive connection, with one request under way at most. */
 export interface HttpLine {
@@ -54,4 +57,24 @@ function isWhole(text: string): boolean {
   const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
   if (length !== undefined) return text.length >= headEnd + 4 + Number(length);
   return text.endsWith('\r\n0\r\n\r\n');
+}
+
+/** Whole requests as they go over the wire, signed now. */
+export function signedRequests({ bodiesFile, secret, url }: LoadPlan): Buffer[] {
+  const { host, pathname } = new URL(url);
+  const timestampSeconds = Math.floor(Date.now() / 1_000);
+  const lines = readFileSync(bodiesFile, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line, place) => {
+    const rawBody = Buffer.from(JSON.parse(line) as string);
+    const nonce = `bench-${place}`;
+    const signature = signCallback({ rawBody, secret, nonce, timestampSeconds });
+    const head = [
+      `POST ${pathname} HTTP/1.1`,
+      `host: ${host}`,
+      'content-type: application/json',
+      `content-length: ${rawBody.length}`,
+      ...Object.entries(signature).map(([name, value]) => `${name}: ${value}`),
+    ];
+    return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), rawBody]);
+  });
 }

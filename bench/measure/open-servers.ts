@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { migrateDatabase } from '@sinch-callbacks/db';
 import {
+  createDatabase,
   type PostgresServer,
   queryRows,
   type RedisServer,
   startPostgres,
   startRedis,
+  type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
+import { migrateQueue } from '@sinch-callbacks/queue';
 import { Redis } from 'ioredis';
 
 /** Settings that decide what a commit or an answered command is worth; the same for everybody. */
@@ -74,4 +79,32 @@ export async function readNewRedisSettings(): Promise<Record<string, string>> {
     client.disconnect();
     await server.close();
   }
+}
+
+/** Empty databases with the product's tables, made in no time. */
+export interface TemplateDatabase {
+  /** A copy of its own for one run, on a server that has nothing left to write. */
+  copy(): Promise<TestDatabase>;
+}
+
+export async function prepareTemplate(serverUrl: string): Promise<TemplateDatabase> {
+  const template = await createDatabase(
+    serverUrl,
+    `bench_template_${randomBytes(4).toString('hex')}`,
+  );
+  await migrateDatabase(template.url);
+  // Where the worker looks for what came while Redis was away.
+  await migrateQueue({ backend: { kind: 'postgres', url: template.url } });
+  return {
+    async copy() {
+      const name = `bench_${randomBytes(4).toString('hex')}`;
+      return await createDatabase(serverUrl, name, { template: template.name });
+    },
+  };
+}
+
+/** Nobody begins with another's work: statistics are there, dirty pages are written. */
+export async function settleDatabase(url: string): Promise<void> {
+  await queryRows(url, 'VACUUM ANALYZE');
+  await queryRows(url, 'CHECKPOINT');
 }

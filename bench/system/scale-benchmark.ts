@@ -1,26 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
-import { describeCpu } from '../ground/measure-cpu.ts';
+import { type IngestTurn, runIngest } from '../ingest/run-ingest.ts';
+import { ingestList, startIngest } from '../ingest/start-ingest.ts';
+import { type Bodies, writeBodies } from '../load/make-events.ts';
+import { startLoad } from '../load/start-load.ts';
+import { describeCpu } from '../measure/measure-cpu.ts';
 import {
   openPostgres,
   openRedis,
+  prepareTemplate,
   readNewRedisSettings,
   readPostgresSettings,
-} from '../ground/open-servers.ts';
-import {
-  prepareTemplate,
   settleDatabase,
   type TemplateDatabase,
-} from '../ground/template-database.ts';
-import { turned } from '../ground/turned.ts';
-import { ingestList } from '../ingest/contender-list.ts';
-import { type IngestTurn, runIngest } from '../ingest/run-ingest.ts';
-import { startIngest } from '../ingest/start-ingest.ts';
-import { startLoad } from '../load/start-load.ts';
-import { type Bodies, writeBodies } from '../load/write-bodies.ts';
+} from '../measure/open-servers.ts';
 import { median, rounded } from '../report/arithmetic.ts';
-import type { Part, PartRun } from '../report/part.ts';
+import { type Part, type PartRun, turned } from '../report/benchmark.ts';
 import { countApplied, drainOurs, type OwnDrain } from '../worker/drain-ours.ts';
 import { findLiveQueues } from '../worker/live-queues.ts';
 

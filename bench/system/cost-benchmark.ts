@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeEvents } from '../events/make-events.ts';
-import { type CpuPerThousand, describeCpu, measureCpu, medianCpu } from '../ground/measure-cpu.ts';
+import { makeEvents, writeBodies } from '../load/make-events.ts';
+import { type CpuPerThousand, describeCpu, measureCpu, medianCpu } from '../measure/measure-cpu.ts';
 import {
   openPostgres,
   openRedis,
+  prepareTemplate,
   readNewRedisSettings,
   readPostgresSettings,
-} from '../ground/open-servers.ts';
-import { prepareTemplate } from '../ground/template-database.ts';
-import { watchCommands } from '../ground/watch-commands.ts';
-import { writeBodies } from '../load/write-bodies.ts';
+} from '../measure/open-servers.ts';
+import {
+  perEvent,
+  readPostgresFigures,
+  readRedisFigures,
+  rowsPerEvent,
+  watchCommands,
+} from '../measure/server-figures.ts';
 import { median, rounded } from '../report/arithmetic.ts';
-import type { Part } from '../report/part.ts';
-import { openStack, type Stack } from '../whole/open-stack.ts';
+import type { Part } from '../report/benchmark.ts';
 import { openBullmqBacklog } from '../worker/backlog.ts';
 import { countApplied } from '../worker/drain-ours.ts';
-import { readPostgresFigures, rowsPerEvent } from './postgres-figures.ts';
-import { perEvent, readRedisFigures } from './redis-figures.ts';
+import { openStack, type Stack } from './open-stack.ts';
 
 interface Cost {
   readonly events: number;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Circumstances, mergePart } from './merge-results.ts';
-import type { PartResult } from './part.ts';
+import type { PartResult } from './benchmark.ts';
+import { type Circumstances, mergePart } from './results.ts';
 
 const now: Circumstances = {
   machine: { cpus: 2 },

@@ -1,14 +1,11 @@
-import { describeCpu, medianCpu } from '../ground/measure-cpu.ts';
-import { openPostgres, readNewRedisSettings } from '../ground/open-servers.ts';
-import { prepareTemplate } from '../ground/template-database.ts';
-import { chosen, turned } from '../ground/turned.ts';
-import { writeBodies } from '../load/write-bodies.ts';
+import { writeBodies } from '../load/make-events.ts';
+import { describeCpu, medianCpu } from '../measure/measure-cpu.ts';
+import { openPostgres, prepareTemplate, readNewRedisSettings } from '../measure/open-servers.ts';
 import { median, medianRatio, rounded } from '../report/arithmetic.ts';
-import type { Part, PartResult } from '../report/part.ts';
+import { chosen, type Part, type PartResult, turned } from '../report/benchmark.ts';
 import { buildNextApp } from './build-next-app.ts';
-import { ingestList } from './contender-list.ts';
-import { countCommands } from './count-commands.ts';
-import { type IngestTurn, runIngest } from './run-ingest.ts';
+import { countCommands, type IngestTurn, runIngest } from './run-ingest.ts';
+import { ingestList } from './start-ingest.ts';
 
 const usual = { bodies: 100_000, warmUpSeconds: 2, seconds: 5, connections: 64 };
 const quick = { bodies: 6_000, warmUpSeconds: 0.3, seconds: 1, connections: 16 };

@@ -1,17 +1,15 @@
-import { makeEvents } from '../events/make-events.ts';
-import { describeCpu, medianCpu } from '../ground/measure-cpu.ts';
+import { makeEvents } from '../load/make-events.ts';
+import { describeCpu, medianCpu } from '../measure/measure-cpu.ts';
 import {
   openPostgres,
+  prepareTemplate,
   readNewRedisSettings,
   readPostgresSettings,
-} from '../ground/open-servers.ts';
-import { prepareTemplate } from '../ground/template-database.ts';
-import { chosen, turned } from '../ground/turned.ts';
+} from '../measure/open-servers.ts';
 import { median, medianRatio, rounded } from '../report/arithmetic.ts';
-import type { Part, PartResult } from '../report/part.ts';
-import { type ContenderEntry, contenderList } from './contender-list.ts';
-import { type Drain, runContender } from './run-contender.ts';
-import { createRowCheck } from './verify-rows.ts';
+import { chosen, type Part, type PartResult, turned } from '../report/benchmark.ts';
+import { createRowCheck, type Drain, runContender } from './run-contender.ts';
+import { type ContenderEntry, contenderList } from './start-contender.ts';
 
 const defaultEvents = 20_000;
 const quickEvents = 1_000;

@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
-import { openRedis } from '../ground/open-servers.ts';
-import type { TemplateDatabase } from '../ground/template-database.ts';
-import { ingestList } from '../ingest/contender-list.ts';
-import { startIngest } from '../ingest/start-ingest.ts';
-import type { Arrivals, LoadResult } from '../load/load-plan.ts';
-import { startLoad } from '../load/start-load.ts';
-import type { Bodies } from '../load/write-bodies.ts';
-import { openBullmqBacklog } from '../worker/backlog.ts';
+import { ingestList, startIngest } from '../ingest/start-ingest.ts';
+import type { Bodies } from '../load/make-events.ts';
+import { type Arrivals, type LoadResult, startLoad } from '../load/start-load.ts';
+import { openRedis, type TemplateDatabase } from '../measure/open-servers.ts';
+import { openBullmqBacklog, untilLeft } from '../worker/backlog.ts';
 import { startOurWorker } from '../worker/start-contender.ts';
-import { untilLeft } from '../worker/until-left.ts';
 
 export interface StackOptions {
   readonly postgres: PostgresServer;

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import { writeBodies } from '../load/make-events.ts';
 import {
   openPostgres,
+  prepareTemplate,
   readNewRedisSettings,
   readPostgresSettings,
-} from '../ground/open-servers.ts';
-import { prepareTemplate } from '../ground/template-database.ts';
-import { writeBodies } from '../load/write-bodies.ts';
+} from '../measure/open-servers.ts';
 import { median, percentile, rounded } from '../report/arithmetic.ts';
-import type { Part } from '../report/part.ts';
+import type { Part } from '../report/benchmark.ts';
 import { countApplied } from '../worker/drain-ours.ts';
 import { openStack, type Stack } from './open-stack.ts';
 
