@@ -6,32 +6,32 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ingestPart } from './ingest/ingest-benchmark.ts';
-import { type BenchOptions, type PartName, readOptions } from './read-options.ts';
-import type { Part, PartRun } from './report/benchmark.ts';
-import { takeStock } from './report/describe-machine.ts';
+import { ingestBenchmark } from './ingest/ingest-benchmark.ts';
+import { type BenchmarkName, type BenchOptions, readOptions } from './read-options.ts';
+import type { Benchmark, BenchmarkRun } from './report/benchmark.ts';
+import { describeMachine } from './report/describe-machine.ts';
 import {
   describeResults,
-  mergePart,
+  mergeBenchmark,
   type Results,
   readResults,
   writeResults,
 } from './report/results.ts';
-import { costPart } from './system/cost-benchmark.ts';
-import { endToEndPart } from './system/end-to-end-benchmark.ts';
-import { growthPart } from './system/growth-benchmark.ts';
-import { scalePart } from './system/scale-benchmark.ts';
-import { workerPart } from './worker/worker-benchmark.ts';
+import { costBenchmark } from './system/cost-benchmark.ts';
+import { endToEndBenchmark } from './system/end-to-end-benchmark.ts';
+import { growthBenchmark } from './system/growth-benchmark.ts';
+import { scaleBenchmark } from './system/scale-benchmark.ts';
+import { workerBenchmark } from './worker/worker-benchmark.ts';
 
 const exitCodes = { ok: 0, lost: 1, badUsage: 2, interrupted: 130 } as const;
 
-const parts: Record<PartName, Part> = {
-  ingest: ingestPart,
-  worker: workerPart,
-  'end-to-end': endToEndPart,
-  growth: growthPart,
-  cost: costPart,
-  scale: scalePart,
+const benchmarks: Record<BenchmarkName, Benchmark> = {
+  ingest: ingestBenchmark,
+  worker: workerBenchmark,
+  'end-to-end': endToEndBenchmark,
+  growth: growthBenchmark,
+  cost: costBenchmark,
+  scale: scaleBenchmark,
 };
 
 const reading = readOptions(process.argv.slice(2));
@@ -62,7 +62,7 @@ async function main(options: BenchOptions): Promise<number> {
   const file = options.out ?? (options.quick ? 'quick.json' : 'latest.json');
   const resultsFile = options.out ?? fileURLToPath(new URL(`results/${file}`, import.meta.url));
   try {
-    const run = runParts({ options, directory, onProgress }, resultsFile);
+    const run = runBenchmarks({ options, directory, onProgress }, resultsFile);
     const ran = run.then(({ lost }) => (lost === 0 ? exitCodes.ok : exitCodes.lost));
     return await Promise.race([interrupted.promise, ran]);
   } catch (error) {
@@ -74,19 +74,19 @@ async function main(options: BenchOptions): Promise<number> {
 }
 
 /** Runs the parts one after the other, and writes the file after each. */
-async function runParts(run: PartRun, resultsFile: string): Promise<Results['ratios']> {
+async function runBenchmarks(run: BenchmarkRun, resultsFile: string): Promise<Results['ratios']> {
   const { options, onProgress } = run;
-  const stock = await takeStock();
+  const description = await describeMachine();
   let results = await readResults(resultsFile);
-  for (const name of options.parts) {
+  for (const name of options.benchmarks) {
     onProgress(`${name} begins`);
-    const result = await parts[name].run(run);
-    const of = { options, measuredAt: new Date().toISOString(), ...stock };
-    results = mergePart(results, name, of, result);
+    const result = await benchmarks[name].run(run);
+    const of = { options, measuredAt: new Date().toISOString(), ...description };
+    results = mergeBenchmark(results, name, of, result);
     await writeResults(resultsFile, results);
     console.table(result.summary);
   }
   if (results === undefined) throw new Error('no part was run');
-  console.log(describeResults(results, stock.commit));
+  console.log(describeResults(results, description.commit));
   return results.ratios;
 }

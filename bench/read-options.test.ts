@@ -3,9 +3,11 @@ import { readOptions } from './read-options.ts';
 
 test('every part runs unless some are named', () => {
   const every = ['ingest', 'worker', 'end-to-end', 'growth', 'cost', 'scale'];
-  expect(readOptions([])).toMatchObject({ options: { parts: every, rounds: 5, quick: false } });
+  expect(readOptions([])).toMatchObject({
+    options: { benchmarks: every, rounds: 5, quick: false },
+  });
   expect(readOptions(['worker', 'worker', '--quick'])).toMatchObject({
-    options: { parts: ['worker'], rounds: 1, quick: true },
+    options: { benchmarks: ['worker'], rounds: 1, quick: true },
   });
 });
 

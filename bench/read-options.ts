@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 
-const partNames = ['ingest', 'worker', 'end-to-end', 'growth', 'cost', 'scale'] as const;
-export type PartName = (typeof partNames)[number];
+const benchmarkNames = ['ingest', 'worker', 'end-to-end', 'growth', 'cost', 'scale'] as const;
+export type BenchmarkName = (typeof benchmarkNames)[number];
 
 export interface BenchOptions {
-  readonly parts: readonly PartName[];
+  readonly benchmarks: readonly BenchmarkName[];
   readonly rounds: number;
   readonly quick: boolean;
   readonly full: boolean;
@@ -31,7 +31,7 @@ Measures each pair side by side, in turn, on this machine, with servers of its o
 Prints medians and ratios beside their targets, and writes every round to bench/results/latest.json.
 A part that is not run keeps what the file says of it, with the commit that it was measured at.
 
-Parts: ${partNames.join(', ')}; all of them when none is named. Some need \`pnpm build\` first.
+Parts: ${benchmarkNames.join(', ')}; all of them when none is named. Some need \`pnpm build\` first.
 
   --rounds <n>      rounds of each (default: ${defaultRounds})
   --only <names>    these contenders alone, separated by commas (worker, ingest)
@@ -50,19 +50,19 @@ export function readOptions(args: readonly string[]): OptionsReading {
   if (typeof parsed === 'string') return badUsage(parsed);
   const { values, positionals } = parsed;
   if (values.help) return { kind: 'help', text: help };
-  const unknown = positionals.find((name) => !isPart(name));
+  const unknown = positionals.find((name) => !isBenchmarkName(name));
   if (unknown !== undefined) {
-    return badUsage(`there is no part "${unknown}"; there are ${partNames.join(', ')}`);
+    return badUsage(`there is no part "${unknown}"; there are ${benchmarkNames.join(', ')}`);
   }
   const rounds = wholeNumber(values.rounds, maxRounds);
   if (rounds === 'bad') return badUsage(`--rounds takes a whole number from 1 to ${maxRounds}`);
   const events = wholeNumber(values.events, maxEvents);
   if (events === 'bad') return badUsage(`--events takes a whole number from 1 to ${maxEvents}`);
-  const parts = positionals.filter(isPart);
+  const benchmarks = positionals.filter(isBenchmarkName);
   return {
     kind: 'options',
     options: {
-      parts: parts.length === 0 ? partNames : [...new Set(parts)],
+      benchmarks: benchmarks.length === 0 ? benchmarkNames : [...new Set(benchmarks)],
       rounds: rounds ?? (values.quick ? quickRounds : defaultRounds),
       quick: values.quick,
       full: values.full,
@@ -75,8 +75,8 @@ export function readOptions(args: readonly string[]): OptionsReading {
   };
 }
 
-function isPart(name: string): name is PartName {
-  return partNames.some((part) => part === name);
+function isBenchmarkName(name: string): name is BenchmarkName {
+  return benchmarkNames.some((known) => known === name);
 }
 
 function badUsage(problem: string): OptionsReading {

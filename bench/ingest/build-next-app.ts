@@ -3,7 +3,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { environmentWith } from '../measure/child-process.ts';
+import { productionEnvironment } from '../measure/child-process.ts';
 
 const ingest = fileURLToPath(new URL('../../apps/ingest', import.meta.url));
 const routes = fileURLToPath(new URL('next-routes', import.meta.url));
@@ -34,7 +34,7 @@ export async function buildNextApp(): Promise<string> {
     [join(home, 'node_modules/next/dist/bin/next'), 'build'],
     {
       cwd: home,
-      env: environmentWith({ NEXT_TELEMETRY_DISABLED: '1' }),
+      env: productionEnvironment({ NEXT_TELEMETRY_DISABLED: '1' }),
       timeout: buildTimeoutMs,
     },
   );

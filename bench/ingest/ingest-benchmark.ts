@@ -2,20 +2,20 @@ import { writeBodies } from '../load/make-events.ts';
 import { describeCpu, medianCpu } from '../measure/measure-cpu.ts';
 import { openPostgres, prepareTemplate, readNewRedisSettings } from '../measure/open-servers.ts';
 import { median, medianRatio, rounded } from '../report/arithmetic.ts';
-import { chosen, type Part, type PartResult, turned } from '../report/benchmark.ts';
+import { type Benchmark, type BenchmarkResult, rotate, selectByName } from '../report/benchmark.ts';
 import { buildNextApp } from './build-next-app.ts';
 import { countCommands, type IngestTurn, runIngest } from './run-ingest.ts';
-import { ingestList } from './start-ingest.ts';
+import { ingestContenders } from './start-ingest.ts';
 
 const usual = { bodies: 100_000, warmUpSeconds: 2, seconds: 5, connections: 64 };
 const quick = { bodies: 6_000, warmUpSeconds: 0.3, seconds: 1, connections: 16 };
 
 /** Acknowledgements per second: our route and our listener, and what there is beside them. */
-export const ingestPart: Part = {
+export const ingestBenchmark: Benchmark = {
   name: 'ingest',
   async run({ options, directory, onProgress }) {
     const { bodies: count, ...load } = options.quick ? quick : usual;
-    const entries = chosen(ingestList, options.only);
+    const entries = selectByName(ingestContenders, options.only);
     const nextServer = entries.some(({ needsNext }) => needsNext) ? await buildNextApp() : '';
     const { file: bodiesFile } = await writeBodies(directory, options.events ?? count, 'ingest');
     await using closing = new AsyncDisposableStack();
@@ -23,12 +23,12 @@ export const ingestPart: Part = {
     closing.defer(() => postgres.close());
     const template = await prepareTemplate(postgres.url);
     const common = { logDirectory: directory, nextServer };
-    const field = { postgres, template, bodiesFile, ...common, ...load };
+    const setup = { postgres, template, bodiesFile, ...common, ...load };
     const rounds: IngestTurn[][] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       const turns: IngestTurn[] = [];
-      for (const entry of turned(entries, round)) {
-        const turn = await runIngest(entry, field);
+      for (const entry of rotate(entries, round)) {
+        const turn = await runIngest(entry, setup);
         onProgress(describe(round, turn));
         turns.push(turn);
       }
@@ -81,7 +81,7 @@ function ratioOf(rounds: readonly IngestTurn[][], one: string, other: string): n
   return ours.length > 0 && theirs.length > 0 ? rounded(medianRatio(ours, theirs)) : undefined;
 }
 
-function ratiosOf(rounds: readonly IngestTurn[][]): PartResult['ratios'] {
+function ratiosOf(rounds: readonly IngestTurn[][]): BenchmarkResult['ratios'] {
   const between = (one: string, other: string) => ratioOf(rounds, one, other);
   return {
     nextRouteToNoop: between('next', 'next-noop'),

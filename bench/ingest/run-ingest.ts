@@ -6,9 +6,9 @@ import { openRedis, type TemplateDatabase } from '../measure/open-servers.ts';
 import { watchCommands } from '../measure/server-figures.ts';
 import { rounded } from '../report/arithmetic.ts';
 import { openBullmqBacklog } from '../worker/backlog.ts';
-import { type IngestEntry, type IngestStart, startIngest } from './start-ingest.ts';
+import { type IngestContender, type IngestStart, startIngest } from './start-ingest.ts';
 
-export interface IngestField {
+export interface IngestSetup {
   readonly postgres: PostgresServer;
   readonly template: TemplateDatabase;
   readonly bodiesFile: string;
@@ -17,7 +17,7 @@ export interface IngestField {
   readonly warmUpSeconds: number;
   readonly seconds: number;
   readonly connections: number;
-  readonly own?: NodeJS.ProcessEnv;
+  readonly extraEnv?: NodeJS.ProcessEnv;
 }
 
 /** One contender's turn. */
@@ -29,16 +29,16 @@ export interface IngestTurn extends LoadResult {
 }
 
 /** A new server on a new Redis under as much load as it takes, until its time or the bodies end. */
-export async function runIngest(entry: IngestEntry, field: IngestField): Promise<IngestTurn> {
+export async function runIngest(entry: IngestContender, setup: IngestSetup): Promise<IngestTurn> {
   await using closing = new AsyncDisposableStack();
-  const database = await field.template.copy();
+  const database = await setup.template.copy();
   closing.defer(() => database.drop());
   const redis = await openRedis();
   closing.defer(() => redis.close());
   const secret = randomBytes(24).toString('hex');
   const server = await startIngest({
-    ...field,
-    args: entry.args(field.nextServer),
+    ...setup,
+    args: entry.args(setup.nextServer),
     redisUrl: redis.url,
     databaseUrl: database.url,
     secret,
@@ -47,9 +47,9 @@ export async function runIngest(entry: IngestEntry, field: IngestField): Promise
   const load = await startLoad({
     url: `${server.url}${entry.path}`,
     secret,
-    bodiesFile: field.bodiesFile,
-    connections: field.connections,
-    arrivals: { kind: 'closed', warmUpSeconds: field.warmUpSeconds, seconds: field.seconds },
+    bodiesFile: setup.bodiesFile,
+    connections: setup.connections,
+    arrivals: { kind: 'closed', warmUpSeconds: setup.warmUpSeconds, seconds: setup.seconds },
   });
   closing.defer(async () => void (await load.process.stop()));
 
@@ -97,7 +97,7 @@ const arrivals = { kind: 'closed', warmUpSeconds: 0, seconds: 1 } as const;
 
 /** Listens at Redis itself to what an ingest says while callbacks come, once its connection is set up. */
 export async function countCommands(
-  entry: IngestEntry,
+  entry: IngestContender,
   start: Omit<IngestStart, 'redisUrl' | 'secret' | 'args'> & { readonly nextServer: string },
   bodiesFile: string,
 ): Promise<CommandCount> {
@@ -118,7 +118,7 @@ export async function countCommands(
     return await load.result();
   };
   const warmUp = await send(0);
-  await watch.forget();
+  await watch.reset();
   const { accepted } = await send(warmUp.accepted + warmUp.refused);
   await watch.caughtUp();
   const said = Object.entries(watch.byClients());

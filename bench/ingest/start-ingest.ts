@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
-import { environmentWith, loggingTo } from '../measure/child-process.ts';
+import { commandLoggingTo, productionEnvironment } from '../measure/child-process.ts';
 
 export interface IngestStart {
   readonly args: readonly string[];
@@ -10,7 +10,7 @@ export interface IngestStart {
   readonly secret: string;
   readonly logDirectory: string;
   /** Variables beside those that every ingest is given. */
-  readonly own?: NodeJS.ProcessEnv;
+  readonly extraEnv?: NodeJS.ProcessEnv;
 }
 
 export interface RunningIngest {
@@ -25,8 +25,8 @@ export async function startIngest(start: IngestStart): Promise<RunningIngest> {
   const url = `http://127.0.0.1:${port}`;
   const server = await startProcess({
     name: 'ingest',
-    ...loggingTo(join(start.logDirectory, `ingest-${port}.log`), start.args),
-    env: environmentWith({
+    ...commandLoggingTo(join(start.logDirectory, `ingest-${port}.log`), start.args),
+    env: productionEnvironment({
       REDIS_URL: start.redisUrl,
       DATABASE_URL: start.databaseUrl,
       SINCH_WEBHOOK_SECRET: start.secret,
@@ -35,7 +35,7 @@ export async function startIngest(start: IngestStart): Promise<RunningIngest> {
       HOSTNAME: '127.0.0.1',
       INGEST_PORT: String(port),
       INGEST_HOST: '127.0.0.1',
-      ...start.own,
+      ...start.extraEnv,
     }),
     readyWhen: { kind: 'http', url: `${url}/api/health` },
     stopTimeoutMs: 30_000,
@@ -43,7 +43,7 @@ export async function startIngest(start: IngestStart): Promise<RunningIngest> {
   return { process: server, url };
 }
 
-export interface IngestEntry {
+export interface IngestContender {
   /** For `--only` and the results. */
   readonly name: string;
   readonly path: string;
@@ -61,7 +61,7 @@ const preload = new URL('bypass-guard.ts', import.meta.url).href;
 const next = (server: string) => ['--import', preload, server];
 
 /** In the order of a round's first turn; each round begins one further on. */
-export const ingestList: readonly IngestEntry[] = [
+export const ingestContenders: readonly IngestContender[] = [
   { name: 'next', path: webhook, args: next, needsNext: true, queues: true },
   { name: 'next-noop', path: '/api/bench/noop', args: next, needsNext: true, queues: false },
   {

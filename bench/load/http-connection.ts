@@ -4,7 +4,7 @@ import { signCallback } from '@sinch-callbacks/core';
 import type { LoadPlan } from './start-load.ts';
 
 /** One keep-alive connection, with one request under way at most. */
-export interface HttpLine {
+export interface HttpConnection {
   /** @param settled gets the status; 0 when the connection ended without an answer. */
   send(request: Buffer, settled: (status: number) => void): void;
   close(): void;
@@ -14,7 +14,7 @@ export interface HttpLine {
  * As lean as it can be: on two cores, what the generator takes is missing where it is measured.
  * Reads what the servers here answer, with a length or in chunks, and nothing else.
  */
-export function openLine({ hostname, port }: URL): HttpLine {
+export function openConnection({ hostname, port }: URL): HttpConnection {
   let socket: Socket | undefined;
   let settle: ((status: number) => void) | undefined;
   let received = '';
@@ -60,7 +60,7 @@ function isWhole(text: string): boolean {
 }
 
 /** Whole requests as they go over the wire, signed now. */
-export function signedRequests({ bodiesFile, secret, url }: LoadPlan): Buffer[] {
+export function readSignedRequests({ bodiesFile, secret, url }: LoadPlan): Buffer[] {
   const { host, pathname } = new URL(url);
   const timestampSeconds = Math.floor(Date.now() / 1_000);
   const lines = readFileSync(bodiesFile, 'utf8').split('\n').filter(Boolean);

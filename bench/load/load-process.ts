@@ -4,11 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { percentile, rounded } from '../report/arithmetic.ts';
-import { type HttpLine, openLine, signedRequests } from './http-connection.ts';
+import { type HttpConnection, openConnection, readSignedRequests } from './http-connection.ts';
 import type { Arrivals, LoadPlan, LoadResult } from './start-load.ts';
 
 const plan = JSON.parse(process.env['BENCH_LOAD'] ?? '') as LoadPlan;
-const requests = signedRequests(plan);
+const requests = readSignedRequests(plan);
 const target = new URL(plan.url);
 
 interface Tally {
@@ -28,14 +28,14 @@ function note(tally: Tally, place: number, status: number, sinceMs: number): voi
 
 /** Every connection sends as soon as it may, for a time or until all requests are sent. */
 async function sendClosed(
-  lines: readonly HttpLine[],
+  lines: readonly HttpConnection[],
   from: number,
   seconds: number,
   tally: Tally,
 ): Promise<number> {
   let next = from;
   const until = performance.now() + seconds * 1_000;
-  const follow = async (line: HttpLine) => {
+  const follow = async (line: HttpConnection) => {
     await new Promise<void>((resolve) => {
       const one = () => {
         const place = next;
@@ -60,7 +60,7 @@ async function sendClosed(
 
 /** Each request has its time; one for which no connection is free waits, and its clock runs. */
 async function sendOpen(
-  lines: readonly HttpLine[],
+  lines: readonly HttpConnection[],
   arrivals: Extract<Arrivals, { kind: 'open' }>,
   tally: Tally,
 ): Promise<void> {
@@ -99,7 +99,7 @@ async function sendOpen(
 }
 
 async function run(): Promise<LoadResult> {
-  const lines = Array.from({ length: plan.connections }, () => openLine(target));
+  const lines = Array.from({ length: plan.connections }, () => openConnection(target));
   const newTally = (): Tally => ({
     statuses: new Map(),
     latenciesMs: [],

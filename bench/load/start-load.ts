@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
-import { environmentWith, watchLines } from '../measure/child-process.ts';
+import { productionEnvironment, watchLines } from '../measure/child-process.ts';
 
 export interface Load {
   readonly process: StartedProcess;
@@ -20,7 +20,7 @@ export async function startLoad(plan: LoadPlan): Promise<Load> {
     name: 'load',
     command: process.execPath,
     args: [program],
-    env: environmentWith({ BENCH_LOAD: JSON.stringify(plan) }),
+    env: productionEnvironment({ BENCH_LOAD: JSON.stringify(plan) }),
     readyWhen: { kind: 'line', pattern: /^ready$/ },
     readyTimeoutMs: 120_000,
     log: lines.log,

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 
 /** Waits for lines of a process's output, those that came before it was asked included. */
-export interface ProgramLines {
+export interface OutputLines {
   /** For `startProcess`. */
   readonly log: Writable;
   /** The first line with this word in front, without the word. */
@@ -9,7 +9,7 @@ export interface ProgramLines {
 }
 
 /** @param copy gets everything too. */
-export function watchLines(copy?: Writable): ProgramLines {
+export function watchLines(copy?: Writable): OutputLines {
   const seen = new Map<string, PromiseWithResolvers<string>>();
   let rest = '';
   const of = (word: string) => {
@@ -37,16 +37,16 @@ const ours =
   /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|BENCH_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$|LOG_LEVEL$|PORT$|HOSTNAME$)/;
 
 /** That of a process in production: the terminal's without ours, and its own. */
-export function environmentWith(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function productionEnvironment(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
-  return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...own };
+  return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...variables };
 }
 
 /**
  * A command whose log goes straight to a file; what it says on stderr is for its starter. The shell becomes the program, so that a log of
  * thousands of lines a second does not pass through the process that measures.
  */
-export function loggingTo(file: string, args: readonly string[]) {
+export function commandLoggingTo(file: string, args: readonly string[]) {
   const script = 'log=$1; shift; exec "$@" >"$log"';
   return { command: '/bin/sh', args: ['-c', script, 'sh', file, process.execPath, ...args] };
 }

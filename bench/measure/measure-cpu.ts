@@ -11,7 +11,7 @@ export async function measureCpu(
   const read = async () => {
     const readings: [string, number | undefined][] = [];
     for (const [name, pid] of Object.entries(pids)) {
-      readings.push([name, pid === undefined ? undefined : await cpuSeconds(pid)]);
+      readings.push([name, pid === undefined ? undefined : await readCpuSeconds(pid)]);
     }
     return new Map(readings);
   };
@@ -55,7 +55,7 @@ interface Stat {
  * CPU seconds that a process and all its descendants have used so far, those that have ended
  * included; `undefined` where there is no /proc. Two readings tell what was used in between.
  */
-async function cpuSeconds(pid: number): Promise<number | undefined> {
+async function readCpuSeconds(pid: number): Promise<number | undefined> {
   const stats = await readAll();
   if (!stats.has(pid)) return undefined;
   const isOurs = (one: number): boolean => {

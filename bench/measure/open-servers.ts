@@ -104,7 +104,7 @@ export async function prepareTemplate(serverUrl: string): Promise<TemplateDataba
 }
 
 /** Nobody begins with another's work: statistics are there, dirty pages are written. */
-export async function settleDatabase(url: string): Promise<void> {
+export async function vacuumAndCheckpoint(url: string): Promise<void> {
   await queryRows(url, 'VACUUM ANALYZE');
   await queryRows(url, 'CHECKPOINT');
 }

@@ -11,7 +11,7 @@ export interface CommandWatch {
   /** Those that scripts ran on their behalf. */
   byScripts(): Readonly<Record<string, number>>;
   /** Begins anew, with what is said from now on. */
-  forget(): Promise<void>;
+  reset(): Promise<void>;
   /** Resolves when everything that was said before is counted. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export async function watchCommands(url: string): Promise<CommandWatch> {
     byClients: () => Object.fromEntries(clients),
     byScripts: () => Object.fromEntries(scripts),
     caughtUp,
-    async forget() {
+    async reset() {
       await caughtUp();
       clients.clear();
       scripts.clear();

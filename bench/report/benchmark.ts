@@ -14,7 +14,7 @@ export const ratioNames = [
 
 export type RatioName = (typeof ratioNames)[number];
 
-export interface PartResult {
+export interface BenchmarkResult {
   /** Sizes, concurrency, and what the servers were told. */
   readonly settings: object;
   /** Everything that was measured, round by round. */
@@ -27,26 +27,26 @@ export interface PartResult {
   readonly lost: number;
 }
 
-export interface PartRun {
+export interface BenchmarkRun {
   readonly options: BenchOptions;
   /** For data and logs; removed at the end. */
   readonly directory: string;
   readonly onProgress: (text: string) => void;
 }
 
-export interface Part {
+export interface Benchmark {
   readonly name: string;
-  run(run: PartRun): Promise<PartResult>;
+  run(run: BenchmarkRun): Promise<BenchmarkResult>;
 }
 
 /** Each round begins with another one, so that none always comes after the same. */
-export function turned<T>(items: readonly T[], by: number): readonly T[] {
+export function rotate<T>(items: readonly T[], by: number): readonly T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
 /** @throws when one of `only` is not among them. */
-export function chosen<T extends { readonly name: string }>(
+export function selectByName<T extends { readonly name: string }>(
   items: readonly T[],
   only: readonly string[] | undefined,
 ): readonly T[] {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** What was measured, and on what. */
-export interface Stock {
+export interface MachineDescription {
   readonly machine: Readonly<Record<string, string | number>>;
   readonly versions: Readonly<Record<string, string>>;
   /** `+` at its end: with changes that were not committed. */
@@ -15,7 +15,7 @@ export interface Stock {
 const bytesPerGibibyte = 2 ** 30;
 const libraries = ['bullmq', 'ioredis', 'pg', 'pg-boss', 'graphile-worker'];
 
-export async function takeStock(): Promise<Stock> {
+export async function describeMachine(): Promise<MachineDescription> {
   const processors = cpus();
   return {
     machine: {

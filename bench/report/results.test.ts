@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import type { PartResult } from './benchmark.ts';
-import { type Circumstances, mergePart } from './results.ts';
+import type { BenchmarkResult } from './benchmark.ts';
+import { type MeasurementContext, mergeBenchmark } from './results.ts';
 
-const now: Circumstances = {
+const now: MeasurementContext = {
   machine: { cpus: 2 },
   versions: { node: '24' },
   commit: 'new',
   measuredAt: '2026-01-02T00:00:00.000Z',
   options: {
-    parts: ['worker'],
+    benchmarks: ['worker'],
     rounds: 1,
     quick: false,
     full: false,
@@ -19,14 +19,18 @@ const now: Circumstances = {
     out: undefined,
   },
 };
-const before: Circumstances = { ...now, commit: 'old', measuredAt: '2026-01-01T00:00:00.000Z' };
+const before: MeasurementContext = {
+  ...now,
+  commit: 'old',
+  measuredAt: '2026-01-01T00:00:00.000Z',
+};
 
-function measured(ratios: PartResult['ratios'], lost = 0): PartResult {
+function measured(ratios: BenchmarkResult['ratios'], lost = 0): BenchmarkResult {
   return { settings: {}, rounds: [], summary: [], ratios, lost };
 }
 
 test('the ratios have every key from the first part on, null where nothing was measured', () => {
-  const { ratios } = mergePart(undefined, 'worker', now, measured({ workerToNoop: 0.7 }));
+  const { ratios } = mergeBenchmark(undefined, 'worker', now, measured({ workerToNoop: 0.7 }));
   expect(ratios).toEqual({
     nextRouteToNoop: null,
     nodeListenerToNoop: null,
@@ -41,8 +45,8 @@ test('the ratios have every key from the first part on, null where nothing was m
 });
 
 test('a part that was not run keeps its figures and the commit that they are of', () => {
-  const known = mergePart(undefined, 'ingest', before, measured({ nextRouteToNoop: 0.9 }, 1));
-  const merged = mergePart(known, 'worker', now, measured({ workerToNoop: 0.7 }, 2));
+  const known = mergeBenchmark(undefined, 'ingest', before, measured({ nextRouteToNoop: 0.9 }, 1));
+  const merged = mergeBenchmark(known, 'worker', now, measured({ workerToNoop: 0.7 }, 2));
   expect(merged.parts.ingest).toEqual(known.parts.ingest);
   expect(merged.parts.ingest?.commit).toBe('old');
   expect(merged.parts.worker?.commit).toBe('new');
@@ -51,8 +55,8 @@ test('a part that was not run keeps its figures and the commit that they are of'
 
 test('a part that runs again leaves nothing of what it said before', () => {
   const both = measured({ workerToNoop: 0.7, workerToPrismaPerEvent: 9 }, 5);
-  const known = mergePart(undefined, 'worker', before, both);
-  const merged = mergePart(known, 'worker', now, measured({ workerToNoop: 0.8 }));
+  const known = mergeBenchmark(undefined, 'worker', before, both);
+  const merged = mergeBenchmark(known, 'worker', now, measured({ workerToNoop: 0.8 }));
   expect(merged.ratios).toMatchObject({
     workerToNoop: 0.8,
     workerToPrismaPerEvent: null,

@@ -1,54 +1,57 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { BenchOptions, PartName } from '../read-options.ts';
-import { type PartResult, type RatioName, ratioNames } from './benchmark.ts';
-import type { Stock } from './describe-machine.ts';
+import type { BenchmarkName, BenchOptions } from '../read-options.ts';
+import { type BenchmarkResult, type RatioName, ratioNames } from './benchmark.ts';
+import type { MachineDescription } from './describe-machine.ts';
 
 /** Under which a part was measured. Each part carries its own: they need not be of one day. */
-export interface Circumstances extends Stock {
+export interface MeasurementContext extends MachineDescription {
   readonly measuredAt: string;
   readonly options: BenchOptions;
 }
 
-export interface MeasuredPart extends Stock {
+export interface MeasuredBenchmark extends MachineDescription {
   readonly measuredAt: string;
   readonly quick: boolean;
   readonly settings: object;
-  readonly summary: PartResult['summary'];
+  readonly summary: BenchmarkResult['summary'];
   readonly ratios: Partial<Record<RatioName, number>>;
   readonly lost: number;
   readonly rounds: readonly unknown[];
 }
 
-export interface Results extends Stock {
+export interface Results extends MachineDescription {
   /** A null was never measured. `lost` is the sum over all parts. */
   readonly ratios: Readonly<Record<RatioName, number | null> & { lost: number }>;
-  readonly parts: Partial<Record<PartName, MeasuredPart>>;
+  readonly parts: Partial<Record<BenchmarkName, MeasuredBenchmark>>;
 }
 
 /** Puts what was just measured in place of what was known of this part, and keeps the others. */
-export function mergePart(
+export function mergeBenchmark(
   known: Results | undefined,
-  name: PartName,
-  { options, measuredAt, ...stock }: Circumstances,
-  { ratios, ...result }: PartResult,
+  name: BenchmarkName,
+  { options, measuredAt, ...description }: MeasurementContext,
+  { ratios, ...result }: BenchmarkResult,
 ): Results {
   const told = Object.fromEntries(
     Object.entries(ratios).filter(([, value]) => value !== undefined),
-  ) as MeasuredPart['ratios'];
-  const part: MeasuredPart = {
-    ...stock,
+  ) as MeasuredBenchmark['ratios'];
+  const part: MeasuredBenchmark = {
+    ...description,
     measuredAt,
     quick: options.quick,
     ...result,
     ratios: told,
   };
   const parts = { ...known?.parts, [name]: part };
-  return { ...stock, ratios: ratiosOf(Object.values(parts)), parts };
+  return { ...description, ratios: ratiosOf(Object.values(parts)), parts };
 }
 
-function ratiosOf(parts: readonly MeasuredPart[]): Results['ratios'] {
-  const told = Object.assign({}, ...parts.map(({ ratios }) => ratios)) as MeasuredPart['ratios'];
+function ratiosOf(parts: readonly MeasuredBenchmark[]): Results['ratios'] {
+  const told = Object.assign(
+    {},
+    ...parts.map(({ ratios }) => ratios),
+  ) as MeasuredBenchmark['ratios'];
   const ratios = Object.fromEntries(ratioNames.map((name) => [name, told[name] ?? null]));
   const lost = parts.reduce((sum, part) => sum + part.lost, 0);
   return { ...(ratios as Record<RatioName, number | null>), lost };

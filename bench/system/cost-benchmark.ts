@@ -16,7 +16,7 @@ import {
   watchCommands,
 } from '../measure/server-figures.ts';
 import { median, rounded } from '../report/arithmetic.ts';
-import type { Part } from '../report/benchmark.ts';
+import type { Benchmark } from '../report/benchmark.ts';
 import { openBullmqBacklog } from '../worker/backlog.ts';
 import { countApplied } from '../worker/drain-ours.ts';
 import { openStack, type Stack } from './open-stack.ts';
@@ -39,7 +39,7 @@ const connections = 16;
 const millisecondsPerMinute = 60_000;
 
 /** What one event costs, from ingest to done, and what a worker costs that only waits. */
-export const costPart: Part = {
+export const costBenchmark: Benchmark = {
   name: 'cost',
   async run({ options, directory, onProgress }) {
     const { bodies: count, ...plan } = options.quick ? quick : usual;

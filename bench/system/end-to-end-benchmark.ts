@@ -9,7 +9,7 @@ import {
   readPostgresSettings,
 } from '../measure/open-servers.ts';
 import { median, percentile, rounded } from '../report/arithmetic.ts';
-import type { Part } from '../report/benchmark.ts';
+import type { Benchmark } from '../report/benchmark.ts';
 import { countApplied } from '../worker/drain-ours.ts';
 import { openStack, type Stack } from './open-stack.ts';
 
@@ -40,7 +40,7 @@ const target = { p99Ms: 250, p99ToP50: 50 };
  * time is that of its transaction's commit record; a flush of the log follows it, of a millisecond
  * or so. Both clocks are this machine's.
  */
-export const endToEndPart: Part = {
+export const endToEndBenchmark: Benchmark = {
   name: 'end-to-end',
   async run({ options, directory, onProgress }) {
     const { bodies: count, ...plan } = options.quick ? quick : usual;

@@ -7,12 +7,12 @@ import {
   prepareTemplate,
   readNewRedisSettings,
   readPostgresSettings,
-  settleDatabase,
+  vacuumAndCheckpoint,
 } from '../measure/open-servers.ts';
 import { median, rounded } from '../report/arithmetic.ts';
-import type { Part } from '../report/benchmark.ts';
+import type { Benchmark } from '../report/benchmark.ts';
 import { openBullmqBacklog } from '../worker/backlog.ts';
-import { countApplied, drainOurs, type OwnDrain } from '../worker/drain-ours.ts';
+import { countApplied, drainOurs, type OurDrain } from '../worker/drain-ours.ts';
 
 interface Step {
   /** Jobs that wait when the clock starts. */
@@ -21,7 +21,7 @@ interface Step {
   readonly stored: number;
 }
 
-interface Growth extends Step, OwnDrain {
+interface Growth extends Step, OurDrain {
   readonly lost: number;
 }
 
@@ -44,7 +44,7 @@ const onDemand = 10_000_000;
 const tableRounds = 3;
 
 /** Whether a long queue, or full tables, make our worker slower. */
-export const growthPart: Part = {
+export const growthBenchmark: Benchmark = {
   name: 'growth',
   async run({ options, directory, onProgress }) {
     const plan = options.quick ? quick : usual;
@@ -55,21 +55,21 @@ export const growthPart: Part = {
     const rounds: Growth[] = [];
 
     async function run(step: Step): Promise<void> {
-      await using own = new AsyncDisposableStack();
+      await using closing = new AsyncDisposableStack();
       const database = await template.copy();
-      own.defer(() => database.drop());
+      closing.defer(() => database.drop());
       const redis = await openRedis();
-      own.defer(() => redis.close());
+      closing.defer(() => redis.close());
       await fillTables(database.url, step.stored);
-      const places = { databaseUrl: database.url, redisUrl: redis.url };
-      const backlog = openBullmqBacklog(places);
-      own.defer(() => backlog.close());
+      const urls = { databaseUrl: database.url, redisUrl: redis.url };
+      const backlog = openBullmqBacklog(urls);
+      closing.defer(() => backlog.close());
       const waiting = step.backlog + plan.warmUp;
       await backlog.fill(makeEvents(waiting, 'growth'));
-      await settleDatabase(database.url);
+      await vacuumAndCheckpoint(database.url);
       const pids = { redis: redis.process?.pid, postgres: postgres.process?.pid };
       const shared = { workers: 1, warmUp: plan.warmUp, logDirectory: directory, pids };
-      const drain = await drainOurs({ ...places, ...shared, waiting });
+      const drain = await drainOurs({ ...urls, ...shared, waiting });
       const applied = (await countApplied(database.url)) - step.stored;
       const growth = { ...step, ...drain, lost: waiting - applied };
       rounds.push(growth);

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
-import { ingestList, startIngest } from '../ingest/start-ingest.ts';
+import { ingestContenders, startIngest } from '../ingest/start-ingest.ts';
 import type { Bodies } from '../load/make-events.ts';
 import { type Arrivals, type LoadResult, startLoad } from '../load/start-load.ts';
 import { openRedis, type TemplateDatabase } from '../measure/open-servers.ts';
-import { openBullmqBacklog, untilLeft } from '../worker/backlog.ts';
+import { openBullmqBacklog, waitUntilLeft } from '../worker/backlog.ts';
 import { startOurWorker } from '../worker/start-contender.ts';
 
 export interface StackOptions {
@@ -43,20 +43,20 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   const redis = await openRedis();
   opening.defer(() => redis.close());
   const secret = randomBytes(24).toString('hex');
-  const places = { databaseUrl: database.url, redisUrl: redis.url };
-  const listener = ingestList.find(({ name }) => name === 'listener');
+  const urls = { databaseUrl: database.url, redisUrl: redis.url };
+  const listener = ingestContenders.find(({ name }) => name === 'listener');
   if (listener === undefined) throw new Error('there is no listener');
-  const start = { ...places, secret, logDirectory };
+  const start = { ...urls, secret, logDirectory };
   const worker = await startOurWorker(start);
   opening.defer(async () => void (await worker.stop()));
   const ingest = await startIngest({ ...start, args: listener.args('') });
   opening.defer(async () => void (await ingest.process.stop()));
-  const backlog = openBullmqBacklog(places);
+  const backlog = openBullmqBacklog(urls);
   opening.defer(() => backlog.close());
   const closing = opening.move();
   let sent = 0;
   return {
-    ...places,
+    ...urls,
     pids: {
       ingest: ingest.process.pid,
       worker: worker.pid,
@@ -84,7 +84,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
       }
     },
     async drained() {
-      await untilLeft(backlog, 0, { what: 'the worker to be done', timeoutMs: drainTimeoutMs });
+      await waitUntilLeft(backlog, 0, { what: 'the worker to be done', timeoutMs: drainTimeoutMs });
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PostgresServer } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { type IngestTurn, runIngest } from '../ingest/run-ingest.ts';
-import { ingestList, startIngest } from '../ingest/start-ingest.ts';
+import { ingestContenders, startIngest } from '../ingest/start-ingest.ts';
 import { type Bodies, writeBodies } from '../load/make-events.ts';
 import { startLoad } from '../load/start-load.ts';
 import { describeCpu } from '../measure/measure-cpu.ts';
@@ -12,12 +12,12 @@ import {
   prepareTemplate,
   readNewRedisSettings,
   readPostgresSettings,
-  settleDatabase,
   type TemplateDatabase,
+  vacuumAndCheckpoint,
 } from '../measure/open-servers.ts';
 import { median, rounded } from '../report/arithmetic.ts';
-import { type Part, type PartRun, turned } from '../report/benchmark.ts';
-import { countApplied, drainOurs, type OwnDrain } from '../worker/drain-ours.ts';
+import { type Benchmark, type BenchmarkRun, rotate } from '../report/benchmark.ts';
+import { countApplied, drainOurs, type OurDrain } from '../worker/drain-ours.ts';
 import { findLiveQueues } from '../worker/live-queues.ts';
 
 interface Setting {
@@ -25,11 +25,11 @@ interface Setting {
   readonly partitions: number;
 }
 
-interface ScaledDrain extends Setting, OwnDrain {
+interface ScaledDrain extends Setting, OurDrain {
   readonly lost: number;
 }
 
-interface Field {
+interface ScaleSetup {
   readonly postgres: PostgresServer;
   readonly template: TemplateDatabase;
   readonly bodies: Bodies;
@@ -49,7 +49,7 @@ const connections = 64;
 const fillTimeoutSeconds = 600;
 
 /** What a second worker, more partitions and a second process of the listener bring. */
-export const scalePart: Part = {
+export const scaleBenchmark: Benchmark = {
   name: 'scale',
   async run(run) {
     const { options, directory, onProgress } = run;
@@ -59,13 +59,13 @@ export const scalePart: Part = {
     const postgres = await openPostgres(directory);
     closing.defer(() => postgres.close());
     const template = await prepareTemplate(postgres.url);
-    const field = { postgres, template, bodies, logDirectory: directory, warmUp };
+    const setup = { postgres, template, bodies, logDirectory: directory, warmUp };
     const drains: ScaledDrain[] = [];
     const turns: (IngestTurn & { processes: number })[] = [];
     const load = await prepareLoad(run);
     for (let round = 0; round < options.rounds; round += 1) {
-      for (const setting of turned(settings, round)) {
-        const drain = await drainScaled(setting, field);
+      for (const setting of rotate(settings, round)) {
+        const drain = await drainScaled(setting, setup);
         const { workers, partitions, eventsPerSecond, cpuPerThousand } = drain;
         onProgress(
           `scale  round ${round + 1}  ${workers} workers, ${partitions} partitions  ` +
@@ -73,9 +73,9 @@ export const scalePart: Part = {
         );
         drains.push(drain);
       }
-      for (const processes of turned(processCounts, round)) {
-        const own = { INGEST_PROCESSES: String(processes) };
-        const turn = await runIngest(listener(), { ...field, ...load, own });
+      for (const processes of rotate(processCounts, round)) {
+        const extraEnv = { INGEST_PROCESSES: String(processes) };
+        const turn = await runIngest(listener(), { ...setup, ...load, extraEnv });
         onProgress(
           `scale  round ${round + 1}  listener on ${processes} processes  ${turn.requestsPerSecond}/s`,
         );
@@ -115,29 +115,37 @@ export const scalePart: Part = {
   },
 };
 
-async function prepareLoad({ options, directory }: PartRun) {
+async function prepareLoad({ options, directory }: BenchmarkRun) {
   const { bodies, ...load } = options.quick ? quickLoad : usualLoad;
   const { file: bodiesFile } = await writeBodies(directory, bodies, 'scale-load');
   return { ...load, bodiesFile, nextServer: '' };
 }
 
 /** The listener queues them, since it knows which partition each belongs to. */
-async function drainScaled(setting: Setting, field: Field): Promise<ScaledDrain> {
+async function drainScaled(setting: Setting, setup: ScaleSetup): Promise<ScaledDrain> {
   await using closing = new AsyncDisposableStack();
-  const { bodies, logDirectory, warmUp } = field;
-  const database = await field.template.copy();
+  const { bodies, logDirectory, warmUp } = setup;
+  const database = await setup.template.copy();
   closing.defer(() => database.drop());
   const redis = await openRedis();
   closing.defer(() => redis.close());
-  const places = { databaseUrl: database.url, redisUrl: redis.url };
-  const own = { QUEUE_PARTITIONS: String(setting.partitions) };
-  await queueAll({ ...places, bodies, logDirectory, own });
+  const urls = { databaseUrl: database.url, redisUrl: redis.url };
+  const extraEnv = { QUEUE_PARTITIONS: String(setting.partitions) };
+  await queueAll({ ...urls, bodies, logDirectory, extraEnv });
   await assertPartitions(redis.url, setting.partitions);
-  await settleDatabase(database.url);
-  const pids = { redis: redis.process?.pid, postgres: field.postgres.process?.pid };
+  await vacuumAndCheckpoint(database.url);
+  const pids = { redis: redis.process?.pid, postgres: setup.postgres.process?.pid };
   const waiting = bodies.keys.length;
   const { workers } = setting;
-  const drain = await drainOurs({ ...places, workers, waiting, warmUp, logDirectory, pids, own });
+  const drain = await drainOurs({
+    ...urls,
+    workers,
+    waiting,
+    warmUp,
+    logDirectory,
+    pids,
+    extraEnv,
+  });
   return { ...setting, ...drain, lost: waiting - (await countApplied(database.url)) };
 }
 
@@ -146,7 +154,7 @@ async function queueAll(start: {
   databaseUrl: string;
   bodies: Bodies;
   logDirectory: string;
-  own: NodeJS.ProcessEnv;
+  extraEnv: NodeJS.ProcessEnv;
 }): Promise<void> {
   await using closing = new AsyncDisposableStack();
   const secret = randomBytes(24).toString('hex');
@@ -179,7 +187,7 @@ async function assertPartitions(redisUrl: string, partitions: number): Promise<v
 }
 
 function listener() {
-  const found = ingestList.find(({ name }) => name === 'listener');
+  const found = ingestContenders.find(({ name }) => name === 'listener');
   if (found === undefined) throw new Error('there is no listener');
   return found;
 }

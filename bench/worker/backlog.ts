@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { PgBoss } from 'pg-boss';
 import { findLiveQueues, type LiveQueue } from './live-queues.ts';
 
-export interface Places {
+export interface ServerUrls {
   readonly databaseUrl: string;
   readonly redisUrl: string;
 }
@@ -25,7 +25,7 @@ const enqueueAtOnce = 200;
 const enqueueTimeoutMs = 30_000;
 
 /** By the product's own producer: the jobs are exactly those that ingest would have made. */
-export function openBullmqBacklog({ redisUrl }: Places): Backlog {
+export function openBullmqBacklog({ redisUrl }: ServerUrls): Backlog {
   const backend = { kind: 'redis', url: redisUrl } as const;
   const redis = new Redis(redisUrl);
   let queues: readonly LiveQueue[] | undefined;
@@ -60,7 +60,7 @@ export function openBullmqBacklog({ redisUrl }: Places): Backlog {
   };
 }
 
-export function openPgBossBacklog({ databaseUrl }: Places): Backlog {
+export function openPgBossBacklog({ databaseUrl }: ServerUrls): Backlog {
   return {
     async fill(events) {
       const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });
@@ -80,7 +80,7 @@ export function openPgBossBacklog({ databaseUrl }: Places): Backlog {
   };
 }
 
-export function openGraphileBacklog({ databaseUrl }: Places): Backlog {
+export function openGraphileBacklog({ databaseUrl }: ServerUrls): Backlog {
   return {
     async fill(events) {
       const utils = await makeWorkerUtils({ connectionString: databaseUrl });
@@ -126,7 +126,7 @@ const longestMs = 500;
  * seldom while much is left and often towards the end.
  * @throws when that takes too long.
  */
-export async function untilLeft(
+export async function waitUntilLeft(
   backlog: Pick<Backlog, 'left'>,
   atMost: number,
   { what, timeoutMs }: { readonly what: string; readonly timeoutMs: number },

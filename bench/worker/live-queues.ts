@@ -27,9 +27,9 @@ export async function findLiveQueues(client: Redis): Promise<readonly LiveQueue[
 /** Pauses them all, so that workers can start before they take jobs; the answer lets them. */
 export async function pauseLiveQueues(redisUrl: string): Promise<() => Promise<void>> {
   const client = new Redis(redisUrl);
-  const places = await findLiveQueues(client);
+  const found = await findLiveQueues(client);
   client.disconnect();
-  const queues = places.map(
+  const queues = found.map(
     ({ name, prefix }) => new Queue(name, { prefix, connection: { url: redisUrl } }),
   );
   for (const queue of queues) await queue.pause();

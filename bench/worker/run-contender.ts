@@ -1,19 +1,19 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { type PostgresServer, queryRows } from '@sinch-callbacks/dev-env/servers';
 import { type CpuPerThousand, measureCpu } from '../measure/measure-cpu.ts';
-import { openRedis, settleDatabase, type TemplateDatabase } from '../measure/open-servers.ts';
+import { openRedis, type TemplateDatabase, vacuumAndCheckpoint } from '../measure/open-servers.ts';
 import { rounded } from '../report/arithmetic.ts';
 import {
   type Backlog,
   openBullmqBacklog,
   openGraphileBacklog,
   openPgBossBacklog,
-  type Places,
-  untilLeft,
+  type ServerUrls,
+  waitUntilLeft,
 } from './backlog.ts';
-import { type ContenderEntry, type RunningContender, startContender } from './start-contender.ts';
+import { type RunningContender, startContender, type WorkerContender } from './start-contender.ts';
 
-export interface Field {
+export interface DrainSetup {
   readonly postgres: PostgresServer;
   readonly template: TemplateDatabase;
   readonly events: readonly CallbackEvent[];
@@ -41,34 +41,34 @@ const openers = {
 } as const;
 
 /** A backlog in a new Redis or a new database, from when its process is warm until the last job is done. */
-export async function runContender(entry: ContenderEntry, field: Field): Promise<Drain> {
-  const { events } = field;
+export async function runContender(entry: WorkerContender, setup: DrainSetup): Promise<Drain> {
+  const { events } = setup;
   await using closing = new AsyncDisposableStack();
-  const database = await field.template.copy();
+  const database = await setup.template.copy();
   closing.defer(() => database.drop());
   const redis = await openRedis();
   closing.defer(() => redis.close());
-  const places = { databaseUrl: database.url, redisUrl: redis.url };
-  const backlog = openers[entry.queue](places);
+  const urls = { databaseUrl: database.url, redisUrl: redis.url };
+  const backlog = openers[entry.queue](urls);
   closing.defer(() => backlog.close());
   await backlog.fill(events);
-  await settleDatabase(database.url);
+  await vacuumAndCheckpoint(database.url);
   const contender = await startContender(entry, {
-    ...places,
+    ...urls,
     events: events.length,
-    warmUp: field.warmUp,
-    logDirectory: field.logDirectory,
-    profileDirectory: field.profileDirectory,
+    warmUp: setup.warmUp,
+    logDirectory: setup.logDirectory,
+    profileDirectory: setup.profileDirectory,
   });
   closing.defer(async () => void (await contender.process.stop()));
 
   await contender.begin();
-  const measured = await warmedUp(entry, contender, backlog, events.length - field.warmUp);
+  const measured = await warmedUp(entry, contender, backlog, events.length - setup.warmUp);
   const startedAt = performance.now();
   const cpu = await measureCpu({
     worker: contender.process.pid,
     redis: redis.process?.pid,
-    postgres: field.postgres.process?.pid,
+    postgres: setup.postgres.process?.pid,
   });
   await drained(entry, contender.handled, backlog);
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -77,13 +77,13 @@ export async function runContender(entry: ContenderEntry, field: Field): Promise
     seconds: rounded(seconds),
     eventsPerSecond: rounded(measured / seconds),
     cpuPerThousand: await cpu(measured),
-    lost: await countLost(entry, field, places, backlog),
+    lost: await countLost(entry, setup, urls, backlog),
   };
 }
 
 /** Resolves when the warm-up is over, with how many events are left then. */
 async function warmedUp(
-  { name }: ContenderEntry,
+  { name }: WorkerContender,
   { warm }: RunningContender,
   backlog: Backlog,
   toMeasure: number,
@@ -91,11 +91,11 @@ async function warmedUp(
   const left = await warm;
   if (left !== undefined) return left;
   const limits = { what: `${name} to be warm`, timeoutMs: drainTimeoutMs };
-  return await untilLeft(backlog, toMeasure, limits);
+  return await waitUntilLeft(backlog, toMeasure, limits);
 }
 
 async function drained(
-  { name }: ContenderEntry,
+  { name }: WorkerContender,
   handled: Promise<unknown>,
   backlog: Backlog,
 ): Promise<void> {
@@ -104,16 +104,16 @@ async function drained(
   const timer = setTimeout(fail, drainTimeoutMs);
   try {
     await Promise.race([handled, late.promise]);
-    await untilLeft(backlog, 0, { what: `${name} to be done`, timeoutMs: drainTimeoutMs });
+    await waitUntilLeft(backlog, 0, { what: `${name} to be done`, timeoutMs: drainTimeoutMs });
   } finally {
     clearTimeout(timer);
   }
 }
 
 async function countLost(
-  { name, writesRows }: ContenderEntry,
-  { check }: Field,
-  { databaseUrl }: Places,
+  { name, writesRows }: WorkerContender,
+  { check }: DrainSetup,
+  { databaseUrl }: ServerUrls,
   backlog: Backlog,
 ): Promise<number> {
   if (!writesRows) return await backlog.left();

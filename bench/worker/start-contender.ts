@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
-import { environmentWith, loggingTo, watchLines } from '../measure/child-process.ts';
-import type { Places } from './backlog.ts';
+import { commandLoggingTo, productionEnvironment, watchLines } from '../measure/child-process.ts';
+import type { ServerUrls } from './backlog.ts';
 import { pauseLiveQueues } from './live-queues.ts';
 
 export interface RunningContender {
@@ -16,7 +16,7 @@ export interface RunningContender {
   readonly handled: Promise<unknown>;
 }
 
-export interface Start extends Places {
+export interface Start extends ServerUrls {
   readonly events: number;
   /** So many of them come before what is measured. */
   readonly warmUp: number;
@@ -29,7 +29,7 @@ const workerProgram = fileURLToPath(new URL('../../apps/worker/src/main.ts', imp
 
 /** A process of its own, ready and not yet taking jobs. */
 export async function startContender(
-  entry: ContenderEntry,
+  entry: WorkerContender,
   start: Start,
 ): Promise<RunningContender> {
   if (entry.program !== undefined) return await startProgram(entry, entry.program, start);
@@ -41,7 +41,7 @@ export async function startContender(
 /** The product's worker as in production, its log going to a file. */
 export async function startOurWorker(
   start: Omit<Start, 'events' | 'warmUp'>,
-  own: NodeJS.ProcessEnv = {},
+  extraEnv: NodeJS.ProcessEnv = {},
 ): Promise<StartedProcess> {
   const port = await freePort();
   const { profileDirectory } = start;
@@ -49,13 +49,13 @@ export async function startOurWorker(
   const log = join(start.logDirectory, `worker-${port}.log`);
   return await startProcess({
     name: 'worker',
-    ...loggingTo(log, [...profile, workerProgram]),
-    env: environmentWith({
+    ...commandLoggingTo(log, [...profile, workerProgram]),
+    env: productionEnvironment({
       DATABASE_URL: start.databaseUrl,
       REDIS_URL: start.redisUrl,
       ADMIN_HOST: '127.0.0.1',
       ADMIN_PORT: String(port),
-      ...own,
+      ...extraEnv,
     }),
     readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
     stopTimeoutMs: 30_000,
@@ -63,7 +63,7 @@ export async function startOurWorker(
 }
 
 async function startProgram(
-  { name, variant, concurrency }: ContenderEntry,
+  { name, variant, concurrency }: WorkerContender,
   program: string,
   start: Start,
 ): Promise<RunningContender> {
@@ -72,7 +72,7 @@ async function startProgram(
     name,
     command: process.execPath,
     args: [program],
-    env: environmentWith({
+    env: productionEnvironment({
       BENCH_DATABASE_URL: start.databaseUrl,
       BENCH_REDIS_URL: start.redisUrl,
       BENCH_EVENTS: String(start.events),
@@ -91,7 +91,7 @@ async function startProgram(
   };
 }
 
-export interface ContenderEntry {
+export interface WorkerContender {
   /** For `--only` and the results. */
   readonly name: string;
   /** Where its jobs are. */
@@ -108,7 +108,7 @@ export interface ContenderEntry {
 const perEvent = [5, 10, 20];
 
 /** In the order of a round's first turn; each round begins one further on. */
-export const contenderList: readonly ContenderEntry[] = [
+export const workerContenders: readonly WorkerContender[] = [
   {
     name: 'ours',
     queue: 'bullmq',

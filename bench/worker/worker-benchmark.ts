@@ -7,9 +7,9 @@ import {
   readPostgresSettings,
 } from '../measure/open-servers.ts';
 import { median, medianRatio, rounded } from '../report/arithmetic.ts';
-import { chosen, type Part, type PartResult, turned } from '../report/benchmark.ts';
+import { type Benchmark, type BenchmarkResult, rotate, selectByName } from '../report/benchmark.ts';
 import { createRowCheck, type Drain, runContender } from './run-contender.ts';
-import { type ContenderEntry, contenderList } from './start-contender.ts';
+import { type WorkerContender, workerContenders } from './start-contender.ts';
 
 const defaultEvents = 20_000;
 const quickEvents = 1_000;
@@ -18,12 +18,12 @@ const warmUpShare = 0.25;
 const seed = 'bench';
 
 /** The same backlog for each contender: our worker, the ceiling, and who else would do the work. */
-export const workerPart: Part = {
+export const workerBenchmark: Benchmark = {
   name: 'worker',
   async run({ options, directory, onProgress }) {
     const count = options.events ?? (options.quick ? quickEvents : defaultEvents);
     const warmUp = Math.round(count * warmUpShare);
-    const entries = chosen(contenderList, options.only).flatMap((entry) =>
+    const entries = selectByName(workerContenders, options.only).flatMap((entry) =>
       options.calibrate ? each(entry) : entry,
     );
     const events = [...makeEvents(count + warmUp, seed)];
@@ -33,7 +33,7 @@ export const workerPart: Part = {
     closing.defer(() => postgres.close());
     const template = await prepareTemplate(postgres.url);
     const check = createRowCheck({ events: events.length, reports });
-    const field = {
+    const setup = {
       postgres,
       template,
       events,
@@ -45,8 +45,8 @@ export const workerPart: Part = {
     const rounds: Drain[][] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       const drains: Drain[] = [];
-      for (const entry of turned(entries, round)) {
-        const drain = await runContender(entry, field);
+      for (const entry of rotate(entries, round)) {
+        const drain = await runContender(entry, setup);
         onProgress(describe(round, drain));
         drains.push(drain);
       }
@@ -69,7 +69,7 @@ export const workerPart: Part = {
 };
 
 /** One for each concurrency that it is tried with. */
-function each(entry: ContenderEntry): ContenderEntry[] {
+function each(entry: WorkerContender): WorkerContender[] {
   const { name, concurrency, concurrencies } = entry;
   const tried = concurrencies.length === 0 ? [concurrency] : concurrencies;
   return tried.map((one) => ({ ...entry, name: `${name}@${one}`, concurrency: one }));
@@ -81,7 +81,7 @@ function ratesOf(rounds: readonly Drain[][], name: string): number[] {
   );
 }
 
-function summarise(entries: readonly ContenderEntry[], rounds: readonly Drain[][]) {
+function summarise(entries: readonly WorkerContender[], rounds: readonly Drain[][]) {
   return entries.map(({ name }) => {
     const drains = rounds.flat().filter(({ contender }) => contender === name);
     const theirs = ratesOf(rounds, name);
@@ -96,9 +96,9 @@ function summarise(entries: readonly ContenderEntry[], rounds: readonly Drain[][
 }
 
 function ratiosOf(
-  entries: readonly ContenderEntry[],
+  entries: readonly WorkerContender[],
   rounds: readonly Drain[][],
-): PartResult['ratios'] {
+): BenchmarkResult['ratios'] {
   const ours = ratesOf(rounds, 'ours');
   const to = (name: string | undefined) => {
     const theirs = name === undefined ? [] : ratesOf(rounds, name);

@@ -4,11 +4,11 @@ import { Worker } from 'bullmq';
 import { liveQueue, workerOptions } from '../live-queues.ts';
 import { contend } from './contender.ts';
 
-await contend(async ({ redisUrl, concurrency }, noteHandled) => {
+await contend(async ({ redisUrl, concurrency }, reportHandled) => {
   const worker = new Worker<CallbackEvent>(
     liveQueue,
     async ({ data }) => {
-      if (data.key !== '') noteHandled();
+      if (data.key !== '') reportHandled();
     },
     { ...workerOptions(redisUrl), concurrency },
   );

@@ -6,14 +6,14 @@ import { liveQueue, workerOptions } from '../live-queues.ts';
 import { applyWithPrisma } from '../rows/apply-with-prisma.ts';
 import { contend } from './contender.ts';
 
-await contend(async ({ databaseUrl, redisUrl, concurrency }, noteHandled) => {
+await contend(async ({ databaseUrl, redisUrl, concurrency }, reportHandled) => {
   const { prisma } = openDatabase({ url: databaseUrl, poolSize: concurrency });
   await prisma.$queryRaw`SELECT 1`;
   const worker = new Worker<CallbackEvent>(
     liveQueue,
     async ({ data }) => {
       await applyWithPrisma(prisma, data);
-      noteHandled();
+      reportHandled();
     },
     { ...workerOptions(redisUrl), concurrency },
   );

@@ -14,11 +14,11 @@ export interface ContenderSettings {
 }
 
 /** Says that one more event, or several, were dealt with. */
-export type NoteHandled = (count?: number) => void;
+export type ReportHandled = (count?: number) => void;
 
 /** @param open connects, and returns what begins to take jobs. */
 export async function contend(
-  open: (settings: ContenderSettings, noteHandled: NoteHandled) => Promise<() => unknown>,
+  open: (settings: ContenderSettings, reportHandled: ReportHandled) => Promise<() => unknown>,
 ): Promise<void> {
   const told = (name: string) => process.env[`BENCH_${name}`] ?? '';
   const events = Number(told('EVENTS'));

@@ -4,15 +4,17 @@
  */
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { Logger, run } from 'graphile-worker';
-import { gather, openRowWriter } from '../rows/open-row-writer.ts';
+import { openRowWriter, writeInBatches } from '../rows/open-row-writer.ts';
 import { contend } from './contender.ts';
 
 const setBasedJobs = 500;
 
-await contend(async ({ databaseUrl, variant, concurrency }, noteHandled) => {
+await contend(async ({ databaseUrl, variant, concurrency }, reportHandled) => {
   const write = await openRowWriter(variant, databaseUrl, concurrency);
   const isSetBased = variant === 'set-based';
-  const apply = isSetBased ? gather(write) : async (event: CallbackEvent) => await write([event]);
+  const apply = isSetBased
+    ? writeInBatches(write)
+    : async (event: CallbackEvent) => await write([event]);
   const concurrentJobs = isSetBased ? setBasedJobs : concurrency;
   return () =>
     run({
@@ -32,7 +34,7 @@ await contend(async ({ databaseUrl, variant, concurrency }, noteHandled) => {
       taskList: {
         event: async (payload) => {
           await apply(payload as CallbackEvent);
-          noteHandled();
+          reportHandled();
         },
       },
     });

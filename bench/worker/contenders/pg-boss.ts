@@ -11,7 +11,7 @@ const batchSize = 500;
 /** Batches under way: the next one is fetched while one is written. */
 const localConcurrency = 2;
 
-await contend(async ({ databaseUrl, variant, concurrency }, noteHandled) => {
+await contend(async ({ databaseUrl, variant, concurrency }, reportHandled) => {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     supervise: false,
@@ -31,6 +31,6 @@ await contend(async ({ databaseUrl, variant, concurrency }, noteHandled) => {
   return () =>
     boss.work<CallbackEvent>('events', options, async (jobs) => {
       await write(jobs.map(({ data }) => data));
-      noteHandled(jobs.length);
+      reportHandled(jobs.length);
     });
 });

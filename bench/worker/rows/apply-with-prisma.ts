@@ -50,7 +50,7 @@ async function writeRows(tx: Transaction, event: CallbackEvent, decision: Decide
       rawBody: event.rawBody.text,
     },
   });
-  await writeSurroundings(tx, event.receivedAt, facts);
+  await writeContactsAndConversations(tx, event.receivedAt, facts);
   await writeMessage(tx, event.receivedAt, facts);
   for (const fact of facts.messageStatuses) {
     await tx.messageStatus.create({
@@ -93,7 +93,7 @@ async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): 
     const { status = null, statusRank, statusAt = null, channel = null, stamp } = standing;
     // A late report must not overwrite a better one.
     await tx.message.updateMany({
-      where: { sinchMessageId, ...yieldingTo(statusRank, channel) },
+      where: { sinchMessageId, ...rankedBelow(statusRank, channel) },
       data: { status, statusRank, statusAt, channel, statusStamp: Buffer.from(stamp, 'hex') },
     });
   }
@@ -102,7 +102,7 @@ async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): 
 /** Ranks of SWITCHING_CHANNEL, and of QUEUED_ON_CHANNEL, which it follows on its own channel. */
 const [switching, queued] = [15, 20];
 
-function yieldingTo(rank: number, channel: string | null) {
+function rankedBelow(rank: number, channel: string | null) {
   const nothing = { statusRank: null };
   if (rank === switching) {
     return {
@@ -114,7 +114,11 @@ function yieldingTo(rank: number, channel: string | null) {
   return { OR: [nothing, { statusRank: { lt: switching } }, switchedElsewhere] };
 }
 
-async function writeSurroundings(tx: Transaction, receivedAt: string, facts: Facts): Promise<void> {
+async function writeContactsAndConversations(
+  tx: Transaction,
+  receivedAt: string,
+  facts: Facts,
+): Promise<void> {
   for (const { sinchContactId, profile } of facts.contacts) {
     const known = profile && {
       displayName: profile.displayName ?? null,

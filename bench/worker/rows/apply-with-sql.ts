@@ -65,7 +65,7 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
       event.rawBody.text,
     ],
   });
-  await writeSurroundings(client, event.receivedAt, facts);
+  await writeContactsAndConversations(client, event.receivedAt, facts);
   for (const fact of facts.messages) {
     await client.query({
       name: 'message',
@@ -116,7 +116,11 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
   }
 }
 
-async function writeSurroundings(client: pg.PoolClient, receivedAt: string, facts: Facts) {
+async function writeContactsAndConversations(
+  client: pg.PoolClient,
+  receivedAt: string,
+  facts: Facts,
+) {
   for (const { sinchContactId, profile } of facts.contacts) {
     await client.query({
       name: 'contact',

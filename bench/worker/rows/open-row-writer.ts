@@ -42,7 +42,7 @@ function toWrite(event: CallbackEvent) {
 }
 
 /** Makes batches of what is handed over one by one: whatever came while the last was written. */
-export function gather(write: WriteRows): (event: CallbackEvent) => Promise<void> {
+export function writeInBatches(write: WriteRows): (event: CallbackEvent) => Promise<void> {
   let waiting: CallbackEvent[] = [];
   let writing: Promise<void> | undefined;
   let next: Promise<void> | undefined;
