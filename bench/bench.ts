@@ -1,6 +1,6 @@
 /**
- * `pnpm bench`: how fast it is, beside what else would do the work. `--help` explains it, and
- * bench/README.md how to read it.
+ * `pnpm bench`: measures our speed beside the alternatives. `--help` lists the options, and
+ * bench/README.md explains how to read the results.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ switch (reading.kind) {
     process.exitCode = exitCodes.badUsage;
     break;
   case 'options':
-    // Processes that are left, after a failure or a signal, end with this one.
+    // Exiting ends child processes that a failure or a signal has left.
     process.exit(await main(reading.options));
 }
 
@@ -73,7 +73,7 @@ async function main(options: BenchOptions): Promise<number> {
   }
 }
 
-/** Runs the parts one after the other, and writes the file after each. */
+/** Runs the benchmarks one after the other, and writes the results file after each. */
 async function runBenchmarks(run: BenchmarkRun, resultsFile: string): Promise<Results['ratios']> {
   const { options, onProgress } = run;
   const description = await describeMachine();
@@ -81,12 +81,12 @@ async function runBenchmarks(run: BenchmarkRun, resultsFile: string): Promise<Re
   for (const name of options.benchmarks) {
     onProgress(`${name} begins`);
     const result = await benchmarks[name].run(run);
-    const of = { options, measuredAt: new Date().toISOString(), ...description };
-    results = mergeBenchmark(results, name, of, result);
+    const context = { options, measuredAt: new Date().toISOString(), ...description };
+    results = mergeBenchmark(results, name, context, result);
     await writeResults(resultsFile, results);
     console.table(result.summary);
   }
-  if (results === undefined) throw new Error('no part was run');
+  if (results === undefined) throw new Error('no benchmark was run');
   console.log(describeResults(results, description.commit));
   return results.ratios;
 }

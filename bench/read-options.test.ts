@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readOptions } from './read-options.ts';
 
-test('every part runs unless some are named', () => {
+test('every benchmark runs unless some are named', () => {
   const every = ['ingest', 'worker', 'end-to-end', 'growth', 'cost', 'scale'];
   expect(readOptions([])).toMatchObject({
     options: { benchmarks: every, rounds: 5, quick: false },
@@ -12,17 +12,17 @@ test('every part runs unless some are named', () => {
 });
 
 test.each([
-  [['speed'], 'no part "speed"'],
+  [['speed'], 'no benchmark "speed"'],
   [['--rounds', '0'], '--rounds takes'],
   [['--events', 'many'], '--events takes'],
   [['--fast'], "Unknown option '--fast'"],
-])('%j is bad usage, and why is said', (args, problem) => {
+])('%j is bad usage, and the message says why', (args, problem) => {
   const reading = readOptions(args);
   expect(reading.kind).toBe('bad-usage');
   expect(reading).toHaveProperty('problem', expect.stringContaining(problem));
 });
 
-test('help names every part', () => {
+test('help names every benchmark', () => {
   const reading = readOptions(['--help']);
   expect(reading).toHaveProperty('text', expect.stringContaining('end-to-end'));
 });

@@ -25,24 +25,24 @@ const quickRounds = 1;
 const maxRounds = 100;
 const maxEvents = 10_000_000;
 
-const help = `Usage: pnpm bench [part…] [options]
+const help = `Usage: pnpm bench [benchmark…] [options]
 
-Measures each pair side by side, in turn, on this machine, with servers of its own on loopback.
+Measures each contender in turn on this machine, with its own servers on loopback.
 Prints medians and ratios beside their targets, and writes every round to bench/results/latest.json.
-A part that is not run keeps what the file says of it, with the commit that it was measured at.
+A benchmark that is not run keeps its entry in the file, with the commit that it was measured at.
 
-Parts: ${benchmarkNames.join(', ')}; all of them when none is named. Some need \`pnpm build\` first.
+Benchmarks: ${benchmarkNames.join(', ')}; all when none is named. Some need \`pnpm build\` first.
 
   --rounds <n>      rounds of each (default: ${defaultRounds})
-  --only <names>    these contenders alone, separated by commas (worker, ingest)
+  --only <names>    only these contenders, separated by commas (worker, ingest)
   --events <n>      events of a backlog
-  --quick           small and short, to try the harness; writes bench/results/quick.json
-  --full            also what takes an hour: tables of 10 million events
-  --calibrate       contenders at each of several concurrencies (worker)
-  --cpu-prof <dir>  our worker's CPU profiles go there (worker)
-  --out <file>      where the results go
+  --quick           a short run to try the harness; writes bench/results/quick.json
+  --full            adds a step of an hour: tables of 10 million events
+  --calibrate       run contenders at several concurrencies (worker)
+  --cpu-prof <dir>  folder for our worker's CPU profiles (worker)
+  --out <file>      results file
 
-Ends with 0 when nothing was lost, with 1 otherwise, and with 2 for bad usage.`;
+Exits 0 when nothing was lost, 1 otherwise, and 2 for bad usage.`;
 
 /** Reads the command line. Pure. */
 export function readOptions(args: readonly string[]): OptionsReading {
@@ -52,7 +52,7 @@ export function readOptions(args: readonly string[]): OptionsReading {
   if (values.help) return { kind: 'help', text: help };
   const unknown = positionals.find((name) => !isBenchmarkName(name));
   if (unknown !== undefined) {
-    return badUsage(`there is no part "${unknown}"; there are ${benchmarkNames.join(', ')}`);
+    return badUsage(`there is no benchmark "${unknown}"; choose from ${benchmarkNames.join(', ')}`);
   }
   const rounds = wholeNumber(values.rounds, maxRounds);
   if (rounds === 'bad') return badUsage(`--rounds takes a whole number from 1 to ${maxRounds}`);

@@ -8,42 +8,42 @@ import { productionEnvironment } from '../measure/child-process.ts';
 const ingest = fileURLToPath(new URL('../../apps/ingest', import.meta.url));
 const routes = fileURLToPath(new URL('next-routes', import.meta.url));
 /** As deep as apps/ingest, so that links and relative paths lead to the same places. */
-const home = fileURLToPath(new URL('../next-build', import.meta.url));
-const left = new Set(['.next', 'test', '.turbo', 'next-env.d.ts']);
+const buildDirectory = fileURLToPath(new URL('../next-build', import.meta.url));
+const notCopied = new Set(['.next', 'test', '.turbo', 'next-env.d.ts']);
 const buildTimeoutMs = 300_000;
 
-/** The program of a Next server as in production: apps/ingest with the routes of the bench. */
+/** Builds apps/ingest with the bench's routes as for production, and returns the server program. */
 export async function buildNextApp(): Promise<string> {
-  await rm(home, { recursive: true, force: true });
-  await cp(ingest, home, {
+  await rm(buildDirectory, { recursive: true, force: true });
+  await cp(ingest, buildDirectory, {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (path) => path === ingest || !left.has(basename(path)),
+    filter: (path) => path === ingest || !notCopied.has(basename(path)),
   });
   for (const name of ['noop', 'tutorial']) {
-    const route = join(home, 'app/api/bench', name);
+    const route = join(buildDirectory, 'app/api/bench', name);
     await mkdir(route, { recursive: true });
     await cp(join(routes, `${name}.ts`), join(route, 'route.ts'));
   }
-  await mkdir(join(home, 'pages/api/bench'));
-  await cp(join(routes, 'noop-api.ts'), join(home, 'pages/api/bench/noop-api.ts'));
+  await mkdir(join(buildDirectory, 'pages/api/bench'));
+  await cp(join(routes, 'noop-api.ts'), join(buildDirectory, 'pages/api/bench/noop-api.ts'));
   await linkDatabase();
-  await writeFile(join(home, 'package.json'), '{ "type": "module", "private": true }');
+  await writeFile(join(buildDirectory, 'package.json'), '{ "type": "module", "private": true }');
   await promisify(execFile)(
     process.execPath,
-    [join(home, 'node_modules/next/dist/bin/next'), 'build'],
+    [join(buildDirectory, 'node_modules/next/dist/bin/next'), 'build'],
     {
-      cwd: home,
+      cwd: buildDirectory,
       env: productionEnvironment({ NEXT_TELEMETRY_DISABLED: '1' }),
       timeout: buildTimeoutMs,
     },
   );
-  return join(home, '.next/standalone', 'bench/next-build/server.js');
+  return join(buildDirectory, '.next/standalone', 'bench/next-build/server.js');
 }
 
-/** The client alone: the rest of packages/db finds its migrations by paths that a bundle has not. */
+/** Links only the client: the rest of packages/db needs migration files that a bundle has not. */
 async function linkDatabase(): Promise<void> {
-  const link = join(home, 'node_modules/@sinch-callbacks/db');
+  const link = join(buildDirectory, 'node_modules/@sinch-callbacks/db');
   await mkdir(link);
   const client = '../../../../../packages/db/src/database.ts';
   await writeFile(join(link, 'index.js'), `export { openDatabase } from '${client}';\n`);

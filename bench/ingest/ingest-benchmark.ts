@@ -10,7 +10,7 @@ import { ingestContenders } from './start-ingest.ts';
 const usual = { bodies: 100_000, warmUpSeconds: 2, seconds: 5, connections: 64 };
 const quick = { bodies: 6_000, warmUpSeconds: 0.3, seconds: 1, connections: 16 };
 
-/** Acknowledgements per second: our route and our listener, and what there is beside them. */
+/** Acknowledgements per second of our route, our listener and the alternatives. */
 export const ingestBenchmark: Benchmark = {
   name: 'ingest',
   async run({ options, directory, onProgress }) {
@@ -93,7 +93,8 @@ function ratiosOf(rounds: readonly IngestTurn[][]): BenchmarkResult['ratios'] {
 function describe(round: number, turn: IngestTurn): string {
   const { contender, requestsPerSecond, p50Ms, p99Ms, refused, cpuPerThousand, lost } = turn;
   return (
-    `ingest  round ${round + 1}  ${contender.padEnd(14)}${String(requestsPerSecond).padStart(8)}/s  ` +
+    `ingest  round ${round + 1}  ${contender.padEnd(14)}` +
+    `${String(requestsPerSecond).padStart(8)}/s  ` +
     `p50 ${p50Ms} ms, p99 ${p99Ms} ms  ${describeCpu(cpuPerThousand)}` +
     (refused === 0 ? '' : `  REFUSED ${refused}`) +
     (lost === 0 ? '' : `  LOST ${lost}`)

@@ -20,15 +20,15 @@ export interface IngestSetup {
   readonly extraEnv?: NodeJS.ProcessEnv;
 }
 
-/** One contender's turn. */
+/** Result of one contender's turn. */
 export interface IngestTurn extends LoadResult {
   readonly contender: string;
   readonly cpuPerThousand: CpuPerThousand;
-  /** Answered 200 and not in Redis. Of one that queues nothing, nothing is known. */
+  /** Callbacks answered 200 and not in Redis; 0 for a contender that queues nothing. */
   readonly lost: number;
 }
 
-/** A new server on a new Redis under as much load as it takes, until its time or the bodies end. */
+/** Runs a new server on a new Redis under full load, until its time or the bodies end. */
 export async function runIngest(entry: IngestContender, setup: IngestSetup): Promise<IngestTurn> {
   await using closing = new AsyncDisposableStack();
   const database = await setup.template.copy();
@@ -80,22 +80,30 @@ async function countJobs(redisUrl: string, databaseUrl: string): Promise<number>
   }
 }
 
-/** What a connection is set up with, or what is asked every few seconds: nothing of one event. */
-const notOfAnEvent = new Set(['auth', 'hello', 'client', 'select', 'info', 'script', 'command']);
+/** Commands that set up a connection or run every few seconds: not part of any event. */
+const connectionCommands = new Set([
+  'auth',
+  'hello',
+  'client',
+  'select',
+  'info',
+  'script',
+  'command',
+]);
 
 interface CommandCount {
   readonly accepted: number;
   readonly perEvent: number;
-  /** How often each command came that belongs to events. */
+  /** Counts of commands that belong to events. */
   readonly ofEvents: Readonly<Record<string, number>>;
-  /** The others. */
+  /** Counts of all other commands. */
   readonly apart: Readonly<Record<string, number>>;
 }
 
 const connections = 10;
 const arrivals = { kind: 'closed', warmUpSeconds: 0, seconds: 1 } as const;
 
-/** Listens at Redis itself to what an ingest says while callbacks come, once its connection is set up. */
+/** Counts with MONITOR the commands that an ingest sends per callback, after a warm-up. */
 export async function countCommands(
   entry: IngestContender,
   start: Omit<IngestStart, 'redisUrl' | 'secret' | 'args'> & { readonly nextServer: string },
@@ -121,13 +129,13 @@ export async function countCommands(
   await watch.reset();
   const { accepted } = await send(warmUp.accepted + warmUp.refused);
   await watch.caughtUp();
-  const said = Object.entries(watch.byClients());
-  const ofEvents = said.filter(([name]) => !notOfAnEvent.has(name));
+  const counts = Object.entries(watch.byClients());
+  const ofEvents = counts.filter(([name]) => !connectionCommands.has(name));
   const total = ofEvents.reduce((sum, [, count]) => sum + count, 0);
   return {
     accepted,
     perEvent: rounded(total / accepted),
     ofEvents: Object.fromEntries(ofEvents),
-    apart: Object.fromEntries(said.filter(([name]) => notOfAnEvent.has(name))),
+    apart: Object.fromEntries(counts.filter(([name]) => connectionCommands.has(name))),
   };
 }

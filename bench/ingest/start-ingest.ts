@@ -9,17 +9,17 @@ export interface IngestStart {
   readonly databaseUrl: string;
   readonly secret: string;
   readonly logDirectory: string;
-  /** Variables beside those that every ingest is given. */
+  /** Variables beyond those that every ingest gets. */
   readonly extraEnv?: NodeJS.ProcessEnv;
 }
 
 export interface RunningIngest {
   readonly process: StartedProcess;
-  /** Without a path. */
+  /** The base address, without a path. */
   readonly url: string;
 }
 
-/** A server in front of the queue, as in production, its log going to a file. */
+/** Starts an ingest server as in production, with its log in a file. */
 export async function startIngest(start: IngestStart): Promise<RunningIngest> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -30,7 +30,7 @@ export async function startIngest(start: IngestStart): Promise<RunningIngest> {
       REDIS_URL: start.redisUrl,
       DATABASE_URL: start.databaseUrl,
       SINCH_WEBHOOK_SECRET: start.secret,
-      // Next's own two, and those of the lean listener.
+      // PORT and HOSTNAME are Next's, the others our listener's.
       PORT: String(port),
       HOSTNAME: '127.0.0.1',
       INGEST_PORT: String(port),
@@ -44,13 +44,13 @@ export async function startIngest(start: IngestStart): Promise<RunningIngest> {
 }
 
 export interface IngestContender {
-  /** For `--only` and the results. */
+  /** The name in `--only` and in the results. */
   readonly name: string;
   readonly path: string;
-  /** The arguments of node. */
+  /** Node's arguments. */
   readonly args: (nextServer: string) => readonly string[];
   readonly needsNext: boolean;
-  /** Whether an answer of 200 means a job in Redis. */
+  /** True when an answer of 200 means a job in Redis. */
   readonly queues: boolean;
 }
 
@@ -60,7 +60,7 @@ const bare = programAt('contenders/bare.ts');
 const preload = new URL('bypass-guard.ts', import.meta.url).href;
 const next = (server: string) => ['--import', preload, server];
 
-/** In the order of a round's first turn; each round begins one further on. */
+/** Contenders in the order of the first round; each round begins with the next one. */
 export const ingestContenders: readonly IngestContender[] = [
   { name: 'next', path: webhook, args: next, needsNext: true, queues: true },
   { name: 'next-noop', path: '/api/bench/noop', args: next, needsNext: true, queues: false },

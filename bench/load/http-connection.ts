@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { signCallback } from '@sinch-callbacks/core';
 import type { LoadPlan } from './start-load.ts';
 
-/** One keep-alive connection, with one request under way at most. */
+/** A keep-alive connection with at most one request in progress. */
 export interface HttpConnection {
   /** @param settled gets the status; 0 when the connection ended without an answer. */
   send(request: Buffer, settled: (status: number) => void): void;
@@ -11,8 +11,8 @@ export interface HttpConnection {
 }
 
 /**
- * As lean as it can be: on two cores, what the generator takes is missing where it is measured.
- * Reads what the servers here answer, with a length or in chunks, and nothing else.
+ * Opens a minimal HTTP client: on two cores, CPU that the generator uses is missing from the
+ * server. Reads only what our servers answer: bodies with a length or in chunks.
  */
 export function openConnection({ hostname, port }: URL): HttpConnection {
   let socket: Socket | undefined;
@@ -59,7 +59,7 @@ function isWhole(text: string): boolean {
   return text.endsWith('\r\n0\r\n\r\n');
 }
 
-/** Whole requests as they go over the wire, signed now. */
+/** Reads the bodies and returns whole requests as they go over the wire, signed now. */
 export function readSignedRequests({ bodiesFile, secret, url }: LoadPlan): Buffer[] {
   const { host, pathname } = new URL(url);
   const timestampSeconds = Math.floor(Date.now() / 1_000);

@@ -1,6 +1,6 @@
 /**
- * The load generator, a process of its own. Prints `ready` when every request is signed, begins on
- * SIGUSR2, and prints `result` and what came of it as JSON.
+ * The load generator, a separate process. Prints `ready` when every request is signed, begins on
+ * SIGUSR2, and prints `result` with a `LoadResult` as JSON.
  */
 import { writeFileSync } from 'node:fs';
 import { percentile, rounded } from '../report/arithmetic.ts';
@@ -17,7 +17,7 @@ interface Tally {
   readonly acknowledgements: string[];
 }
 
-function note(tally: Tally, place: number, status: number, sinceMs: number): void {
+function recordAnswer(tally: Tally, place: number, status: number, sinceMs: number): void {
   const now = performance.now();
   tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + 1);
   tally.latenciesMs.push(now - sinceMs);
@@ -26,18 +26,18 @@ function note(tally: Tally, place: number, status: number, sinceMs: number): voi
   }
 }
 
-/** Every connection sends as soon as it may, for a time or until all requests are sent. */
+/** Keeps every connection busy, for a time or until all requests are sent. */
 async function sendClosed(
-  lines: readonly HttpConnection[],
+  connections: readonly HttpConnection[],
   from: number,
   seconds: number,
   tally: Tally,
 ): Promise<number> {
   let next = from;
   const until = performance.now() + seconds * 1_000;
-  const follow = async (line: HttpConnection) => {
+  const keepSending = async (connection: HttpConnection) => {
     await new Promise<void>((resolve) => {
-      const one = () => {
+      const sendNext = () => {
         const place = next;
         const request = requests[place];
         const now = performance.now();
@@ -46,21 +46,21 @@ async function sendClosed(
           return;
         }
         next += 1;
-        line.send(request, (status) => {
-          note(tally, place, status, now);
-          one();
+        connection.send(request, (status) => {
+          recordAnswer(tally, place, status, now);
+          sendNext();
         });
       };
-      one();
+      sendNext();
     });
   };
-  await Promise.all(lines.map(follow));
+  await Promise.all(connections.map(keepSending));
   return next;
 }
 
-/** Each request has its time; one for which no connection is free waits, and its clock runs. */
+/** Sends each request at its time; one that waits for a free connection has its clock running. */
 async function sendOpen(
-  lines: readonly HttpConnection[],
+  connections: readonly HttpConnection[],
   arrivals: Extract<Arrivals, { kind: 'open' }>,
   tally: Tally,
 ): Promise<void> {
@@ -74,20 +74,20 @@ async function sendOpen(
     const within = atSecond - second;
     return startedAt + (second + within / arrivals.burst) * 1_000;
   };
-  const free = [...lines];
+  const free = [...connections];
   let next = from;
   let settled = 0;
   await new Promise<void>((resolve) => {
     const sendDue = () => {
       while (next < from + count && free.length > 0 && dueAt(next) <= performance.now()) {
         const place = next;
-        const line = free.pop();
+        const connection = free.pop();
         const request = requests[place];
-        if (line === undefined || request === undefined) break;
+        if (connection === undefined || request === undefined) break;
         next += 1;
-        line.send(request, (status) => {
-          note(tally, place, status, dueAt(place));
-          free.push(line);
+        connection.send(request, (status) => {
+          recordAnswer(tally, place, status, dueAt(place));
+          free.push(connection);
           settled += 1;
           if (settled === count) resolve();
         });
@@ -99,7 +99,7 @@ async function sendOpen(
 }
 
 async function run(): Promise<LoadResult> {
-  const lines = Array.from({ length: plan.connections }, () => openConnection(target));
+  const connections = Array.from({ length: plan.connections }, () => openConnection(target));
   const newTally = (): Tally => ({
     statuses: new Map(),
     latenciesMs: [],
@@ -110,15 +110,15 @@ async function run(): Promise<LoadResult> {
   const { arrivals } = plan;
   let startedAt = performance.now();
   if (arrivals.kind === 'open') {
-    await sendOpen(lines, arrivals, tally);
+    await sendOpen(connections, arrivals, tally);
   } else {
-    const next = await sendClosed(lines, plan.from ?? 0, arrivals.warmUpSeconds, warmUp);
+    const next = await sendClosed(connections, plan.from ?? 0, arrivals.warmUpSeconds, warmUp);
     process.stdout.write('warm\n');
     startedAt = performance.now();
-    await sendClosed(lines, next, arrivals.seconds, tally);
+    await sendClosed(connections, next, arrivals.seconds, tally);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  for (const line of lines) line.close();
+  for (const connection of connections) connection.close();
   if (plan.acknowledgementsFile !== undefined) {
     const acknowledged = [...warmUp.acknowledgements, ...tally.acknowledgements];
     writeFileSync(plan.acknowledgementsFile, acknowledged.join('\n'));
@@ -142,7 +142,7 @@ async function run(): Promise<LoadResult> {
   };
 }
 
-// Waiting for a signal alone does not keep a process alive.
+// A signal listener does not keep a process alive.
 setInterval(() => undefined, 60_000);
 process.once('SIGTERM', () => process.exit(0));
 process.once('SIGUSR2', () => {

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import { type CallbackEvent, encodeRawBody, recognise, type Trigger } from '@sinch-callbacks/core';
 import { burst } from '@sinch-callbacks/simulator';
 
-/** What most callbacks are: messages with their reports, and the people who write them. */
+/** Triggers of most callbacks: messages, their reports, and the people who write them. */
 const usualTriggers: ReadonlySet<Trigger> = new Set([
   'MESSAGE_INBOUND',
   'MESSAGE_SUBMIT',
@@ -15,19 +15,19 @@ const usualTriggers: ReadonlySet<Trigger> = new Set([
   'OPT_OUT',
 ]);
 
-/** Each world has its own people and messages; together they are as many as are asked for. */
-const messagesPerWorld = 2_000;
+/** The size of one burst, which has its own people and messages. */
+const messagesPerBurst = 2_000;
 const startAt = new Date('2026-01-02T03:04:05.000Z');
 
 /**
- * Distinct events as Sinch sends them: life cycles of messages (QUEUED_ON_CHANNEL, DELIVERED, READ,
- * FAILED, switched channels), inbound messages, contacts, conversations and consents, neighbours out
- * of order. The same seed and count give the same bytes.
+ * Makes distinct events as Sinch sends them: message life cycles with failures and switched
+ * channels, inbound messages, contacts, conversations and consents, neighbours out of order. The
+ * same seed and count give the same bytes.
  */
 export function* makeEvents(count: number, seed: string): Generator<CallbackEvent> {
   let made = 0;
-  for (let world = 0; made < count; world += 1) {
-    const { callbacks } = burst({ seed: `${seed} ${world}`, messages: messagesPerWorld, startAt });
+  for (let round = 0; made < count; round += 1) {
+    const { callbacks } = burst({ seed: `${seed} ${round}`, messages: messagesPerBurst, startAt });
     const seen = new Set<string>();
     for (const { key, trigger, body } of callbacks) {
       if (made === count) return;
@@ -57,7 +57,7 @@ function asEvent(key: string, trigger: Trigger, body: string, place: number): Ca
   };
 }
 
-/** Bodies for a load, a JSON string per line; and their event keys, by line. */
+/** A file of bodies for a load, a JSON string per line, and their event keys by line. */
 export interface Bodies {
   readonly file: string;
   readonly keys: readonly string[];

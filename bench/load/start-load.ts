@@ -7,13 +7,13 @@ export interface Load {
   begin(): void;
   /** Resolves when a closed load begins to measure. */
   readonly warm: Promise<unknown>;
-  /** @throws when the generator ends without one. */
+  /** @throws when the generator exits without a result. */
   result(): Promise<LoadResult>;
 }
 
 const program = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
-/** A generator that has signed everything and waits to begin. */
+/** Starts a generator; resolves when it has signed every request and waits to begin. */
 export async function startLoad(plan: LoadPlan): Promise<Load> {
   const lines = watchLines();
   const generator = await startProcess({
@@ -32,32 +32,33 @@ export async function startLoad(plan: LoadPlan): Promise<Load> {
   return {
     process: generator,
     begin: () => void process.kill(generator.pid, 'SIGUSR2'),
-    warm: Promise.race([lines.line('warm'), ended.catch(() => undefined)]),
-    result: async () => JSON.parse(await Promise.race([lines.line('result'), ended])) as LoadResult,
+    warm: Promise.race([lines.waitFor('warm'), ended.catch(() => undefined)]),
+    result: async () =>
+      JSON.parse(await Promise.race([lines.waitFor('result'), ended])) as LoadResult,
   };
 }
 
-/** What a load generator is told, as JSON in `BENCH_LOAD`. */
+/** Settings of a load generator, passed as JSON in `BENCH_LOAD`. */
 export interface LoadPlan {
   /** The address of the webhook, on loopback. */
   readonly url: string;
   readonly secret: string;
-  /** A JSON string per line: bodies to be sent, each once. */
+  /** Bodies to send, each once: a JSON string per line. */
   readonly bodiesFile: string;
   readonly connections: number;
   readonly arrivals: Arrivals;
-  /** Gets, per accepted body, its line and when it was acknowledged, in Unix milliseconds. */
+  /** The output file: per accepted body, its line and acknowledgement time in Unix milliseconds. */
   readonly acknowledgementsFile?: string;
-  /** The first body to send; the first of the file when absent. */
+  /** The line of the first body to send; 0 when absent. */
   readonly from?: number;
 }
 
 export type Arrivals =
-  /** Each connection sends the next callback when the last is answered: the rate is the server's. */
+  /** Each connection sends the next callback after an answer: the server sets the rate. */
   | { readonly kind: 'closed'; readonly warmUpSeconds: number; readonly seconds: number }
   /**
-   * Callbacks come when they come, whether those before were answered or not. With `burst` they
-   * come in the first part of each second alone, faster by so much.
+   * Callbacks arrive on schedule, whether earlier ones were answered or not. With `burst` they
+   * arrive that many times faster, in the first part of each second only.
    */
   | {
       readonly kind: 'open';
@@ -67,13 +68,13 @@ export type Arrivals =
     };
 
 export interface LoadResult {
-  /** Answered 200, the warm-up included. */
+  /** Callbacks answered 200, the warm-up included. */
   readonly accepted: number;
-  /** Answered otherwise, or not at all. */
+  /** Callbacks with another answer, or none. */
   readonly refused: number;
-  /** By status; 0 where the connection ended without an answer. */
+  /** Counts by status; 0 where the connection ended without an answer. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** From here on, of what was measured. */
+  /** This and the latencies are without the warm-up. */
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -1,21 +1,21 @@
 import { Writable } from 'node:stream';
 
-/** Waits for lines of a process's output, those that came before it was asked included. */
+/** Output of a child process, in which a caller can wait for lines, past ones included. */
 export interface OutputLines {
-  /** For `startProcess`. */
+  /** The stream to hand to `startProcess`. */
   readonly log: Writable;
-  /** The first line with this word in front, without the word. */
-  line(word: string): Promise<string>;
+  /** Resolves with the rest of the first line that begins with this word. */
+  waitFor(word: string): Promise<string>;
 }
 
-/** @param copy gets everything too. */
+/** @param copy gets all output too. */
 export function watchLines(copy?: Writable): OutputLines {
   const seen = new Map<string, PromiseWithResolvers<string>>();
   let rest = '';
   const of = (word: string) => {
-    const known = seen.get(word) ?? Promise.withResolvers<string>();
-    seen.set(word, known);
-    return known;
+    const first = seen.get(word) ?? Promise.withResolvers<string>();
+    seen.set(word, first);
+    return first;
   };
   const log = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -29,22 +29,24 @@ export function watchLines(copy?: Writable): OutputLines {
       else copy.write(chunk, () => done());
     },
   });
-  return { log, line: async (word) => await of(word).promise };
+  return { log, waitFor: async (word) => await of(word).promise };
 }
 
-/** Variables of ours that happen to be set in the terminal must not reach what is measured. */
-const ours =
-  /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|BENCH_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$|LOG_LEVEL$|PORT$|HOSTNAME$)/;
+/** Our variables, which must not reach a measured process from the terminal. */
+const ourPrefixes = /^(SINCH|INGEST|WORKER|ADMIN|QUEUE|BENCH)_/;
+const ourNames = /^(REDIS_URL|DATABASE_URL|DIRECT_URL|LOG_LEVEL|PORT|HOSTNAME)$/;
 
-/** That of a process in production: the terminal's without ours, and its own. */
+/** Builds a production process's environment: the terminal's without our variables, and these. */
 export function productionEnvironment(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !ourPrefixes.test(name) && !ourNames.test(name),
+  );
   return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...variables };
 }
 
 /**
- * A command whose log goes straight to a file; what it says on stderr is for its starter. The shell becomes the program, so that a log of
- * thousands of lines a second does not pass through the process that measures.
+ * Builds a command whose log goes straight to a file; its stderr goes to the caller. The shell
+ * becomes the program, so the measuring process does not copy thousands of log lines a second.
  */
 export function commandLoggingTo(file: string, args: readonly string[]) {
   const script = 'log=$1; shift; exec "$@" >"$log"';

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { median, rounded } from '../report/arithmetic.ts';
 
-/** CPU seconds per 1,000 events, by process; one that the system does not tell is absent. */
+/** CPU seconds per 1,000 events, by process; absent where the system has no figures. */
 export type CpuPerThousand = Readonly<Record<string, number>>;
 
-/** Begins to count what these processes use; the returned function says what it came to. */
+/** Starts to measure these processes; the returned function gives their use since then. */
 export async function measureCpu(
   pids: Readonly<Record<string, number | undefined>>,
 ): Promise<(events: number) => Promise<CpuPerThousand>> {
@@ -26,7 +26,7 @@ export async function measureCpu(
   };
 }
 
-/** By process, the median over rounds. */
+/** Computes the median over rounds for each process. */
 export function medianCpu(rounds: readonly CpuPerThousand[]): CpuPerThousand {
   const names = [...new Set(rounds.flatMap((round) => Object.keys(round)))];
   const medians = names.map((name) => {
@@ -36,24 +36,24 @@ export function medianCpu(rounds: readonly CpuPerThousand[]): CpuPerThousand {
   return Object.fromEntries(medians);
 }
 
-/** For a line of progress. */
+/** Formats the figures for a progress line. */
 export function describeCpu(cpu: CpuPerThousand): string {
-  const parts = Object.entries(cpu).map(([name, seconds]) => `${name} ${seconds}`);
-  return parts.length === 0 ? '' : `CPU s per 1,000: ${parts.join(', ')}`;
+  const figures = Object.entries(cpu).map(([name, seconds]) => `${name} ${seconds}`);
+  return figures.length === 0 ? '' : `CPU s per 1,000: ${figures.join(', ')}`;
 }
 
-/** Of Linux, for every architecture that Node runs on. */
+/** Linux's clock ticks per second, on every architecture that Node runs on. */
 const ticksPerSecond = 100;
 
 interface Stat {
   readonly parent: number;
-  /** Its own ticks, and those of children that it has seen end. */
+  /** Ticks of the process and of its children that have exited. */
   readonly ticks: number;
 }
 
 /**
- * CPU seconds that a process and all its descendants have used so far, those that have ended
- * included; `undefined` where there is no /proc. Two readings tell what was used in between.
+ * Returns the CPU seconds that a process and all its descendants have used so far, exited ones
+ * included; `undefined` without /proc.
  */
 async function readCpuSeconds(pid: number): Promise<number | undefined> {
   const stats = await readAll();
@@ -80,7 +80,7 @@ async function readAll(): Promise<ReadonlyMap<number, Stat>> {
   return stats;
 }
 
-/** Fields after the program's name, which may hold blanks; see proc_pid_stat(5). */
+/** Reads the fields after the program's name, which may hold blanks; see proc_pid_stat(5). */
 function parseStat(text: string): Stat {
   const fields = text
     .slice(text.lastIndexOf(')') + 2)

@@ -13,7 +13,7 @@ import {
 import { migrateQueue } from '@sinch-callbacks/queue';
 import { Redis } from 'ioredis';
 
-/** Settings that decide what a commit or an answered command is worth; the same for everybody. */
+/** Settings that decide how durable a commit or a command is; equal for all contenders. */
 const postgresSettings = [
   'server_version',
   'fsync',
@@ -26,8 +26,8 @@ const postgresSettings = [
 const redisSettings = ['appendonly', 'appendfsync', 'save', 'maxmemory-policy'];
 
 /**
- * A Postgres as it is run for good: every commit reaches the disk before it is answered.
- * @param tracksCommits it keeps when each transaction was committed.
+ * Starts Postgres as in production: every commit reaches the disk before it is answered.
+ * @param tracksCommits stores the time of each commit (`track_commit_timestamp`).
  */
 export async function openPostgres(
   directory: string,
@@ -47,7 +47,7 @@ export async function openPostgres(
   throw new Error('npm has no Postgres for this platform, and a container would not be durable.');
 }
 
-/** A new, empty Redis: append-only file written each second, no eviction. */
+/** Starts an empty Redis: append-only file written each second, no eviction. */
 export async function openRedis(): Promise<RedisServer> {
   const redis = await startRedis({ sources: ['binary', 'debian'] });
   if (redis.kind === 'unavailable') throw new Error(redis.message);
@@ -63,7 +63,7 @@ export async function readPostgresSettings(url: string): Promise<Record<string, 
   return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
 }
 
-/** Those of every Redis that `openRedis` starts. */
+/** Reads the settings that every Redis of `openRedis` has. */
 export async function readNewRedisSettings(): Promise<Record<string, string>> {
   const server = await openRedis();
   const client = new Redis(server.url);
@@ -81,9 +81,9 @@ export async function readNewRedisSettings(): Promise<Record<string, string>> {
   }
 }
 
-/** Empty databases with the product's tables, made in no time. */
+/** A database with the product's tables, from which empty copies are made quickly. */
 export interface TemplateDatabase {
-  /** A copy of its own for one run, on a server that has nothing left to write. */
+  /** Makes a database for one run. */
   copy(): Promise<TestDatabase>;
 }
 
@@ -93,7 +93,7 @@ export async function prepareTemplate(serverUrl: string): Promise<TemplateDataba
     `bench_template_${randomBytes(4).toString('hex')}`,
   );
   await migrateDatabase(template.url);
-  // Where the worker looks for what came while Redis was away.
+  // The worker reads this queue for events that came while Redis was down.
   await migrateQueue({ backend: { kind: 'postgres', url: template.url } });
   return {
     async copy() {
@@ -103,7 +103,7 @@ export async function prepareTemplate(serverUrl: string): Promise<TemplateDataba
   };
 }
 
-/** Nobody begins with another's work: statistics are there, dirty pages are written. */
+/** Updates statistics and writes dirty pages, so that no run pays for the one before. */
 export async function vacuumAndCheckpoint(url: string): Promise<void> {
   await queryRows(url, 'VACUUM ANALYZE');
   await queryRows(url, 'CHECKPOINT');

@@ -4,38 +4,38 @@ import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { rounded } from '../report/arithmetic.ts';
 
-/** Every command that reaches a Redis, by name. It slows the server down: nothing is timed meanwhile. */
+/** Counts of the commands that a Redis gets. MONITOR slows the server: time nothing meanwhile. */
 export interface CommandWatch {
-  /** Those that clients sent. */
+  /** Commands that clients sent. */
   byClients(): Readonly<Record<string, number>>;
-  /** Those that scripts ran on their behalf. */
+  /** Commands that scripts ran. */
   byScripts(): Readonly<Record<string, number>>;
-  /** Begins anew, with what is said from now on. */
+  /** Sets all counts to zero, after what was sent before is counted. */
   reset(): Promise<void>;
-  /** Resolves when everything that was said before is counted. */
+  /** Resolves when every command sent before is counted. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function watchCommands(url: string): Promise<CommandWatch> {
   const client = new Redis(url);
-  const asking = new Redis(url);
-  // Nobody else may speak meanwhile: ioredis would take what it hears for its answer.
-  await Promise.all([client.ping(), asking.ping()]);
+  const echoClient = new Redis(url);
+  // Both connect before MONITOR starts: ioredis would take a monitored line for its own answer.
+  await Promise.all([client.ping(), echoClient.ping()]);
   const monitor = await client.monitor();
   const clients = new Map<string, number>();
   const scripts = new Map<string, number>();
   let lastEcho = '';
   monitor.on('monitor', (_time: string, [command = '', value = '']: string[], source: string) => {
     const name = command.toLowerCase();
-    // Only ours: what it says is not counted.
+    // ECHO is only ours, to mark a position; it is not counted.
     if (name === 'echo') lastEcho = value;
-    else count(source === 'lua' ? scripts : clients, name);
+    else increment(source === 'lua' ? scripts : clients, name);
   });
   async function caughtUp(): Promise<void> {
     const mark = randomBytes(8).toString('hex');
-    await asking.echo(mark);
-    await until(() => lastEcho === mark, { what: 'Redis to have told everything' });
+    await echoClient.echo(mark);
+    await until(() => lastEcho === mark, { what: 'MONITOR to report every command' });
   }
 
   return {
@@ -50,16 +50,16 @@ export async function watchCommands(url: string): Promise<CommandWatch> {
     async close() {
       monitor.disconnect();
       client.disconnect();
-      asking.disconnect();
+      echoClient.disconnect();
     },
   };
 }
 
-function count(counts: Map<string, number>, name: string): void {
+function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** What a Redis has done and holds so far. */
+/** Counters and memory of a Redis. */
 interface RedisFigures {
   readonly commands: Readonly<Record<string, number>>;
   readonly bytesIn: number;
@@ -86,28 +86,28 @@ export async function readRedisFigures(url: string): Promise<RedisFigures> {
   }
 }
 
-/** Per event, between two readings. */
-export function perEvent(before: RedisFigures, after: RedisFigures, events: number) {
+/** Computes commands and bytes per event between two readings. */
+export function redisPerEvent(before: RedisFigures, after: RedisFigures, events: number) {
   const calls = Object.entries(after.commands)
     .map(([name, count]) => [name, (count - (before.commands[name] ?? 0)) / events] as const)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => [name, Number(count.toFixed(3))] as const);
   return {
-    /** Those that scripts ran are among them. */
+    /** Commands that scripts ran are included. */
     commands: Object.fromEntries(calls.toSorted(([, one], [, other]) => other - one)),
     bytesIn: Math.round((after.bytesIn - before.bytesIn) / events),
     bytesOut: Math.round((after.bytesOut - before.bytesOut) / events),
   };
 }
 
-/** What the tables of a database take, and what was written for them so far. */
+/** Size of a database's tables, and what was written for them so far. */
 interface PostgresFigures {
   /** Tables with their indexes, partitions included. */
   readonly bytesOnDisk: number;
-  /** Of the whole server, so nothing else may write meanwhile. */
+  /** WAL of the whole server, so nothing else may write meanwhile. */
   readonly walBytes: number;
   readonly messageUpdates: number;
-  /** Those that stayed in their page, so that no index was written (heap-only tuples). */
+  /** Updates that stayed in their page and wrote no index (heap-only tuples). */
   readonly messageHotUpdates: number;
 }
 
@@ -121,24 +121,24 @@ const figures = `SELECT
 const counted = `SELECT n_tup_ins >= (SELECT count(*) FROM message) AS yes
   FROM pg_stat_user_tables WHERE relname = 'message'`;
 
-/** Sessions report what they did a second or so after they did it. */
+/** Reads the figures once the statistics are complete: sessions report about a second late. */
 export async function readPostgresFigures(url: string): Promise<PostgresFigures> {
   await until(async () => (await queryRows<{ yes: boolean }>(url, counted))[0]?.yes === true, {
-    what: 'Postgres to have counted every message',
+    what: 'Postgres to count every message',
   });
   const [found] = await queryRows<PostgresFigures & Record<string, unknown>>(url, figures);
   if (found === undefined) throw new Error('Postgres has no table of messages');
   return found;
 }
 
-/** Per event, between two readings. */
+/** Computes bytes and updates per event between two readings. */
 export function rowsPerEvent(before: PostgresFigures, after: PostgresFigures, events: number) {
   const updates = after.messageUpdates - before.messageUpdates;
   return {
     bytesOnDisk: Math.round((after.bytesOnDisk - before.bytesOnDisk) / events),
     walBytes: Math.round((after.walBytes - before.walBytes) / events),
     messageUpdates: rounded(updates / events),
-    /** Of all updates of `message`. */
+    /** The share of all updates of `message`. */
     hotShare: rounded((after.messageHotUpdates - before.messageHotUpdates) / updates),
   };
 }

@@ -11,13 +11,13 @@ test('a median of nothing is refused', () => {
   expect(() => median([])).toThrow('median of nothing');
 });
 
-test('each round is divided by itself, so that a machine busy for a round strikes both', () => {
-  // Twice as fast in every round; the medians alone would say 200 / 150.
+test('each round has its own ratio, so that a busy machine slows both sides alike', () => {
+  // Twice as fast in every round.
   expect(medianRatio([200, 400, 100], [100, 200, 50])).toBe(2);
   expect(medianRatio([200, 20], [100, 10])).toBe(2);
 });
 
-test('rounds that are missing on one side are refused', () => {
+test('a different number of rounds on each side is refused', () => {
   expect(() => medianRatio([1, 2], [1])).toThrow('not the same');
 });
 

@@ -1,4 +1,4 @@
-/** The middle one, or the mean of the two in the middle. */
+/** Returns the middle value, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length / 2;
@@ -9,15 +9,15 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The median over rounds of ours divided by theirs. Each round is divided by itself first: what a
- * machine is busy with changes from minute to minute, and strikes both of a round.
+ * Returns the median over rounds of ours divided by theirs. Each round has its own ratio first:
+ * other load on the machine changes from minute to minute, and slows both sides of a round.
  */
 export function medianRatio(ours: readonly number[], theirs: readonly number[]): number {
   if (ours.length !== theirs.length) throw new Error('a ratio of rounds that are not the same');
   return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
 }
 
-/** By the nearest rank: of 100 values the 99th is the second greatest. */
+/** Picks by nearest rank: the 99th percentile of 100 values is the second greatest. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -25,7 +25,7 @@ export function percentile(values: readonly number[], share: number): number {
   return value;
 }
 
-/** For people and files: so many significant digits. */
+/** Rounds to so many significant digits, for people and files. */
 export function rounded(value: number, digits = 4): number {
   return Number(value.toPrecision(digits));
 }

@@ -1,6 +1,6 @@
 import type { BenchOptions } from '../read-options.ts';
 
-/** What the whole comes to. A key of a part that never ran holds null. */
+/** Keys of the summary ratios. A key is null until its benchmark has run. */
 export const ratioNames = [
   'nextRouteToNoop',
   'nodeListenerToNoop',
@@ -15,13 +15,13 @@ export const ratioNames = [
 export type RatioName = (typeof ratioNames)[number];
 
 export interface BenchmarkResult {
-  /** Sizes, concurrency, and what the servers were told. */
+  /** Sizes, concurrency, and the servers' settings. */
   readonly settings: object;
-  /** Everything that was measured, round by round. */
+  /** All measurements, round by round. */
   readonly rounds: readonly unknown[];
   /** Medians, a line each. */
   readonly summary: readonly Readonly<Record<string, string | number>>[];
-  /** Those that this part tells, as far as it ran. */
+  /** Ratios that this benchmark measures, as far as it ran. */
   readonly ratios: Partial<Record<RatioName, number | undefined>>;
   /** Events that were accepted or queued, and not found at the end. */
   readonly lost: number;
@@ -29,7 +29,7 @@ export interface BenchmarkResult {
 
 export interface BenchmarkRun {
   readonly options: BenchOptions;
-  /** For data and logs; removed at the end. */
+  /** A folder for data and logs, removed at the end. */
   readonly directory: string;
   readonly onProgress: (text: string) => void;
 }
@@ -39,13 +39,13 @@ export interface Benchmark {
   run(run: BenchmarkRun): Promise<BenchmarkResult>;
 }
 
-/** Each round begins with another one, so that none always comes after the same. */
+/** Starts each round with another item, so that none always runs after the same one. */
 export function rotate<T>(items: readonly T[], by: number): readonly T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-/** @throws when one of `only` is not among them. */
+/** Keeps the items named in `only`. @throws when a name is unknown. */
 export function selectByName<T extends { readonly name: string }>(
   items: readonly T[],
   only: readonly string[] | undefined,
@@ -54,5 +54,5 @@ export function selectByName<T extends { readonly name: string }>(
   const unknown = only.find((name) => !items.some((item) => item.name === name));
   if (unknown === undefined) return items.filter(({ name }) => only.includes(name));
   const names = items.map(({ name }) => name).join(', ');
-  throw new Error(`There is no contender "${unknown}"; there are ${names}.`);
+  throw new Error(`There is no contender "${unknown}"; choose from ${names}.`);
 }

@@ -4,11 +4,11 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** What was measured, and on what. */
+/** The machine, and the versions that were measured on it. */
 export interface MachineDescription {
   readonly machine: Readonly<Record<string, string | number>>;
   readonly versions: Readonly<Record<string, string>>;
-  /** `+` at its end: with changes that were not committed. */
+  /** Ends in `+` when the work tree had uncommitted changes. */
   readonly commit: string;
 }
 
@@ -31,14 +31,14 @@ export async function describeMachine(): Promise<MachineDescription> {
 
 function versionOf(name: string): [string, string] {
   const require = createRequire(import.meta.url);
-  // Not every package lets its manifest be asked for by name.
+  // Not every package exports its manifest.
   const paths = require.resolve.paths(name) ?? [];
   for (const path of paths) {
     try {
       const manifest = require(`${path}/${name}/package.json`) as { version: string };
       return [name, manifest.version];
     } catch {
-      // In the next folder, then.
+      // The next folder may have it.
     }
   }
   return [name, 'unknown'];

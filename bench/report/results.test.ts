@@ -29,7 +29,7 @@ function measured(ratios: BenchmarkResult['ratios'], lost = 0): BenchmarkResult 
   return { settings: {}, rounds: [], summary: [], ratios, lost };
 }
 
-test('the ratios have every key from the first part on, null where nothing was measured', () => {
+test('the ratios have every key after the first benchmark, null where nothing was measured', () => {
   const { ratios } = mergeBenchmark(undefined, 'worker', now, measured({ workerToNoop: 0.7 }));
   expect(ratios).toEqual({
     nextRouteToNoop: null,
@@ -44,7 +44,7 @@ test('the ratios have every key from the first part on, null where nothing was m
   });
 });
 
-test('a part that was not run keeps its figures and the commit that they are of', () => {
+test('a benchmark that was not run keeps its figures and their commit', () => {
   const known = mergeBenchmark(undefined, 'ingest', before, measured({ nextRouteToNoop: 0.9 }, 1));
   const merged = mergeBenchmark(known, 'worker', now, measured({ workerToNoop: 0.7 }, 2));
   expect(merged.parts.ingest).toEqual(known.parts.ingest);
@@ -53,7 +53,7 @@ test('a part that was not run keeps its figures and the commit that they are of'
   expect(merged.ratios).toMatchObject({ nextRouteToNoop: 0.9, workerToNoop: 0.7, lost: 3 });
 });
 
-test('a part that runs again leaves nothing of what it said before', () => {
+test('a benchmark that runs again replaces all its earlier figures', () => {
   const both = measured({ workerToNoop: 0.7, workerToPrismaPerEvent: 9 }, 5);
   const known = mergeBenchmark(undefined, 'worker', before, both);
   const merged = mergeBenchmark(known, 'worker', now, measured({ workerToNoop: 0.8 }));

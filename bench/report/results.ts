@@ -4,7 +4,7 @@ import type { BenchmarkName, BenchOptions } from '../read-options.ts';
 import { type BenchmarkResult, type RatioName, ratioNames } from './benchmark.ts';
 import type { MachineDescription } from './describe-machine.ts';
 
-/** Under which a part was measured. Each part carries its own: they need not be of one day. */
+/** Circumstances of one measurement, stored with each benchmark: commits may differ. */
 export interface MeasurementContext extends MachineDescription {
   readonly measuredAt: string;
   readonly options: BenchOptions;
@@ -21,43 +21,43 @@ export interface MeasuredBenchmark extends MachineDescription {
 }
 
 export interface Results extends MachineDescription {
-  /** A null was never measured. `lost` is the sum over all parts. */
+  /** A null was never measured. `lost` is the sum over all benchmarks. */
   readonly ratios: Readonly<Record<RatioName, number | null> & { lost: number }>;
   readonly parts: Partial<Record<BenchmarkName, MeasuredBenchmark>>;
 }
 
-/** Puts what was just measured in place of what was known of this part, and keeps the others. */
+/** Replaces the stored entry of this benchmark with the new one, and keeps the others. */
 export function mergeBenchmark(
-  known: Results | undefined,
+  earlier: Results | undefined,
   name: BenchmarkName,
   { options, measuredAt, ...description }: MeasurementContext,
   { ratios, ...result }: BenchmarkResult,
 ): Results {
-  const told = Object.fromEntries(
+  const measured = Object.fromEntries(
     Object.entries(ratios).filter(([, value]) => value !== undefined),
   ) as MeasuredBenchmark['ratios'];
-  const part: MeasuredBenchmark = {
+  const entry: MeasuredBenchmark = {
     ...description,
     measuredAt,
     quick: options.quick,
     ...result,
-    ratios: told,
+    ratios: measured,
   };
-  const parts = { ...known?.parts, [name]: part };
+  const parts = { ...earlier?.parts, [name]: entry };
   return { ...description, ratios: ratiosOf(Object.values(parts)), parts };
 }
 
 function ratiosOf(parts: readonly MeasuredBenchmark[]): Results['ratios'] {
-  const told = Object.assign(
+  const measured = Object.assign(
     {},
     ...parts.map(({ ratios }) => ratios),
   ) as MeasuredBenchmark['ratios'];
-  const ratios = Object.fromEntries(ratioNames.map((name) => [name, told[name] ?? null]));
+  const ratios = Object.fromEntries(ratioNames.map((name) => [name, measured[name] ?? null]));
   const lost = parts.reduce((sum, part) => sum + part.lost, 0);
   return { ...(ratios as Record<RatioName, number | null>), lost };
 }
 
-/** What earlier runs have left; `undefined` where there is nothing. */
+/** Reads the results of earlier runs; `undefined` without a file. */
 export async function readResults(path: string): Promise<Results | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -67,18 +67,18 @@ export async function readResults(path: string): Promise<Results | undefined> {
   try {
     return JSON.parse(text) as Results;
   } catch (error) {
-    throw new Error(`${path} is not JSON: remove it, or mend it.`, { cause: error });
+    throw new Error(`${path} is not JSON: remove or repair it.`, { cause: error });
   }
 }
 
-/** Wholly or not at all. */
+/** Replaces the file in one step, so that an interrupted run leaves the old one whole. */
 export async function writeResults(path: string, results: Results): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, `${JSON.stringify(results, undefined, 2)}\n`);
   await rename(`${path}.new`, path);
 }
 
-/** What each has to be at least; the last two, at most. */
+/** Targets for each ratio: a minimum, or with `most` a maximum. */
 const targets: Readonly<Record<RatioName | 'lost', { what: string; value: number; most?: true }>> =
   {
     nextRouteToNoop: { what: 'Next route / no-op Next route', value: 0.9 },
@@ -92,7 +92,7 @@ const targets: Readonly<Record<RatioName | 'lost', { what: string; value: number
     lost: { what: 'events lost', value: 0, most: true },
   };
 
-/** A line for each ratio, beside its target; and which parts are of another commit. */
+/** Formats each ratio beside its target, then the benchmarks measured at another commit. */
 export function describeResults({ ratios, parts }: Results, commit: string): string {
   const lines = Object.entries(targets).map(([name, { what, value, most }]) => {
     const measured = ratios[name as keyof typeof targets];

@@ -9,9 +9,9 @@ import {
   readPostgresSettings,
 } from '../measure/open-servers.ts';
 import {
-  perEvent,
   readPostgresFigures,
   readRedisFigures,
+  redisPerEvent,
   rowsPerEvent,
   watchCommands,
 } from '../measure/server-figures.ts';
@@ -24,9 +24,9 @@ import { openStack, type Stack } from './open-stack.ts';
 interface Cost {
   readonly events: number;
   readonly cpuPerThousand: CpuPerThousand;
-  readonly redis: ReturnType<typeof perEvent>;
+  readonly redis: ReturnType<typeof redisPerEvent>;
   readonly rows: ReturnType<typeof rowsPerEvent>;
-  /** What clients sent per event, from ingest to done; scripts' own commands are not among them. */
+  /** Commands that clients sent per event, from ingest to done; without those of scripts. */
   readonly clientCommands: number;
   readonly idleCommandsPerMinute: number;
   readonly bytesPerWaitingEvent: number;
@@ -38,7 +38,7 @@ const quick = { bodies: 8_000, seconds: 1, idleSeconds: 3, waiting: 500 };
 const connections = 16;
 const millisecondsPerMinute = 60_000;
 
-/** What one event costs, from ingest to done, and what a worker costs that only waits. */
+/** The cost of one event from ingest to done, and of a worker that only waits. */
 export const costBenchmark: Benchmark = {
   name: 'cost',
   async run({ options, directory, onProgress }) {
@@ -99,19 +99,19 @@ async function measureWork(stack: Stack, seconds: number) {
   const { accepted } = await stack.send(arrivals);
   await stack.drained();
   const cpuPerThousand = await cpu(accepted);
-  const redis = perEvent(before, await readRedisFigures(stack.redisUrl), accepted);
+  const redis = redisPerEvent(before, await readRedisFigures(stack.redisUrl), accepted);
   const rowsAfter = await readPostgresFigures(stack.databaseUrl);
   const rows = rowsPerEvent(rowsBefore, rowsAfter, accepted);
   const lost = accepted - ((await countApplied(stack.databaseUrl)) - stored);
   return { events: accepted, cpuPerThousand, redis, rows, lost };
 }
 
-/** By listening at Redis, which takes time: nothing else is measured meanwhile. */
+/** Counts with MONITOR, which slows Redis: nothing else is measured meanwhile. */
 async function countClientCommands(stack: Stack, seconds: number): Promise<number> {
   const watch = await watchCommands(stack.redisUrl);
   try {
     const { accepted } = await stack.send({ kind: 'closed', warmUpSeconds: 0, seconds });
-    // Asking whether all is done would be counted too, and the worker is not long behind.
+    // Polling for the end would be counted too, and the worker finishes soon after the load.
     await sleep(seconds * 1_000);
     await watch.caughtUp();
     return rounded(totalOf(watch.byClients()) / accepted);
@@ -132,7 +132,7 @@ async function measureIdle(stack: Stack, seconds: number): Promise<number> {
   }
 }
 
-/** Bytes of Redis' memory for each event that waits. */
+/** Measures the bytes of Redis memory for each waiting event. */
 async function measureWaiting(events: number): Promise<number> {
   const redis = await openRedis();
   const backlog = openBullmqBacklog({ redisUrl: redis.url, databaseUrl: '' });

@@ -13,7 +13,7 @@ import type { Benchmark } from '../report/benchmark.ts';
 import { countApplied } from '../worker/drain-ours.ts';
 import { openStack, type Stack } from './open-stack.ts';
 
-/** How callbacks come: evenly, or all of a second in its first quarter. */
+/** Shapes of arrival: evenly, or all of a second's callbacks in its first quarter. */
 const shapes = { steady: 1, bursts: 4 } as const;
 type Shape = keyof typeof shapes;
 
@@ -21,7 +21,7 @@ interface Delays {
   readonly shape: Shape;
   readonly perSecond: number;
   readonly events: number;
-  /** From the acknowledgement at the sender to the commit. */
+  /** Delays from the acknowledgement at the sender to the commit. */
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
@@ -36,9 +36,9 @@ const connections = 64;
 const target = { p99Ms: 250, p99ToP50: 50 };
 
 /**
- * From the acknowledgement to the row, at half of what the whole system did just before. A row's
- * time is that of its transaction's commit record; a flush of the log follows it, of a millisecond
- * or so. Both clocks are this machine's.
+ * Delays from the acknowledgement to the row, at half of the maximal rate measured just before. A
+ * row's time is its commit record's; the flush of the log that follows takes about a millisecond.
+ * Both times are of this machine's clock.
  */
 export const endToEndBenchmark: Benchmark = {
   name: 'end-to-end',
@@ -97,7 +97,7 @@ export const endToEndBenchmark: Benchmark = {
   },
 };
 
-/** Events per second from the first callback to the last row, as fast as the listener answers. */
+/** Measures events per second from the first callback to the last row, under full load. */
 async function measureMaximum(
   stack: Stack,
   { warmUpSeconds, closedSeconds }: { warmUpSeconds: number; closedSeconds: number },
@@ -145,7 +145,7 @@ async function measureDelays(
   };
 }
 
-/** By event key, when its row was committed, in Unix milliseconds. */
+/** Reads the commit time of each event's row, in Unix milliseconds, by event key. */
 async function readCommits(databaseUrl: string): Promise<ReadonlyMap<string, number>> {
   const rows = await queryRows<{ key: string; at: number }>(
     databaseUrl,

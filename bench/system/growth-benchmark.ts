@@ -15,9 +15,9 @@ import { openBullmqBacklog } from '../worker/backlog.ts';
 import { countApplied, drainOurs, type OurDrain } from '../worker/drain-ours.ts';
 
 interface Step {
-  /** Jobs that wait when the clock starts. */
+  /** Jobs waiting when the clock starts. */
   readonly backlog: number;
-  /** Events that the tables hold before. */
+  /** Events in the tables before. */
   readonly stored: number;
 }
 
@@ -27,7 +27,7 @@ interface Growth extends Step, OurDrain {
 
 interface Plan {
   readonly backlogs: readonly [small: number, middle: number, large: number];
-  /** For the write rate into tables that hold something. */
+  /** Events to write into filled tables. */
   readonly written: number;
   readonly tables: readonly number[];
   readonly warmUp: number;
@@ -40,10 +40,10 @@ const usual: Plan = {
   warmUp: 5_000,
 };
 const quick: Plan = { backlogs: [400, 800, 1_600], written: 400, tables: [5_000], warmUp: 200 };
-const onDemand = 10_000_000;
+const fullTableEvents = 10_000_000;
 const tableRounds = 3;
 
-/** Whether a long queue, or full tables, make our worker slower. */
+/** Our worker's rate by length of the queue and by size of the tables. */
 export const growthBenchmark: Benchmark = {
   name: 'growth',
   async run({ options, directory, onProgress }) {
@@ -55,15 +55,15 @@ export const growthBenchmark: Benchmark = {
     const rounds: Growth[] = [];
 
     async function run(step: Step): Promise<void> {
-      await using closing = new AsyncDisposableStack();
+      await using runScope = new AsyncDisposableStack();
       const database = await template.copy();
-      closing.defer(() => database.drop());
+      runScope.defer(() => database.drop());
       const redis = await openRedis();
-      closing.defer(() => redis.close());
+      runScope.defer(() => redis.close());
       await fillTables(database.url, step.stored);
       const urls = { databaseUrl: database.url, redisUrl: redis.url };
       const backlog = openBullmqBacklog(urls);
-      closing.defer(() => backlog.close());
+      runScope.defer(() => backlog.close());
       const waiting = step.backlog + plan.warmUp;
       await backlog.fill(makeEvents(waiting, 'growth'));
       await vacuumAndCheckpoint(database.url);
@@ -103,7 +103,7 @@ export const growthBenchmark: Benchmark = {
   },
 };
 
-/** The large backlog once, with the small ones before and after it. */
+/** Plans the steps: the large backlog once, with small ones before and after it. */
 function stepsOf(
   { backlogs: [small, middle, large], written, tables }: Plan,
   rounds: number,
@@ -112,7 +112,7 @@ function stepsOf(
   const before = Math.ceil(rounds / 2);
   const times = (count: number, backlog: number, stored = 0): Step[] =>
     Array.from({ length: count }, () => ({ backlog, stored }));
-  const fillings = [0, ...tables, ...(full ? [onDemand] : [])];
+  const fillings = [0, ...tables, ...(full ? [fullTableEvents] : [])];
   return [
     ...times(before, small),
     ...times(Math.min(rounds, tableRounds), middle),
@@ -139,7 +139,7 @@ function describe({ backlog, stored, eventsPerSecond, cpuPerThousand, lost }: Gr
 const eventsPerMessage = 3;
 const eventsPerPerson = 30;
 
-/** Rows as earlier callbacks would have left them, of other ids than any that are sent. */
+/** Inserts rows as of earlier callbacks, with other ids than the events to come. */
 async function fillTables(url: string, events: number): Promise<void> {
   if (events === 0) return;
   const messages = Math.ceil(events / eventsPerMessage);
@@ -159,7 +159,8 @@ FROM generate_series(1, $1::integer) AS n`;
 const insertConversations = `
 INSERT INTO conversation (sinch_conversation_id, contact_id, started, created_at, updated_at)
 SELECT '00TALK' || lpad(n::text, 20, '0'), c, true, now(), now()
-FROM generate_series(1, $1::integer) AS n, LATERAL (SELECT '00CONTACT' || lpad(n::text, 17, '0') AS c)`;
+FROM generate_series(1, $1::integer) AS n,
+  LATERAL (SELECT '00CONTACT' || lpad(n::text, 17, '0') AS c)`;
 
 const insertMessages = `
 INSERT INTO message (sinch_message_id, conversation_id, contact_id, channel, status, status_rank,
@@ -168,7 +169,8 @@ SELECT '00MESSAGE' || lpad(n::text, 17, '0'), '00TALK' || lpad(p::text, 20, '0')
   'DELIVERED', 40, decode('28' || left(md5(n::text) || md5(c), 32), 'hex'), 'TO_CONTACT',
   'text_message', 'Your parcel is on its way.',
   '{"text_message": {"text": "Your parcel is on its way."}}', at, at, now()
-FROM generate_series(1, $1::integer) AS n, LATERAL (SELECT n % $2::integer + 1 AS p, now() - n * interval '1 second' AS at),
+FROM generate_series(1, $1::integer) AS n,
+  LATERAL (SELECT n % $2::integer + 1 AS p, now() - n * interval '1 second' AS at),
   LATERAL (SELECT '00CONTACT' || lpad(p::text, 17, '0') AS c)`;
 
 const insertEvents = `
@@ -177,18 +179,21 @@ WITH guards AS (
   SELECT decode(md5(n::text), 'hex'), now() - n * interval '1 second'
   FROM generate_series(1, $1::integer) AS n
 )
-INSERT INTO callback_event (event_digest, kept, trigger, entity_id, app_id, accepted_time, event_time,
-  received_at, signed_at, applied_at, state, attempts, raw_body)
+INSERT INTO callback_event (event_digest, kept, trigger, entity_id, app_id, accepted_time,
+  event_time, received_at, signed_at, applied_at, state, attempts, raw_body)
 SELECT decode(md5(n::text), 'hex'), false, 'MESSAGE_DELIVERY', m, 'app', at, at, at, at, at,
   'APPLIED', 1, body
 FROM generate_series(1, $1::integer) AS n,
   LATERAL (SELECT '00MESSAGE' || lpad((n % $2::integer + 1)::text, 17, '0') AS m,
     now() - n * interval '1 second' AS at),
   LATERAL (SELECT json_build_object('app_id', 'app', 'padding', repeat(md5(n::text), 12),
-    'message_delivery_report', json_build_object('message_id', m, 'status', 'DELIVERED'))::text AS body)`;
+    'message_delivery_report', json_build_object('message_id', m, 'status', 'DELIVERED'))::text
+    AS body)`;
 
 const insertReports = `
-INSERT INTO message_status (event_digest, sinch_message_id, status, rank, channel, event_time, received_at)
-SELECT decode(md5(n::text), 'hex'), m, 'DELIVERED', 40, 'SMS', now() - n * interval '1 second', now()
+INSERT INTO message_status (event_digest, sinch_message_id, status, rank, channel, event_time,
+  received_at)
+SELECT decode(md5(n::text), 'hex'), m, 'DELIVERED', 40, 'SMS', now() - n * interval '1 second',
+  now()
 FROM generate_series(1, $1::integer) AS n,
   LATERAL (SELECT '00MESSAGE' || lpad((n % $2::integer + 1)::text, 17, '0') AS m)`;

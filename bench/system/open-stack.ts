@@ -11,25 +11,25 @@ export interface StackOptions {
   readonly postgres: PostgresServer;
   readonly template: TemplateDatabase;
   readonly logDirectory: string;
-  /** Sent one after the other, each once. */
+  /** Bodies to send in order, each once. */
   readonly bodies: Bodies;
   readonly connections: number;
 }
 
-/** The product as it runs: the listener, a worker, Redis and Postgres. */
+/** A whole system: the listener, a worker, Redis and Postgres. */
 export interface Stack {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly pids: Readonly<Record<string, number | undefined>>;
-  /** Sends the next bodies, and resolves when the last answer is there. */
+  /** Sends the next bodies, and resolves after the last answer. */
   send(arrivals: Arrivals, acknowledgementsFile?: string): Promise<SentLoad>;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no job is left. */
   drained(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface SentLoad extends LoadResult {
-  /** When the first callback was sent, by `performance.now()`. */
+  /** The time of the first callback, by `performance.now()`. */
   readonly beganAt: number;
 }
 

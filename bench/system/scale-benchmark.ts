@@ -48,7 +48,7 @@ const quickLoad = { warmUpSeconds: 0.3, seconds: 1, connections: 16, bodies: 6_0
 const connections = 64;
 const fillTimeoutSeconds = 600;
 
-/** What a second worker, more partitions and a second process of the listener bring. */
+/** Rates with a second worker, more partitions and a second listener process. */
 export const scaleBenchmark: Benchmark = {
   name: 'scale',
   async run(run) {
@@ -77,7 +77,8 @@ export const scaleBenchmark: Benchmark = {
         const extraEnv = { INGEST_PROCESSES: String(processes) };
         const turn = await runIngest(listener(), { ...setup, ...load, extraEnv });
         onProgress(
-          `scale  round ${round + 1}  listener on ${processes} processes  ${turn.requestsPerSecond}/s`,
+          `scale  round ${round + 1}  listener on ${processes} processes  ` +
+            `${turn.requestsPerSecond}/s`,
         );
         turns.push({ ...turn, processes });
       }
@@ -121,7 +122,7 @@ async function prepareLoad({ options, directory }: BenchmarkRun) {
   return { ...load, bodiesFile, nextServer: '' };
 }
 
-/** The listener queues them, since it knows which partition each belongs to. */
+/** Drains events that the listener has queued, since the listener chooses each partition. */
 async function drainScaled(setting: Setting, setup: ScaleSetup): Promise<ScaledDrain> {
   await using closing = new AsyncDisposableStack();
   const { bodies, logDirectory, warmUp } = setup;
@@ -174,7 +175,7 @@ async function queueAll(start: {
   if (accepted !== start.bodies.keys.length) throw new Error('not every event was queued');
 }
 
-/** @throws when what was queued lies elsewhere than it should: then something else is measured. */
+/** @throws when the events are in another number of queues: then something else is measured. */
 async function assertPartitions(redisUrl: string, partitions: number): Promise<void> {
   const client = new Redis(redisUrl);
   try {

@@ -12,10 +12,10 @@ export interface ServerUrls {
   readonly redisUrl: string;
 }
 
-/** Jobs that wait on one kind of queue. */
+/** The waiting jobs of one kind of queue. */
 export interface Backlog {
   fill(events: Iterable<CallbackEvent>): Promise<void>;
-  /** Jobs that are not done, in whatever state. */
+  /** Counts the jobs that are not done, in any state. */
   left(): Promise<number>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ const chunkSize = 1_000;
 const enqueueAtOnce = 200;
 const enqueueTimeoutMs = 30_000;
 
-/** By the product's own producer: the jobs are exactly those that ingest would have made. */
+/** Fills the queue through our own producer: the jobs are those that ingest would make. */
 export function openBullmqBacklog({ redisUrl }: ServerUrls): Backlog {
   const backend = { kind: 'redis', url: redisUrl } as const;
   const redis = new Redis(redisUrl);
@@ -43,15 +43,15 @@ export function openBullmqBacklog({ redisUrl }: ServerUrls): Backlog {
       }
     },
     async left() {
-      // Once there are some: looking for them takes a while.
+      // The search is slow, so it is done only until there are queues.
       if (queues === undefined || queues.length === 0) queues = await findLiveQueues(redis);
-      const asking = redis.pipeline();
+      const pipeline = redis.pipeline();
       for (const { prefix, name } of queues) {
         const key = `${prefix}:${name}`;
-        asking.llen(`${key}:wait`).llen(`${key}:active`);
-        asking.zcard(`${key}:delayed`).zcard(`${key}:failed`);
+        pipeline.llen(`${key}:wait`).llen(`${key}:active`);
+        pipeline.zcard(`${key}:delayed`).zcard(`${key}:failed`);
       }
-      const counts = await asking.exec();
+      const counts = await pipeline.exec();
       return (counts ?? []).reduce((sum, [, count]) => sum + Number(count), 0);
     },
     async close() {
@@ -119,12 +119,11 @@ const shortestMs = 5;
 const longestMs = 500;
 
 /**
- * Waits until no more than so many jobs are left, and says how many are.
+ * Waits until at most so many jobs are left, and returns how many are.
  *
- * Each question is work for the servers that are measured, and asking all the time took a tenth of
- * the rate. So it asks again when half of the time has gone by that the rest should take, which is
- * seldom while much is left and often towards the end.
- * @throws when that takes too long.
+ * Each poll is work for the measured servers; constant polling took a tenth of the rate. So the
+ * next poll comes after half of the estimated remaining time: rarely at first, often at the end.
+ * @throws after `timeoutMs`.
  */
 export async function waitUntilLeft(
   backlog: Pick<Backlog, 'left'>,
@@ -136,7 +135,8 @@ export async function waitUntilLeft(
   let left = first;
   while (left > atMost) {
     const passedMs = performance.now() - startedAt;
-    if (passedMs > timeoutMs) throw new Error(`Waited ${timeoutMs} ms for ${what}, in vain.`);
+    if (passedMs > timeoutMs)
+      throw new Error(`Timed out after ${timeoutMs} ms waiting for ${what}.`);
     const done = first - left;
     const restMs = done > 0 ? ((left - atMost) / done) * passedMs : shortestMs;
     await sleep(Math.min(Math.max(restMs / 2, shortestMs), longestMs));

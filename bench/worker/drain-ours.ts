@@ -12,11 +12,11 @@ export interface OurDrain {
 }
 
 export interface DrainOptions extends ServerUrls {
-  /** Processes. */
+  /** The number of worker processes. */
   readonly workers: number;
-  /** Events that wait. */
+  /** The number of events in the queue. */
   readonly waiting: number;
-  /** So many of them are drained before the clock starts. */
+  /** The number of events drained before the clock starts. */
   readonly warmUp: number;
   readonly logDirectory: string;
   readonly pids: Readonly<Record<string, number | undefined>>;
@@ -25,7 +25,7 @@ export interface DrainOptions extends ServerUrls {
 
 const timeoutMs = 60 * 60_000;
 
-/** Drains what waits with workers of ours, from when they are warm until the last event is done. */
+/** Drains the queue with our workers; measured from warm until the last event is done. */
 export async function drainOurs(options: DrainOptions): Promise<OurDrain> {
   await using closing = new AsyncDisposableStack();
   const backlog = openBullmqBacklog(options);
@@ -54,7 +54,7 @@ export async function drainOurs(options: DrainOptions): Promise<OurDrain> {
   };
 }
 
-/** Events that are stored and applied. */
+/** Counts the events that are stored and applied. */
 export async function countApplied(databaseUrl: string): Promise<number> {
   const [row] = await queryRows<{ n: number }>(
     databaseUrl,

@@ -2,7 +2,7 @@ import { queueNames } from '@sinch-callbacks/queue';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 
-/** One of the queues that live events lie in: there are several where they are partitioned. */
+/** One of the queues of live events; there are several with partitions. */
 export interface LiveQueue {
   readonly name: string;
   readonly prefix: string;
@@ -11,7 +11,7 @@ export interface LiveQueue {
 const metaKey = new RegExp(`^(\\{[^}]+\\}):(${queueNames.live}(?:-\\d+)?):meta$`);
 const scanCount = 10_000;
 
-/** Those that somebody has put something into. */
+/** Finds the live queues that have had a job. */
 export async function findLiveQueues(client: Redis): Promise<readonly LiveQueue[]> {
   const found: LiveQueue[] = [];
   const scan = client.scanStream({ match: `*:${queueNames.live}*:meta`, count: scanCount });
@@ -24,7 +24,7 @@ export async function findLiveQueues(client: Redis): Promise<readonly LiveQueue[
   return found;
 }
 
-/** Pauses them all, so that workers can start before they take jobs; the answer lets them. */
+/** Pauses all live queues, so that workers start without taking jobs; the result resumes them. */
 export async function pauseLiveQueues(redisUrl: string): Promise<() => Promise<void>> {
   const client = new Redis(redisUrl);
   const found = await findLiveQueues(client);
@@ -39,11 +39,11 @@ export async function pauseLiveQueues(redisUrl: string): Promise<() => Promise<v
   };
 }
 
-/** Where the product's producer puts its jobs. */
+/** Queue and prefix of our producer's jobs. */
 export const liveQueue = queueNames.live;
 export const livePrefix = '{sinch}';
 
-/** The product's own settings of its worker (packages/queue/src/consumer/consumer.ts), for every BullMQ contender. */
+/** Returns our worker's settings (packages/queue/src/consumer) for BullMQ contenders. */
 export function workerOptions(redisUrl: string) {
   return {
     connection: { url: redisUrl, maxRetriesPerRequest: null },

@@ -17,14 +17,14 @@ export interface DrainSetup {
   readonly postgres: PostgresServer;
   readonly template: TemplateDatabase;
   readonly events: readonly CallbackEvent[];
-  /** So many of them are drained before the clock starts. */
+  /** The number of events drained before the clock starts. */
   readonly warmUp: number;
   readonly check: RowCheck;
   readonly logDirectory: string;
   readonly profileDirectory: string | undefined;
 }
 
-/** One contender's run of one round. */
+/** Result of one contender's run in one round. */
 export interface Drain {
   readonly contender: string;
   readonly seconds: number;
@@ -40,7 +40,7 @@ const openers = {
   'graphile-worker': openGraphileBacklog,
 } as const;
 
-/** A backlog in a new Redis or a new database, from when its process is warm until the last job is done. */
+/** Drains a backlog in a new Redis and database; measured from warm until the last job is done. */
 export async function runContender(entry: WorkerContender, setup: DrainSetup): Promise<Drain> {
   const { events } = setup;
   await using closing = new AsyncDisposableStack();
@@ -81,7 +81,7 @@ export async function runContender(entry: WorkerContender, setup: DrainSetup): P
   };
 }
 
-/** Resolves when the warm-up is over, with how many events are left then. */
+/** Resolves when the warm-up is over, with the number of events left. */
 async function warmedUp(
   { name }: WorkerContender,
   { warm }: RunningContender,
@@ -125,8 +125,8 @@ interface WrittenRows {
   readonly messages: number;
   readonly reports: number;
   /**
-   * Over every event, every report, and every message with its status, but for those that have
-   * switched channel: only ours computes their status from the channels.
+   * Digest of every event, report, and message with its status. Messages that have switched channel
+   * are left out: only our worker computes their status from the channels.
    */
   readonly digest: string;
 }
@@ -140,21 +140,23 @@ const digests = `SELECT
     (SELECT md5(string_agg(concat_ws(' ', event_digest, sinch_message_id, status), ','
       ORDER BY event_digest)) FROM message_status),
     (SELECT md5(string_agg(concat_ws(' ', sinch_message_id, status, status_rank, content), ','
-      ORDER BY sinch_message_id)) FROM message AS m WHERE NOT EXISTS (SELECT FROM message_status AS s
-        WHERE s.sinch_message_id = m.sinch_message_id AND s.status = 'SWITCHING_CHANNEL')))) AS digest`;
+      ORDER BY sinch_message_id)) FROM message AS m WHERE NOT EXISTS (
+        SELECT FROM message_status AS s
+        WHERE s.sinch_message_id = m.sinch_message_id AND s.status = 'SWITCHING_CHANNEL'
+      )))) AS digest`;
 
-/** What a contender has left in its database. */
+/** Reads the rows that a contender has written. */
 async function readRows(databaseUrl: string): Promise<WrittenRows> {
   const [row] = await queryRows<WrittenRows & Record<string, unknown>>(databaseUrl, digests);
   if (row === undefined) throw new Error('Postgres counted nothing');
   return row;
 }
 
-/** Holds all contenders to what the first one wrote. */
+/** Comparison of each contender's rows with those of the first. */
 interface RowCheck {
   /**
-   * How much is missing.
-   * @throws when everything is there and is not the same: then there is nothing to compare.
+   * Returns how many rows are missing.
+   * @throws when none is missing and they differ: then the rates are not comparable.
    */
   missing(contender: string, rows: WrittenRows): number;
 }

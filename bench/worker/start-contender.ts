@@ -8,37 +8,37 @@ import { pauseLiveQueues } from './live-queues.ts';
 
 export interface RunningContender {
   readonly process: StartedProcess;
-  /** Lets it take jobs. */
+  /** Starts its work on jobs. */
   begin(): Promise<void>;
-  /** Resolves when it is warm, with how many events are left; absent where it says nothing. */
+  /** Resolves when it is warm, with the number of events left; absent where it prints nothing. */
   readonly warm?: Promise<number>;
-  /** Resolves when it says that it has handled everything; at once where it says nothing. */
+  /** Resolves when it prints that every event is handled; at once where it prints nothing. */
   readonly handled: Promise<unknown>;
 }
 
 export interface Start extends ServerUrls {
   readonly events: number;
-  /** So many of them come before what is measured. */
+  /** The number of events before the clock starts. */
   readonly warmUp: number;
   readonly logDirectory: string;
-  /** Where our worker's CPU profile goes, if one is asked for. */
+  /** A folder for our worker's CPU profile, if wanted. */
   readonly profileDirectory?: string | undefined;
 }
 
 const workerProgram = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
 
-/** A process of its own, ready and not yet taking jobs. */
+/** Starts the contender's process, ready and not yet taking jobs. */
 export async function startContender(
   entry: WorkerContender,
   start: Start,
 ): Promise<RunningContender> {
   if (entry.program !== undefined) return await startProgram(entry, entry.program, start);
-  // It takes jobs as soon as it is there.
+  // Our worker takes jobs as soon as it is up.
   const begin = await pauseLiveQueues(start.redisUrl);
   return { process: await startOurWorker(start), begin, handled: Promise.resolve() };
 }
 
-/** The product's worker as in production, its log going to a file. */
+/** Starts our worker as in production, with its log in a file. */
 export async function startOurWorker(
   start: Omit<Start, 'events' | 'warmUp'>,
   extraEnv: NodeJS.ProcessEnv = {},
@@ -86,17 +86,17 @@ async function startProgram(
   return {
     process: contender,
     begin: async () => void process.kill(contender.pid, 'SIGUSR2'),
-    warm: lines.line('warm').then((handled) => start.events - Number(handled)),
-    handled: lines.line('handled'),
+    warm: lines.waitFor('warm').then((handled) => start.events - Number(handled)),
+    handled: lines.waitFor('handled'),
   };
 }
 
 export interface WorkerContender {
-  /** For `--only` and the results. */
+  /** The name in `--only` and in the results. */
   readonly name: string;
-  /** Where its jobs are. */
+  /** The queue that it reads. */
   readonly queue: 'bullmq' | 'pg-boss' | 'graphile-worker';
-  /** `undefined` for the product's own worker, which is started as in production. */
+  /** `undefined` for our worker, which starts as in production. */
   readonly program: string | undefined;
   readonly variant?: 'per-event' | 'set-based';
   /** The best of `concurrencies`, by `--calibrate` on two cores. */
@@ -107,7 +107,7 @@ export interface WorkerContender {
 
 const perEvent = [5, 10, 20];
 
-/** In the order of a round's first turn; each round begins one further on. */
+/** Contenders in the order of the first round; each round begins with the next one. */
 export const workerContenders: readonly WorkerContender[] = [
   {
     name: 'ours',

@@ -13,18 +13,18 @@ import { type WorkerContender, workerContenders } from './start-contender.ts';
 
 const defaultEvents = 20_000;
 const quickEvents = 1_000;
-/** Of a process that lives for weeks, the first second tells nothing. */
+/** A production worker runs for weeks, so its first second is not typical. */
 const warmUpShare = 0.25;
 const seed = 'bench';
 
-/** The same backlog for each contender: our worker, the ceiling, and who else would do the work. */
+/** Drain rates of the same backlog: our worker, the ceiling, and the alternatives. */
 export const workerBenchmark: Benchmark = {
   name: 'worker',
   async run({ options, directory, onProgress }) {
     const count = options.events ?? (options.quick ? quickEvents : defaultEvents);
     const warmUp = Math.round(count * warmUpShare);
     const entries = selectByName(workerContenders, options.only).flatMap((entry) =>
-      options.calibrate ? each(entry) : entry,
+      options.calibrate ? atEachConcurrency(entry) : entry,
     );
     const events = [...makeEvents(count + warmUp, seed)];
     const reports = events.filter(({ trigger }) => trigger === 'MESSAGE_DELIVERY').length;
@@ -68,8 +68,8 @@ export const workerBenchmark: Benchmark = {
   },
 };
 
-/** One for each concurrency that it is tried with. */
-function each(entry: WorkerContender): WorkerContender[] {
+/** Returns one entry for each concurrency that `--calibrate` tries. */
+function atEachConcurrency(entry: WorkerContender): WorkerContender[] {
   const { name, concurrency, concurrencies } = entry;
   const tried = concurrencies.length === 0 ? [concurrency] : concurrencies;
   return tried.map((one) => ({ ...entry, name: `${name}@${one}`, concurrency: one }));
@@ -104,7 +104,7 @@ function ratiosOf(
     const theirs = name === undefined ? [] : ratesOf(rounds, name);
     return ours.length > 0 && theirs.length > 0 ? rounded(medianRatio(ours, theirs)) : undefined;
   };
-  // Whoever hands events to our own writer is no alternative to it; the table has their ratios too.
+  // A contender with our own writer is no alternative to it; the table has its ratio too.
   const others = entries
     .filter(({ queue, name }) => queue !== 'bullmq' && name.endsWith('-per-event'))
     .map(({ name }) => name);
@@ -120,7 +120,8 @@ function ratiosOf(
 
 function describe(round: number, { contender, eventsPerSecond, cpuPerThousand, lost }: Drain) {
   return (
-    `worker  round ${round + 1}  ${contender.padEnd(26)}${String(eventsPerSecond).padStart(8)}/s  ` +
+    `worker  round ${round + 1}  ${contender.padEnd(26)}` +
+    `${String(eventsPerSecond).padStart(8)}/s  ` +
     describeCpu(cpuPerThousand) +
     (lost === 0 ? '' : `  LOST ${lost}`)
   );

@@ -1,4 +1,4 @@
-/** What is left of an ingest without Sinch's rules: node:http, the body read, one `queue.add`. */
+/** An ingest without Sinch's rules: node:http, the body read, one `queue.add`. */
 import { createServer } from 'node:http';
 import { Queue } from 'bullmq';
 import { livePrefix, liveQueue } from '../../worker/live-queues.ts';

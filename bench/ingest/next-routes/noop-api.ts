@@ -1,4 +1,4 @@
-/** What Next does for an API route that does nothing, which is the kind that ours is. */
+/** An API route that does nothing: the same kind of route as ours. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export const config = { api: { bodyParser: false } };

@@ -1,4 +1,4 @@
-/** What Next does for a route handler that does nothing. */
+/** A route handler that does nothing. */
 export function POST(): Response {
   return Response.json({ status: 'accepted' });
 }

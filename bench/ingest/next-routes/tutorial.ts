@@ -1,6 +1,6 @@
 /**
- * The way that a tutorial shows: verify, answer, and let Prisma write meanwhile. What is still to be
- * written is in memory alone, in no order, and lost with the process.
+ * A route as tutorials show it: verifies, answers, and lets Prisma write afterwards. Pending writes
+ * are only in memory, in no order, and lost with the process.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { openDatabase } from '@sinch-callbacks/db';

@@ -1,4 +1,4 @@
-/** The way most would write it: a BullMQ worker, and one Prisma transaction for each event. */
+/** The usual way: a BullMQ worker with one Prisma transaction per event. */
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { openDatabase } from '@sinch-callbacks/db';
 import { Worker } from 'bullmq';

@@ -1,36 +1,36 @@
 /**
- * What every contender is told, and the little that it says.
+ * Settings of every contender, read from its environment.
  *
- * It opens what it needs and prints `ready`; on SIGUSR2 it begins to take jobs; once it is warm it
- * prints `warm` and how many it has handled, from where on it is measured; when it has handled all
- * it prints `handled`, and the harness waits until its queue is empty.
+ * A contender connects and prints `ready`. On SIGUSR2 it begins to take jobs. Once warm it prints
+ * `warm` and how many it has handled; measurement starts there. After the last it prints `handled`,
+ * and the harness waits until its queue is empty.
  */
 export interface ContenderSettings {
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** Jobs, or transactions, under way at once. */
+  /** Jobs, or transactions, in progress at once. */
   readonly concurrency: number;
   readonly variant: string;
 }
 
-/** Says that one more event, or several, were dealt with. */
+/** Counts one or more events as handled. */
 export type ReportHandled = (count?: number) => void;
 
-/** @param open connects, and returns what begins to take jobs. */
+/** @param open connects, and returns a function that begins to take jobs. */
 export async function contend(
   open: (settings: ContenderSettings, reportHandled: ReportHandled) => Promise<() => unknown>,
 ): Promise<void> {
-  const told = (name: string) => process.env[`BENCH_${name}`] ?? '';
-  const events = Number(told('EVENTS'));
-  const warmUp = Number(told('WARM_UP'));
+  const setting = (name: string) => process.env[`BENCH_${name}`] ?? '';
+  const events = Number(setting('EVENTS'));
+  const warmUp = Number(setting('WARM_UP'));
   let handled = 0;
   let isWarm = false;
   const begin = await open(
     {
-      databaseUrl: told('DATABASE_URL'),
-      redisUrl: told('REDIS_URL'),
-      concurrency: Number(told('CONCURRENCY')),
-      variant: told('VARIANT'),
+      databaseUrl: setting('DATABASE_URL'),
+      redisUrl: setting('REDIS_URL'),
+      concurrency: Number(setting('CONCURRENCY')),
+      variant: setting('VARIANT'),
     },
     (count = 1) => {
       handled += count;

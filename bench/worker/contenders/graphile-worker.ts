@@ -1,6 +1,6 @@
 /**
- * graphile-worker, with what its page on performance recommends for throughput: a local queue, and
- * jobs that are completed in batches. Two variants of what is done with a job.
+ * graphile-worker with what its page on performance recommends for throughput: a local queue, and
+ * completion in batches. The variant chooses how events are written.
  */
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { Logger, run } from 'graphile-worker';

@@ -1,6 +1,6 @@
 /**
- * pg-boss, at its best for a backlog: large batches, fetched without a pause while they are full,
- * several at once, no sorting by priority. Two variants of what is done with a batch.
+ * pg-boss with its fastest settings for a backlog: large batches, several at once, fetched without
+ * a pause while full, no sorting by priority. The variant chooses how events are written.
  */
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import { PgBoss } from 'pg-boss';
@@ -8,7 +8,7 @@ import { openRowWriter } from '../rows/open-row-writer.ts';
 import { contend } from './contender.ts';
 
 const batchSize = 500;
-/** Batches under way: the next one is fetched while one is written. */
+/** Batches in progress: the next is fetched while one is written. */
 const localConcurrency = 2;
 
 await contend(async ({ databaseUrl, variant, concurrency }, reportHandled) => {

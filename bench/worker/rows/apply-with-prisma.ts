@@ -14,7 +14,7 @@ type Decided = Extract<ReturnType<typeof decideEvent>, { kind: 'apply' }>;
 const conflicts = new Set(['P2002', 'P2034']);
 const maxTries = 20;
 
-/** One event's rows in one interactive transaction; a conflict is tried again at once. */
+/** Writes one event's rows in one interactive transaction; retries a conflict at once. */
 export async function applyWithPrisma(prisma: Prisma, event: CallbackEvent): Promise<void> {
   const decision = decideEvent(event);
   if (decision.kind !== 'apply') throw new Error('an event that cannot be applied');
@@ -120,15 +120,15 @@ async function writeContactsAndConversations(
   facts: Facts,
 ): Promise<void> {
   for (const { sinchContactId, profile } of facts.contacts) {
-    const known = profile && {
+    const columns = profile && {
       displayName: profile.displayName ?? null,
       email: profile.email ?? null,
       language: profile.language ?? null,
     };
     await tx.contact.upsert({
       where: { sinchContactId },
-      create: { sinchContactId, ...known, createdAt: receivedAt },
-      update: { ...known },
+      create: { sinchContactId, ...columns, createdAt: receivedAt },
+      update: { ...columns },
     });
   }
   for (const { sinchConversationId, appId, contactId, started } of facts.conversations) {

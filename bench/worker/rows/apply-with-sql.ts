@@ -10,7 +10,7 @@ type Decided = Extract<ReturnType<typeof decideEvent>, { kind: 'apply' }>;
 
 const deadlock = '40P01';
 
-/** On its own channel SWITCHING_CHANNEL (15) stands above QUEUED_ON_CHANNEL (20), between channels below. */
+/** SWITCHING_CHANNEL (15) ranks above QUEUED_ON_CHANNEL (20) on the same channel only. */
 const isFurther = `CASE
   WHEN m.channel = excluded.channel AND m.status_rank = 15 THEN excluded.status_rank > 20
   WHEN m.channel = excluded.channel AND excluded.status_rank = 15 THEN m.status_rank <= 20
@@ -20,7 +20,7 @@ const standing = ['status', 'status_rank', 'status_at', 'status_stamp', 'channel
   .map((name) => `${name} = CASE WHEN ${isFurther} THEN excluded.${name} ELSE m.${name} END`)
   .join(', ');
 
-/** One event's rows in one transaction, by prepared statements; a deadlock is tried again at once. */
+/** Writes one event's rows in one prepared-SQL transaction; retries a deadlock at once. */
 export async function applyWithSql(pool: pg.Pool, event: CallbackEvent): Promise<void> {
   const decision = decideEvent(event);
   if (decision.kind !== 'apply') throw new Error('an event that cannot be applied');
@@ -50,8 +50,8 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
     text: `WITH guard AS (
         INSERT INTO event_guard (event_digest, received_at) VALUES (decode($1, 'hex'), $8)
       )
-      INSERT INTO callback_event (event_digest, trigger, entity_id, project_id, app_id, accepted_time,
-        event_time, received_at, applied_at, state, kept, attempts, raw_body)
+      INSERT INTO callback_event (event_digest, trigger, entity_id, project_id, app_id,
+        accepted_time, event_time, received_at, applied_at, state, kept, attempts, raw_body)
       VALUES (decode($1, 'hex'), $2, $3, $4, $5, $6, $7, $8, now(), 'APPLIED', false, 1, $9)`,
     values: [
       digest,

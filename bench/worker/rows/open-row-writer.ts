@@ -1,15 +1,15 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CallbackEvent, decideEvent } from '@sinch-callbacks/core';
 import { createEventWriter, openDatabase } from '@sinch-callbacks/db';
 import pg from 'pg';
 import { applyWithSql } from './apply-with-sql.ts';
 
-/** Writes the rows of these events. */
+/** A function that writes the rows of these events. */
 export type WriteRows = (events: readonly CallbackEvent[]) => Promise<void>;
 
 /**
- * What a contender on Postgres does with its jobs. `per-event`: a transaction of prepared SQL for
- * each, `concurrency` of them at once. `set-based`: the product's own writer.
+ * Opens the writer of a contender on Postgres. `per-event`: a transaction of prepared SQL for each
+ * event, `concurrency` at once. `set-based`: our own writer.
  */
 export async function openRowWriter(
   variant: string,
@@ -41,7 +41,7 @@ function toWrite(event: CallbackEvent) {
   return { event, decision, attempts: 1 };
 }
 
-/** Makes batches of what is handed over one by one: whatever came while the last was written. */
+/** Collects events that arrive during one write into the next batch. */
 export function writeInBatches(write: WriteRows): (event: CallbackEvent) => Promise<void> {
   let waiting: CallbackEvent[] = [];
   let writing: Promise<void> | undefined;
@@ -58,7 +58,7 @@ export function writeInBatches(write: WriteRows): (event: CallbackEvent) => Prom
 
   return async (event) => {
     waiting.push(event);
-    next ??= turn().then(writeWaiting);
+    next ??= nextTurn().then(writeWaiting);
     await next;
   };
 }
