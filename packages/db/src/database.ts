@@ -17,7 +17,7 @@ export interface DatabaseOptions {
 export interface Database {
   /** The pool through Prisma: for everything but the writer. */
   readonly prisma: PrismaClient;
-  /** The pool itself, for the writer (docs/decisions/the-writer-speaks-to-the-driver.md). */
+  /** The pool itself, for the writer (docs/decisions/the-writer-uses-the-driver.md). */
   readonly pool: pg.Pool;
   readonly limits: DatabaseLimits;
   close(): Promise<void>;
