@@ -86,7 +86,7 @@ it('while Redis is away ingest holds as many connections to Postgres as docs/sca
   const sender = createSender({ url: await startListener(variables), secret });
   await redis.ail('full');
   await useIngest(sender);
-  const said = documented(3)('ingest while Redis is away', 'postgres');
+  const said = documented(3)('ingest while Redis is down', 'postgres');
   expect((await held()).postgres).toBe(said);
 }, 180_000);
 
