@@ -7,7 +7,7 @@ WORKDIR /app
 COPY package.json ./
 RUN npm install --global "$(node --print "require('./package.json').packageManager")"
 
-# package.json files alone, so that editing sources does not install again.
+# Only package.json files, so that editing sources does not reinstall.
 FROM toolchain AS manifests
 COPY . .
 RUN find . -type f ! -name package.json ! -name 'pnpm-*.yaml' -delete
@@ -17,18 +17,18 @@ FROM toolchain AS build
 COPY --from=manifests /app ./
 RUN pnpm install --frozen-lockfile --filter-prod '@sinch-callbacks/db...'
 COPY . .
-# Else the command below would first install what the filter left out.
+# Otherwise the command below would first install what the filter left out.
 ENV pnpm_config_verify_deps_before_run=false
 RUN pnpm --filter @sinch-callbacks/db generate
 
-# Next is for platforms that run its routes: the listener needs neither it nor what it brings.
+# Only platforms run Next's routes: the listener needs neither Next nor its dependencies.
 FROM toolchain AS ingest-dependencies
 COPY --from=manifests /app ./
 RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod '@sinch-callbacks/ingest...' \
   && cd node_modules/.pnpm && rm -rf next@* @next+* @swc+* react@* react-dom@* styled-jsx@* postcss@* caniuse-lite@* baseline-browser-mapping@* \
   && find . -name '*.map' -delete
 
-# Prisma brings its query compiler for every database it knows; this one is Postgres.
+# Prisma ships a query compiler for every database; only Postgres' is needed.
 FROM toolchain AS worker-dependencies
 COPY --from=manifests /app ./
 RUN pnpm install --frozen-lockfile --prod --no-optional \
