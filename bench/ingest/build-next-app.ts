@@ -7,7 +7,7 @@ import { productionEnvironment } from '../measure/child-process.ts';
 
 const ingest = fileURLToPath(new URL('../../apps/ingest', import.meta.url));
 const routes = fileURLToPath(new URL('next-routes', import.meta.url));
-/** As deep as apps/ingest, so that links and relative paths lead to the same places. */
+/** A folder as deep as apps/ingest, so that links and relative paths stay valid. */
 const buildDirectory = fileURLToPath(new URL('../next-build', import.meta.url));
 const notCopied = new Set(['.next', 'test', '.turbo', 'next-env.d.ts']);
 const buildTimeoutMs = 300_000;

@@ -26,7 +26,7 @@ export async function startLoad(plan: LoadPlan): Promise<Load> {
     log: lines.log,
   });
   const ended = generator.exited.then(() => {
-    throw new Error(`the load generator ended early:\n${generator.lastLines()}`);
+    throw new Error(`the load generator exited early:\n${generator.lastLines()}`);
   });
   ended.catch(() => undefined);
   return {

@@ -1,6 +1,6 @@
 /**
- * A route as tutorials show it: verifies, answers, and lets Prisma write afterwards. Pending writes
- * are only in memory, in no order, and lost with the process.
+ * A route as tutorials show it: verifies, answers, and lets Prisma write in the background. Pending
+ * writes are only in memory, in no order, and lost with the process.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { openDatabase } from '@sinch-callbacks/db';
