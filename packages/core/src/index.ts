@@ -7,43 +7,8 @@ export {
   type SinchEventReading,
 } from './bodies/sinch-event.ts';
 export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
-export type {
-  CapabilityFact,
-  ConsentEventFact,
-  ContactDuplicateFact,
-  ContactFact,
-  ContactIdentityFact,
-  ContactMergeFact,
-} from './decide/contact-facts.ts';
 export { type Decision, decideEvent } from './decide/decide-event.ts';
 export { type Envelope, envelopeInText, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
-export type {
-  BatchFact,
-  ChannelEventFact,
-  EventDeliveryChannelFact,
-  EventDeliveryFact,
-  InboundEventFact,
-  ReactionFact,
-  RecordFact,
-  UnsupportedFact,
-} from './decide/event-facts.ts';
-export type { Facts } from './decide/facts.ts';
-export type {
-  ConversationFact,
-  MessageAnalysisFact,
-  MessageChannelFact,
-  MessageContent,
-  MessageFact,
-  MessageStatusFact,
-} from './decide/message-facts.ts';
-export { signedAtOf, type TimeField, timeFields } from './decide/moments.ts';
-export { type Stamp, type Stamped } from './decide/stamp.ts';
-export type {
-  ChannelStatus,
-  IdentityFields,
-  MessageStanding,
-  ReasonFields,
-} from './decide/standing-facts.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
 export { boundedEntityId } from './events/entity-id.ts';
 export {
@@ -61,6 +26,41 @@ export {
   knownTriggers,
   type Trigger,
 } from './events/triggers.ts';
+export type {
+  CapabilityFact,
+  ConsentEventFact,
+  ContactDuplicateFact,
+  ContactFact,
+  ContactIdentityFact,
+  ContactMergeFact,
+} from './facts/contact-facts.ts';
+export type {
+  BatchFact,
+  ChannelEventFact,
+  EventDeliveryChannelFact,
+  EventDeliveryFact,
+  InboundEventFact,
+  ReactionFact,
+  RecordFact,
+  UnsupportedFact,
+} from './facts/event-facts.ts';
+export type { Facts } from './facts/facts.ts';
+export type {
+  ConversationFact,
+  MessageAnalysisFact,
+  MessageChannelFact,
+  MessageContent,
+  MessageFact,
+  MessageStatusFact,
+} from './facts/message-facts.ts';
+export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';
+export { type Stamp, type Stamped } from './facts/stamp.ts';
+export type {
+  ChannelStatus,
+  IdentityFields,
+  MessageStanding,
+  ReasonFields,
+} from './facts/standing-facts.ts';
 export {
   type CallbackRequest,
   type ReceiveOutcome,

@@ -1,8 +1,8 @@
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { eventKey } from '../events/event-key.ts';
 import { recognise } from '../events/recognise.ts';
+import type { Facts } from '../facts/facts.ts';
 import { decideEvent } from './decide-event.ts';
-import type { Facts } from './facts.ts';
 
 export const receivedAt = '2026-11-27T12:00:00.000Z';
 

@@ -4,9 +4,9 @@ import { boundedEntityId } from '../events/entity-id.ts';
 import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { type RawBody, rawBodyText } from '../events/raw-body.ts';
 import { recognise } from '../events/recognise.ts';
+import { readMoments, type TimeField, type TimeTexts } from '../facts/moments.ts';
 import { boundedText } from '../values/bounded-text.ts';
 import { storableText } from '../values/storable-json.ts';
-import { readMoments, type TimeField, type TimeTexts } from './moments.ts';
 
 /** The part of a body that every trigger shares. Times are ISO 8601 with 6 fractional digits. */
 export interface Envelope {

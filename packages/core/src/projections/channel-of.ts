@@ -1,4 +1,4 @@
-import type { IdentityFields } from '../decide/standing-facts.ts';
+import type { IdentityFields } from '../facts/standing-facts.ts';
 import { normaliseIdentity } from '../values/identity.ts';
 
 export interface Channel extends IdentityFields {

@@ -1,8 +1,8 @@
 import type { SinchEventOf } from '../bodies/sinch-event.ts';
-import type { Facts } from '../decide/facts.ts';
-import type { Moments } from '../decide/moments.ts';
 import type { EventKey } from '../events/event-key.ts';
 import type { KnownTrigger } from '../events/triggers.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { Moments } from '../facts/moments.ts';
 
 /** What a projection is given beside the event itself. */
 export interface ProjectionContext extends Moments {

@@ -1,7 +1,7 @@
-import type { ContactIdentityFact } from '../decide/contact-facts.ts';
-import { type Facts, namedContact } from '../decide/facts.ts';
-import type { Stamp } from '../decide/stamp.ts';
-import type { IdentityFields } from '../decide/standing-facts.ts';
+import type { ContactIdentityFact } from '../facts/contact-facts.ts';
+import { type Facts, namedContact } from '../facts/facts.ts';
+import type { Stamp } from '../facts/stamp.ts';
+import type { IdentityFields } from '../facts/standing-facts.ts';
 import type { Channel } from './channel-of.ts';
 
 type RelatedFacts = Pick<Facts, 'conversations' | 'contacts' | 'contactIdentities'>;

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
-import { reactionEvent } from '../bodies/event-bodies.ts';
-import type { InboundEventFact, ReactionFact } from '../decide/event-facts.ts';
-import { factsOf } from '../decide/facts.ts';
-import { stampOf } from '../decide/stamp.ts';
-import { digestOfEventKey } from '../events/event-key.ts';
-import { memberOf } from '../events/json-object.ts';
-import { boundedText } from '../values/bounded-text.ts';
-import { canonicalJson } from '../values/canonical-json.ts';
-import { channelOf } from './channel-of.ts';
-import type { Project } from './projection.ts';
-import { relatedFacts } from './related-facts.ts';
+import { reactionEvent } from '../../bodies/event-bodies.ts';
+import { digestOfEventKey } from '../../events/event-key.ts';
+import { memberOf } from '../../events/json-object.ts';
+import type { InboundEventFact, ReactionFact } from '../../facts/event-facts.ts';
+import { factsOf } from '../../facts/facts.ts';
+import { stampOf } from '../../facts/stamp.ts';
+import { boundedText } from '../../values/bounded-text.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import { channelOf } from '../channel-of.ts';
+import type { Project } from '../projection.ts';
+import { relatedFacts } from '../related-facts.ts';
 
 /** EVENT_INBOUND: something a contact did other than writing. */
 export const projectInboundEvent: Project<'EVENT_INBOUND'> = ({ appId, body }, context) => {

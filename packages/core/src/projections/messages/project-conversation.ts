@@ -1,6 +1,6 @@
-import { factsOf, namedContact } from '../decide/facts.ts';
-import { stampOf } from '../decide/stamp.ts';
-import type { Project } from './projection.ts';
+import { factsOf, namedContact } from '../../facts/facts.ts';
+import { stampOf } from '../../facts/stamp.ts';
+import type { Project } from '../projection.ts';
 
 /** At the same time, or without any as in all documented samples, what came later is the later. */
 const tieBreaks = { CONVERSATION_START: 1, CONVERSATION_STOP: 2, CONVERSATION_DELETE: 3 } as const;

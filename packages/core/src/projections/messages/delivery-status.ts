@@ -1,8 +1,8 @@
-import type { Moment } from '../decide/moments.ts';
-import { earliestStampOf, type Stamped, stampOf } from '../decide/stamp.ts';
-import type { ChannelStatus, MessageStanding, ReasonFields } from '../decide/standing-facts.ts';
-import type { EventKey } from '../events/event-key.ts';
-import type { Channel } from './channel-of.ts';
+import type { EventKey } from '../../events/event-key.ts';
+import type { Moment } from '../../facts/moments.ts';
+import { earliestStampOf, type Stamped, stampOf } from '../../facts/stamp.ts';
+import type { ChannelStatus, MessageStanding, ReasonFields } from '../../facts/standing-facts.ts';
+import type { Channel } from '../channel-of.ts';
 import { hasReason, isFailure, statusRank, statusRankOnChannel } from './status-rank.ts';
 
 interface ReasonBody {

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../events/json-object.ts';
-import { boundedText } from '../values/bounded-text.ts';
-import { parseExactly } from '../values/exact-json.ts';
+import { isJsonObject } from '../../events/json-object.ts';
+import { boundedText } from '../../values/bounded-text.ts';
+import { parseExactly } from '../../values/exact-json.ts';
 
 /** The sender's metadata, and the batch that a message was sent in. */
 export interface SenderMetadata {

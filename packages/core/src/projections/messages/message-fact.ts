@@ -1,4 +1,4 @@
-import type { MessageFact } from '../decide/message-facts.ts';
+import type { MessageFact } from '../../facts/message-facts.ts';
 
 type Given = 'sinchMessageId' | 'direction' | 'happenedAt';
 

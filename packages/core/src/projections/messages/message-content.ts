@@ -1,6 +1,6 @@
-import type { MessageContent } from '../decide/message-facts.ts';
-import { hasValue, isJsonObject, type JsonObject, memberOf } from '../events/json-object.ts';
-import { boundedText } from '../values/bounded-text.ts';
+import { hasValue, isJsonObject, type JsonObject, memberOf } from '../../events/json-object.ts';
+import type { MessageContent } from '../../facts/message-facts.ts';
+import { boundedText } from '../../values/bounded-text.ts';
 
 /** Members of a message that stand beside the one that holds it. */
 const besideTheMessage = new Set([
