@@ -1,4 +1,4 @@
-export type { CallbackBody } from './bodies/callback-bodies.ts';
+export type { CallbackBody } from './bodies/sinch-event.ts';
 export {
   type EventEnvelope,
   readSinchEvent,
@@ -10,8 +10,8 @@ export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
 export { type Decision, decideEvent } from './decide/decide-event.ts';
 export { type Envelope, envelopeInText, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
-export { boundedEntityId } from './events/entity-id.ts';
 export {
+  boundedEntityId,
   digestOfEventKey,
   digestOfRawBody,
   type EventKey,
@@ -46,21 +46,19 @@ export type {
 } from './facts/event-facts.ts';
 export type { Facts } from './facts/facts.ts';
 export type {
+  ChannelStatus,
   ConversationFact,
+  IdentityFields,
   MessageAnalysisFact,
   MessageChannelFact,
   MessageContent,
   MessageFact,
+  MessageStanding,
   MessageStatusFact,
+  ReasonFields,
 } from './facts/message-facts.ts';
 export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';
 export { type Stamp, type Stamped } from './facts/stamp.ts';
-export type {
-  ChannelStatus,
-  IdentityFields,
-  MessageStanding,
-  ReasonFields,
-} from './facts/standing-facts.ts';
 export {
   type CallbackRequest,
   type ReceiveOutcome,
@@ -68,12 +66,13 @@ export {
   type RejectionCause,
   receive,
 } from './receive.ts';
-export { type CallbackToSign, signCallback } from './signature/sign-callback.ts';
 export {
+  type CallbackToSign,
   type SignatureHeaderName,
   type SignatureHeaders,
   signatureHeaders,
-} from './signature/signature-headers.ts';
+  signCallback,
+} from './signature/sign-callback.ts';
 export {
   findHeaderFault,
   type ReadHeader,

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decideEvent } from './decide/decide-event.ts';
 import { receive } from './receive.ts';
-import { signCallback } from './signature/sign-callback.ts';
-import { signatureHeaders } from './signature/signature-headers.ts';
+import { signatureHeaders, signCallback } from './signature/sign-callback.ts';
 
 /** Bodies that Sinch and its SDKs have published are not ours to commit; they are read where present. */
 const directory =

@@ -1,6 +1,5 @@
 import type { CallbackEvent } from './events/callback-event.ts';
-import { boundedEntityId } from './events/entity-id.ts';
-import { eventKey } from './events/event-key.ts';
+import { boundedEntityId, eventKey } from './events/event-key.ts';
 import { encodeRawBody, rawBodyText } from './events/raw-body.ts';
 import { recognise } from './events/recognise.ts';
 import type { Trigger } from './events/triggers.ts';

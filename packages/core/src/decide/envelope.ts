@@ -1,6 +1,6 @@
 import { time } from '../bodies/fields.ts';
 import { type EventEnvelope, readEnvelope } from '../bodies/sinch-event.ts';
-import { boundedEntityId } from '../events/entity-id.ts';
+import { boundedEntityId } from '../events/event-key.ts';
 import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { type RawBody, rawBodyText } from '../events/raw-body.ts';
 import { recognise } from '../events/recognise.ts';

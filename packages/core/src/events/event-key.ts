@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { boundedText } from '../values/bounded-text.ts';
+import { storableText } from '../values/storable-json.ts';
 import type { Trigger } from './triggers.ts';
 
 /** What makes two callbacks the same one: `TRIGGER.<entity id>.<digest of the raw body>`. */
@@ -43,4 +45,12 @@ export function digestOfRawBody(rawBody: Uint8Array): string {
 /** The digest at the end of an event key, 32 hexadecimal digits. */
 export function digestOfEventKey(key: EventKey): string {
   return key.slice(key.lastIndexOf('.') + 1);
+}
+
+/**
+ * An id from a body as it can be stored, indexed and shown. Only for finding events again: what
+ * makes them distinct is the digest in their key.
+ */
+export function boundedEntityId(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : boundedText(storableText(id)) || undefined;
 }

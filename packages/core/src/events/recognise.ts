@@ -1,4 +1,4 @@
-import { boundedEntityId } from './entity-id.ts';
+import { boundedEntityId } from './event-key.ts';
 import { hasValue, isJsonObject, type JsonObject } from './json-object.ts';
 import { type KnownTrigger, triggerCatalog, triggerOfTopLevelKey } from './triggers.ts';
 

@@ -1,5 +1,5 @@
+import type { ChannelStatus, IdentityFields, MessageStanding } from './message-facts.ts';
 import type { Stamped } from './stamp.ts';
-import type { ChannelStatus, IdentityFields, MessageStanding } from './standing-facts.ts';
 
 /** An action of a contact other than writing. */
 export interface InboundEventFact {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { statusRank, statusRankOnChannel } from '../projections/messages/status-rank.ts';
+import { statusRank, statusRankOnChannel } from '../projections/messages/delivery-status.ts';
 import { instantOfSeconds, parseInstant } from '../values/instant.ts';
 import { earliestStampOf, stampOf } from './stamp.ts';
 

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { computeSignature } from './sign-callback.ts';
-import { signatureAlgorithm, signatureHeaders } from './signature-headers.ts';
+import { computeSignature, signatureAlgorithm, signatureHeaders } from './sign-callback.ts';
 
 /** Reads one request header by its lower-case name; `null` or `undefined` when absent. */
 export type ReadHeader = (name: string) => string | null | undefined;

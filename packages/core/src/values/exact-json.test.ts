@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from './canonical-json.ts';
-import { hasDelicateNumbers, parseExactly } from './exact-json.ts';
+import { canonicalJson, hasDelicateNumbers, parseExactly } from './exact-json.ts';
 import { storableJson } from './storable-json.ts';
 
 const numbers = [

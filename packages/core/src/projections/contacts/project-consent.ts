@@ -2,9 +2,8 @@ import { hash } from 'node:crypto';
 import type { ConsentEventFact } from '../../facts/contact-facts.ts';
 import { factsOf, namedContact } from '../../facts/facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
-import { identityFields } from '../channel-of.ts';
 import type { Project } from '../projection.ts';
-import { usedIdentity } from '../related-facts.ts';
+import { identityFields, usedIdentity } from '../related-facts.ts';
 
 const keyDigits = 32;
 

@@ -1,9 +1,9 @@
-import type { CallbackBody } from '../../bodies/callback-bodies.ts';
+import type { CallbackBody } from '../../bodies/sinch-event.ts';
 import type { ContactFact, ContactIdentityFact } from '../../facts/contact-facts.ts';
 import { factsOf, namedContact } from '../../facts/facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
-import { identityFields } from '../channel-of.ts';
 import type { Project, Projection, ProjectionContext } from '../projection.ts';
+import { identityFields } from '../related-facts.ts';
 
 interface ContactRows {
   readonly contact: ContactFact;

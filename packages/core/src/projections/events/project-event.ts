@@ -6,10 +6,9 @@ import type { InboundEventFact, ReactionFact } from '../../facts/event-facts.ts'
 import { factsOf } from '../../facts/facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
 import { boundedText } from '../../values/bounded-text.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
-import { channelOf } from '../channel-of.ts';
+import { canonicalJson } from '../../values/exact-json.ts';
 import type { Project } from '../projection.ts';
-import { relatedFacts } from '../related-facts.ts';
+import { channelOf, relatedFacts } from '../related-facts.ts';
 
 /** EVENT_INBOUND: something a contact did other than writing. */
 export const projectInboundEvent: Project<'EVENT_INBOUND'> = ({ appId, body }, context) => {

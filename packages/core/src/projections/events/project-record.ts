@@ -1,7 +1,7 @@
 import { factsOf, namedContact } from '../../facts/facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
-import { channelOf } from '../channel-of.ts';
 import type { Project } from '../projection.ts';
+import { channelOf } from '../related-facts.ts';
 
 /** Clocks do not say which state is the later one. A state that we do not know never wins. */
 const recordRanks: ReadonlyMap<string, number> = new Map([['EVENT_RECORD_STORED', 20]]);

@@ -1,6 +1,7 @@
 import { hasValue, isJsonObject, type JsonObject, memberOf } from '../../events/json-object.ts';
 import type { MessageContent } from '../../facts/message-facts.ts';
 import { boundedText } from '../../values/bounded-text.ts';
+import { parseExactly } from '../../values/exact-json.ts';
 
 /** Members of a message that stand beside the one that holds it. */
 const besideTheMessage = new Set([
@@ -48,4 +49,36 @@ function textAt(value: unknown, path: readonly string[]): string | undefined {
   let found = value;
   for (const name of path) found = isJsonObject(found) ? found[name] : undefined;
   return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** The sender's metadata, and the batch that a message was sent in. */
+interface SenderMetadata {
+  readonly metadata: string | undefined;
+  readonly batchId: string | undefined;
+}
+
+const batchMember = '_batch_id';
+const indexMember = 'message_index';
+
+/**
+ * Takes out what a batch adds to the sender's metadata, so that every report of a message has the
+ * same. Where nothing else is left, the sender gave none.
+ */
+export function splitMetadata(text: string | undefined): SenderMetadata {
+  if (!text?.includes(batchMember)) return { metadata: text, batchId: undefined };
+  const parsed = parseObject(text);
+  const { [batchMember]: batchId, [indexMember]: _, ...own } = parsed ?? {};
+  if (typeof batchId !== 'string' || batchId === '') return { metadata: text, batchId: undefined };
+  const metadata = Object.keys(own).length > 0 ? JSON.stringify(own) : undefined;
+  return { metadata, batchId: boundedText(batchId) };
+}
+
+function parseObject(text: string) {
+  try {
+    const value = parseExactly(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

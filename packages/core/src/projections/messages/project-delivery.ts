@@ -1,12 +1,10 @@
 import { factsOf, namedContact } from '../../facts/facts.ts';
-import type { MessageFact } from '../../facts/message-facts.ts';
+import { type MessageFact, messageFact } from '../../facts/message-facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
-import { channelOf } from '../channel-of.ts';
 import type { Project, ProjectionContext } from '../projection.ts';
-import { relatedFacts } from '../related-facts.ts';
+import { channelOf, relatedFacts } from '../related-facts.ts';
 import { reasonFields, type Standings, standingsOf } from './delivery-status.ts';
-import { messageFact } from './message-fact.ts';
-import { splitMetadata } from './metadata.ts';
+import { splitMetadata } from './message-content.ts';
 
 /**
  * MESSAGE_DELIVERY: a line in the message's history, and its status where no better one is known.

@@ -1,14 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../events/json-object.ts';
 import { factsOf, namedContact } from '../../facts/facts.ts';
-import type { MessageFact } from '../../facts/message-facts.ts';
+import { type MessageFact, messageFact } from '../../facts/message-facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
-import { channelOf } from '../channel-of.ts';
 import type { Project, Projection, ProjectionContext } from '../projection.ts';
-import { relatedFacts } from '../related-facts.ts';
+import { channelOf, relatedFacts } from '../related-facts.ts';
 import { standingWithoutReport } from './delivery-status.ts';
-import { answeredMessageId, isAnswer, messageContent } from './message-content.ts';
-import { messageFact } from './message-fact.ts';
-import { splitMetadata } from './metadata.ts';
+import { answeredMessageId, isAnswer, messageContent, splitMetadata } from './message-content.ts';
 
 /** A redaction carries the same message without what had to go, so it beats the original. */
 const contentRank = { original: 10, redacted: 20 } as const;
