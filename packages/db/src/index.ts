@@ -1,4 +1,5 @@
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+export { type DeadLetterGroup, groupDeadLetters } from './dead-letters/count-dead-letters.ts';
 export type {
   AttemptRecord,
   DeadLetter,
@@ -11,8 +12,7 @@ export {
   findDeadLetter,
   listDeadLetters,
 } from './dead-letters/find-dead-letters.ts';
-export { findKeysByPrefix } from './dead-letters/find-keys.ts';
-export { type DeadLetterGroup, groupDeadLetters } from './dead-letters/group-dead-letters.ts';
+export { findKeysByPrefix } from './dead-letters/list-keys.ts';
 export { measureOpenLetters, type OpenLetters } from './dead-letters/open-letters.ts';
 export { type RecordOutcome, recordDeadLetter } from './dead-letters/record-dead-letter.ts';
 export type {
@@ -60,7 +60,7 @@ export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
 export { type AppSeen, listAppsSeen, noteAppsSeen } from './read/apps-seen.ts';
-export type { ConsentWord } from './read/consent/consent-word.ts';
+export type { ConsentWord } from './read/consent/consent-events.ts';
 export {
   type Consent,
   type ConsentAnswer,
@@ -75,16 +75,16 @@ export {
 } from './read/find/find-anything.ts';
 export type { FoundAs, FoundEntry } from './read/find/found-entry.ts';
 export {
+  findStoredByKey,
+  type LetterStanding,
+  type StandingEvent,
+} from './read/find-events.ts';
+export {
   type ChannelStanding,
   findMessage,
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
-export {
-  findStoredByKey,
-  type LetterStanding,
-  type StandingEvent,
-} from './read/find-stored.ts';
 export type { Page } from './read/page.ts';
 export { findStoredEvents, type StoredEvent } from './read/stored-events.ts';
 export type { UnappliedEvent } from './read/unapplied-events.ts';

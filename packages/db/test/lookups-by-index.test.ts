@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { selectWordsAbout, selectWordsOf } from '../src/read/consent/consent-word.ts';
+import { selectWordsAbout, selectWordsOf } from '../src/read/consent/consent-events.ts';
 import {
   selectByContact,
   selectByIdentity,
@@ -7,7 +7,7 @@ import {
   selectListingsWith,
 } from '../src/read/consent/find-consent.ts';
 import { findStatements, selectHolders, selectKnown } from '../src/read/find/find-sql.ts';
-import { selectByDigest, selectByEntity } from '../src/read/find-stored.ts';
+import { selectByDigest, selectByEntity } from '../src/read/find-events.ts';
 import { selectUnapplied } from '../src/read/unapplied-events.ts';
 import { type MigratedDatabase, openMigratedDatabase } from './support.ts';
 

@@ -10,7 +10,7 @@ import type {
   DeadLetterFilter,
   DeadLetterSummary,
 } from './dead-letter.ts';
-import { filterSize, filterSql, filterValues } from './filter-sql.ts';
+import { filterSize, filterSql, filterValues } from './dead-letter-sql.ts';
 
 /** Prisma has no order of bytes to page by. */
 const selectPage = `

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
-import { type Week, weeksAround } from './week.ts';
+import { type Week, weeksAround } from './weeks.ts';
 
 /** The last week too: its events may still wait in the queue. */
 const weeksBack = 1;

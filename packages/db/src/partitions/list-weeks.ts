@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Week, weekOfTable } from './week.ts';
+import { type Week, weekOfTable } from './weeks.ts';
 
 /** A week's table. One that is not attached is about to be dropped. */
 export interface StoredWeek extends Week {

@@ -1,8 +1,8 @@
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
-import { keyOf } from './merge-rows.ts';
-import { projections } from './projections.ts';
 import { redactableOf } from './redactable.ts';
+import { keyOf } from './tables/merge-rows.ts';
+import { projections } from './tables/projections.ts';
 
 /**
  * The rows of events that were blocked by another session's lock a moment ago. Which of an event's

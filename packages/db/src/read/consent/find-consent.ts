@@ -2,7 +2,7 @@ import type { Database } from '../../database.ts';
 import { whileAvailable } from '../../failure.ts';
 import { findMergedContact } from '../merged-contact.ts';
 import { type WithoutNulls, withoutNulls } from '../without-nulls.ts';
-import { type ConsentWord, wordsAbout, wordsOf } from './consent-word.ts';
+import { type ConsentWord, wordsAbout, wordsOf } from './consent-events.ts';
 
 export interface ConsentQuestion {
   /** Every identity that may be meant, as the tables hold it. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../database.ts';
 import { whileAvailable } from '../../failure.ts';
-import { findStoredByKey, type StandingEvent, type StoredKeyPattern } from '../find-stored.ts';
+import { findStoredByKey, type StandingEvent, type StoredKeyPattern } from '../find-events.ts';
 import { findMergedContact } from '../merged-contact.ts';
 import { withoutNulls } from '../without-nulls.ts';
 import { type FindStatement, findStatements, selectHolders, selectKnown } from './find-sql.ts';

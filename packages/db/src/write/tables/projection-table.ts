@@ -1,5 +1,5 @@
 import type { Facts } from '@sinch-callbacks/core';
-import type { Column, FactRow, JoinTable } from '../upsert-table.ts';
+import type { Column, FactRow, JoinTable } from './upsert-table.ts';
 
 /** Facts of one event, with what the rows keep of the event itself. */
 export interface EventFacts {

@@ -1,6 +1,6 @@
 import type { ChannelStatus, MessageStanding, Stamped } from '@sinch-callbacks/core';
-import type { DifferenceFlag, FactRow, StampedGroup } from '../upsert-table.ts';
 import { instant, smallNumber, text } from './projection-table.ts';
+import type { DifferenceFlag, FactRow, StampedGroup } from './upsert-table.ts';
 
 export const reasonColumns = text(
   'reason_code',

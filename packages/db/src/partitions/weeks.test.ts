@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weekOf, weekOfTable, weeksAround } from './week.ts';
+import { weekOf, weekOfTable, weeksAround } from './weeks.ts';
 
 describe('a week', () => {
   it('begins on Monday in UTC and ends where the next one begins', () => {

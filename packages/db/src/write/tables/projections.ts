@@ -1,12 +1,12 @@
-import { consentEvent } from './tables/consent-table.ts';
+import { consentEvent } from './consent-table.ts';
 import {
   capability,
   contact,
   contactDuplicate,
   contactIdentity,
   contactMerge,
-} from './tables/contact-tables.ts';
-import { conversation } from './tables/conversation-table.ts';
+} from './contact-tables.ts';
+import { conversation } from './conversation-table.ts';
 import {
   batch,
   channelEvent,
@@ -16,15 +16,15 @@ import {
   reaction,
   record,
   unsupported,
-} from './tables/event-tables.ts';
+} from './event-tables.ts';
 import {
   message,
   messageAnalysis,
   messageChannel,
   messageFailure,
   messageStatus,
-} from './tables/message-tables.ts';
-import type { ProjectionTable } from './tables/projection-table.ts';
+} from './message-tables.ts';
+import type { ProjectionTable } from './projection-table.ts';
 import { type JoinStatement, joinStatement } from './upsert-table.ts';
 
 /**

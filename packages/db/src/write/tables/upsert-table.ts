@@ -1,4 +1,4 @@
-import type { Statement } from './write-session.ts';
+import type { Statement } from '../write-session.ts';
 
 /** A column and its SQL type. Values are sent as text, those of `bytea` as hexadecimal digits. */
 export interface Column {

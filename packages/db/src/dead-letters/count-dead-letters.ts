@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import { triggerOf } from '../read/event-of-row.ts';
 import type { DeadLetterFilter } from './dead-letter.ts';
-import { filterSize, filterSql, filterValues } from './filter-sql.ts';
+import { filterSize, filterSql, filterValues } from './dead-letter-sql.ts';
 
 /** Dead letters of one app that died of the same error. */
 export interface DeadLetterGroup {
