@@ -15,7 +15,7 @@ import { keyEntityOf } from '../write/event-rows.ts';
 import { lockRedactions, redactRawBodies } from '../write/redact-raw-bodies.ts';
 import { inOrder, inWriteSession, type WriteSession } from '../write/write-session.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
-import { withAttempts } from './with-attempts.ts';
+import { withAttempts } from './dead-letter-sql.ts';
 
 const digest = `decode($1, 'hex')`;
 

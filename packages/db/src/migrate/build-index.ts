@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { classifyFailure } from '../failure.ts';
-import type { OnlineIndex } from './online-indexes.ts';
+import type { OnlineIndex } from './migration-files.ts';
 
 /** Writers wait behind a lock that waits, so it does not wait long, and is tried again. */
 const lockTimeoutMs = 2_000;

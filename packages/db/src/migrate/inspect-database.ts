@@ -1,8 +1,12 @@
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { defaultMigrationsDir, listMigrationNames } from './migration-files.ts';
-import { type OnlineIndex, readOnlineIndexes } from './online-indexes.ts';
+import {
+  defaultMigrationsDir,
+  listMigrationNames,
+  type OnlineIndex,
+  readOnlineIndexes,
+} from './migration-files.ts';
 
 /** `NULLS NOT DISTINCT` came with it. */
 export const leastPostgresMajor = 15;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
-import { listWeeks, type StoredWeek } from '../partitions/list-weeks.ts';
+import { listWeeks, type StoredWeek } from '../partitions/weeks.ts';
 
 /** Writers wait behind a lock that waits, so it does not wait long, and is tried again. */
 const lockTimeoutMs = 2_000;

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { listWeeks } from '../partitions/list-weeks.ts';
+import { listWeeks } from '../partitions/weeks.ts';
 
 /** Of about 140 guards each: the table is read once from its beginning to its end. */
 const pagesInBatch = 100;

@@ -1,8 +1,7 @@
 import { boundedEntityId, type CallbackEvent, signedAtOf } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
-import { lockRedactions } from './redact-raw-bodies.ts';
-import { redactableOf } from './redactable.ts';
+import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
 import { textArray } from './text-array.ts';
 import { inOrder, type Statement, type WriteSession } from './write-session.ts';
 

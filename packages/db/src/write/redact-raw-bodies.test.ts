@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { namesIn } from './redactable.ts';
+import { namesIn } from './redact-raw-bodies.ts';
 
 it('finds what may be an id in a body of which nothing else is known', () => {
   const names = namesIn('{"a":"m1", 01EQ4174WMDB8008EFT4M30481');

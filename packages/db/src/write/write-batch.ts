@@ -1,16 +1,15 @@
 import type { Database } from '../database.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import { computeStandings } from './compute-overall-status.ts';
+import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
-import { redactRawBodies } from './redact-raw-bodies.ts';
-import { redactableOf } from './redactable.ts';
-import { repeatConsents } from './repeat-consents.ts';
+import { redactableOf, redactRawBodies } from './redact-raw-bodies.ts';
+import { repeatConsents } from './tables/consent-table.ts';
 import { mergeRows } from './tables/merge-rows.ts';
 import type { EventFacts } from './tables/projection-table.ts';
 import { type Projection, projections } from './tables/projections.ts';
 import { byteaArray, textArray } from './text-array.ts';
-import { lockContactRoots, writeContactRoots } from './write-contact-roots.ts';
 import {
   inOrder,
   inWriteSession,

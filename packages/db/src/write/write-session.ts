@@ -1,6 +1,5 @@
-import type { Database } from '../database.ts';
+import type { Database, DatabaseLimits } from '../database.ts';
 import { SlowTransactionError } from '../failure.ts';
-import type { DatabaseLimits } from '../limits.ts';
 
 export interface Statement {
   readonly sql: string;

@@ -1,3 +1,7 @@
+import type { Database } from '../../database.ts';
+import { whileAvailable } from '../../failure.ts';
+import type { Prisma } from '../../generated/client.ts';
+
 /** What a run does with each letter that it chose. */
 export type RunAction = 'REPLAY' | 'DISCARD';
 
@@ -41,4 +45,88 @@ export interface DeadLetterRun {
   readonly startedAt: Date;
   readonly updatedAt: Date;
   readonly finishedAt: Date | undefined;
+}
+
+export interface RunToOpen {
+  readonly action: RunAction;
+  /** Who it was, for the audit. */
+  readonly operator: string;
+  readonly filter: RunFilter;
+  readonly matched: number;
+  readonly startedAt: Date;
+}
+
+export async function openRun({ prisma }: Database, run: RunToOpen): Promise<DeadLetterRun> {
+  const filter = JSON.parse(JSON.stringify(run.filter)) as Prisma.InputJsonValue;
+  const row = await whileAvailable(() =>
+    prisma.deadLetterRun.create({
+      data: { ...run, filter, state: 'RUNNING', updatedAt: run.startedAt },
+    }),
+  );
+  return runOf(row);
+}
+
+export async function findRun(
+  { prisma }: Database,
+  id: number,
+): Promise<DeadLetterRun | undefined> {
+  const row = await whileAvailable(() => prisma.deadLetterRun.findUnique({ where: { id } }));
+  return row === null ? undefined : runOf(row);
+}
+
+/** The latest first. */
+export async function listRuns(
+  { prisma }: Database,
+  limit: number,
+): Promise<readonly DeadLetterRun[]> {
+  const rows = await whileAvailable(() =>
+    prisma.deadLetterRun.findMany({ orderBy: { id: 'desc' }, take: limit }),
+  );
+  return rows.map(runOf);
+}
+
+/** How a run ends by itself. Returns false when it was cancelled meanwhile, which stays. */
+export async function endRun(
+  { prisma }: Database,
+  id: number,
+  end: { readonly state: 'DONE' | 'FAILED'; readonly at: Date; readonly error?: string },
+): Promise<boolean> {
+  const { state, at, error } = end;
+  const data = { state, error: error ?? null, updatedAt: at, finishedAt: at };
+  const { count } = await whileAvailable(() =>
+    prisma.deadLetterRun.updateMany({ where: { id, state: 'RUNNING' }, data }),
+  );
+  return count > 0;
+}
+
+/** Its process, wherever that is, ends before the next letter. One that is done stays done. */
+export async function cancelRun({ prisma }: Database, id: number, at: Date): Promise<void> {
+  await whileAvailable(() =>
+    prisma.deadLetterRun.updateMany({
+      where: { id, state: { in: ['RUNNING', 'FAILED'] } },
+      data: { state: 'CANCELLED', error: null, updatedAt: at, finishedAt: at },
+    }),
+  );
+}
+
+/** Takes up a run that did not come to its end. Returns false for one that did. */
+export async function resumeRun({ prisma }: Database, id: number, at: Date): Promise<boolean> {
+  const { count } = await whileAvailable(() =>
+    prisma.deadLetterRun.updateMany({
+      where: { id, state: { not: 'DONE' } },
+      data: { state: 'RUNNING', error: null, updatedAt: at, finishedAt: null },
+    }),
+  );
+  return count > 0;
+}
+
+/** Only {@link openRun} fills the column `filter`, from the same type. */
+function runOf(row: Prisma.DeadLetterRunGetPayload<object>): DeadLetterRun {
+  return {
+    ...row,
+    filter: row.filter as unknown as RunFilter,
+    cursor: row.cursor ?? undefined,
+    error: row.error ?? undefined,
+    finishedAt: row.finishedAt ?? undefined,
+  };
 }

@@ -1,11 +1,10 @@
 import { storableJson } from '@sinch-callbacks/core';
 import type { Database } from '../../database.ts';
-import { findDigest } from '../../event-digest.ts';
+import { digestBefore, findDigest, type Page } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
 import { type Identity, keyOfRow } from '../../read/event-of-row.ts';
-import { digestBefore, type Page } from '../../read/page.ts';
 import type { AttemptRecord } from '../dead-letter.ts';
-import { withAttempts } from '../with-attempts.ts';
+import { withAttempts } from '../dead-letter-sql.ts';
 
 const selectQueued = `
 SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity"

@@ -3,8 +3,15 @@ import { whileAvailable } from '../../failure.ts';
 import { findStoredByKey, type StandingEvent, type StoredKeyPattern } from '../find-events.ts';
 import { findMergedContact } from '../merged-contact.ts';
 import { withoutNulls } from '../without-nulls.ts';
-import { type FindStatement, findStatements, selectHolders, selectKnown } from './find-sql.ts';
-import type { EntryRow, FoundAs, FoundEntry } from './found-entry.ts';
+import {
+  type EntryRow,
+  type FindStatement,
+  type FoundAs,
+  type FoundEntry,
+  findStatements,
+  selectHolders,
+  selectKnown,
+} from './find-sql.ts';
 
 export interface FindQuestion {
   /** As a sender's metadata has it. */

@@ -2,6 +2,7 @@
  * The statements of `findAnything`, each by an index that holds rows in the order of pages. Their
  * values: texts to look for, how many rows, and whether to read what people wrote.
  */
+import type { WithoutNulls } from '../without-nulls.ts';
 
 /**
  * Of each value the newest, then of all: an index has them in order for one value only, and by
@@ -74,3 +75,40 @@ SELECT DISTINCT coalesce(r.root_id, i.sinch_contact_id) AS "contactId"
 FROM contact_identity AS i LEFT JOIN contact_root AS r ON r.contact_id = i.sinch_contact_id
 WHERE i.identity = ANY ($1::text[])
 ORDER BY 1 LIMIT 20`;
+
+/** What a text may have been taken for. `entity` is an id in an event that made no rows. */
+export type FoundAs =
+  | 'identity'
+  | 'contact'
+  | 'conversation'
+  | 'message'
+  | 'correlation id'
+  | 'batch'
+  | 'metadata'
+  | 'inbound event'
+  | 'entity'
+  | 'event key';
+
+export interface EntryRow {
+  readonly entry: 'MESSAGE' | 'EVENT' | 'CALLBACK';
+  /** Sinch's id of a message or inbound event; of a callback its event key. */
+  readonly id: string;
+  readonly happenedAt: Date;
+  readonly direction: 'TO_APP' | 'TO_CONTACT' | null;
+  readonly appId: string | null;
+  /** Absent in DISPATCH mode, as is the contact. */
+  readonly conversationId: string | null;
+  /** The contact that lives on after merges. */
+  readonly contactId: string | null;
+  readonly channel: string | null;
+  readonly identity: string | null;
+  /** The kind of content; of a callback its trigger. */
+  readonly kind: string | null;
+  /** Of a callback APPLIED, UNHANDLED, DEAD, or PRUNED where only its guard is left. */
+  readonly status: string | null;
+  /** What a person wrote; only where it was asked for. */
+  readonly text: string | null;
+}
+
+/** A message, an inbound event, or a callback, and what the text was taken for to find it. */
+export type FoundEntry = WithoutNulls<EntryRow> & { readonly foundAs: readonly FoundAs[] };
