@@ -39,7 +39,7 @@ export const contact: ProjectionTable = {
     })),
 };
 
-/** What follows from it is in `contact_root`, which write-contact-roots.ts computes. */
+/** What follows from it is in `contact_root`, which contact-roots.ts computes. */
 export const contactMerge: ProjectionTable = {
   name: 'contact_merge',
   key: text('deleted_contact_id', 'preserved_contact_id'),

@@ -30,7 +30,7 @@ import { type JoinStatement, joinStatement } from './upsert-table.ts';
 /**
  * Every projection, in the one order in which all batches lock rows. A message's row comes before
  * those that its status is computed from. Consents come last, since words that were said again
- * are written after them (see repeat-consents.ts).
+ * are written after them (`repeatConsents`).
  */
 const projectionTables = [
   message,
