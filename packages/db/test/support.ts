@@ -7,22 +7,60 @@ import {
 } from '@sinch-callbacks/core';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
-import { inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { type Database, type EventToWrite, openDatabase } from '../src/index.ts';
 
 export interface MigratedDatabase {
   readonly url: string;
   readonly database: Database;
-  /** Rows of a statement of a test's own. */
+  /** Returns the rows of a test's own statement. */
   read(
     sql: string,
     values?: readonly unknown[],
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  close(): Promise<void>;
 }
 
-/** A database of the test file's own, at the newest migration. */
-export async function openMigratedDatabase(): Promise<MigratedDatabase> {
+type OpenedDatabase = MigratedDatabase & { readonly close: () => Promise<void> };
+
+/**
+ * Gives a test file a database of its own at the newest migration, and drops it afterwards: one
+ * for all tests of the file, emptied after each on request, or a new one for each test.
+ */
+export function useMigratedDatabase(
+  kind: 'one' | 'one-emptied' | 'one-per-test' = 'one',
+): MigratedDatabase {
+  let current: OpenedDatabase | undefined;
+  const open = async () => {
+    current = await openMigratedDatabase();
+  };
+  const close = async () => {
+    await current?.close();
+    current = undefined;
+  };
+  const opened = (): OpenedDatabase => {
+    if (current === undefined) throw new Error('the database is open only while tests run');
+    return current;
+  };
+  if (kind === 'one-per-test') {
+    beforeEach(open);
+    afterEach(close);
+  } else {
+    beforeAll(open);
+    afterAll(close);
+  }
+  if (kind === 'one-emptied') afterEach(async () => await emptyTables(opened().database));
+  return {
+    get url() {
+      return opened().url;
+    },
+    get database() {
+      return opened().database;
+    },
+    read: async (sql, values) => await opened().read(sql, values),
+  };
+}
+
+async function openMigratedDatabase(): Promise<OpenedDatabase> {
   const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, {
     template: inject('migratedDatabase'),
   });

@@ -1,5 +1,5 @@
 import { digestOfEventKey, encodeRawBody, eventKey, rawBodyBytes } from '@sinch-callbacks/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AttemptRecord,
   countDeadLetters,
@@ -12,28 +12,9 @@ import {
   openRun,
   recordDeadLetter,
 } from '../../src/index.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterEach(async () => {
-  await emptyTables(migrated.database);
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase('one-emptied');
 
 const report = eventOf({ message_delivery_report: { message_id: 'm', status: 'READ' } });
 

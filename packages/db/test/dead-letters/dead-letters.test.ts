@@ -1,6 +1,6 @@
 import { digestOfEventKey } from '@sinch-callbacks/core';
 import * as fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   countDeadLetters,
   createEventWriter,
@@ -13,28 +13,9 @@ import {
   openRun,
   recordDeadLetter,
 } from '../../src/index.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterEach(async () => {
-  await emptyTables(migrated.database);
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase('one-emptied');
 
 const deadAt = new Date('2026-01-02T03:05:00Z');
 

@@ -1,18 +1,13 @@
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
+const migrated = useMigratedDatabase();
 
 beforeAll(async () => {
-  migrated = await openMigratedDatabase();
   for (const sql of seed) await queryRows(migrated.url, sql);
 }, 600_000);
-
-afterAll(async () => {
-  await migrated.close();
-});
 
 /** The short form is large enough that Postgres prefers an index by itself. */
 const messages = sized({ short: 40_000, long: 1_000_000 });

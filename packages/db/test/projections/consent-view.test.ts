@@ -1,21 +1,13 @@
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
-import { emptyTables, type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { emptyTables, useMigratedDatabase } from '../support.ts';
 import { consentText, history } from '../write/arbitrary-callbacks.ts';
 import { eventsOf } from '../write/reorder-history.ts';
 import { type Consent, readConsents } from './consent-model.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 const limitMs = sized({ short: 150_000, long: 600_000 });
 const shrinkFor = { interruptAfterTimeLimit: limitMs - 10_000, markInterruptAsFailure: true };

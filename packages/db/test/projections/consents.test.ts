@@ -1,29 +1,11 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
-import {
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
 // consent-view.test.ts holds the view against its rules; these are words as Sinch sends them,
 // each with what it has to end in.
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-beforeEach(async () => {
-  await emptyTables(migrated.database);
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase('one-emptied');
 
 const number = '15550100';
 const receivedAt = (second: number) => `2026-11-27T04:00:${String(second).padStart(2, '0')}.000Z`;

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { describe, expect, it } from 'vitest';
+import { useMigratedDatabase } from '../support.ts';
 import { at, inbound, inEveryOrder, on, report } from './every-order.ts';
 
 // any-order.test.ts shows that order never matters; this shows what every order ends in, one
 // guarantee for each rule of the projections.
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 const contact = (kind: string, second: number, fields: object = {}) => ({
   accepted_time: at(second),

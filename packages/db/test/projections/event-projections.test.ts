@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { describe, expect, it } from 'vitest';
+import { useMigratedDatabase } from '../support.ts';
 import { at, inEveryOrder, on, report } from './every-order.ts';
 
 // As message-projections.test.ts, for conversations and everything that is no message.
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 describe('a conversation', () => {
   const change = (kind: string, second?: number, fields: object = {}) => ({

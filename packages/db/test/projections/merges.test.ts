@@ -1,24 +1,10 @@
 import { sized } from '@sinch-callbacks/dev-env/sizes';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEventWriter, openDatabase } from '../../src/index.ts';
-import {
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 import { at, inbound, inEveryOrder, on, report } from './every-order.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 const merge = (from: string, into: string) => ({
   accepted_time: at(1),

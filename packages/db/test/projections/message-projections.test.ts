@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEventWriter, recordDeadLetter } from '../../src/index.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 import { at, inbound, inEveryOrder, on, report } from './every-order.ts';
 
 // any-order.test.ts shows that order never matters; this shows what every order ends in, one
 // guarantee for each rule of the projections.
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 describe('a redaction', () => {
   const message = { message: inbound('my card is 4111', { accept_time: at(9) }) };

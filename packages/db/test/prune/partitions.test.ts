@@ -2,7 +2,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import * as fc from 'fast-check';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   countInOldWeeks,
   countPrunableGuards,
@@ -14,23 +14,9 @@ import {
   pruneGuards,
   recordDeadLetter,
 } from '../../src/index.ts';
-import {
-  allRows,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeEach(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterEach(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase('one-per-test');
 
 const monday = Date.parse('2025-03-10T00:00:00.000Z');
 const dayMs = 86_400_000;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { selectWordsAbout, selectWordsOf } from '../../src/read/consent/consent-events.ts';
 import {
   selectByContact,
@@ -9,9 +9,9 @@ import {
 import { findStatements, selectHolders, selectKnown } from '../../src/read/find/find-sql.ts';
 import { selectByDigest, selectByEntity } from '../../src/read/find-events.ts';
 import { selectUnapplied } from '../../src/read/unapplied-events.ts';
-import { type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
+const migrated = useMigratedDatabase();
 
 const rows = 5_000;
 /** Of 5,000 rows, what an index may give that a condition then refuses. */
@@ -55,17 +55,12 @@ const numbers = `WITH numbers AS (
   SELECT n, substring(sha256(n::text::bytea) FOR 16) AS digest FROM generate_series(1, ${rows}) AS n)`;
 
 beforeAll(async () => {
-  migrated = await openMigratedDatabase();
   const { pool } = migrated.database;
   for (const insert of seed) {
     const [, table = '', rest = ''] = /^INSERT INTO (\w+ \([^)]*\))([^]*)$/.exec(insert) ?? [];
     await pool.query(`INSERT INTO ${table} ${numbers} ${rest}`);
   }
   await pool.query('ANALYZE');
-});
-
-afterAll(async () => {
-  await migrated.close();
 });
 
 interface Plan {

@@ -2,23 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { afterAll, expect, it } from 'vitest';
+import { useMigratedDatabase } from '../support.ts';
 
 const page = resolve(import.meta.dirname, '../../../../docs/reading-the-rows.md');
 /** Roles belong to the whole server, which other test files use too. */
 const role = `reader_${randomBytes(6).toString('hex')}`;
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
+const migrated = useMigratedDatabase();
 
 afterAll(async () => {
   await migrated.read(`DROP OWNED BY ${role}`);
   await migrated.read(`DROP ROLE ${role}`);
-  await migrated.close();
 });
 
 it('the role of docs/reading-the-rows.md reads every view and table that it names, and nothing else, and changes nothing', async () => {

@@ -2,16 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decideEvent, knownTriggers, recognise, signatureHeaders } from '@sinch-callbacks/core';
 import { createSampleWorld, sampleCallbacks } from '@sinch-callbacks/simulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
 // docs/sinch-callbacks.md says which key and which rows a callback leads to. What it says is
 // compared with what the code does, for its own examples and for the simulator's samples.
@@ -27,15 +20,7 @@ const sections = new Map(
     .map((text) => [text.slice(0, text.indexOf('\n')), text]),
 );
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 it('there is a section for each trigger, and for nothing else', () => {
   expect([...sections.keys()].toSorted()).toEqual(knownTriggers.toSorted());

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createEventWriter, findStoredEvents, recordDeadLetter } from '../../src/index.ts';
-import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from '../support.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 it('says what became of events, and leaves out those that are in no table', async () => {
   const { database } = migrated;

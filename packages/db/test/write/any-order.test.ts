@@ -1,20 +1,12 @@
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createEventWriter, type EventToWrite, type EventWriter } from '../../src/index.ts';
-import { allRows, emptyTables, type MigratedDatabase, openMigratedDatabase } from '../support.ts';
+import { allRows, emptyTables, useMigratedDatabase } from '../support.ts';
 import { callbackText, consentText, history, reserialised } from './arbitrary-callbacks.ts';
 import { eventsOf, eventsOfTellings, twoTellings } from './reorder-history.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 /** Time to find a small counterexample within the test's own limit. */
 const limitMs = sized({ short: 150_000, long: 600_000 });

@@ -1,19 +1,10 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createEventWriter, DatabaseUnavailableError } from '../../src/index.ts';
-import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from '../support.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
 // What fails only at the commit reaches the writer in another shape than a failed statement does.
-let migrated: MigratedDatabase;
-const opened: MigratedDatabase[] = [];
-
-beforeEach(async () => {
-  migrated = await openMigratedDatabase();
-  opened.push(migrated);
-});
-afterAll(async () => {
-  for (const database of opened) await database.close();
-});
+const migrated = useMigratedDatabase('one-per-test');
 
 const write = () =>
   createEventWriter(migrated.database, () => new Date()).write([

@@ -1,27 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEventWriter, DatabaseUnavailableError, openDatabase } from '../../src/index.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterEach(async () => {
-  await emptyTables(migrated.database);
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase('one-emptied');
 
 const write = async (bodies: readonly (object | string)[]) =>
   await createEventWriter(migrated.database, () => new Date()).write(

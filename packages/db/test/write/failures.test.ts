@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openCuttableProxy, queryRows, startPostgres } from '@sinch-callbacks/dev-env/servers';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import {
   createEventWriter,
   type Database,
@@ -9,23 +9,12 @@ import {
   migrateDatabase,
   openDatabase,
 } from '../../src/index.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
 type Limits = NonNullable<Parameters<typeof openDatabase>[0]['limits']>;
 
-let migrated: MigratedDatabase;
+const migrated = useMigratedDatabase();
 let closers: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
 
 afterEach(async () => {
   const opened = closers.toReversed();
@@ -34,10 +23,6 @@ afterEach(async () => {
   await set('RESET ALL');
   await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER IF EXISTS act ON message');
   await emptyTables(migrated.database);
-});
-
-afterAll(async () => {
-  await migrated.close();
 });
 
 /** A pool as a worker has it. */

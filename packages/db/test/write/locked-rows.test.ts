@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
-import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from '../support.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 const about = (id: string, status: string) =>
   toWrite(eventOf({ message_delivery_report: { message_id: id, status } }));

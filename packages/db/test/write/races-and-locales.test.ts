@@ -1,18 +1,10 @@
 import { createDatabase, queryRows } from '@sinch-callbacks/dev-env/servers';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { createEventWriter, migrateDatabase, openDatabase } from '../../src/index.ts';
 import { inEveryOrder, report } from '../projections/every-order.ts';
-import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from '../support.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 const write = async (...bodies: object[]) =>
   await createEventWriter(migrated.database, () => new Date()).write(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createEventWriter,
   findDeadLetter,
@@ -6,24 +6,9 @@ import {
   recordDeadLetter,
 } from '../../src/index.ts';
 import { at, inbound, inEveryOrder } from '../projections/every-order.ts';
-import {
-  allRows,
-  emptyTables,
-  eventOf,
-  type MigratedDatabase,
-  openMigratedDatabase,
-  toWrite,
-} from '../support.ts';
+import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 const secret = 'CANARY4111';
 const id = '01JDREDACTEDMESSAGE0000001';

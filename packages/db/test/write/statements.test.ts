@@ -1,18 +1,10 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
 import { textArray } from '../../src/write/text-array.ts';
-import { eventOf, type MigratedDatabase, openMigratedDatabase, toWrite } from '../support.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-let migrated: MigratedDatabase;
-
-beforeAll(async () => {
-  migrated = await openMigratedDatabase();
-});
-
-afterAll(async () => {
-  await migrated.close();
-});
+const migrated = useMigratedDatabase();
 
 /** All that a Postgres text holds. */
 const storable = fc
