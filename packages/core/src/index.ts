@@ -53,8 +53,8 @@ export type {
   MessageChannelFact,
   MessageContent,
   MessageFact,
-  MessageStanding,
   MessageStatusFact,
+  OverallStatus,
   ReasonFields,
 } from './facts/message-facts.ts';
 export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';

@@ -37,7 +37,7 @@ export interface Page {
  * The digest to continue after, in hexadecimal digits, and null for the first page.
  * @throws RangeError when `after` is no event key.
  */
-export function digestBefore({ after }: Page): string | null {
+export function cursorOf({ after }: Page): string | null {
   if (after === undefined) return null;
   const digest = findDigest(after);
   if (digest === undefined) throw new RangeError(`${after} is no event key`);

@@ -13,7 +13,7 @@ export type {
   DeadLetterRecord,
   DeadLetterSummary,
 } from './dead-letters/dead-letter.ts';
-export { isUnderWay } from './dead-letters/dead-letter.ts';
+export { isReplayPending } from './dead-letters/dead-letter.ts';
 export {
   countDeadLetters,
   findDeadLetter,
@@ -64,7 +64,7 @@ export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
 export { type AppSeen, listAppsSeen, noteAppsSeen } from './read/apps-seen.ts';
-export type { ConsentWord } from './read/consent/consent-events.ts';
+export type { ConsentEvent } from './read/consent/consent-events.ts';
 export {
   type Consent,
   type ConsentAnswer,
@@ -81,12 +81,12 @@ export type { FoundAs, FoundEntry } from './read/find/find-sql.ts';
 export {
   findStoredByKey,
   findStoredEvents,
-  type LetterStanding,
-  type StandingEvent,
+  type LetterState,
   type StoredEvent,
+  type StoredEventSummary,
 } from './read/find-events.ts';
 export {
-  type ChannelStanding,
+  type ChannelState,
   findMessage,
   type MessageHistory,
   type StatusReport,

@@ -1,4 +1,4 @@
-import type { ChannelStatus, IdentityFields, MessageStanding } from './message-facts.ts';
+import type { ChannelStatus, IdentityFields, OverallStatus } from './message-facts.ts';
 import type { Stamped } from './stamp.ts';
 
 /** An action of a contact other than writing. */
@@ -47,7 +47,7 @@ export interface UnsupportedFact extends IdentityFields {
   readonly happenedAt: string;
 }
 
-/** How far an event to a contact is. `standing` is a candidate, as for a message. */
+/** How far an event to a contact is. `overallStatus` is a candidate, as for a message. */
 export interface EventDeliveryFact {
   readonly sinchEventId: string;
   readonly appId: string | undefined;
@@ -55,7 +55,7 @@ export interface EventDeliveryFact {
   readonly conversationId: string | undefined;
   readonly metadata: string | undefined;
   readonly processingMode: string | undefined;
-  readonly standing: Stamped<MessageStanding>;
+  readonly overallStatus: Stamped<OverallStatus>;
 }
 
 /** The same on one channel. */

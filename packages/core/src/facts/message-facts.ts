@@ -24,7 +24,7 @@ export interface MessageFact {
    * A candidate: exact while the message's reports name one channel and none of them is
    * SWITCHING_CHANNEL. In all other cases the message's channels decide.
    */
-  readonly standing: Stamped<MessageStanding> | undefined;
+  readonly overallStatus: Stamped<OverallStatus> | undefined;
   /** The least wins. Always present: the receipt stands in where Sinch gives no time. */
   readonly happenedAt: string;
   /** The least wins. */
@@ -113,7 +113,7 @@ export interface IdentityFields {
  * stamp's first byte, is the rank *between* channels. A submit or an inbound message has no
  * status and rank 0: it gives channel and identity while there is no report.
  */
-export interface MessageStanding extends ReasonFields, IdentityFields {
+export interface OverallStatus extends ReasonFields, IdentityFields {
   readonly status: string | undefined;
   readonly statusRank: number;
   readonly statusAt: string | undefined;
@@ -155,7 +155,7 @@ const nothingKnown: Omit<MessageFact, Given> = {
   processingMode: undefined,
   senderId: undefined,
   replyToMessageId: undefined,
-  standing: undefined,
+  overallStatus: undefined,
   sentAt: undefined,
   deliveredAt: undefined,
   readAt: undefined,

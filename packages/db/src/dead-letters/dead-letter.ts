@@ -74,7 +74,7 @@ export interface DeadLetter extends DeadLetterSummary {
  * and its history holds no attempt of that replay. By numbers and not by times, since whoever
  * replays and the worker may have different clocks.
  */
-export function isUnderWay(
+export function isReplayPending(
   letter: Pick<DeadLetter, 'replays' | 'replayedAt' | 'resolvedAt' | 'history'>,
 ): boolean {
   if (letter.resolvedAt !== undefined || letter.replayedAt === undefined) return false;

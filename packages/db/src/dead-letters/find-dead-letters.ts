@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { digestBefore, digestBytes, findDigest, type Page } from '../event-digest.ts';
+import { cursorOf, digestBytes, findDigest, type Page } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
 import { eventOfRow, keyOfRow, triggerOf } from '../read/event-of-row.ts';
@@ -28,7 +28,7 @@ export async function listDeadLetters(
   filter: DeadLetterFilter,
   page: Page,
 ): Promise<readonly DeadLetterSummary[]> {
-  const values = [...filterValues(filter), digestBefore(page), page.limit];
+  const values = [...filterValues(filter), cursorOf(page), page.limit];
   const rows = await whileAvailable(() =>
     prisma.$queryRawUnsafe<SummaryRow[]>(selectPage, ...values),
   );

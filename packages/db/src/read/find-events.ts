@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** How a dead letter stands; without a resolution it is open. */
-export interface LetterStanding {
+export interface LetterState {
   readonly errorClass: string;
   readonly deadAt: Date;
   readonly replays: number;
@@ -29,10 +29,10 @@ export interface LetterStanding {
 }
 
 /** An event that was stored once, and what is left of it. */
-export interface StandingEvent
+export interface StoredEventSummary
   extends Pick<WithoutNulls<Row>, 'digest' | 'eventKey' | 'appId' | 'receivedAt' | 'appliedAt'> {
   readonly state: NonNullable<Row['state']> | 'PRUNED';
-  readonly letter: LetterStanding | undefined;
+  readonly letter: LetterState | undefined;
 }
 
 export interface StoredKeyPattern {
@@ -103,7 +103,7 @@ export async function findStoredByKey(
   { prisma }: Database,
   { beginning, digest = '' }: StoredKeyPattern,
   limit: number,
-): Promise<readonly StandingEvent[]> {
+): Promise<readonly StoredEventSummary[]> {
   const [, entity = ''] = beginning?.split('.') ?? [];
   // An underscore may stand for any character that no key has.
   const [entityStart = ''] = entity.split('_');
@@ -117,10 +117,10 @@ export async function findStoredByKey(
       ? prisma.$queryRawUnsafe<Row[]>(selectByDigest, digest, beginning ?? null, limit)
       : prisma.$queryRawUnsafe<Row[]>(selectByEntity, entityStart, beginning, limit),
   );
-  return rows.map(standingOf);
+  return rows.map(summaryOf);
 }
 
-function standingOf(row: Row): StandingEvent {
+function summaryOf(row: Row): StoredEventSummary {
   const { state, errorClass, deadAt, replays, resolvedAt, resolution, ...facts } =
     withoutNulls(row);
   const letter =

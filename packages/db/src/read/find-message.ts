@@ -73,7 +73,7 @@ type MessageFacts = Omit<
 > & { readonly lastUpdatedAt: Date };
 
 /** How far a message is on one channel; the channel is empty where reports named none. */
-export type ChannelStanding = WithoutNulls<
+export type ChannelState = WithoutNulls<
   Prisma.MessageChannelGetPayload<{ select: typeof channelColumns }>
 >;
 
@@ -90,7 +90,7 @@ export type StatusReport = Omit<
 export interface MessageHistory extends Partial<MessageFacts> {
   readonly sinchMessageId: string;
   /** Empty while there is no report. */
-  readonly channels: readonly ChannelStanding[];
+  readonly channels: readonly ChannelState[];
   /** In the order in which they happened, as far as their times tell; else as they were received. */
   readonly reports: readonly StatusReport[];
   /** Dead letters and unhandled events about it, in the same order. */

@@ -1,6 +1,6 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
-import { digestBefore, type Page } from '../event-digest.ts';
+import { cursorOf, type Page } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import { type EventRow, eventOfRow } from './event-of-row.ts';
 import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
@@ -102,7 +102,7 @@ export async function listUnhandled(
   topLevelKeys: string | undefined,
   page: Page,
 ): Promise<readonly CallbackEvent[]> {
-  const values = [digestBefore(page), topLevelKeys ?? null, page.limit];
+  const values = [cursorOf(page), topLevelKeys ?? null, page.limit];
   const rows = await whileAvailable(() =>
     prisma.$queryRawUnsafe<EventRow[]>(selectPage, ...values),
   );

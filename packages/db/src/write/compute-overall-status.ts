@@ -1,7 +1,7 @@
 import { eventDelivery, eventDeliveryChannel } from './tables/event-tables.ts';
 import { message, messageChannel } from './tables/message-tables.ts';
 import type { ProjectionTable } from './tables/projection-table.ts';
-import { standingGroup } from './tables/status-columns.ts';
+import { overallStatusGroup } from './tables/status-columns.ts';
 import { textArray } from './text-array.ts';
 import type { WriteSession } from './write-session.ts';
 
@@ -18,7 +18,7 @@ const earliestWins = `(${switchingBetweenChannels}, 30)`;
  */
 function computeFrom(whole: ProjectionTable, channels: ProjectionTable): string {
   const id = whole.key.map(({ name }) => name).join();
-  const copied = standingGroup.columns
+  const copied = overallStatusGroup.columns
     .map(({ name }) => name)
     .filter((name) => name !== 'channel' && name !== 'status_rank');
   return `
@@ -52,7 +52,7 @@ const statements: ReadonlyMap<ProjectionTable, string> = new Map([
  * Computes the status of messages, or events, of which several channels were seen.
  * @param ids as the table's join statement returned them.
  */
-export async function computeStandings(
+export async function computeOverallStatus(
   session: WriteSession,
   table: ProjectionTable,
   ids: readonly string[],

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { digestOfEvent } from '../event-digest.ts';
-import { computeStandings } from './compute-overall-status.ts';
+import { computeOverallStatus } from './compute-overall-status.ts';
 import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
@@ -11,9 +11,9 @@ import type { EventFacts } from './tables/projection-table.ts';
 import { type Projection, projections } from './tables/projections.ts';
 import { byteaArray, textArray } from './text-array.ts';
 import {
-  inOrder,
   inWriteSession,
   type SessionOptions,
+  settleInOrder,
   type WriteSession,
 } from './write-session.ts';
 
@@ -40,7 +40,7 @@ export async function writeBatch(
     const facts = newly.flatMap(factsOf);
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
     const joins = upsertAll(session, facts);
-    await inOrder([
+    await settleInOrder([
       ...joins.map(({ joined }) => joined),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, redactableOf(newly)),
@@ -48,7 +48,7 @@ export async function writeBatch(
     for (const { table, joined } of joins) {
       if (table.difference === undefined) continue;
       const ids = (await joined).rows.map(({ id }) => id);
-      await computeStandings(session, table, ids);
+      await computeOverallStatus(session, table, ids);
     }
     await writeContactRoots(session, facts);
     return written;

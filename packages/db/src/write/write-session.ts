@@ -17,7 +17,7 @@ export type SqlValue = Buffer | string | number | null;
 export interface WriteSession {
   /**
    * Sends the statement at once, behind those sent before. Who sends several without waiting
-   * spares each a turn of a busy event loop, in which Postgres would do nothing; `inOrder` waits.
+   * spares each a turn of a busy event loop, in which Postgres would do nothing; `settleInOrder` waits.
    * @throws pg's error, or SlowTransactionError once the transaction has had its time.
    */
   query<Row>(statement: Statement, values: readonly SqlValue[]): Promise<Written<Row>>;
@@ -27,7 +27,7 @@ export interface WriteSession {
  * Waits for statements that were sent together.
  * @throws the error of the first that failed; those after it failed because of that.
  */
-export async function inOrder(queries: readonly Promise<unknown>[]): Promise<void> {
+export async function settleInOrder(queries: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(queries)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -30,7 +30,7 @@ export function readConsents(events: readonly EventToWrite[]): Consent[] {
       channel,
       identity,
     }));
-  const words = wordsOf(events).filter(({ fact }) => fact.effect !== undefined);
+  const words = consentEventsOf(events).filter(({ fact }) => fact.effect !== undefined);
   const rows = new Map<string, Consent>();
   for (const { fact } of words) {
     const root = fact.contactId === undefined ? undefined : rootOf(fact.contactId);
@@ -81,7 +81,7 @@ export function readConsents(events: readonly EventToWrite[]): Consent[] {
 }
 
 /** One word for each key: that of its first event, said last when the last of them was. */
-function wordsOf(events: readonly EventToWrite[]): Word[] {
+function consentEventsOf(events: readonly EventToWrite[]): Word[] {
   const byKey = new Map<string, Word[]>();
   for (const { event, decision } of events) {
     if (decision.kind !== 'apply') continue;

@@ -1,5 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
-import { selectWordsAbout, selectWordsOf } from '../../src/read/consent/consent-events.ts';
+import {
+  selectConsentEventsAbout,
+  selectConsentEventsOf,
+} from '../../src/read/consent/consent-events.ts';
 import {
   selectByContact,
   selectByIdentity,
@@ -128,8 +131,8 @@ const statements: readonly (readonly [what: string, sql: string, values: readonl
   ['consents by contact', selectByContact, ['CONTACT42']],
   ['identities of a contact', selectListingsOf, [['CONTACT42']]],
   ['contacts with an identity', selectListingsWith, ['46700042']],
-  ['words about an identity', selectWordsAbout, ['46700043']],
-  ['words of a contact about all its identities', selectWordsOf, [['CONTACT42']]],
+  ['words about an identity', selectConsentEventsAbout, ['46700043']],
+  ['words of a contact about all its identities', selectConsentEventsOf, [['CONTACT42']]],
 ];
 
 it.each(statements)(

@@ -50,7 +50,7 @@ it('the ranks are those that decide', () => {
     );
     if (decision.kind !== 'apply') throw new Error(decision.kind);
     const { messages, messageChannels } = decision.facts;
-    expect([status, messages[0]?.standing?.statusRank]).toEqual([status, Number(rank)]);
+    expect([status, messages[0]?.overallStatus?.statusRank]).toEqual([status, Number(rank)]);
     expect([status, messageChannels[0]?.status.statusRank]).toEqual([
       status,
       Number(rankOnChannel),

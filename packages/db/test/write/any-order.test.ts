@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createEventWriter, type EventToWrite, type EventWriter } from '../../src/index.ts';
 import { allRows, emptyTables, useMigratedDatabase } from '../support.ts';
 import { callbackText, consentText, history, reserialised } from './arbitrary-callbacks.ts';
-import { eventsOf, eventsOfTellings, twoTellings } from './reorder-history.ts';
+import { eventsInBothOrders, eventsOf, reorderedHistory } from './reorder-history.ts';
 
 const migrated = useMigratedDatabase();
 
@@ -36,10 +36,10 @@ it.each([
   'any order, any repetition and any batching of the same events ends in the same rows: %s',
   async (_, histories) => {
     await fc.assert(
-      fc.asyncProperty(twoTellings(histories), async (tellings) => {
-        const { events, retold } = eventsOfTellings(tellings);
+      fc.asyncProperty(reorderedHistory(histories), async (pair) => {
+        const { events, reordered } = eventsInBothOrders(pair);
         const expected = await rowsAfter(events);
-        expect(await rowsAfter(...retold)).toEqual(expected);
+        expect(await rowsAfter(...reordered)).toEqual(expected);
       }),
       { numRuns, ...shrinkFor },
     );
@@ -53,12 +53,12 @@ it(
     const { database } = migrated;
     const writers = [1, 2].map(() => createEventWriter(database, () => new Date()));
     await fc.assert(
-      fc.asyncProperty(twoTellings(anyHistory), async (tellings) => {
-        const { events, retold } = eventsOfTellings(tellings);
+      fc.asyncProperty(reorderedHistory(anyHistory), async (pair) => {
+        const { events, reordered } = eventsInBothOrders(pair);
         const expected = await rowsAfter(events);
         await emptyTables(database);
         await Promise.all(
-          retold.map(async (batch, index) => {
+          reordered.map(async (batch, index) => {
             const writer = writers[index % 2];
             if (writer) await apply(writer, batch);
           }),

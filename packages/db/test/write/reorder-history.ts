@@ -16,27 +16,27 @@ export function eventsOf(texts: readonly string[]): EventToWrite[] {
  * The texts of a history, and the same events in another order, with repetitions, cut into
  * batches: their places in it, so that a counterexample can be read.
  */
-export const twoTellings = (histories: fc.Arbitrary<readonly string[]>) =>
+export const reorderedHistory = (histories: fc.Arbitrary<readonly string[]>) =>
   histories.chain((texts) => {
     const places = texts.map((_, place) => place);
-    const retold = fc
+    const reordered = fc
       .tuple(
         fc.shuffledSubarray(places, { minLength: places.length }),
         fc.array(fc.constantFrom(...places), { maxLength: 6 }),
         fc.array(fc.nat(20), { maxLength: 4 }),
       )
       .map(([shuffled, repeated, cuts]) => cutAt([...shuffled, ...repeated], cuts));
-    return fc.tuple(fc.constant(texts), retold);
+    return fc.tuple(fc.constant(texts), reordered);
   });
 
-/** The events of both tellings. */
-export function eventsOfTellings([texts, batches]: readonly [
+/** The events of both pair. */
+export function eventsInBothOrders([texts, batches]: readonly [
   readonly string[],
   readonly (readonly number[])[],
 ]) {
   const events = eventsOf(texts);
-  const retold = batches.map((places) => places.flatMap((place) => events[place] ?? []));
-  return { events, retold };
+  const reordered = batches.map((places) => places.flatMap((place) => events[place] ?? []));
+  return { events, reordered };
 }
 
 function cutAt(places: readonly number[], cuts: readonly number[]): number[][] {

@@ -1,5 +1,5 @@
 import type { EventKey } from '../../events/event-key.ts';
-import type { ChannelStatus, MessageStanding, ReasonFields } from '../../facts/message-facts.ts';
+import type { ChannelStatus, OverallStatus, ReasonFields } from '../../facts/message-facts.ts';
 import type { Moment } from '../../facts/moments.ts';
 import { earliestStampOf, type Stamped, stampOf } from '../../facts/stamp.ts';
 import type { Channel } from '../related-facts.ts';
@@ -19,15 +19,15 @@ export interface Report {
   readonly reason: ReasonBody | undefined;
 }
 
-/** The standing between channels, and on the report's own channel. */
-export interface Standings {
-  readonly overall: Stamped<MessageStanding>;
+/** The overallStatus between channels, and on the report's own channel. */
+export interface ReportStatuses {
+  readonly overall: Stamped<OverallStatus>;
   /** '' where the report names none. */
   readonly channel: string;
   readonly onChannel: Stamped<ChannelStatus>;
 }
 
-export function standingsOf({ status, channel, at, reason }: Report, key: EventKey): Standings {
+export function statusesOf({ status, channel, at, reason }: Report, key: EventKey): ReportStatuses {
   const stamp = isFailure(status) ? earliestStampOf : stampOf;
   const rank = statusRank(status);
   const rankOnChannel = statusRankOnChannel(status);
@@ -55,11 +55,11 @@ export function standingsOf({ status, channel, at, reason }: Report, key: EventK
 }
 
 /** Channel and identity of a message that no report has spoken of yet. */
-export function standingWithoutReport(
+export function statusWithoutReport(
   { channel, identity, channelIdentity }: Channel,
   at: Moment | undefined,
   key: EventKey,
-): Stamped<MessageStanding> {
+): Stamped<OverallStatus> {
   return {
     status: undefined,
     statusRank: 0,

@@ -32,7 +32,7 @@ describe('a delivery report', () => {
   it('has one spelling of the number, with the text as sent beside it', () => {
     const facts = factsOf(report('DELIVERED', { contact_id: 'c' }));
     const both = { identity: '15550100', channelIdentity: '+1 (555) 0100' };
-    expect(facts.messages).toMatchObject([{ standing: both }]);
+    expect(facts.messages).toMatchObject([{ overallStatus: both }]);
     expect(facts.messageStatuses).toMatchObject([both]);
     expect(facts.messageChannels).toMatchObject([{ channel: 'SMS', status: both }]);
     expect(facts.contactIdentities).toMatchObject([{ channel: 'SMS', ...both }]);
@@ -84,12 +84,12 @@ describe('a delivery report', () => {
         reasonSubCode: 'UNSPECIFIED_SUB_CODE',
         reasonChannelCode: '131026',
       };
-      expect(messageOf(report(status, { reason })).standing).toMatchObject(shown);
+      expect(messageOf(report(status, { reason })).overallStatus).toMatchObject(shown);
       expect(onChannelOf(report(status, { reason }))).toMatchObject(shown);
     }
     for (const status of ['QUEUED', 'QUEUED_ON_CHANNEL', 'DELIVERED', 'READ']) {
       const facts = factsOf(report(status, { reason }));
-      expect(only(facts.messages).standing?.reasonCode).toBeUndefined();
+      expect(only(facts.messages).overallStatus?.reasonCode).toBeUndefined();
       expect(only(facts.messageChannels).status.reasonCode).toBeUndefined();
       expect(only(facts.messageStatuses).reasonCode).toBe('RECIPIENT_NOT_REACHABLE');
     }
@@ -110,7 +110,7 @@ describe('a delivery report', () => {
 
   it('ranks a channel that was left below one that is queued, and above on its own channel', () => {
     const facts = factsOf(report('SWITCHING_CHANNEL'));
-    expect(only(facts.messages).standing?.statusRank).toBe(15);
+    expect(only(facts.messages).overallStatus?.statusRank).toBe(15);
     expect(only(facts.messageChannels).status.statusRank).toBe(25);
     expect(only(facts.messageStatuses).rank).toBe(25);
   });
@@ -118,7 +118,7 @@ describe('a delivery report', () => {
   it('without a channel belongs to the channel without a name', () => {
     const facts = factsOf(report('DELIVERED', { channel_identity: null }));
     expect(only(facts.messageChannels).channel).toBe('');
-    expect(only(facts.messages).standing?.channel).toBeUndefined();
+    expect(only(facts.messages).overallStatus?.channel).toBeUndefined();
     expect(only(facts.messageStatuses).channel).toBeUndefined();
   });
 
@@ -187,7 +187,7 @@ describe('a report on an event to a contact', () => {
       identity: '15550100',
       reasonChannelCode: '131026',
     };
-    expect(only(facts.eventDeliveries).standing).toMatchObject({
+    expect(only(facts.eventDeliveries).overallStatus).toMatchObject({
       ...shared,
       channel: 'RCS',
       statusRank: 15,

@@ -3,7 +3,7 @@ import { type MessageFact, messageFact } from '../../facts/message-facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
 import type { Project, ProjectionContext } from '../projection.ts';
 import { channelOf, relatedFacts } from '../related-facts.ts';
-import { reasonFields, type Standings, standingsOf } from './delivery-status.ts';
+import { type ReportStatuses, reasonFields, statusesOf } from './delivery-status.ts';
 import { splitMetadata } from './message-content.ts';
 
 /**
@@ -20,7 +20,7 @@ export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, conte
   const { appId, body } = event;
   const { key, eventTime: at, acceptedTime } = context;
   const channel = channelOf(body);
-  const standings = standingsOf({ status, channel, at, reason: body.reason }, key);
+  const statuses = statusesOf({ status, channel, at, reason: body.reason }, key);
   const message = messageFact({
     sinchMessageId,
     appId,
@@ -32,7 +32,7 @@ export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, conte
     ...splitMetadata(body.metadata),
     channelMetadata: body.channel_metadata ?? event.channelMetadata ?? event.messageMetadata,
     processingMode: body.processing_mode,
-    standing: standings.overall,
+    overallStatus: statuses.overall,
     happenedAt: (acceptedTime?.order ?? context.receipt).iso,
     sentAt: acceptedTime?.instant?.iso,
     ...milestoneOf(status, context),
@@ -40,7 +40,7 @@ export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, conte
   const line = {
     sinchMessageId,
     status,
-    rank: standings.onChannel.statusRank,
+    rank: statuses.onChannel.statusRank,
     channel: channel?.channel,
     identity: channel?.identity,
     channelIdentity: channel?.channelIdentity,
@@ -52,7 +52,7 @@ export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, conte
     facts: factsOf({
       messages: [message],
       messageStatuses: [line],
-      messageChannels: [{ sinchMessageId, ...onChannel(standings) }],
+      messageChannels: [{ sinchMessageId, ...onChannel(statuses) }],
       ...relatedFacts(message, channel, stampOf({ at: at?.order }, key)),
     }),
   };
@@ -65,7 +65,7 @@ export const projectEventDelivery: Project<'EVENT_DELIVERY'> = ({ appId, body },
   if (status === undefined) return { kind: 'incomplete', missing: 'status' };
   const { key, eventTime: at } = context;
   const report = { status, channel: channelOf(body), at, reason: body.reason };
-  const standings = standingsOf(report, key);
+  const statuses = statusesOf(report, key);
   return {
     kind: 'facts',
     facts: factsOf({
@@ -77,16 +77,16 @@ export const projectEventDelivery: Project<'EVENT_DELIVERY'> = ({ appId, body },
           conversationId: body.conversation_id,
           metadata: body.metadata,
           processingMode: body.processing_mode,
-          standing: standings.overall,
+          overallStatus: statuses.overall,
         },
       ],
-      eventDeliveryChannels: [{ sinchEventId, ...onChannel(standings) }],
+      eventDeliveryChannels: [{ sinchEventId, ...onChannel(statuses) }],
       contacts: namedContact(body.contact_id),
     }),
   };
 };
 
-function onChannel({ channel, onChannel: status }: Standings) {
+function onChannel({ channel, onChannel: status }: ReportStatuses) {
   return { channel, status };
 }
 

@@ -39,7 +39,7 @@ describe('an inbound message', () => {
       replyToMessageId: '01OUT',
       happenedAt: acceptedAt,
       sentAt: undefined,
-      standing: { status: undefined, statusRank: 0, channel: 'SMS', identity: '15550100' },
+      overallStatus: { status: undefined, statusRank: 0, channel: 'SMS', identity: '15550100' },
     });
   });
 
@@ -154,7 +154,7 @@ describe('a submitted message', () => {
     expect(only(facts.messages)).toMatchObject({
       metadata: 'order-7',
       content: { kind: 'card_message', text: 'Sale' },
-      standing: { status: undefined, statusRank: 0, channel: 'RCS', identity: '15550100' },
+      overallStatus: { status: undefined, statusRank: 0, channel: 'RCS', identity: '15550100' },
       sentAt: '2026-11-20T10:00:00.000000Z',
       happenedAt: '2026-11-20T10:00:00.000000Z',
     });

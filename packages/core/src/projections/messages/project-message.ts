@@ -4,7 +4,7 @@ import { type MessageFact, messageFact } from '../../facts/message-facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
 import type { Project, Projection, ProjectionContext } from '../projection.ts';
 import { channelOf, relatedFacts } from '../related-facts.ts';
-import { standingWithoutReport } from './delivery-status.ts';
+import { statusWithoutReport } from './delivery-status.ts';
 import { answeredMessageId, isAnswer, messageContent, splitMetadata } from './message-content.ts';
 
 /** A redaction carries the same message without what had to go, so it beats the original. */
@@ -115,8 +115,8 @@ function messageFacts(
   channel: ReturnType<typeof channelOf>,
   { key, at }: ProjectionContext,
 ): Projection {
-  const standing = channel && standingWithoutReport(channel, at, key);
-  const message = messageFact({ ...known, standing });
+  const overallStatus = channel && statusWithoutReport(channel, at, key);
+  const message = messageFact({ ...known, overallStatus });
   const stamp = stampOf({ at: at?.order }, key);
   return {
     kind: 'facts',

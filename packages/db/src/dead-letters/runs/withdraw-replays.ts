@@ -1,6 +1,6 @@
 import { storableJson } from '@sinch-callbacks/core';
 import type { Database } from '../../database.ts';
-import { digestBefore, findDigest, type Page } from '../../event-digest.ts';
+import { cursorOf, findDigest, type Page } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
 import { type Identity, keyOfRow } from '../../read/event-of-row.ts';
 import type { AttemptRecord } from '../dead-letter.ts';
@@ -20,7 +20,7 @@ export async function listQueuedByRun(
   page: Page,
 ): Promise<readonly string[]> {
   const rows = await whileAvailable(() =>
-    prisma.$queryRawUnsafe<Identity[]>(selectQueued, runId, digestBefore(page), page.limit),
+    prisma.$queryRawUnsafe<Identity[]>(selectQueued, runId, cursorOf(page), page.limit),
   );
   return rows.map(keyOfRow);
 }

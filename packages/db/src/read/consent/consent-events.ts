@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** One opt-in or opt-out that was received. */
-export type ConsentWord = WithoutNulls<Omit<Row, 'digest'>> & {
+export type ConsentEvent = WithoutNulls<Omit<Row, 'digest'>> & {
   /** Of the event that said it. */
   readonly eventKey: string;
 };
@@ -41,26 +41,26 @@ WHERE ${condition}
 ORDER BY since DESC, e.event_digest
 LIMIT 1000`;
 
-export const selectWordsAbout = words('e.identity = $1');
-export const selectWordsOf = words('e.contact_id = ANY($1::text[]) AND e.identity IS NULL');
+export const selectConsentEventsAbout = words('e.identity = $1');
+export const selectConsentEventsOf = words('e.contact_id = ANY($1::text[]) AND e.identity IS NULL');
 
 /** Words about an identity, from any contact; the latest first. */
-export async function wordsAbout(
+export async function consentEventsAbout(
   { prisma }: Database,
   identity: string,
-): Promise<readonly ConsentWord[]> {
-  return (await prisma.$queryRawUnsafe<Row[]>(selectWordsAbout, identity)).map(wordOf);
+): Promise<readonly ConsentEvent[]> {
+  return (await prisma.$queryRawUnsafe<Row[]>(selectConsentEventsAbout, identity)).map(wordOf);
 }
 
 /** Words of these contacts about all their identities; the latest first. */
-export async function wordsOf(
+export async function consentEventsOf(
   { prisma }: Database,
   contactIds: readonly string[],
-): Promise<readonly ConsentWord[]> {
-  return (await prisma.$queryRawUnsafe<Row[]>(selectWordsOf, contactIds)).map(wordOf);
+): Promise<readonly ConsentEvent[]> {
+  return (await prisma.$queryRawUnsafe<Row[]>(selectConsentEventsOf, contactIds)).map(wordOf);
 }
 
-function wordOf({ digest, ...row }: Row): ConsentWord {
+function wordOf({ digest, ...row }: Row): ConsentEvent {
   const word = withoutNulls(row);
   return { ...word, eventKey: eventKeyOf(word.kind, word.requestId, digest) };
 }

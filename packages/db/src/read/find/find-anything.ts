@@ -1,6 +1,6 @@
 import type { Database } from '../../database.ts';
 import { whileAvailable } from '../../failure.ts';
-import { findStoredByKey, type StandingEvent, type StoredKeyPattern } from '../find-events.ts';
+import { findStoredByKey, type StoredEventSummary, type StoredKeyPattern } from '../find-events.ts';
 import { findMergedContact } from '../merged-contact.ts';
 import { withoutNulls } from '../without-nulls.ts';
 import {
@@ -126,7 +126,13 @@ async function readHolders(
   return rows.map(({ contactId }) => contactId);
 }
 
-function entryOfEvent({ digest, eventKey, appId, receivedAt, state }: StandingEvent): EntryRow {
+function entryOfEvent({
+  digest,
+  eventKey,
+  appId,
+  receivedAt,
+  state,
+}: StoredEventSummary): EntryRow {
   const [trigger = null] = eventKey?.split('.') ?? [];
   return {
     entry: 'CALLBACK',

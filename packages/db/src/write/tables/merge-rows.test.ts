@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { mergeRows } from './merge-rows.ts';
-import type { JoinTable } from './upsert-table.ts';
+import type { UpsertTable } from './upsert-table.ts';
 
-const table: JoinTable = {
+const table: UpsertTable = {
   name: 't',
   key: [
     { name: 'a', type: 'text' },

@@ -1,4 +1,4 @@
-import { type Column, type FactRow, type JoinTable, stampColumn } from './upsert-table.ts';
+import { type Column, type FactRow, stampColumn, type UpsertTable } from './upsert-table.ts';
 
 type Row = Record<string, string | null>;
 
@@ -8,7 +8,7 @@ type Row = Record<string, string | null>;
  * a batch is cut does not show.
  * @returns rows with distinct keys.
  */
-export function mergeRows(table: JoinTable, rows: readonly FactRow[]): readonly FactRow[] {
+export function mergeRows(table: UpsertTable, rows: readonly FactRow[]): readonly FactRow[] {
   const merged = new Map<string, FactRow>();
   const joined = new Map<string, Row>();
   for (const row of rows) {
@@ -28,13 +28,13 @@ export function mergeRows(table: JoinTable, rows: readonly FactRow[]): readonly 
 }
 
 /** Names a row of the table. Keys hold no NUL: Postgres would not take it. What is absent is another key than ''. */
-export function keyOf({ key }: Pick<JoinTable, 'key'>, row: FactRow): string {
+export function keyOf({ key }: Pick<UpsertTable, 'key'>, row: FactRow): string {
   const [first] = key;
   if (key.length === 1 && first !== undefined) return row[first.name] ?? '';
   return key.map(({ name }) => (row[name] === null ? '-' : `=${row[name]}`)).join('\u0000');
 }
 
-function join(table: JoinTable, known: Row, row: FactRow): void {
+function join(table: UpsertTable, known: Row, row: FactRow): void {
   const { greatest, least, groups, first, difference } = table;
   // Before the group takes the other's column over.
   if (difference && (isSet(difference.flag) || differs(difference))) {

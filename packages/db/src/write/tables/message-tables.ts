@@ -9,11 +9,11 @@ import {
   text,
 } from './projection-table.ts';
 import {
+  overallStatusGroup,
+  overallStatusRow,
   reasonColumns,
   reasonRow,
   severalChannels,
-  standingGroup,
-  standingRow,
   statusGroup,
   statusRow,
 } from './status-columns.ts';
@@ -34,7 +34,7 @@ export const message: ProjectionTable = {
     ...['delivered_at', 'read_at', 'failed_at'].map(instant),
   ],
   groups: [
-    standingGroup,
+    overallStatusGroup,
     { stamp: 'content_stamp', columns: [...text('kind', 'text'), json('content')] },
   ],
   difference: severalChannels,
@@ -66,7 +66,7 @@ export const message: ProjectionTable = {
       kind: fact.content?.kind ?? null,
       text: fact.content?.text ?? null,
       content: fact.content?.json ?? null,
-      ...standingRow(fact.standing),
+      ...overallStatusRow(fact.overallStatus),
       ...receiptsRow(event),
     })),
 };

@@ -1,5 +1,5 @@
 import type { Facts } from '@sinch-callbacks/core';
-import type { Column, FactRow, JoinTable } from './upsert-table.ts';
+import type { Column, FactRow, UpsertTable } from './upsert-table.ts';
 
 /** Facts of one event, with what the rows keep of the event itself. */
 export interface EventFacts {
@@ -11,7 +11,7 @@ export interface EventFacts {
 }
 
 /** A joined table, and how the facts of an event become rows of it. */
-export interface ProjectionTable extends JoinTable {
+export interface ProjectionTable extends UpsertTable {
   readonly rows: (event: EventFacts) => readonly FactRow[];
 }
 

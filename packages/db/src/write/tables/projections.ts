@@ -25,7 +25,7 @@ import {
   messageStatus,
 } from './message-tables.ts';
 import type { ProjectionTable } from './projection-table.ts';
-import { type JoinStatement, joinStatement } from './upsert-table.ts';
+import { type UpsertStatement, upsertStatement } from './upsert-table.ts';
 
 /**
  * Every projection, in the one order in which all batches lock rows. A message's row comes before
@@ -57,11 +57,11 @@ const projectionTables = [
 
 export interface Projection {
   readonly table: ProjectionTable;
-  readonly statement: JoinStatement;
+  readonly statement: UpsertStatement;
 }
 
 /** Each with its one statement. */
 export const projections: readonly Projection[] = projectionTables.map((table) => ({
   table,
-  statement: joinStatement(table),
+  statement: upsertStatement(table),
 }));

@@ -1,4 +1,4 @@
-import type { ChannelStatus, MessageStanding, Stamped } from '@sinch-callbacks/core';
+import type { ChannelStatus, OverallStatus, Stamped } from '@sinch-callbacks/core';
 import { instant, smallNumber, text } from './projection-table.ts';
 import type { DifferenceFlag, FactRow, StampedGroup } from './upsert-table.ts';
 
@@ -24,7 +24,7 @@ export const statusGroup: StampedGroup = {
 };
 
 /** The same with the channel: exact as long as only one channel was seen, and no switch. */
-export const standingGroup: StampedGroup = {
+export const overallStatusGroup: StampedGroup = {
   ...statusGroup,
   columns: [...statusGroup.columns, ...text('channel')],
 };
@@ -70,14 +70,14 @@ export function statusRow(status: Stamped<ChannelStatus>): FactRow {
 /** Channels that are left may lower a status, which no greatest stamp says. */
 const switching = 'SWITCHING_CHANNEL';
 
-export function standingRow(standing: Stamped<MessageStanding> | undefined): FactRow {
+export function overallStatusRow(overallStatus: Stamped<OverallStatus> | undefined): FactRow {
   return {
-    status_stamp: standing?.stamp ?? null,
-    status: standing?.status ?? null,
-    status_rank: standing ? String(standing.statusRank) : null,
-    status_at: standing?.statusAt ?? null,
-    channel: standing?.channel ?? null,
-    several_channels: String(standing?.status === switching),
-    ...reasonRow(standing),
+    status_stamp: overallStatus?.stamp ?? null,
+    status: overallStatus?.status ?? null,
+    status_rank: overallStatus ? String(overallStatus.statusRank) : null,
+    status_at: overallStatus?.statusAt ?? null,
+    channel: overallStatus?.channel ?? null,
+    several_channels: String(overallStatus?.status === switching),
+    ...reasonRow(overallStatus),
   };
 }

@@ -42,7 +42,7 @@ export interface Withholding {
  * `greatest` (of a boolean: true wins) and `least` keep the extreme value that is present, a group
  * follows its stamp, the first group its first fact, and a difference once seen is never unseen.
  */
-export interface JoinTable {
+export interface UpsertTable {
   readonly name: string;
   /** A key with absent values needs an index that holds nulls to be equal. */
   readonly key: readonly Column[];
@@ -59,7 +59,7 @@ export interface JoinTable {
 export type FactRow = Readonly<Record<string, string | null>>;
 
 /** A statement for any number of rows: one array per column, in `columns`' order. */
-export interface JoinStatement extends Statement {
+export interface UpsertStatement extends Statement {
   readonly columns: readonly Column[];
 }
 
@@ -71,7 +71,7 @@ export interface JoinStatement extends Statement {
  * With a difference flag it returns the first key column, as `id`, of rows that have the flag and
  * whose fact has a rank: what the group holds of them is to be computed from elsewhere.
  */
-export function joinStatement(table: JoinTable): JoinStatement {
+export function upsertStatement(table: UpsertTable): UpsertStatement {
   const columns = columnsOf(table);
   const names = columns.map(({ name }) => name).join(', ');
   const inputs = columns.map(({ type }, index) => `$${index + 1}::${sentAs(type)}[]`).join(', ');
@@ -83,7 +83,7 @@ export function joinStatement(table: JoinTable): JoinStatement {
 INSERT INTO ${table.name} AS t (${names})
 SELECT ${selected.join(', ')}
 FROM unnest(${inputs}) AS f(${names})
-ORDER BY ${table.key.map((column) => inOrder(`f.${column.name}`, column)).join(', ')}
+ORDER BY ${table.key.map((column) => collated(`f.${column.name}`, column)).join(', ')}
 ON CONFLICT (${table.key.map(({ name }) => name).join(', ')}) DO UPDATE SET
   ${assignments(table).join(',\n  ')}
 WHERE ${changes(table).join('\n  OR ')}`;
@@ -95,11 +95,11 @@ WITH joined AS (${insert}
 RETURNING ${first.name} AS id, ${difference.flag} AS differs)
 SELECT id FROM joined WHERE differs`
       : insert;
-  return { name: `join_${table.name}`, sql, columns };
+  return { name: `upsert_${table.name}`, sql, columns };
 }
 
 /** All columns that facts give, key first. */
-function columnsOf({ key, greatest, least, groups, first, difference }: JoinTable): Column[] {
+function columnsOf({ key, greatest, least, groups, first, difference }: UpsertTable): Column[] {
   return [
     ...key,
     ...greatest,
@@ -118,7 +118,7 @@ function sentAs(type: string): 'text' | 'bytea' {
   return type === 'bytea' ? 'bytea' : 'text';
 }
 
-function inOrder(expression: string, { type }: Column): string {
+function collated(expression: string, { type }: Column): string {
   return type === 'text' ? `${expression} COLLATE "C"` : expression;
 }
 
@@ -127,7 +127,7 @@ function isNewer(stamp: string): string {
 }
 
 function isEarlier({ by }: FirstGroup): string {
-  const of = (row: string) => by.map((column) => inOrder(`${row}.${column.name}`, column));
+  const of = (row: string) => by.map((column) => collated(`${row}.${column.name}`, column));
   return `(${of('excluded').join(', ')}) < (${of('t').join(', ')})`;
 }
 
@@ -139,20 +139,20 @@ function differs({ flag, stamp, column }: DifferenceFlag): string {
 
 function extreme(which: 'GREATEST' | 'LEAST', column: Column): string {
   const [ours, theirs] = [`t.${column.name}`, `excluded.${column.name}`];
-  return `${which}(${inOrder(ours, column)}, ${inOrder(theirs, column)})`;
+  return `${which}(${collated(ours, column)}, ${collated(theirs, column)})`;
 }
 
 /** The value, where nothing in these rows withholds the column. */
-function shown({ withheld }: JoinTable, name: string, value: string, rows: string[]): string {
+function shown({ withheld }: UpsertTable, name: string, value: string, rows: string[]): string {
   if (!withheld?.columns.includes(name)) return value;
   return `CASE WHEN ${rows.map((row) => `${row}.${withheld.by} IS NULL`).join(' AND ')} THEN ${value} END`;
 }
 
-function greatestOf(table: JoinTable, column: Column): string {
+function greatestOf(table: UpsertTable, column: Column): string {
   return shown(table, column.name, extreme('GREATEST', column), ['t', 'excluded']);
 }
 
-function assignments(table: JoinTable): string[] {
+function assignments(table: UpsertTable): string[] {
   const { greatest, least, groups, first, difference } = table;
   const take = (condition: string, columns: readonly Column[]) =>
     columns.map(
@@ -169,7 +169,7 @@ function assignments(table: JoinTable): string[] {
   ];
 }
 
-function changes(table: JoinTable): string[] {
+function changes(table: UpsertTable): string[] {
   const { greatest, least, groups, first, difference } = table;
   return [
     ...greatest.map((c) => `${greatestOf(table, c)} IS DISTINCT FROM t.${c.name}`),
