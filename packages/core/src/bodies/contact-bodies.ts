@@ -24,7 +24,7 @@ const conversationShape = {
 };
 
 /**
- * `conversation_start_notification` and its sisters. Documented samples carry no time. Sinch's
+ * `conversation_start_notification` and its siblings. Documented samples carry no time. Sinch's
  * material also shows the id alone, without a conversation.
  */
 export const conversationNotification = section({
@@ -46,10 +46,13 @@ const contactShape = {
 /** A contact as it is, or, in a deletion, as it was. */
 const contact = optionalSection(contactShape);
 
-/** `contact_create_notification` and its sisters. Also shown with the id alone. */
+/** `contact_create_notification` and its siblings. Also shown with the id alone. */
 export const contactNotification = section({ contact, contact_id: word });
 
-/** `contact_merge_notification`: one lives on, the other is gone. Also shown with ids alone. */
+/**
+ * `contact_merge_notification`: one contact is preserved, the other is deleted. Also shown with ids
+ * alone.
+ */
 export const contactMerge = section({
   preserved_contact: contact,
   deleted_contact: contact,
@@ -62,7 +65,7 @@ export const duplicatedIdentities = section({
   duplicated_identities: sectionList({ channel: word, contact_ids: wordList }),
 });
 
-/** `capability_notification`: what a channel can do for an identity. */
+/** `capability_notification`: the capabilities of a channel for an identity. */
 export const capability = section({
   request_id: word,
   contact_id: word,

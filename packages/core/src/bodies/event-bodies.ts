@@ -9,7 +9,7 @@ import {
   word,
 } from './fields.ts';
 
-/** `event`: something a contact did other than writing. One of the two members tells what. */
+/** `event`: an action of a contact other than writing. One of the two members holds it. */
 export const inboundEvent = section({
   ...channelFields,
   /** Absent in callbacks of 2021. */
@@ -31,7 +31,7 @@ export const reactionEvent = section({
   reaction_category: word,
 });
 
-/** `event_delivery_report`: how far an event to a contact has come. */
+/** `event_delivery_report`: the delivery status of an event to a contact. */
 export const eventDelivery = section({
   ...channelFields,
   event_id: word,
@@ -43,12 +43,12 @@ export const eventDelivery = section({
   processing_mode: word,
 });
 
-/** `channel_event_notification`: news of a channel itself, such as a quality rating. */
+/** `channel_event_notification`: a change of a channel itself, such as its quality rating. */
 export const channelEvent = section({
   channel_event: optionalSection({ channel: word, event_type: word, additional_data: jsonObject }),
 });
 
-/** `unsupported_callback`: what a channel sent and Sinch has no shape for, as text. */
+/** `unsupported_callback`: data from a channel that Sinch has no shape for, as text. */
 export const unsupported = section({
   ...channelFields,
   payload: textOrJson,

@@ -21,7 +21,7 @@ const messageFields = {
   processing_mode: word,
 };
 
-/** `message`: what a contact wrote, or chose, or sent. `contact_message` holds exactly one kind. */
+/** `message`: a contact's message, choice or media. `contact_message` holds exactly one kind. */
 export const inboundMessage = section({
   ...messageFields,
   id: word,
@@ -32,7 +32,7 @@ export const inboundMessage = section({
   injected: flag,
 });
 
-/** `message_submit_notification`: Sinch has taken a message to a contact. */
+/** `message_submit_notification`: Sinch has accepted a message to a contact. */
 export const messageSubmit = section({
   ...messageFields,
   message_id: word,
@@ -40,7 +40,7 @@ export const messageSubmit = section({
   sender_id: word,
 });
 
-/** `message_delivery_report`: how far a message to a contact has come. */
+/** `message_delivery_report`: the delivery status of a message to a contact. */
 export const messageDelivery = section({
   ...messageFields,
   message_id: word,
@@ -48,7 +48,7 @@ export const messageDelivery = section({
   reason,
 });
 
-/** `smart_conversation_notification`: what an analysis made of a message. */
+/** `smart_conversation_notification`: the result of an analysis of a message. */
 export const smartConversation = section({
   contact_id: word,
   /** A plain text here, unlike everywhere else. */

@@ -26,13 +26,19 @@ import {
   smartConversation,
 } from './message-bodies.ts';
 
-/** What every callback may carry beside its trigger's own part. Times are as Sinch wrote them. */
+/**
+ * The fields that every callback may carry beside its trigger's own part. Times are as Sinch wrote
+ * them.
+ */
 export interface EventEnvelope {
   readonly appId: string | undefined;
   readonly projectId: string | undefined;
   readonly acceptedTime: string | undefined;
   readonly eventTime: string | undefined;
-  /** Not the sender's: the channel's on a report, the conversation's on an inbound message. */
+  /**
+   * Metadata of the channel on a report, of the conversation on an inbound message; never the
+   * sender's.
+   */
   readonly messageMetadata: string | undefined;
   readonly channelMetadata: string | undefined;
   readonly correlationId: string | undefined;
@@ -55,8 +61,8 @@ export type SinchEventReading =
   | { readonly kind: 'unreadable' };
 
 /**
- * Reads a callback's body into a typed event. Never throws, and refuses no body for a field
- * that is missing or not as expected.
+ * Reads a callback's body into a typed event. Never throws, and refuses no body because a field is
+ * missing or has another type.
  */
 export function readSinchEvent(bodyText: string): SinchEventReading {
   const recognition = recognise(bodyText, parseExactly);
@@ -84,7 +90,7 @@ export function readEnvelope(body: unknown): EventEnvelope {
   };
 }
 
-/** What stands under each trigger's top-level key. Every field may be absent. */
+/** The reader of the value under each trigger's top-level key. Every field may be absent. */
 const callbackBodies = {
   MESSAGE_INBOUND: inboundMessage,
   MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: inboundMessage,
@@ -110,5 +116,5 @@ const callbackBodies = {
   BATCH_STATUS_UPDATE: batchStatusUpdate,
 } as const satisfies Record<KnownTrigger, Reader<unknown>>;
 
-/** The body of a trigger, as TypeScript knows it. */
+/** The type of a trigger's body. */
 export type CallbackBody<T extends KnownTrigger = KnownTrigger> = Read<(typeof callbackBodies)[T]>;

@@ -34,11 +34,13 @@ export type Decision =
   /** Store the event as APPLIED, together with the rows that follow from it. */
   | {
       readonly kind: 'apply';
-      /** As recognised now: an event that was unknown when it came may be known since. */
+      /**
+       * The trigger as recognised now: a trigger that was unknown at receipt may be known since.
+       */
       readonly trigger: KnownTrigger;
       readonly entityId: string | undefined;
       readonly envelope: Envelope;
-      /** Times that are there and cannot be read, by the names of their fields. */
+      /** Names of the time fields that are present and unreadable. */
       readonly unreadableTimes: readonly TimeField[];
       readonly facts: Facts;
     }
@@ -48,8 +50,8 @@ export type Decision =
   | (ReadEnvelope & { readonly kind: 'refuse'; readonly reason: string });
 
 /**
- * Decides which rows an event concerns. Pure: the same event always gives the same decision,
- * and reading it twice or in another order than it happened changes nothing.
+ * Decides which rows an event concerns. Pure: the same event always gives the same decision, and
+ * neither repetition nor another order changes the resulting rows.
  */
 export function decideEvent(event: CallbackEvent): Decision {
   const bodyText = rawBodyText(event.rawBody);

@@ -6,7 +6,7 @@ import { decideEvent } from './decide-event.ts';
 
 export const receivedAt = '2026-11-27T12:00:00.000Z';
 
-/** An event as ingest makes it of a body. */
+/** Makes the event that ingest makes of a body. */
 export function eventOf(
   body: object | string,
   more: Partial<Pick<CallbackEvent, 'receivedAt' | 'signature' | 'signedAtSeconds'>> = {},
@@ -36,14 +36,17 @@ export function factsOf(...given: Parameters<typeof eventOf>): Facts {
   return appliedOf(...given).facts;
 }
 
-/** The one fact about a table that is expected to have one. */
+/**
+ * Returns the only fact about a table.
+ * @throws when there are none or several.
+ */
 export function only<T>(facts: readonly T[]): T {
   const [fact, another] = facts;
   if (fact === undefined || another !== undefined) throw new Error(`${facts.length} facts, not 1`);
   return fact;
 }
 
-/** The fact that wins a stamped group. */
+/** Returns the fact that wins a stamped group. */
 export function greatest<T extends { readonly stamp: string }>(stamped: readonly T[]): T {
   return stamped.reduce((best, one) => (one.stamp > best.stamp ? one : best));
 }

@@ -12,7 +12,7 @@ export interface ContactFact {
         readonly channelPriority: readonly string[];
       }>
     | undefined;
-  /** The contact no longer exists; the least wins. Sinch never reuses an id. */
+  /** The time of the deletion; the least wins. Sinch never reuses an id. */
   readonly deletedAt: string | undefined;
 }
 
@@ -43,7 +43,9 @@ export interface ContactDuplicateFact {
   }>;
 }
 
-/** What one OPT_IN or OPT_OUT says. The row with the least (receipt, digest) wins as a whole. */
+/**
+ * The content of one OPT_IN or OPT_OUT. The row with the least (receipt, digest) wins as a whole.
+ */
 export interface ConsentEventFact {
   /** 32 hexadecimal digits. The same for a copy in another serialisation. */
   readonly consentKey: string;
@@ -55,18 +57,18 @@ export interface ConsentEventFact {
   readonly channelIdentity: string | undefined;
   readonly kind: 'OPT_IN' | 'OPT_OUT';
   readonly status: string | undefined;
-  /** Absent: it changes nothing. */
+  /** Absent where the event changes nothing. */
   readonly effect: 'IN' | 'OUT' | undefined;
   readonly requestId: string | undefined;
-  /** As Sinch wrote it, readable or not. */
+  /** The time as Sinch wrote it, readable or not. */
   readonly timeText: string | undefined;
   readonly happenedAt: string | undefined;
   readonly orderAt: string;
   /**
-   * The reference time of an opt-out that carries no time at all, absent for all others. Such a
-   * word may be said again in the same bytes or with the same key, so the greatest wins, also
-   * over a row that is otherwise kept. An absorbed copy counts only if both nonces are present
-   * and differ.
+   * The reference time of an opt-out that carries no time at all, absent for all others. Sinch may
+   * send such an opt-out again with the same bytes or key. The greatest value therefore wins, even
+   * where the row is otherwise unchanged. A duplicate counts only if both nonces are present and
+   * differ.
    */
   readonly repeatedAt: string | undefined;
   readonly nonce: string | undefined;

@@ -11,7 +11,7 @@ export interface InboundEventFact {
   readonly processingMode: string | undefined;
   readonly event: Stamped<
     IdentityFields & {
-      /** Such as `composing_event`. */
+      /** The kind of event, such as `composing_event`. */
       readonly kind: string;
       readonly json: string;
       readonly channel: string | undefined;
@@ -34,7 +34,7 @@ export interface ReactionFact extends IdentityFields {
   readonly happenedAt: string;
 }
 
-/** What a channel sent and Sinch has no shape for. */
+/** Data from a channel that Sinch has no shape for. */
 export interface UnsupportedFact extends IdentityFields {
   /** Sinch's id, or the event's digest where Sinch gives none. */
   readonly id: string;
@@ -47,7 +47,9 @@ export interface UnsupportedFact extends IdentityFields {
   readonly happenedAt: string;
 }
 
-/** How far an event to a contact is. `overallStatus` is a candidate, as for a message. */
+/**
+ * The delivery status of an event to a contact. `overallStatus` is a candidate, as for a message.
+ */
 export interface EventDeliveryFact {
   readonly sinchEventId: string;
   readonly appId: string | undefined;
@@ -58,7 +60,7 @@ export interface EventDeliveryFact {
   readonly overallStatus: Stamped<OverallStatus>;
 }
 
-/** The same on one channel. */
+/** The delivery status of an event on one channel. */
 export interface EventDeliveryChannelFact {
   readonly sinchEventId: string;
   /** '' for a report that names none. */
@@ -66,7 +68,7 @@ export interface EventDeliveryChannelFact {
   readonly status: Stamped<ChannelStatus>;
 }
 
-/** A notice about a channel itself. All fields follow from the digest of its content. */
+/** A change of a channel itself. All fields follow from the digest of its content. */
 export interface ChannelEventFact {
   /** 32 hexadecimal digits. The same for a copy in another serialisation. */
   readonly contentDigest: string;

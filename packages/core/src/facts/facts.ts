@@ -25,14 +25,14 @@ import type {
 } from './message-facts.ts';
 
 /**
- * The statements of one event about the rows it concerns, table by table. A fact never says what
- * a row becomes: the writer joins rows from facts, stamped groups by the greatest stamp, plain
- * fields by the greatest value that is present (or the least, where a field says so). Absent is
+ * The statements of one event about the rows it concerns, table by table. No fact determines a row:
+ * the writer merges rows from facts. A stamped group follows the greatest stamp; a plain field
+ * keeps the greatest value that is present, or the least where a field is so documented. Absent is
  * `undefined`.
  *
  * Times are ISO 8601, UTC, with 6 fractional digits. Ids, channels, identities and statuses are
- * bounded (`boundedText`); `identity` is normalised and `channelIdentity` is as sent.
- * The receipt and the digest of the event are not repeated here: they belong to all its facts.
+ * bounded (`boundedText`); `identity` is normalised and `channelIdentity` is as sent. The receipt
+ * and the digest of the event are not repeated here: they belong to all its facts.
  */
 export interface Facts {
   readonly messages: readonly MessageFact[];
@@ -56,10 +56,10 @@ export interface Facts {
   readonly batches: readonly BatchFact[];
 }
 
-/** One for all: most events concern few tables, and there are many events. */
+/** One shared list: most events concern few tables, and there are many events. */
 const none: readonly never[] = [];
 
-/** Facts of an event that concerns only the tables named. */
+/** Completes the facts of an event that concerns only the tables named. */
 export function factsOf(some: Partial<Facts>): Facts {
   return {
     messages: none,
@@ -85,7 +85,10 @@ export function factsOf(some: Partial<Facts>): Facts {
   };
 }
 
-/** A contact that is only named: its row exists from then on, with nothing known about it. */
+/**
+ * Makes the fact of a contact that is only named: its row exists from then on, with nothing else
+ * known.
+ */
 export function namedContact(sinchContactId: string | undefined): readonly ContactFact[] {
   if (sinchContactId === undefined) return [];
   return [{ sinchContactId, profile: undefined, deletedAt: undefined }];

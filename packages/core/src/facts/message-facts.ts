@@ -10,7 +10,7 @@ export interface MessageFact {
   readonly content: Stamped<MessageContent> | undefined;
   /** The least wins. */
   readonly redactedAt: string | undefined;
-  /** The sender's own, without what a batch added. Not bounded. */
+  /** The sender's own metadata, without the members that a batch added. Not bounded. */
   readonly metadata: string | undefined;
   /** A text; JSON where the channel wrote JSON. Not bounded. */
   readonly channelMetadata: string | undefined;
@@ -41,7 +41,7 @@ export interface MessageContent {
   readonly json: string;
   /** The name of the member that holds the message, such as `text_message`. */
   readonly kind: string | undefined;
-  /** Its text, caption or title. Not bounded. */
+  /** The text, caption or title of the message. Not bounded. */
   readonly text: string | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface MessageStatusFact extends ReasonFields, IdentityFields {
   readonly rank: number;
 }
 
-/** How far a message is on one channel: after a switch there are several. */
+/** The delivery status of a message on one channel: after a switch there are several. */
 export interface MessageChannelFact {
   readonly sinchMessageId: string;
   /** '' for a report that names none. */
@@ -93,7 +93,7 @@ export interface ConversationFact {
     | undefined;
 }
 
-/** Why something failed, in Sinch's words. */
+/** The reason of a failure, as Sinch reports it. */
 export interface ReasonFields {
   readonly reasonCode: string | undefined;
   readonly reasonDescription: string | undefined;
@@ -109,9 +109,9 @@ export interface IdentityFields {
 }
 
 /**
- * How far a message (or an event to a contact) is, as one report says. `statusRank`, like the
- * stamp's first byte, is the rank *between* channels. A submit or an inbound message has no
- * status and rank 0: it gives channel and identity while there is no report.
+ * The delivery status of a message (or an event to a contact) in one report. `statusRank`, like the
+ * stamp's first byte, is the rank *between* channels. A submitted or inbound message has no status
+ * and rank 0: it gives channel and identity while there is no report.
  */
 export interface OverallStatus extends ReasonFields, IdentityFields {
   readonly status: string | undefined;
@@ -121,9 +121,9 @@ export interface OverallStatus extends ReasonFields, IdentityFields {
 }
 
 /**
- * How far it is on one channel. `statusRank`, like the stamp's first byte, is the rank *within*
- * a channel. The reason is that of this report, and present only for FAILED, SWITCHING_CHANNEL
- * and unknown statuses, so that it can be shown as it is.
+ * The delivery status on one channel. `statusRank`, like the stamp's first byte, is the rank
+ * *within* a channel. The reason is that of this report, and present only for FAILED,
+ * SWITCHING_CHANNEL and unknown statuses, so that it can be shown as it is.
  */
 export interface ChannelStatus extends ReasonFields, IdentityFields {
   readonly status: string;
@@ -133,7 +133,7 @@ export interface ChannelStatus extends ReasonFields, IdentityFields {
 
 type Given = 'sinchMessageId' | 'direction' | 'happenedAt';
 
-/** A message fact of which only some fields are known. */
+/** Completes a message fact of which only some fields are known. */
 export function messageFact(
   known: Pick<MessageFact, Given> & Partial<Omit<MessageFact, Given>>,
 ): MessageFact {

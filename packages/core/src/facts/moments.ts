@@ -2,8 +2,8 @@ import type { CallbackEvent } from '../events/callback-event.ts';
 import { type Instant, instantOfSeconds, parseInstant, sortableAfter } from '../values/instant.ts';
 
 /**
- * So far ahead of us another clock may be, to be taken at its word. Not a setting: rows are to
- * end the same wherever they are written.
+ * The tolerance for another clock that is ahead of ours. Not a setting: rows must end the same
+ * wherever they are written.
  */
 const clockToleranceSeconds = 300;
 
@@ -13,23 +13,29 @@ export type TimeField = (typeof timeFields)[number];
 
 /** A time that a callback carries. */
 export interface Moment {
-  /** As Sinch wrote it. */
+  /** The text as Sinch wrote it. */
   readonly text: string;
-  /** Absent where it cannot be read. */
+  /** The instant; absent where the text cannot be read. */
   readonly instant: Instant | undefined;
-  /** Its place among other facts: the reference where it cannot be read or lies too far ahead. */
+  /**
+   * The time that orders facts: the reference where the instant cannot be read or lies too far
+   * ahead.
+   */
   readonly order: Instant;
 }
 
 /** The times of one event. */
 export interface Moments {
-  /** The later of receipt and verified signature timestamp, so that our own slow clock orders nothing. */
+  /**
+   * The later of receipt and verified signature timestamp, so that a slow clock of ours orders
+   * nothing.
+   */
   readonly reference: Instant;
   readonly receipt: Instant;
   readonly acceptedTime: Moment | undefined;
   readonly eventTime: Moment | undefined;
   readonly acceptTime: Moment | undefined;
-  /** When it happened, as far as the event tells. */
+  /** The time of the event, where it carries one. */
   readonly at: Moment | undefined;
   readonly unreadable: readonly TimeField[];
 }
@@ -38,7 +44,7 @@ export interface Moments {
 export interface TimeTexts {
   readonly acceptedTime: string | undefined;
   readonly eventTime: string | undefined;
-  /** Of a message or an event of a contact. */
+  /** The time of a message or an event of a contact. */
   readonly acceptTime: string | undefined;
 }
 
@@ -63,7 +69,7 @@ export function readMoments(
   return { reference, receipt, acceptedTime, eventTime, acceptTime, at, unreadable };
 }
 
-/** The verified timestamp of an event's signature, as far as it is still known. */
+/** Returns the verified timestamp of an event's signature, where it is still stored. */
 export function signedAtOf({
   signature,
   signedAtSeconds,

@@ -68,7 +68,7 @@ it('the earliest wins where the first is asked for, and none without a time does
   expect(stampAt(late, '0') > stampAt(undefined, 'f')).toBe(true);
 });
 
-it('a status that we do not know never outranks one that we do', () => {
+it('an unknown status never outranks a known one', () => {
   for (const status of [
     'QUEUED',
     'QUEUED_ON_CHANNEL',

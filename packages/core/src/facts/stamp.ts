@@ -5,19 +5,19 @@ import { type Instant, noInstantSortable, reversedSortable } from '../values/ins
  * The order of facts about one thing, as 17 bytes that sort: rank, time, tie-break, digest.
  * Hexadecimal here, so that text order is byte order.
  *
- * A column group that holds the value with the greatest stamp ends the same whatever the order
- * and however often the facts arrive: the maximum is commutative, associative and idempotent.
- * The digest makes the order total, so that two facts of one rank and time never toss a coin.
+ * A column group keeps the value with the greatest stamp. It ends the same whatever the order and
+ * however often the facts arrive: the maximum is commutative, associative and idempotent. The
+ * digest makes the order total, so two facts of one rank and time have a winner too.
  */
 export type Stamp = string;
 
-/** A value that gives way to the same kind of value with a greater stamp. */
+/** A value that yields to a value of the same kind with a greater stamp. */
 export type Stamped<T> = T & { readonly stamp: Stamp };
 
 export interface StampOrder {
   /** 0 to 255; the higher wins whatever the time. */
   readonly rank?: number;
-  /** Absent is older than everything. */
+  /** The time; an absent one is older than every other. */
   readonly at: Instant | undefined;
   /** 0 to 255; the higher wins at the very same time. */
   readonly tieBreak?: number;
@@ -29,7 +29,10 @@ export function stampOf({ rank = 0, at, tieBreak = 0 }: StampOrder, key: EventKe
   return stampText(rank, at?.sortable ?? noInstantSortable, tieBreak, key);
 }
 
-/** Like {@link stampOf}, but of two facts of one rank the earlier wins. Facts without a time still lose. */
+/**
+ * Makes a stamp like {@link stampOf}, but of two facts of one rank the earlier wins. Facts without
+ * a time still lose.
+ */
 export function earliestStampOf({ rank = 0, at, tieBreak = 0 }: StampOrder, key: EventKey): Stamp {
   const sortable = at ? reversedSortable(at.sortable) : noInstantSortable;
   return stampText(rank, sortable, tieBreak, key);

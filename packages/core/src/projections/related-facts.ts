@@ -6,7 +6,10 @@ import { normaliseIdentity } from '../values/identity.ts';
 
 type RelatedFacts = Pick<Facts, 'conversations' | 'contacts' | 'contactIdentities'>;
 
-/** The conversation and the contact that an event names. It may be the first to do so. */
+/**
+ * Makes facts of the conversation and the contact that an event names. It may be the first to do
+ * so.
+ */
 export function relatedFacts(
   named: {
     readonly appId: string | undefined;
@@ -36,7 +39,9 @@ export function relatedFacts(
   };
 }
 
-/** An identity that a contact was reached at, without a profile that lists it. */
+/**
+ * Makes the fact of an identity that a contact was reached at, without a profile that lists it.
+ */
 export function usedIdentity(
   sinchContactId: string | undefined,
   at:
@@ -54,7 +59,7 @@ export interface Channel extends IdentityFields {
   readonly appId: string | undefined;
 }
 
-/** The channel of a body in its old shape (a plain `channel`) or its new one. */
+/** Reads the channel of a body in its old shape (a plain `channel`) or its new one. */
 export function channelOf(body: {
   readonly channel?: string | undefined;
   readonly channel_identity?:
@@ -67,7 +72,7 @@ export function channelOf(body: {
   return { channel, ...identityFields(channel, identity), appId };
 }
 
-/** An identity as sent, and as it is compared. */
+/** Returns an identity as sent, and as it is compared. */
 export function identityFields(
   channel: string | undefined,
   channelIdentity: string | undefined,

@@ -22,8 +22,8 @@ export function signCallback(callback: CallbackToSign): SignatureHeaders {
 }
 
 /**
- * HMAC-SHA256 over `raw body + "." + nonce + "." + timestamp`, 32 bytes.
- * The bytes are hashed as they came; nothing is re-serialised.
+ * Computes HMAC-SHA256 over `raw body + "." + nonce + "." + timestamp`, 32 bytes. The bytes are
+ * hashed as received; nothing is re-serialised.
  */
 export function computeSignature(
   rawBody: Uint8Array | string,

@@ -94,7 +94,7 @@ describe('canonicalJson', () => {
     expect(canonical(`[${one}]`)).toBe(canonical(`[${other}]`));
   });
 
-  it('tells values apart', () => {
+  it('distinguishes values', () => {
     const texts = ['1', '"1"', '10', '0.1', '[1]', '{"a":1}', '{"a":null}', '{}', '[]', 'null'];
     expect(
       new Set(

@@ -10,9 +10,9 @@ interface ExactJson {
 const json = JSON as JSON & ExactJson;
 
 /**
- * A number that parsing may round: a fraction, an exponent, or 16 digits and more. What follows
- * must end a JSON value, so that the times within strings, which nearly all bodies hold, do not
- * count.
+ * A number that parsing may round: a fraction, an exponent, or 16 digits and more. It must be
+ * followed by the end of a JSON value. Times within strings, which nearly all bodies hold,
+ * therefore do not match.
  */
 const delicateNumber = /[:[,]\s*-?(?:\d{16,}|\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)\s*[,}\]]/;
 
@@ -20,15 +20,15 @@ const delicateNumber = /[:[,]\s*-?(?:\d{16,}|\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+
 const maxExponent = 16_000;
 const maxDigits = 16_000;
 
-/** Tells whether numbers of this JSON text may change when it is parsed and written again. */
+/** Checks for numbers that may change when this JSON text is parsed and written again. */
 export function hasDelicateNumbers(jsonText: string): boolean {
   return delicateNumber.test(jsonText);
 }
 
 /**
  * Parses JSON so that `JSON.stringify` writes every number as it was written. A number that a
- * double does not hold exactly is a raw JSON value ({@link rawNumberText}) and no `number`; one that
- * no database column holds becomes a text.
+ * double does not hold exactly is a raw JSON value ({@link rawNumberText}) and no `number`. One
+ * that no database column holds becomes a text.
  * @throws SyntaxError
  */
 export function parseExactly(jsonText: string): unknown {
@@ -37,15 +37,15 @@ export function parseExactly(jsonText: string): unknown {
     : JSON.parse(jsonText);
 }
 
-/** `JSON.parse` whose reviver gets the text of each number. */
+/** Parses JSON with a reviver that receives the text of each number. */
 export const parseWithSource: ExactJson['parse'] = (text, reviver) => json.parse(text, reviver);
 
-/** The text of a number that {@link parseExactly} kept as it was written. */
+/** Returns the text of a number that {@link parseExactly} kept as it was written. */
 export function rawNumberText(value: unknown): string | undefined {
   return json.isRawJSON(value) ? value.rawJSON : undefined;
 }
 
-/** The reviver of {@link parseExactly}, for those who change more. */
+/** Revives a number as {@link parseExactly} does, for revivers that change more. */
 export function keepNumber(
   _key: string,
   value: unknown,
@@ -61,7 +61,7 @@ function isTooBig(source: string): boolean {
 }
 
 /**
- * JSON in one spelling, so that a copy which another program parsed and wrote again has the same
+ * Writes JSON in one form, so that a copy that another program parsed and serialised has the same
  * digest: members in the order of their names, no spaces, numbers without needless digits.
  * @param value as `parseExactly` returns it. A program that rounds numbers changes them for good.
  */

@@ -12,7 +12,7 @@ const opt = (way: 'in' | 'out', more: object = {}, envelope: object = { event_ti
 const consentOf = (...given: Parameters<typeof factsOf>) => only(factsOf(...given).consentEvents);
 
 describe('a consent', () => {
-  it('is one word about a number, with who said it, when, and in which request', () => {
+  it('is about one number, with contact, time and request', () => {
     const facts = factsOf(opt('in', { request_id: 'r' }));
     expect(facts.consentEvents).toMatchObject([
       {
@@ -51,7 +51,7 @@ describe('a consent', () => {
     expect(consentOf(opt(way, { status })).effect).toBe(effect);
   });
 
-  it('of a contact or of an identity alone is a word all the same', () => {
+  it('of a contact or of an identity alone counts too', () => {
     expect(consentOf(opt('out', { identity: '' }))).toMatchObject({
       contactId: 'c',
       identity: undefined,
@@ -79,7 +79,7 @@ describe('a consent', () => {
     expect(consent).toMatchObject({ orderAt: '2027-01-15T08:00:00.000000Z', happenedAt });
   });
 
-  it('without a time may be said again, if it is an opt-out', () => {
+  it('without a time may be repeated, if it is an opt-out', () => {
     expect(consentOf(opt('out', {}, {})).repeatedAt).toBe('2026-11-27T12:00:00.000000Z');
     expect(consentOf(opt('in', {}, {})).repeatedAt).toBeUndefined();
     expect(consentOf(opt('out')).repeatedAt).toBeUndefined();
@@ -87,13 +87,13 @@ describe('a consent', () => {
     expect(consentOf(opt('out', { status: 'OPT_OUT_FAILED' }, {})).repeatedAt).toBeUndefined();
   });
 
-  it('carries the nonce of its signature while that is known', () => {
+  it('carries the nonce of its signature while that is stored', () => {
     const signature = { timestampSeconds: 1, nonce: 'n', secretPosition: 0, isStale: true };
     expect(consentOf(opt('out'), { signature }).nonce).toBe('n');
     expect(consentOf(opt('out')).nonce).toBeUndefined();
   });
 
-  it('has one key in every serialisation, and spelling of the number, and another for another word', () => {
+  it('has one key in every serialisation, and spelling of the number, and another for another consent', () => {
     const keyOf = (...given: Parameters<typeof factsOf>) => consentOf(...given).consentKey;
     const key = keyOf(opt('out'));
     expect(key).toMatch(/^[0-9a-f]{32}$/);

@@ -8,8 +8,8 @@ import { identityFields, usedIdentity } from '../related-facts.ts';
 const keyDigits = 32;
 
 /**
- * OPT_IN and OPT_OUT: one word on whether someone may be written to at an identity, or at all
- * identities of a contact. Which words count is decided when they are read.
+ * Projects OPT_IN and OPT_OUT: one consent event, about an identity or about all identities of a
+ * contact. A query decides later which events count.
  */
 export const projectConsent: Project<ConsentEventFact['kind']> = (event, context) => {
   const { trigger: kind, body, appId = '' } = event;
@@ -22,7 +22,7 @@ export const projectConsent: Project<ConsentEventFact['kind']> = (event, context
   const { identity, channelIdentity } = identityFields(channel, body.identity);
   const effect = effectOf(kind, status);
   const about = [appId, channel, identity, contactId, kind, status, requestId ?? at?.text];
-  const word: ConsentEventFact = {
+  const consent: ConsentEventFact = {
     consentKey: hash('sha256', JSON.stringify(about), 'hex').slice(0, keyDigits),
     appId,
     contactId,
@@ -42,7 +42,7 @@ export const projectConsent: Project<ConsentEventFact['kind']> = (event, context
   return {
     kind: 'facts',
     facts: factsOf({
-      consentEvents: [word],
+      consentEvents: [consent],
       contacts: namedContact(contactId),
       contactIdentities: usedIdentity(contactId, { channel, identity, channelIdentity }),
     }),
@@ -50,9 +50,10 @@ export const projectConsent: Project<ConsentEventFact['kind']> = (event, context
 };
 
 /**
- * The top-level key says which way it goes; Sinch's own samples contradict it in `status`. Of
- * that only two things are read: a request that failed changes nothing, and one that is not
- * specified grants nothing, because writing to someone who left is the worse error.
+ * Determines the effect of a consent event. The top-level key gives the direction; Sinch's own
+ * samples contradict it in `status`. Only two things of `status` are read. A failed request changes
+ * nothing, and an unspecified one grants nothing: writing to a person who opted out is the worse
+ * error.
  */
 function effectOf(kind: ConsentEventFact['kind'], status = ''): ConsentEventFact['effect'] {
   if (status.endsWith('_FAILED')) return undefined;
@@ -60,7 +61,7 @@ function effectOf(kind: ConsentEventFact['kind'], status = ''): ConsentEventFact
   return status.includes('UNSPECIFIED') ? undefined : 'IN';
 }
 
-/** CAPABILITY: what a channel can do for an identity. The latest answer wins. */
+/** Projects CAPABILITY: the capabilities of a channel for an identity. The latest answer wins. */
 export const projectCapability: Project<'CAPABILITY'> = ({ appId, body }, { key, at }) => {
   const { channel, contact_id: contactId } = body;
   if (channel === undefined) return { kind: 'incomplete', missing: 'channel' };

@@ -10,17 +10,20 @@ interface ContactRows {
   readonly identities: readonly ContactIdentityFact[];
 }
 
-/** At the very same time, a contact is created before it changes, and changes before it is gone. */
+/** Order at the same time: a contact is created, then changes, then is deleted. */
 const tieBreaks = { CONTACT_CREATE: 1, CONTACT_UPDATE: 2, CONTACT_DELETE: 3 } as const;
 
-/** CONTACT_CREATE, CONTACT_UPDATE and CONTACT_DELETE: the contact as it is now, or was at the end. */
+/**
+ * Projects CONTACT_CREATE, CONTACT_UPDATE and CONTACT_DELETE: the contact as it is now, or was at
+ * the end.
+ */
 export const projectContact: Project<keyof typeof tieBreaks> = ({ trigger, body }, context) => {
   const rows = readContact(body.contact, body.contact_id, tieBreaks[trigger], context);
   if (rows === undefined) return { kind: 'incomplete', missing: 'contact.id' };
   return asFacts([trigger === 'CONTACT_DELETE' ? withoutContact(rows, context) : rows]);
 };
 
-/** CONTACT_MERGE: one contact lives on, the other is gone and points to it. */
+/** Projects CONTACT_MERGE: one contact is preserved, the other is deleted and points to it. */
 export const projectContactMerge: Project<'CONTACT_MERGE'> = ({ body }, context) => {
   const { preserved_contact: one, deleted_contact: other } = body;
   const preserved = readContact(one, body.preserved_contact_id, tieBreaks.CONTACT_UPDATE, context);
@@ -29,13 +32,16 @@ export const projectContactMerge: Project<'CONTACT_MERGE'> = ({ body }, context)
   if (deleted === undefined) return { kind: 'incomplete', missing: 'deleted_contact.id' };
   const preservedContactId = preserved.contact.sinchContactId;
   const deletedContactId = deleted.contact.sinchContactId;
-  // Merged with itself, it just lives on.
+  // A contact that is merged with itself is unchanged.
   if (preservedContactId === deletedContactId) return asFacts([preserved]);
   const merge = { deletedContactId, preservedContactId };
   return asFacts([preserved, withoutContact(deleted, context)], [merge]);
 };
 
-/** CONTACT_IDENTITIES_DUPLICATION: each contact gets the others it shares an identity with. */
+/**
+ * Projects CONTACT_IDENTITIES_DUPLICATION: each contact gets the others that share an identity with
+ * it.
+ */
 export const projectDuplicates: Project<'CONTACT_IDENTITIES_DUPLICATION'> = (
   { body },
   { key, at },
@@ -78,7 +84,7 @@ function asFacts(
   };
 }
 
-/** The time of receipt stands in where Sinch gives none. */
+/** Marks the contact as deleted. The time of receipt stands in where Sinch gives none. */
 function withoutContact(rows: ContactRows, { at, receipt }: ProjectionContext): ContactRows {
   return { ...rows, contact: { ...rows.contact, deletedAt: (at?.instant ?? receipt).iso } };
 }
@@ -99,7 +105,7 @@ function readContact(
       return [{ sinchContactId, channel, identity, channelIdentity, appId, listedStamp: stamp }];
     },
   );
-  // An id alone says nothing of the contact, and must not empty what others said.
+  // An id alone has no profile, and must not clear the fields of other callbacks.
   const hasProfile = body !== undefined && Object.keys(body).some((name) => name !== 'id');
   const profile = hasProfile ? { ...profileOf(body), stamp } : undefined;
   return { contact: { sinchContactId, profile, deletedAt: undefined }, identities };

@@ -5,7 +5,7 @@ import { digestOfRawBody } from '../../events/event-key.ts';
 const channel_identity = { channel: 'MESSENGER', identity: '7', app_id: '01APP' };
 
 describe('an event of a contact', () => {
-  it('that is a reaction says which emoji, on which message, by whom and when', () => {
+  it('that is a reaction has its emoji, message, contact and time', () => {
     const facts = factsOf({
       app_id: '01APP',
       event: {
@@ -57,13 +57,13 @@ describe('an event of a contact', () => {
     expect(facts.reactions).toEqual([]);
   });
 
-  it('without an id is known by the digest of its bytes', () => {
+  it('without an id is identified by the digest of its bytes', () => {
     const text = JSON.stringify({ event: { contact_event: { composing_event: {} } } });
     expect(only(factsOf(text).inboundEvents).id).toBe(digestOfRawBody(Buffer.from(text)));
   });
 });
 
-describe('news of a channel', () => {
+describe('changes of a channel', () => {
   const text =
     '{"app_id":"01APP","event_time":"2026-11-20T10:00:00Z","channel_event_notification":{"channel_event":{"channel":"WHATSAPP","event_type":"WHATS_APP_QUALITY_RATING_CHANGED","additional_data":{"b":1.0,"a":9007199254740993}}}}';
   const newsOf = (body: string) => only(factsOf(body).channelEvents);

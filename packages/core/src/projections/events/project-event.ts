@@ -10,7 +10,7 @@ import { canonicalJson } from '../../values/exact-json.ts';
 import type { Project } from '../projection.ts';
 import { channelOf, relatedFacts } from '../related-facts.ts';
 
-/** EVENT_INBOUND: something a contact did other than writing. */
+/** Projects EVENT_INBOUND: an action of a contact other than writing. */
 export const projectInboundEvent: Project<'EVENT_INBOUND'> = ({ appId, body }, context) => {
   const { key, at } = context;
   const channel = channelOf(body);
@@ -73,8 +73,8 @@ function reactionOf(
 const contentDigits = 32;
 
 /**
- * CHANNEL_EVENT: news of a channel itself. Sinch gives it no id, so its content and its time make
- * it the same one: a copy in another serialisation adds nothing.
+ * Projects CHANNEL_EVENT: a change of a channel itself. Sinch gives it no id, so its content and
+ * its time identify it: a copy in another serialisation adds nothing.
  */
 export const projectChannelEvent: Project<'CHANNEL_EVENT'> = ({ appId, body }, { at }) => {
   const { channel, event_type: eventType, additional_data: data } = body.channel_event ?? {};
@@ -90,7 +90,7 @@ export const projectChannelEvent: Project<'CHANNEL_EVENT'> = ({ appId, body }, {
   return { kind: 'facts', facts: factsOf({ channelEvents: [event] }) };
 };
 
-/** UNSUPPORTED: a text of the channel's own, and whom it came from. */
+/** Projects UNSUPPORTED: a text of the channel's own, and its sender. */
 export const projectUnsupported: Project<'UNSUPPORTED'> = ({ appId, body }, context) => {
   const { key, at } = context;
   const channel = channelOf(body);

@@ -14,7 +14,7 @@ const batchOf = (batch_status: string | undefined, event_time: string) =>
       .batches,
   ).batch;
 
-it('a record that is stored stays so, whatever is said later', () => {
+it('a record that is stored stays so, whatever is reported later', () => {
   for (const other of ['RECORD_STATUS_UNSPECIFIED', undefined, 'BRAND_NEW']) {
     const both = [recordOf('EVENT_RECORD_STORED', early), recordOf(other, late)];
     expect(greatest(both).status).toBe('EVENT_RECORD_STORED');

@@ -3,10 +3,10 @@ import { stampOf } from '../../facts/stamp.ts';
 import type { Project } from '../projection.ts';
 import { channelOf } from '../related-facts.ts';
 
-/** Clocks do not say which state is the later one. A state that we do not know never wins. */
+/** Ranks of states, since clocks do not order them. An unknown state never wins. */
 const recordRanks: ReadonlyMap<string, number> = new Map([['EVENT_RECORD_STORED', 20]]);
 
-/** By the name behind the prefix, which Sinch sends and leaves out. */
+/** Ranks by the name behind the prefix, which Sinch sometimes sends and sometimes omits. */
 const batchRanks: ReadonlyMap<string, number> = new Map([
   ['READY', 10],
   ['SCHEDULED', 20],
@@ -16,7 +16,7 @@ const batchRanks: ReadonlyMap<string, number> = new Map([
 
 const ranks = { absent: 0, unknown: 1 } as const;
 
-/** RECORD_NOTIFICATION: how the recording of something stands. */
+/** Projects RECORD_NOTIFICATION: the state of a recording. */
 export const projectRecord: Project<'RECORD_NOTIFICATION'> = ({ body }, { key, at }) => {
   const { entity_id: entityId, record_status: status } = body;
   if (entityId === undefined) return { kind: 'incomplete', missing: 'entity_id' };
@@ -43,7 +43,7 @@ export const projectRecord: Project<'RECORD_NOTIFICATION'> = ({ body }, { key, a
   };
 };
 
-/** BATCH_STATUS_UPDATE: how a batch of messages stands. */
+/** Projects BATCH_STATUS_UPDATE: the state of a batch of messages. */
 export const projectBatch: Project<'BATCH_STATUS_UPDATE'> = ({ appId, body }, { key, at }) => {
   const { batch_id: batchId, batch_status: status, additional_data: data } = body;
   if (batchId === undefined) return { kind: 'incomplete', missing: 'batch_id' };

@@ -11,7 +11,7 @@ interface ReasonBody {
   readonly channel_code?: string | undefined;
 }
 
-/** One report's word on how far a message, or an event to a contact, is. */
+/** One report on the delivery of a message, or of an event to a contact. */
 export interface Report {
   readonly status: string;
   readonly channel: Channel | undefined;
@@ -19,7 +19,7 @@ export interface Report {
   readonly reason: ReasonBody | undefined;
 }
 
-/** The overallStatus between channels, and on the report's own channel. */
+/** The status between channels, and the one on the report's own channel. */
 export interface ReportStatuses {
   readonly overall: Stamped<OverallStatus>;
   /** '' where the report names none. */
@@ -54,7 +54,7 @@ export function statusesOf({ status, channel, at, reason }: Report, key: EventKe
   };
 }
 
-/** Channel and identity of a message that no report has spoken of yet. */
+/** Gives channel and identity of a message that has no report yet. */
 export function statusWithoutReport(
   { channel, identity, channelIdentity }: Channel,
   at: Moment | undefined,
@@ -90,13 +90,13 @@ const noReason: ReasonFields = {
 };
 
 /**
- * How far along a message is. A late report of a lower rank never overwrites a higher one,
- * whatever its clock says: `event_time` mixes the clocks of Sinch and of the channels.
+ * Ranks of delivery. A late report of a lower rank never overwrites a higher one, whatever its
+ * time: `event_time` mixes the clocks of Sinch and of the channels.
  *
- * SWITCHING_CHANNEL means failed on this channel, with QUEUED_ON_CHANNEL to follow on another:
- * between channels it yields to one that has the message, on its own channel it is an end that
- * QUEUED_ON_CHANNEL precedes. FAILED stays below DELIVERED because channels do report a delivery
- * after a failure. A status that Sinch adds one day never outranks one we know.
+ * SWITCHING_CHANNEL means failed on this channel, with QUEUED_ON_CHANNEL to follow on another.
+ * Between channels it yields to the channel that has the message; on its own channel it is final,
+ * after QUEUED_ON_CHANNEL. FAILED stays below DELIVERED because channels do report a delivery after
+ * a failure. A status that Sinch adds later never outranks one of these.
  */
 const rankByStatus: ReadonlyMap<string, number> = new Map([
   ['QUEUED', 10],
@@ -110,22 +110,30 @@ const rankByStatus: ReadonlyMap<string, number> = new Map([
 const unknownStatusRank = 1;
 const switchedRank = 25;
 
-/** Between the channels of a message: 1 for a status we do not know, 10 to 50 for the others. */
+/**
+ * Ranks a status between the channels of a message: 1 for an unknown status, 10 to 50 for the
+ * others.
+ */
 export function statusRank(status: string): number {
   return rankByStatus.get(status) ?? unknownStatusRank;
 }
 
-/** Among the reports of one channel. */
+/** Ranks a status among the reports of one channel. */
 export function statusRankOnChannel(status: string): number {
   return status === 'SWITCHING_CHANNEL' ? switchedRank : statusRank(status);
 }
 
-/** Statuses that have a cause: of several such reports the first says what caused the others. */
+/**
+ * Checks for a status that has a cause: of several such reports the first names the cause of the
+ * others.
+ */
 function isFailure(status: string): boolean {
   return status === 'FAILED' || status === 'SWITCHING_CHANNEL';
 }
 
-/** A status that ends well, or is on its way, has no reason to show. */
+/**
+ * Checks that a status has a reason to show: a success, or a message still in progress, has none.
+ */
 function hasReason(status: string): boolean {
   return isFailure(status) || !rankByStatus.has(status);
 }

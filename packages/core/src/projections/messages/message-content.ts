@@ -3,7 +3,7 @@ import type { MessageContent } from '../../facts/message-facts.ts';
 import { boundedText } from '../../values/bounded-text.ts';
 import { parseExactly } from '../../values/exact-json.ts';
 
-/** Members of a message that stand beside the one that holds it. */
+/** Members beside the one that holds the message. */
 const besideTheMessage = new Set([
   'reply_to',
   'agent',
@@ -12,10 +12,10 @@ const besideTheMessage = new Set([
   'explicit_channel_omni_message',
 ]);
 
-/** Where a message's one obvious text stands, the likeliest first. */
+/** Paths of a message's one obvious text, the likeliest first. */
 const textPaths = [['text'], ['text_message', 'text'], ['caption'], ['title']] as const;
 
-/** A message of a contact or to one, with what it is and says. */
+/** Reads the kind and the text of a message of a contact or to one. */
 export function messageContent(content: JsonObject): MessageContent {
   const messages = Object.entries(content).filter(([name]) => !besideTheMessage.has(name));
   const kind = memberOf(Object.fromEntries(messages));
@@ -27,7 +27,7 @@ export function messageContent(content: JsonObject): MessageContent {
   };
 }
 
-/** The message that this one answers. */
+/** Returns the id of the message that this one answers. */
 export function answeredMessageId(content: JsonObject | undefined): string | undefined {
   const path = [
     ['reply_to', 'message_id'],
@@ -37,7 +37,10 @@ export function answeredMessageId(content: JsonObject | undefined): string | und
   return messageId === undefined ? undefined : boundedText(messageId);
 }
 
-/** A choice response, or a reply: it comes with the metadata of the message that it answers. */
+/**
+ * Checks for a choice response or a reply: it comes with the metadata of the message that it
+ * answers.
+ */
 export function isAnswer(content: JsonObject | undefined): boolean {
   return (
     hasValue(content?.['choice_response_message']) ||
@@ -61,8 +64,8 @@ const batchMember = '_batch_id';
 const indexMember = 'message_index';
 
 /**
- * Takes out what a batch adds to the sender's metadata, so that every report of a message has the
- * same. Where nothing else is left, the sender gave none.
+ * Removes the members that a batch adds to the sender's metadata, so that every report of a message
+ * has the same. Where nothing else is left, the sender gave none.
  */
 export function splitMetadata(text: string | undefined): SenderMetadata {
   if (!text?.includes(batchMember)) return { metadata: text, batchId: undefined };

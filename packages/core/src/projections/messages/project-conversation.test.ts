@@ -27,7 +27,7 @@ const nothing = {
 };
 
 describe('a conversation', () => {
-  it('says what happened to it, and when where that is known', () => {
+  it('has its events, with their times where those are known', () => {
     const at = { event_time };
     const {
       start,

@@ -2,10 +2,10 @@ import { factsOf, namedContact } from '../../facts/facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
 import type { Project } from '../projection.ts';
 
-/** At the same time, or without any as in all documented samples, what came later is the later. */
+/** Order at the same time, or without a time as in all documented samples. */
 const tieBreaks = { CONVERSATION_START: 1, CONVERSATION_STOP: 2, CONVERSATION_DELETE: 3 } as const;
 
-/** CONVERSATION_START, CONVERSATION_STOP and CONVERSATION_DELETE. */
+/** Projects CONVERSATION_START, CONVERSATION_STOP and CONVERSATION_DELETE. */
 export const projectConversation: Project<keyof typeof tieBreaks> = (event, { key, at }) => {
   const { trigger, body } = event;
   const { conversation = {} } = body;

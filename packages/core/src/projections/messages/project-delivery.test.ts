@@ -76,7 +76,7 @@ describe('a delivery report', () => {
     }
   });
 
-  it('shows a reason for what failed, was left or is not known, and for nothing else', () => {
+  it('shows a reason for a failure, a switch or an unknown status, and for nothing else', () => {
     for (const status of ['FAILED', 'SWITCHING_CHANNEL', 'TELEPATHED']) {
       const shown = {
         reasonCode: 'RECIPIENT_NOT_REACHABLE',
@@ -95,7 +95,7 @@ describe('a delivery report', () => {
     }
   });
 
-  it('of several failures on a channel, the first says why; of other reports, the last wins', () => {
+  it('of several failures on a channel, the first gives the reason; of other reports, the last wins', () => {
     const at = (status: string, event_time: string) =>
       onChannelOf(report(status, {}, { event_time }));
     const first = '2026-11-20T10:00:00Z';
@@ -145,7 +145,7 @@ describe('a delivery report', () => {
       expect(messageOf(report(status))).toMatchObject({ [other]: undefined });
   });
 
-  it('tells when the message was sent by accepted_time, and when it happened by that or the receipt', () => {
+  it('takes the time of sending from accepted_time, and the time of the event from that or the receipt', () => {
     const accepted_time = '2026-11-20T09:00:00Z';
     expect(messageOf(report('READ', {}, { accepted_time }))).toMatchObject({
       projectId: 'p',
@@ -171,7 +171,7 @@ describe('a delivery report', () => {
 });
 
 describe('a report on an event to a contact', () => {
-  it('stands as a message does, over all channels and on each', () => {
+  it('has a status as a message has, over all channels and on each', () => {
     const facts = factsOf({
       app_id: '01APP',
       event_time: '2026-11-20T10:00:00Z',

@@ -7,11 +7,12 @@ import { type ReportStatuses, reasonFields, statusesOf } from './delivery-status
 import { splitMetadata } from './message-content.ts';
 
 /**
- * MESSAGE_DELIVERY: a line in the message's history, and its status where no better one is known.
+ * Projects MESSAGE_DELIVERY: a line in the message's history, and its status where no better one is
+ * known.
  *
  * `accepted_time` is when the message was sent, the same in every report of it, so it orders
- * nothing; only `event_time` breaks ties between reports of one rank. The envelope's metadata
- * are the channel's: the sender's come in the report itself.
+ * nothing; only `event_time` breaks ties between reports of one rank. The envelope's metadata are
+ * the channel's: the sender's come in the report itself.
  */
 export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, context) => {
   const { message_id: sinchMessageId, status } = event.body;
@@ -58,7 +59,7 @@ export const projectMessageDelivery: Project<'MESSAGE_DELIVERY'> = (event, conte
   };
 };
 
-/** EVENT_DELIVERY: how far an event to a contact has come. */
+/** Projects EVENT_DELIVERY: the delivery status of an event to a contact. */
 export const projectEventDelivery: Project<'EVENT_DELIVERY'> = ({ appId, body }, context) => {
   const { event_id: sinchEventId, status } = body;
   if (sinchEventId === undefined) return { kind: 'incomplete', missing: 'event_id' };
@@ -92,7 +93,7 @@ function onChannel({ channel, onChannel: status }: ReportStatuses) {
 
 type Milestones = Partial<Pick<MessageFact, 'deliveredAt' | 'readAt' | 'failedAt'>>;
 
-/** When the message got so far. The receipt stands in for a time that is not there. */
+/** Returns the time of a final status. The receipt stands in for a missing time. */
 function milestoneOf(status: string, { eventTime, receipt }: ProjectionContext): Milestones {
   const at = (eventTime?.instant ?? receipt).iso;
   if (status === 'DELIVERED') return { deliveredAt: at };

@@ -28,7 +28,7 @@ const submit = (more: object, envelope: object = {}) => ({
 const messageOf = (...given: Parameters<typeof factsOf>) => only(factsOf(...given).messages);
 
 describe('an inbound message', () => {
-  it('says what it is, what it says and who sent it', () => {
+  it('has its kind, its text and its sender', () => {
     const more = {
       sender_id: 'ACME',
       contact_message: { reply_to: { message_id: '01OUT' }, text_message: { text: 'yes' } },
@@ -118,7 +118,7 @@ describe('an inbound message', () => {
     );
   });
 
-  it('that is redacted without a word in its place has none', () => {
+  it('that is redacted without a replacement has no text', () => {
     const body = inbound({ contact_message: null }, {}, 'message_redaction');
     expect(messageOf(body).content).toMatchObject({ json: '{}', kind: undefined, text: undefined });
   });

@@ -7,10 +7,13 @@ import { channelOf, relatedFacts } from '../related-facts.ts';
 import { statusWithoutReport } from './delivery-status.ts';
 import { answeredMessageId, isAnswer, messageContent, splitMetadata } from './message-content.ts';
 
-/** A redaction carries the same message without what had to go, so it beats the original. */
+/**
+ * Ranks of content. A redaction carries the same message without the removed text, so it outranks
+ * the original.
+ */
 const contentRank = { original: 10, redacted: 20 } as const;
 
-/** MESSAGE_INBOUND, and its redaction, which comes with the same message id. */
+/** Projects MESSAGE_INBOUND, and its redaction, which comes with the same message id. */
 export const projectInboundMessage: Project<
   'MESSAGE_INBOUND' | 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION'
 > = (event, context) => {
@@ -18,7 +21,7 @@ export const projectInboundMessage: Project<
   if (body.id === undefined) return { kind: 'incomplete', missing: 'id' };
   const { at, eventTime, acceptedTime, receipt } = context;
   const isRedaction = trigger !== 'MESSAGE_INBOUND';
-  // A redaction that brings nothing in place of the original takes it away all the same.
+  // A redaction without content of its own removes the original's too.
   const content = isRedaction ? redactedContent(body.contact_message) : body.contact_message;
   const metadata = isAnswer(content)
     ? splitMetadata(body.metadata)
@@ -46,7 +49,7 @@ export const projectInboundMessage: Project<
   return messageFacts(message, channelOf(body), context);
 };
 
-/** It may quote what had to go. */
+/** A member that may quote the removed text. */
 const originalMember = 'original_text';
 
 function redactedContent(content: JsonObject = {}): JsonObject {
@@ -57,7 +60,10 @@ function redactedContent(content: JsonObject = {}): JsonObject {
   );
 }
 
-/** MESSAGE_SUBMIT: Sinch has taken a message to a contact. Repeats after a channel switch. */
+/**
+ * Projects MESSAGE_SUBMIT: Sinch has accepted a message to a contact. It repeats after a channel
+ * switch.
+ */
 export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (event, context) => {
   const { body } = event;
   const sinchMessageId = body.message_id ?? body.submitted_message?.message_id;
@@ -87,7 +93,7 @@ export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (event, contex
   return messageFacts(message, channelOf(body), context);
 };
 
-/** SMART_CONVERSATIONS: what an analysis made of a message. */
+/** Projects SMART_CONVERSATIONS: the result of an analysis of a message. */
 export const projectMessageAnalysis: Project<'SMART_CONVERSATIONS'> = ({ body }, { key, at }) => {
   if (body.message_id === undefined) return { kind: 'incomplete', missing: 'message_id' };
   return {
@@ -109,7 +115,7 @@ export const projectMessageAnalysis: Project<'SMART_CONVERSATIONS'> = ({ body },
   };
 };
 
-/** The message, and what it shows of the conversation and the contact that it belongs to. */
+/** Completes the facts of a message with its conversation and its contact. */
 function messageFacts(
   known: Parameters<typeof messageFact>[0],
   channel: ReturnType<typeof channelOf>,
