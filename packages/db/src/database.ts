@@ -6,9 +6,9 @@ import { PrismaClient } from './generated/client.ts';
 export interface DatabaseOptions {
   /** `postgres://` or `postgresql://`. */
   readonly url: string;
-  /** Connections at the most. */
+  /** The largest number of connections. */
   readonly poolSize?: number;
-  /** For tests of what takes too long. */
+  /** Other limits, for tests of slow operations. */
   readonly limits?: Partial<DatabaseLimits>;
 }
 
@@ -38,7 +38,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Lets the writer send statements without waiting for the answers to those before them.
     pipeline: true,
   });
-  // Of a connection that breaks while it is idle: the pool discards it by itself.
+  // An idle connection that breaks emits this; the pool discards it anyway.
   pool.on('error', () => undefined);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
@@ -52,9 +52,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /**
- * For a server that is gone without a word. pg's own `query_timeout` gives up on a query and
- * keeps the connection: then the ROLLBACK is never sent, and the next transaction on it would
- * commit what is left of this one.
+ * Breaks a connection whose server has stopped answering. pg's own `query_timeout` fails the query
+ * and keeps the connection. The ROLLBACK is then never sent, and the next transaction on that
+ * connection would commit the rest of this one.
  */
 function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   const stream = client instanceof pg.Client ? client.connection.stream : undefined;
@@ -62,41 +62,41 @@ function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   stream.setTimeout(timeoutMs, () => stream.destroy());
 }
 
-/** Prisma ends the pool it was given, unless it never used it. */
+/** Closes both. Prisma ends the pool that it was given, unless it never used it. */
 async function closeBoth(prisma: PrismaClient, pool: pg.Pool): Promise<void> {
   await prisma.$disconnect();
   if (!pool.ended) await pool.end();
 }
 
-/** How long anything of the database may take. */
+/** Limits of time for everything that the database does. */
 export interface DatabaseLimits {
-  /** A statement gives up waiting for a lock. */
+  /** Longest wait of a statement for a lock. */
   readonly lockTimeoutMs: number;
-  /** A batch of events gives up waiting for a lock: many events wait with the one that needs it. */
+  /** Longest wait of a batch of events for a lock: many events wait with the one that needs it. */
   readonly batchLockTimeoutMs: number;
-  /** A part of such a batch, while the event behind the lock is searched for. */
+  /** Longest wait of a part of such a batch, while the event behind the lock is searched for. */
   readonly partLockTimeoutMs: number;
-  /** The server gives up on a statement. */
+  /** Longest run of a statement, enforced by the server. */
   readonly statementTimeoutMs: number;
-  /** A connection on which nothing came for so long is broken, whatever was asked on it. */
+  /** Longest silence on a connection with a query in progress; then the connection is broken. */
   readonly silenceTimeoutMs: number;
-  /** A transaction is given up, however well each of its statements does. */
+  /** Longest transaction, however fast each of its statements is. */
   readonly transactionTimeoutMs: number;
-  /** The server ends a session whose transaction is not continued. */
+  /** Longest pause within a transaction; then the server ends its session. */
   readonly idleTransactionTimeoutMs: number;
-  /** For a new connection, and for one of the pool to come free. */
+  /** Longest wait for a new connection, and for a free one of the pool. */
   readonly connectTimeoutMs: number;
   /**
-   * A connection is replaced after so long: one that was made before a failover leads to the
-   * old, read-only server for as long as it lives.
+   * Lifetime of a connection: one from before a failover stays connected to the old, read-only
+   * server.
    */
   readonly connectionLifetimeMs: number;
 }
 
 const defaultLimits: DatabaseLimits = {
   lockTimeoutMs: 5_000,
-  // Longer than Postgres' deadlock_timeout, which is 1 s, since a deadlock is settled better; and
-  // than another batch is usually waited for.
+  // Longer than Postgres' deadlock_timeout of 1 s, since Postgres resolves a deadlock better, and
+  // longer than a usual wait for another batch.
   batchLockTimeoutMs: 1_500,
   partLockTimeoutMs: 100,
   statementTimeoutMs: 20_000,

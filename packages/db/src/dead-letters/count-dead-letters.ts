@@ -14,7 +14,7 @@ export interface DeadLetterGroup {
   readonly firstDeadAt: Date;
   readonly lastDeadAt: Date;
   readonly triggers: readonly Trigger[];
-  /** One of them, and what it died of. */
+  /** The key and the error of one of them. */
   readonly exampleKey: string;
   readonly errorClass: string;
   readonly errorMessage: string;
@@ -45,7 +45,7 @@ FROM (
 ORDER BY g.count DESC, g.fingerprint, g.app_id
 LIMIT $${filterSize + 1}`;
 
-/** The groups with the most letters first, at most `limit`. */
+/** Groups open dead letters by app and error: the largest groups first, at most `limit`. */
 export async function groupDeadLetters(
   { prisma }: Database,
   filter: Omit<DeadLetterFilter, 'keys'>,
@@ -70,7 +70,7 @@ export async function groupDeadLetters(
 /** The dead letters that are not settled yet. */
 export interface OpenLetters {
   readonly count: number;
-  /** When the one that is open for the longest time died; absent where there is none. */
+  /** The time of death of the one that is open longest; absent where there is none. */
   readonly oldestDeadAt: Date | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { findDigest } from '../event-digest.ts';
 import type { DeadLetterFilter } from './dead-letter.ts';
 
-/** A filter as a condition on `dead_letter`, with the values of {@link filterValues}. */
+/** A filter as an SQL condition on `dead_letter`, with the values of {@link filterValues}. */
 export const filterSql = `
   ($1::text IS NULL OR trigger = $1) AND ($2::text IS NULL OR error_class = $2)
   AND ($3::text IS NULL OR fingerprint = $3) AND ($4::text IS NULL OR app_id = $4)
@@ -10,7 +10,7 @@ export const filterSql = `
   AND ($8::text[] IS NULL OR event_digest = ANY(
     ARRAY(SELECT decode(d, 'hex') FROM unnest($8::text[]) AS d)))`;
 
-/** How many values it has: further ones count from here. */
+/** The number of its values: numbers of further ones start after it. */
 export const filterSize = 8;
 
 export function filterValues(filter: DeadLetterFilter) {
@@ -28,8 +28,8 @@ export function filterValues(filter: DeadLetterFilter) {
 }
 
 /**
- * SQL for a letter's attempts, of the row `d`, together with further ones: each once, by replay
- * and then by time.
+ * Builds SQL that merges further attempts into those of the row `d`: each once, by replay and then
+ * by time.
  * @param further a jsonb array.
  */
 export function withAttempts(further: string): string {

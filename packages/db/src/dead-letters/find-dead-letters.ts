@@ -11,7 +11,7 @@ import type {
 } from './dead-letter.ts';
 import { filterSize, filterSql, filterValues } from './dead-letter-sql.ts';
 
-/** Prisma has no order of bytes to page by. */
+/** SQL, since Prisma has no order of bytes to page by. */
 const selectPage = `
 SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity",
   app_id AS "appId", project_id AS "projectId", error_class AS "errorClass",
@@ -22,7 +22,7 @@ FROM dead_letter WHERE ${filterSql}
   AND ($${filterSize + 1}::text IS NULL OR event_digest > decode($${filterSize + 1}, 'hex'))
 ORDER BY event_digest LIMIT $${filterSize + 2}`;
 
-/** One page of dead letters, by digest. */
+/** Lists one page of dead letters, by digest. */
 export async function listDeadLetters(
   { prisma }: Database,
   filter: DeadLetterFilter,
@@ -47,7 +47,7 @@ export async function countDeadLetters(
   return row?.count ?? 0;
 }
 
-/** One dead letter with its whole history and its event, ready to be queued again. */
+/** Finds one dead letter with its whole history and its event, ready to be queued again. */
 export async function findDeadLetter(
   { prisma }: Database,
   eventKey: string,
@@ -58,7 +58,7 @@ export async function findDeadLetter(
   const [row, event] = await whileAvailable(async () => {
     const letter = await prisma.deadLetter.findUnique({ where, include: { guard: true } });
     if (letter === null) return [];
-    // Nearly always on the kept side, which is one partition.
+    // Its event is nearly always in the kept partition.
     const kept = await prisma.callbackEvent.findFirst({ where: { ...where, kept: true } });
     return [letter, kept ?? (await prisma.callbackEvent.findFirst({ where }))];
   });
@@ -96,7 +96,10 @@ function summaryOf(row: SummaryRow): DeadLetterSummary {
   };
 }
 
-/** Only the writer fills this column, from the same type. */
+/**
+ * Reads the attempts. Only `recordDeadLetter` and `keepAttempts` fill this column, from the same
+ * type.
+ */
 function historyOf(attempts: Prisma.JsonValue): readonly AttemptRecord[] {
   return Array.isArray(attempts) ? (attempts as unknown as AttemptRecord[]) : [];
 }

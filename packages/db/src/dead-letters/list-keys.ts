@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 
-/** Digests lie between these two, and so are found by the primary key. */
+/** A range of digests, which the primary key finds. */
 const byDigest = `event_digest >= decode(rpad($1, 32, '0'), 'hex')
   AND event_digest <= decode(rpad($1, 32, 'f'), 'hex')`;
 
@@ -16,8 +16,8 @@ const selectByBoth = sql(`${byDigest} AND starts_with(event_key(d), $3)`);
 const beginningOfDigest = /^[0-9a-f]{1,32}$/;
 
 /**
- * The keys of dead letters that begin so, or whose digests do, at most `limit`, in the order of
- * their bytes.
+ * Finds keys of dead letters by a prefix of the key or of its digest: at most `limit`, in the order
+ * of their bytes.
  */
 export async function findKeysByPrefix(
   { prisma }: Database,
@@ -31,7 +31,10 @@ export async function findKeysByPrefix(
   return rows.map((row) => row.event_key);
 }
 
-/** Triggers are in capital letters and digests in small ones, so it is one or the other. */
+/**
+ * Chooses the query. Triggers are in capital letters and digests in small ones, so a prefix is one
+ * or the other.
+ */
 function queryFor(prefix: string, limit: number): [sql: string, ...values: (string | number)[]] {
   if (beginningOfDigest.test(prefix)) return [selectByDigest, prefix, limit];
   const digest = prefix.slice(prefix.lastIndexOf('.') + 1);
@@ -44,8 +47,8 @@ SELECT event_key(d) AS event_key FROM dead_letter AS d WHERE resolved_at >= $1
 ORDER BY resolved_at DESC LIMIT $2`;
 
 /**
- * The keys of letters that were settled since then: applied, discarded or redacted; at most
- * `limit`, the last settled first.
+ * Lists the keys of letters that were applied, discarded or redacted since then: at most `limit`,
+ * the latest first.
  * @throws DatabaseUnavailableError when the database cannot be used.
  */
 export async function listSettledLetters(

@@ -5,11 +5,11 @@ const weekMs = 7 * dayMs;
 /** 1970 began on a Thursday. */
 const firstMondayMs = 4 * dayMs;
 
-/** A week from Monday, in UTC, as the partition of its settled events. */
+/** A week from Monday, in UTC, that is a partition of settled events. */
 export interface Week {
   readonly table: string;
   readonly start: Date;
-  /** The first moment of the next one. */
+  /** The beginning of the next one. */
   readonly end: Date;
 }
 
@@ -28,7 +28,7 @@ export function weeksAround(now: Date, from: number, to: number): readonly Week[
 
 const tablePattern = /^callback_event_w(\d{4})(\d{2})(\d{2})$/;
 
-/** The week of a partition's name; `undefined` for other tables. */
+/** Reads the week from a partition's name; `undefined` for other tables. */
 export function weekOfTable(table: string): Week | undefined {
   const [, year, month, day] = tablePattern.exec(table) ?? [];
   return year === undefined ? undefined : weekFrom(new Date(`${year}-${month}-${day}T00:00:00Z`));
@@ -49,7 +49,7 @@ SELECT c.relname AS name, c.relispartition AS is_attached FROM pg_class AS c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
   AND starts_with(c.relname, 'callback_event_w') ORDER BY c.relname`;
 
-/** The oldest first. */
+/** Lists the weeks that have a table, the oldest first. */
 export async function listWeeks(
   client: Pick<pg.Pool | pg.ClientBase, 'query'>,
 ): Promise<readonly StoredWeek[]> {

@@ -5,12 +5,12 @@ import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
 
 interface Row {
   readonly digest: string;
-  /** Absent of an event of which only the guard is left. */
+  /** The key; absent where only the guard is left. */
   readonly eventKey: string | null;
   readonly appId: string | null;
   readonly receivedAt: Date;
   readonly appliedAt: Date | null;
-  /** Absent where its row was pruned. */
+  /** The state; absent where its row was pruned. */
   readonly state: 'APPLIED' | 'UNHANDLED' | 'DEAD' | null;
   readonly errorClass: string | null;
   readonly deadAt: Date | null;
@@ -19,7 +19,7 @@ interface Row {
   readonly resolution: string | null;
 }
 
-/** How a dead letter stands; without a resolution it is open. */
+/** The state of a dead letter; without a resolution it is open. */
 export interface LetterState {
   readonly errorClass: string;
   readonly deadAt: Date;
@@ -28,7 +28,7 @@ export interface LetterState {
   readonly resolution: string | undefined;
 }
 
-/** An event that was stored once, and what is left of it. */
+/** An event that was stored, as far as it still is. */
 export interface StoredEventSummary
   extends Pick<WithoutNulls<Row>, 'digest' | 'eventKey' | 'appId' | 'receivedAt' | 'appliedAt'> {
   readonly state: NonNullable<Row['state']> | 'PRUNED';
@@ -36,9 +36,9 @@ export interface StoredEventSummary
 }
 
 export interface StoredKeyPattern {
-  /** The key begins so. */
+  /** A prefix of the key. */
   readonly beginning?: string | undefined;
-  /** The digest at its end begins so: up to 32 hexadecimal digits. */
+  /** A prefix of the digest at its end: up to 32 hexadecimal digits. */
   readonly digest?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ SELECT encode(g.event_digest, 'hex') AS digest, coalesce(event_key(e), event_key
   e.applied_at AS "appliedAt", e.state::text, d.error_class AS "errorClass",
   d.dead_at AS "deadAt", d.replays, d.resolved_at AS "resolvedAt", d.resolution`;
 
-/** The guard tells the partition, so that not every one of them is looked at. */
+/** The guard's receipt selects the partition, so that Postgres reads only one. */
 const joined = `
 LEFT JOIN callback_event AS e
   ON e.event_digest = g.event_digest AND e.received_at = g.received_at
@@ -61,13 +61,13 @@ WHERE g.event_digest >= decode(rpad($1, 32, '0'), 'hex')
   AND ($2::text IS NULL OR starts_with(coalesce(event_key(e), event_key(d)), $2))
 ORDER BY g.event_digest LIMIT $3::integer`;
 
-/** Everything that begins so, by the order of bytes. */
+/** Builds the condition for a prefix, by the order of bytes. */
 const inRange = (column: string) =>
   `${column} >= $1::text AND ${column} <= $1::text || U&'\\+10FFFF'`;
 
 /**
- * Of reports, which no index of callback_event names, the first receipt of each is in its message's
- * history. Unknown events may have anything in their keys.
+ * Delivery reports, which no index of callback_event names, are found through their message's
+ * history: the first receipt of each. Unknown events may have anything in their keys.
  */
 export const selectByEntity = `${columns}
 FROM (
@@ -90,14 +90,14 @@ FROM (
 ) AS f JOIN event_guard AS g ON g.event_digest = f.event_digest ${joined}
 ORDER BY g.event_digest LIMIT $3::integer`;
 
-/** With fewer digits than these, they narrow the search less than the entity does. */
+/** The number of digits from which they narrow the search more than the entity does. */
 const usefulDigits = 4;
 
 /**
- * Finds events by the beginning of their keys or digests, in the order of their digests, without
- * their bodies. By the beginning of a key without its digits, it does not find a further copy of a
- * delivery report in other bytes.
- * @throws DatabaseUnavailableError when the database is away.
+ * Finds events by a prefix of their keys or digests, in the order of their digests, without their
+ * bodies. By a prefix of the key without its digits, it does not find a further copy of a delivery
+ * report in other bytes.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function findStoredByKey(
   { prisma }: Database,
@@ -105,7 +105,7 @@ export async function findStoredByKey(
   limit: number,
 ): Promise<readonly StoredEventSummary[]> {
   const [, entity = ''] = beginning?.split('.') ?? [];
-  // An underscore may stand for any character that no key has.
+  // An underscore replaces any character that a key cannot have.
   const [entityStart = ''] = entity.split('_');
   const isByDigest =
     beginning === undefined ||
@@ -130,14 +130,17 @@ function summaryOf(row: Row): StoredEventSummary {
   return { ...facts, state: state ?? 'PRUNED', letter };
 }
 
-/** What became of an event that is in the database. */
+/** The state of an event that is in the database. */
 export interface StoredEvent {
-  /** As it was asked for. */
+  /** The key as the caller gave it. */
   readonly eventKey: string;
   readonly state: 'APPLIED' | 'UNHANDLED' | 'DEAD';
-  /** From its receipt to its rows, by the clocks of ingest and worker; absent while not applied. */
+  /**
+   * Time from its receipt to its rows, by the clocks of ingest and worker; absent while not
+   * applied.
+   */
   readonly appliedAfterMs: number | undefined;
-  /** Whether a message's history holds it: every delivery report that was applied has its row there. */
+  /** True where a message's history holds it, as it holds every applied delivery report. */
   readonly hasStatusRow: boolean;
 }
 
@@ -148,7 +151,7 @@ interface StateRow {
   readonly has_status_row: boolean;
 }
 
-/** The guard tells the partition, so that not every one of them is looked at. */
+/** The guard's receipt selects the partition, so that Postgres reads only one. */
 const selectStates = `
 SELECT encode(e.event_digest, 'hex') AS digest, e.state::text,
   (extract(epoch FROM e.applied_at - e.received_at) * 1000)::float8 AS applied_after_ms,
@@ -158,10 +161,10 @@ FROM event_guard AS g JOIN callback_event AS e USING (event_digest, received_at)
 WHERE g.event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
 
 /**
- * Finds those of the events that are stored, without their bodies. An event that is missing from
- * the answer is in no table: it never came, or its week was dropped.
+ * Finds the events that are stored, without their bodies. An event that is missing from the answer
+ * is in no table: it was never received, or its week was dropped.
  * @param eventKeys a page of them: a thousand or so.
- * @throws DatabaseUnavailableError when the database is away.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function findStoredEvents(
   { prisma }: Database,

@@ -12,7 +12,7 @@ interface Row {
   readonly appId: string | null;
   readonly eventTime: Date | null;
   readonly receivedAt: Date;
-  /** What a delivery report says, where its body can be read. */
+  /** The status in a delivery report, where its body can be read. */
   readonly status: string | null;
   readonly channel: string | null;
   readonly errorClass: string | null;
@@ -20,11 +20,11 @@ interface Row {
   readonly deadAt: Date | null;
   readonly replays: number | null;
   readonly resolvedAt: Date | null;
-  /** How its dead letter was closed; absent while that is open. */
+  /** The resolution of its dead letter; absent while that is open. */
   readonly resolution: string | null;
 }
 
-/** An event that is stored and made no rows: a dead letter, or of an unknown trigger. */
+/** A stored event without rows: a dead letter, or one of an unknown trigger. */
 export type UnappliedEvent = WithoutNulls<Row>;
 
 const maxEvents = 1_000;
@@ -41,7 +41,7 @@ WHERE e.kept AND e.entity_id = $1 AND e.state IN ('DEAD', 'UNHANDLED')
 ORDER BY coalesce(e.event_time, e.received_at), e.event_digest
 LIMIT ${maxEvents}`;
 
-/** Events about this id in Sinch that made no rows, in the order in which they happened. */
+/** Finds events about this id of Sinch that have no rows, in the order of events. */
 export async function findUnapplied(
   { prisma }: Database,
   entityId: string,
@@ -72,7 +72,10 @@ interface GroupRow {
   readonly last_received_at: Date;
 }
 
-/** Unknown kinds of events, the most frequent first. Redacted ones have nothing left. */
+/**
+ * Counts unhandled events by kind, the most frequent first. Redacted ones are not counted: nothing
+ * is left of them.
+ */
 export async function countUnhandled({ prisma }: Database): Promise<readonly UnhandledGroup[]> {
   const groups = await whileAvailable(() => prisma.$queryRawUnsafe<GroupRow[]>(selectGroups));
   return groups.map((group) => ({
@@ -83,7 +86,7 @@ export async function countUnhandled({ prisma }: Database): Promise<readonly Unh
   }));
 }
 
-/** Prisma has no order of bytes to page by. */
+/** SQL, since Prisma has no order of bytes to page by. */
 const selectPage = `
 SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity",
   received_at AS "receivedAt", signed_at AS "signedAt", raw_body AS "rawBody",
@@ -94,7 +97,7 @@ FROM callback_event WHERE kept AND state = 'UNHANDLED' AND raw_body <> ''
 ORDER BY event_digest LIMIT $3`;
 
 /**
- * One page of unhandled events, by digest, ready to be queued again.
+ * Lists one page of unhandled events, by digest, ready to be queued again.
  * @param topLevelKeys only those of this kind; absent: all.
  */
 export async function listUnhandled(

@@ -5,16 +5,18 @@ import { overallStatusGroup } from './tables/status-columns.ts';
 import { textArray } from './text-array.ts';
 import type { WriteSession } from './write-session.ts';
 
-/** Ranks of core's `statusRankOnChannel`; between channels one that is left yields to a queued one. */
+/**
+ * Ranks of core's `statusRankOnChannel`; between channels a switched one yields to a queued one.
+ */
 const switchingOnChannel = 25;
 const switchingBetweenChannels = 15;
-/** Of these the earliest report of a channel stands: the times in their stamps are complemented. */
+/** Ranks of which the earliest report wins: the times in their stamps are complemented. */
 const earliestWins = `(${switchingBetweenChannels}, 30)`;
 
 /**
- * Sets what is shown of these to that of their furthest channel: by rank between channels, the
- * later time, then the channel's name. A stamp's time is in bytes 2 to 9, all zero where there is
- * none. It is run on rows that this transaction has locked, so no other report can slip in.
+ * Builds the statement that copies the status of the furthest channel: by rank between channels,
+ * the later time, then the channel's name. A stamp's time is in bytes 2 to 9, all zero where there
+ * is none. It runs on rows that this transaction has locked, so no other report can interfere.
  */
 function computeFrom(whole: ProjectionTable, channels: ProjectionTable): string {
   const id = whole.key.map(({ name }) => name).join();
@@ -42,15 +44,15 @@ FROM (
 WHERE t.${id} = c.${id} AND t.status_stamp <> set_byte(c.status_stamp, 0, c.between)`;
 }
 
-/** By the table whose rows are to be computed. */
+/** Statements by the table whose rows they compute. */
 const statements: ReadonlyMap<ProjectionTable, string> = new Map([
   [message, computeFrom(message, messageChannel)],
   [eventDelivery, computeFrom(eventDelivery, eventDeliveryChannel)],
 ]);
 
 /**
- * Computes the status of messages, or events, of which several channels were seen.
- * @param ids as the table's join statement returned them.
+ * Computes the status of messages, or events, that have reports of several channels.
+ * @param ids as the table's upsert returned them.
  */
 export async function computeOverallStatus(
   session: WriteSession,

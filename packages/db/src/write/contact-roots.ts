@@ -9,9 +9,8 @@ export interface ContactLink {
 }
 
 /**
- * The contact that lives on, for each contact in these merges: of those that merges connect, the
- * one that was merged into no other; of several the least, by bytes; in a circle the least of all.
- * Pure.
+ * Computes the root of each contact in these merges. Among connected contacts it is the one that
+ * was merged into no other; of several the least, by bytes; in a circle the least of all. Pure.
  */
 export function rootsOf(links: readonly ContactLink[]): ReadonlyMap<string, string> {
   const neighbours = new Map<string, string[]>();
@@ -53,7 +52,7 @@ function least(ids: readonly string[]): string {
   );
 }
 
-/** Any two constants will do, as long as every writer takes the same. */
+/** Two arbitrary constants that every writer uses. */
 const lockMerges = 'SELECT pg_advisory_xact_lock(727411900, 1)';
 
 /** All merges among the contacts that are connected with these. */
@@ -88,15 +87,17 @@ WHERE (t.root_id, t.created_at, t.updated_at)
   IS DISTINCT FROM (excluded.root_id, excluded.created_at, excluded.updated_at)`;
 
 /**
- * Lets batches with merges go one after the other, from before their first row to their commit:
- * each then sees all merges before it, and what a contact's root is does not depend on the order.
- * The lock is taken first, and only here, so it cannot be part of a deadlock.
+ * Serialises batches with merges, from before their first row to their commit: each then sees all
+ * merges before it, so roots do not depend on the order. The lock is taken first, and only here, so
+ * it cannot be part of a deadlock.
  */
 export async function lockContactRoots(session: WriteSession): Promise<void> {
   await session.query({ sql: lockMerges }, []);
 }
 
-/** Computes the roots of the contacts that these merges connect. No other row names a root. */
+/**
+ * Computes the roots of the contacts that these merges connect. No other row depends on a root.
+ */
 export async function writeContactRoots(
   session: WriteSession,
   events: readonly EventFacts[],

@@ -4,23 +4,23 @@ import type { EventToWrite } from './event-to-write.ts';
 import { textArray } from './text-array.ts';
 import { settleInOrder, type WriteSession } from './write-session.ts';
 
-/** Any constant that no other lock uses. */
+/** An arbitrary constant that no other lock uses. */
 const redactionLock = 727_411_901;
 
-const lockAlone = `SELECT pg_advisory_xact_lock(${redactionLock})`;
-const lockWithOthers = `SELECT pg_advisory_xact_lock_shared(${redactionLock})`;
+const lockExclusively = `SELECT pg_advisory_xact_lock(${redactionLock})`;
+const lockShared = `SELECT pg_advisory_xact_lock_shared(${redactionLock})`;
 
 /**
- * Keeps a redaction apart from what it has to find and could not see while that is being written:
- * analyses, and events of which only the body names the message. An original needs no lock: both
- * write the message's row first. To be called before any row is locked.
+ * Serialises a redaction with the writes of what it must find: analyses, and events whose body
+ * alone names the message. An original needs no lock, since both write the message's row first.
+ * Call it before any row is locked.
  */
 export function lockRedactions(
   session: WriteSession,
   { redacts, needsLock }: Pick<Redactable, 'redacts' | 'needsLock'>,
 ): Promise<unknown>[] {
-  if (redacts) return [session.query({ sql: lockAlone }, [])];
-  return needsLock ? [session.query({ sql: lockWithOthers }, [])] : [];
+  if (redacts) return [session.query({ sql: lockExclusively }, [])];
+  return needsLock ? [session.query({ sql: lockShared }, [])] : [];
 }
 
 const findRedacted = `
@@ -30,7 +30,7 @@ WHERE sinch_message_id = ANY($1::text[]) AND redacted_at IS NOT NULL`;
 const emptied = `raw_body = '', raw_body_encoding = 'utf8'`;
 const quotes = (text: string) => `position('${text}'::bytea IN event_body_bytes(e)) > 0`;
 
-/** What is about the message by its id. A redaction, and an analysis, may quote the text again. */
+/** Bodies about the message by its id. A redaction, and an analysis, may quote the text again. */
 const emptyBodies = `
 UPDATE callback_event AS e SET ${emptied}
 WHERE e.entity_id = ANY($1::text[]) AND e.raw_body <> '' AND (e.trigger = 'MESSAGE_INBOUND'
@@ -44,8 +44,8 @@ UPDATE callback_event AS e SET ${emptied}
 WHERE e.kept AND e.event_digest ${amongDigests} AND e.raw_body <> ''`;
 
 /**
- * Unreadable bodies that name the message: a short id only where it is quoted,
- * since it may be part of a word.
+ * Unreadable bodies that name the message: a short id only where it is quoted, since it may be part
+ * of a longer text.
  */
 const findUnknown = `
 SELECT encode(e.event_digest, 'hex') AS digest FROM callback_event AS e
@@ -53,10 +53,7 @@ WHERE e.kept AND e.trigger IN ('UNKNOWN', 'UNREADABLE')
   AND EXISTS (SELECT FROM unnest($1::text[]) AS id WHERE position(convert_to(
     CASE WHEN length(id) < 16 THEN '"' || id || '"' ELSE id END, 'UTF8') IN event_body_bytes(e)) > 0)`;
 
-/**
- * Errors may quote the text. A letter that is not applied is closed: there is nothing left to
- * apply.
- */
+/** Errors may quote the text. A letter that is not applied is closed: nothing is left to apply. */
 const redactLetters = (which: string) => `
 UPDATE dead_letter AS d SET error_message = '(redacted)', stack = NULL,
   attempts = (SELECT coalesce(jsonb_agg(a || '{"message": "(redacted)"}'), '[]')
@@ -77,9 +74,9 @@ UPDATE message_analysis SET results = NULL
 WHERE sinch_message_id = ANY($1::text[]) AND results IS NOT NULL`;
 
 /**
- * Takes the text of redacted messages out of everything but the message's own row, where the
- * redaction's content outranks it and withholds metadata: bodies of events, letters and analyses,
- * whichever came first. Common batches send one statement, which finds nothing.
+ * Removes the text of redacted messages from bodies of events, letters and analyses, whichever is
+ * written first. In the message's own row the redaction's content outranks the original and
+ * withholds metadata. Usual batches send one statement, which finds nothing.
  */
 export async function redactRawBodies(
   session: WriteSession,
@@ -109,15 +106,15 @@ export async function redactRawBodies(
   ]);
 }
 
-/** The part of a transaction that a redaction may be about, or that is one. */
+/** The part of a transaction that is a redaction, or that one may concern. */
 interface Redactable {
-  /** Messages that it writes something about. */
+  /** Ids of the messages that it writes about. */
   readonly messageIds: readonly string[];
-  /** Events whose message is not known: their bodies may name one that was redacted. */
+  /** Events whose message is unknown: their bodies may name one that was redacted. */
   readonly unknown: readonly CallbackEvent[];
-  /** It redacts. */
+  /** True where it redacts. */
   readonly redacts: boolean;
-  /** It writes what only the lock keeps apart from a redaction at the same time. */
+  /** True where only the lock keeps its writes apart from a concurrent redaction. */
   readonly needsLock: boolean;
 }
 
@@ -142,11 +139,11 @@ export function redactableOf(events: readonly EventToWrite[]): Redactable {
 }
 
 const maxNames = 2_000;
-/** JSON has no control character in a string, and Postgres takes no NUL. */
+/** A quoted text: JSON has no control character in a string, and Postgres takes no NUL. */
 const quotedText = /"([^"\\\p{Cc}]{1,200})"/gu;
 const idLike = /\b[0-9A-Za-z]{16,64}\b/g;
 
-/** What may be a message's id in a body of which nothing else is known. */
+/** Finds texts that may be a message's id in a body of an unknown form. */
 export function namesIn(bodyText: string): readonly string[] {
   const names = new Set<string>();
   for (const [, text] of bodyText.matchAll(quotedText)) {

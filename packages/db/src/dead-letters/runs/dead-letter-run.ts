@@ -2,13 +2,16 @@ import type { Database } from '../../database.ts';
 import { whileAvailable } from '../../failure.ts';
 import type { Prisma } from '../../generated/client.ts';
 
-/** What a run does with each letter that it chose. */
+/** The action of a run on each letter that it chose. */
 export type RunAction = 'REPLAY' | 'DISCARD';
 
-/** `RUNNING` is also one whose process died; `FAILED` one that a failure has cut off. */
+/**
+ * The state of a run. `RUNNING` includes a run whose process died; `FAILED` is a run that a failure
+ * ended.
+ */
 export type RunState = 'RUNNING' | 'DONE' | 'CANCELLED' | 'FAILED';
 
-/** Which letters a run chose, as JSON. Of `where`, no condition at all is every open letter. */
+/** The letters that a run chose, as JSON. `where` without a condition is every open letter. */
 export type RunFilter =
   | { readonly keys: readonly string[] }
   | {
@@ -23,7 +26,10 @@ export type RunFilter =
       };
     };
 
-/** One command that replayed or discarded dead letters: the audit, and where to go on. */
+/**
+ * One command that replayed or discarded dead letters: the audit record, and the place to continue
+ * from.
+ */
 export interface DeadLetterRun {
   readonly id: number;
   readonly action: RunAction;
@@ -34,10 +40,10 @@ export interface DeadLetterRun {
   readonly matched: number;
   readonly queued: number;
   readonly discarded: number;
-  /** Those that another run had put on the queue already. */
+  /** Letters that another run had queued already. */
   readonly underWay: number;
   readonly skipped: number;
-  /** Taken off the queue again by cancelling it. */
+  /** Letters that a cancellation removed from the queue again. */
   readonly withdrawn: number;
   /** The event key of the last letter that was dealt with. */
   readonly cursor: string | undefined;
@@ -49,7 +55,7 @@ export interface DeadLetterRun {
 
 export interface RunToOpen {
   readonly action: RunAction;
-  /** Who it was, for the audit. */
+  /** The name of the operator, for the audit. */
   readonly operator: string;
   readonly filter: RunFilter;
   readonly matched: number;
@@ -74,7 +80,7 @@ export async function findRun(
   return row === null ? undefined : runOf(row);
 }
 
-/** The latest first. */
+/** Lists runs, the latest first. */
 export async function listRuns(
   { prisma }: Database,
   limit: number,
@@ -85,7 +91,10 @@ export async function listRuns(
   return rows.map(runOf);
 }
 
-/** How a run ends by itself. Returns false when it was cancelled meanwhile, which stays. */
+/**
+ * Ends a run that has come to its end. Returns false where the run was cancelled meanwhile, which
+ * stays.
+ */
 export async function endRun(
   { prisma }: Database,
   id: number,
@@ -99,7 +108,10 @@ export async function endRun(
   return count > 0;
 }
 
-/** Its process, wherever that is, ends before the next letter. One that is done stays done. */
+/**
+ * Cancels a run. Its process, on whatever machine, stops before the next letter. A finished run
+ * stays finished.
+ */
 export async function cancelRun({ prisma }: Database, id: number, at: Date): Promise<void> {
   await whileAvailable(() =>
     prisma.deadLetterRun.updateMany({
@@ -109,7 +121,7 @@ export async function cancelRun({ prisma }: Database, id: number, at: Date): Pro
   );
 }
 
-/** Takes up a run that did not come to its end. Returns false for one that did. */
+/** Resumes a run that did not finish. Returns false for one that did. */
 export async function resumeRun({ prisma }: Database, id: number, at: Date): Promise<boolean> {
   const { count } = await whileAvailable(() =>
     prisma.deadLetterRun.updateMany({
@@ -120,7 +132,7 @@ export async function resumeRun({ prisma }: Database, id: number, at: Date): Pro
   return count > 0;
 }
 
-/** Only {@link openRun} fills the column `filter`, from the same type. */
+/** Reads a run. Only {@link openRun} fills the column `filter`, from the same type. */
 function runOf(row: Prisma.DeadLetterRunGetPayload<object>): DeadLetterRun {
   return {
     ...row,

@@ -8,15 +8,20 @@ interface Row {
   readonly identity: string | null;
   /** The identity as Sinch sent it. */
   readonly channelIdentity: string | null;
-  /** As reported, and after merges. */
+  /** The contact as reported; `rootId` is the one after merges. */
   readonly contactId: string | null;
   readonly rootId: string | null;
   readonly kind: 'OPT_IN' | 'OPT_OUT';
   readonly status: string | null;
-  /** Absent where it changes nothing: it failed, or it is an opt-in that grants nothing. */
+  /**
+   * The effect; absent where it changes nothing: it failed, or it is an opt-in that grants nothing.
+   */
   readonly effect: 'IN' | 'OUT' | null;
   readonly requestId: string | null;
-  /** From when on it counts: its time, or its last receipt where that cannot be read or believed. */
+  /**
+   * The time from which it counts: its own, or its last receipt where its own is unreadable or
+   * implausible.
+   */
   readonly since: Date;
   /** Absent where Sinch gives no time that can be read. */
   readonly happenedAt: Date | null;
@@ -26,11 +31,11 @@ interface Row {
 
 /** One opt-in or opt-out that was received. */
 export type ConsentEvent = WithoutNulls<Omit<Row, 'digest'>> & {
-  /** Of the event that said it. */
+  /** The key of its callback. */
   readonly eventKey: string;
 };
 
-const words = (condition: string) => `
+const consentEvents = (condition: string) => `
 SELECT e.app_id AS "appId", e.channel, e.identity, e.channel_identity AS "channelIdentity",
   e.contact_id AS "contactId", coalesce(r.root_id, e.contact_id) AS "rootId",
   e.kind, e.status, e.effect, e.request_id AS "requestId", e.happened_at AS "happenedAt",
@@ -41,26 +46,32 @@ WHERE ${condition}
 ORDER BY since DESC, e.event_digest
 LIMIT 1000`;
 
-export const selectConsentEventsAbout = words('e.identity = $1');
-export const selectConsentEventsOf = words('e.contact_id = ANY($1::text[]) AND e.identity IS NULL');
+export const selectConsentEventsAbout = consentEvents('e.identity = $1');
+export const selectConsentEventsOf = consentEvents(
+  'e.contact_id = ANY($1::text[]) AND e.identity IS NULL',
+);
 
-/** Words about an identity, from any contact; the latest first. */
+/** Finds consent events about an identity, from any contact; the latest first. */
 export async function consentEventsAbout(
   { prisma }: Database,
   identity: string,
 ): Promise<readonly ConsentEvent[]> {
-  return (await prisma.$queryRawUnsafe<Row[]>(selectConsentEventsAbout, identity)).map(wordOf);
+  return (await prisma.$queryRawUnsafe<Row[]>(selectConsentEventsAbout, identity)).map(
+    consentEventOf,
+  );
 }
 
-/** Words of these contacts about all their identities; the latest first. */
+/** Finds consent events of these contacts about all their identities; the latest first. */
 export async function consentEventsOf(
   { prisma }: Database,
   contactIds: readonly string[],
 ): Promise<readonly ConsentEvent[]> {
-  return (await prisma.$queryRawUnsafe<Row[]>(selectConsentEventsOf, contactIds)).map(wordOf);
+  return (await prisma.$queryRawUnsafe<Row[]>(selectConsentEventsOf, contactIds)).map(
+    consentEventOf,
+  );
 }
 
-function wordOf({ digest, ...row }: Row): ConsentEvent {
-  const word = withoutNulls(row);
-  return { ...word, eventKey: eventKeyOf(word.kind, word.requestId, digest) };
+function consentEventOf({ digest, ...row }: Row): ConsentEvent {
+  const event = withoutNulls(row);
+  return { ...event, eventKey: eventKeyOf(event.kind, event.requestId, digest) };
 }

@@ -5,22 +5,22 @@ import { type WithoutNulls, withoutNulls } from '../without-nulls.ts';
 import { type ConsentEvent, consentEventsAbout, consentEventsOf } from './consent-events.ts';
 
 export interface ConsentQuestion {
-  /** Every identity that may be meant, as the tables hold it. */
+  /** Every identity that the question may mean, as the tables hold it. */
   readonly identities: readonly string[];
-  /** Whether an identity on a channel is one that is meant. */
+  /** Checks that the question means this identity on this channel. */
   readonly isMeant: (channel: string, identity: string) => boolean;
-  /** A contact that may be meant, merged or not. */
+  /** A contact that the question may mean, merged or not. */
   readonly contactId: string;
 }
 
 export interface ConsentAnswer {
-  /** Identities that are meant and that some contact or word names. */
+  /** Identities that the question means and that some contact or consent event names. */
   readonly identities: readonly string[];
-  /** The contact that is meant, after merges; absent where there is none. */
+  /** The contact that the question means, after merges; absent where there is none. */
   readonly contactId: string | undefined;
   /** One for each app, channel and identity. */
   readonly consents: readonly Consent[];
-  /** Words about the same that no consent follows from, such as an opt-in that failed. */
+  /** Consent events about the same that no consent follows from, such as an opt-in that failed. */
   readonly otherWords: readonly ConsentEvent[];
 }
 
@@ -34,10 +34,10 @@ interface CurrentConsent {
   readonly since: Date;
 }
 
-/** Whether an identity may be written to, with every word that is about it, the latest first. */
+/** A consent to write to an identity, with every consent event about it, the latest first. */
 export type Consent = WithoutNulls<CurrentConsent> & { readonly words: readonly ConsentEvent[] };
 
-/** An identity that a contact ever had, with the contact that lives on. */
+/** An identity that a contact ever had, with the contact after merges. */
 interface Listing {
   readonly channel: string;
   readonly identity: string;
@@ -65,8 +65,8 @@ SELECT EXISTS (SELECT FROM contact WHERE sinch_contact_id = $1)
   OR EXISTS (SELECT FROM consent_event WHERE contact_id = $1) AS known`;
 
 /**
- * Finds whether an identity, or a contact on all its identities, may be written to, and why.
- * @throws DatabaseUnavailableError when the database is away.
+ * Finds the consents of an identity, or of a contact for all its identities, with their reasons.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function findConsent(
   database: Database,
@@ -163,7 +163,7 @@ function createFindings() {
       for (const row of read.consents.filter(({ channel }) => isMeant(channel))) {
         const { appId, channel, identity, contactId } = row;
         const key = JSON.stringify([appId, channel, identity, identity ?? contactId]);
-        // By the identity itself comes first, with the words of everyone who has it.
+        // The consent by identity comes first, with the events of every contact that has it.
         if (consents.has(key)) continue;
         consents.set(key, {
           ...withoutNulls(row),

@@ -11,8 +11,8 @@ import {
 } from './projection-table.ts';
 
 /**
- * Words of consent. The first event that says a word fills its row as a whole. An opt-out without
- * a time may be said again in the very same words: that it was is what `repeated_at` keeps.
+ * Opt-ins and opt-outs. The first event with a consent key fills its row as a whole. Sinch may send
+ * an opt-out without a time again in the same bytes: `repeated_at` records the last time.
  */
 export const consentEvent: ProjectionTable = {
   name: 'consent_event',
@@ -52,9 +52,9 @@ export const consentEvent: ProjectionTable = {
 };
 
 /**
- * Two opt-outs without a time that have the same bytes are one event, though the second may have
- * been said after an opt-in. A copy that was signed again, which its nonce shows, therefore counts
- * as said when it came. The rows are locked in key order, as the join before this does.
+ * Two opt-outs without a time that have the same bytes are one event, though an opt-in may lie
+ * between them. A copy that was signed again, which its nonce shows, therefore counts from its
+ * receipt. The rows are locked in key order, as by the upsert before this.
  */
 const repeat = `
 UPDATE consent_event AS t SET repeated_at = again.repeated_at

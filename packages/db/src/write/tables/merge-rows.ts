@@ -3,14 +3,14 @@ import { type Column, type FactRow, stampColumn, type UpsertTable } from './upse
 type Row = Record<string, string | null>;
 
 /**
- * Joins rows of facts that are about the same row, so that each row of the table is sent and
- * touched once a batch. It does what the join statement does with what the table holds, so where
- * a batch is cut does not show.
+ * Merges rows of facts that are about the same row, so that a batch sends and writes each row of
+ * the table once. It merges as the upsert does with stored rows, so the division into batches has
+ * no effect.
  * @returns rows with distinct keys.
  */
 export function mergeRows(table: UpsertTable, rows: readonly FactRow[]): readonly FactRow[] {
   const merged = new Map<string, FactRow>();
-  const joined = new Map<string, Row>();
+  const copies = new Map<string, Row>();
   for (const row of rows) {
     const key = keyOf(table, row);
     const first = merged.get(key);
@@ -18,25 +18,28 @@ export function mergeRows(table: UpsertTable, rows: readonly FactRow[]): readonl
       merged.set(key, row);
       continue;
     }
-    // A copy is made where there is something to join, which is not the rule.
-    const known = joined.get(key) ?? { ...first };
-    join(table, known, row);
-    joined.set(key, known);
+    // A copy is made only where there is something to merge, which is rare.
+    const known = copies.get(key) ?? { ...first };
+    merge(table, known, row);
+    copies.set(key, known);
     merged.set(key, known);
   }
   return [...merged.values()];
 }
 
-/** Names a row of the table. Keys hold no NUL: Postgres would not take it. What is absent is another key than ''. */
+/**
+ * Names a row of the table. Keys hold no NUL, which Postgres refuses. An absent value differs from
+ * ''.
+ */
 export function keyOf({ key }: Pick<UpsertTable, 'key'>, row: FactRow): string {
   const [first] = key;
   if (key.length === 1 && first !== undefined) return row[first.name] ?? '';
   return key.map(({ name }) => (row[name] === null ? '-' : `=${row[name]}`)).join('\u0000');
 }
 
-function join(table: UpsertTable, known: Row, row: FactRow): void {
+function merge(table: UpsertTable, known: Row, row: FactRow): void {
   const { greatest, least, groups, first, difference } = table;
-  // Before the group takes the other's column over.
+  // Before the group replaces its column.
   if (difference && (isSet(difference.flag) || differs(difference))) {
     known[difference.flag] = 'true';
   }
@@ -55,7 +58,10 @@ function join(table: UpsertTable, known: Row, row: FactRow): void {
   if (first && isEarlier(first.by))
     for (const column of [...first.by, ...first.columns]) keep(column);
 
-  /** What is absent gives way to what is there, and never the other way round. */
+  /**
+   * Decides whether the new value replaces the old one. An absent value never replaces a present
+   * one.
+   */
   function replaces(column: Column, isBetter: (order: number) => boolean): boolean {
     const ours = known[column.name] ?? undefined;
     const theirs = row[column.name] ?? undefined;
@@ -86,7 +92,7 @@ function join(table: UpsertTable, known: Row, row: FactRow): void {
 }
 
 /**
- * Texts as Postgres compares them, byte by byte. Hexadecimal digits, true and false, and the names
+ * Compares texts as Postgres does, byte by byte. Hexadecimal digits, true and false, and the names
  * of the one enum sort as their texts do.
  */
 function compare({ type }: Column, one: string, other: string): number {
@@ -96,7 +102,7 @@ function compare({ type }: Column, one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** Receipts have three fractional digits and Sinch's times six; the rest is written alike. */
+/** Pads an instant: receipts have three fractional digits and Sinch's times six. */
 function microseconds(instant: string): string {
   return instant.slice(0, -1).padEnd('2026-01-02T03:04:05.678901'.length, '0');
 }

@@ -38,7 +38,7 @@ export const message: ProjectionTable = {
     { stamp: 'content_stamp', columns: [...text('kind', 'text'), json('content')] },
   ],
   difference: severalChannels,
-  // They may quote the text that had to go, and reports may bring them again.
+  // They may quote the removed text, and reports may contain them again.
   withheld: { by: 'redacted_at', columns: ['metadata', 'channel_metadata'] },
   rows: (event) =>
     event.facts.messages.map((fact) => ({
@@ -71,7 +71,7 @@ export const message: ProjectionTable = {
     })),
 };
 
-/** Failures by app and time, apart from the message, whose updates then write no index. */
+/** Failures by app and time, apart from the message, so that its updates write no index. */
 export const messageFailure: ProjectionTable = {
   name: 'message_failure',
   key: text('sinch_message_id'),

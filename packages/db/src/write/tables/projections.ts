@@ -29,8 +29,8 @@ import { type UpsertStatement, upsertStatement } from './upsert-table.ts';
 
 /**
  * Every projection, in the one order in which all batches lock rows. A message's row comes before
- * those that its status is computed from. Consents come last, since words that were said again
- * are written after them (`repeatConsents`).
+ * those that its status is computed from. Consents come last, since repeated opt-outs are written
+ * after them (`repeatConsents`).
  */
 const projectionTables = [
   message,
@@ -60,7 +60,7 @@ export interface Projection {
   readonly statement: UpsertStatement;
 }
 
-/** Each with its one statement. */
+/** Projections, each with its one statement. */
 export const projections: readonly Projection[] = projectionTables.map((table) => ({
   table,
   statement: upsertStatement(table),

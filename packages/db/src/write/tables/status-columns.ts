@@ -11,7 +11,7 @@ export const reasonColumns = text(
 
 export const identityColumns = text('identity', 'channel_identity');
 
-/** A status with all that belongs to its report. */
+/** A status with all columns of its report. */
 export const statusGroup: StampedGroup = {
   stamp: 'status_stamp',
   columns: [
@@ -23,13 +23,13 @@ export const statusGroup: StampedGroup = {
   ],
 };
 
-/** The same with the channel: exact as long as only one channel was seen, and no switch. */
+/** A status with its channel: exact as long as only one channel has reports, and no switch. */
 export const overallStatusGroup: StampedGroup = {
   ...statusGroup,
   columns: [...statusGroup.columns, ...text('channel')],
 };
 
-/** Marks what has to be computed from the table of channels instead. */
+/** A mark on rows whose status is computed from the table of channels instead. */
 export const severalChannels: DifferenceFlag = {
   flag: 'several_channels',
   stamp: 'status_stamp',
@@ -67,7 +67,7 @@ export function statusRow(status: Stamped<ChannelStatus>): FactRow {
   };
 }
 
-/** Channels that are left may lower a status, which no greatest stamp says. */
+/** A status that may lower the overall one, which no greatest stamp can express. */
 const switching = 'SWITCHING_CHANNEL';
 
 export function overallStatusRow(overallStatus: Stamped<OverallStatus> | undefined): FactRow {

@@ -13,45 +13,47 @@ export interface StampedGroup {
 }
 
 /**
- * Columns that change together, to those of the fact that comes first by the columns in `by`,
- * which are compared from left to right, are present in every fact and are kept with the others.
+ * Columns that change together, to those of the first fact by the columns in `by`. Those are
+ * compared from left to right, are present in every fact and are stored with the others.
  */
 export interface FirstGroup {
   readonly by: readonly Column[];
   readonly columns: readonly Column[];
 }
 
-/** A flag that is set for good once stamped facts have differed in a text column of their group. */
+/**
+ * A flag that is set for good once stamped facts have differed in a text column of their group.
+ */
 export interface DifferenceFlag {
   readonly flag: string;
   readonly stamp: string;
   readonly column: string;
-  /** A number of the same group: above 0 a fact makes the row one of those that are returned. */
+  /** A number of the same group: above 0 a fact makes the statement return its row. */
   readonly rank: string;
 }
 
-/** Columns that are null as soon as another one is present, whatever facts say of them. */
+/** Columns that are null as soon as another one is present, whatever the facts are. */
 export interface Withholding {
   readonly by: string;
   readonly columns: readonly string[];
 }
 
 /**
- * A table whose rows are joined from facts. Each way to join is commutative, associative and
- * idempotent, so a row ends the same in whatever order and however often its facts arrive:
- * `greatest` (of a boolean: true wins) and `least` keep the extreme value that is present, a group
- * follows its stamp, the first group its first fact, and a difference once seen is never unseen.
+ * A table whose rows are merged from facts. Each way to merge is commutative, associative and
+ * idempotent: a row ends the same in whatever order and however often its facts arrive. `greatest`
+ * (of a boolean: true wins) and `least` keep the extreme value that is present. A group follows its
+ * stamp, the first group its first fact, and a difference once seen stays.
  */
 export interface UpsertTable {
   readonly name: string;
-  /** A key with absent values needs an index that holds nulls to be equal. */
+  /** The key. One with absent values needs an index with NULLS NOT DISTINCT. */
   readonly key: readonly Column[];
   readonly greatest: readonly Column[];
   readonly least: readonly Column[];
   readonly groups: readonly StampedGroup[];
   readonly first?: FirstGroup;
   readonly difference?: DifferenceFlag;
-  /** Of columns in `greatest`. */
+  /** Withheld columns; each must be one of `greatest`. */
   readonly withheld?: Withholding;
 }
 
@@ -64,12 +66,12 @@ export interface UpsertStatement extends Statement {
 }
 
 /**
- * Builds the statement that joins rows of facts into a table, where each key comes once. It
- * touches rows in key order, so that two batches never wait for each other in a circle, and
- * writes no row that would not change.
+ * Builds the statement that upserts rows of facts, where each key occurs once. It touches rows in
+ * key order, so that two batches never wait for each other in a circle. It writes no row that would
+ * not change.
  *
  * With a difference flag it returns the first key column, as `id`, of rows that have the flag and
- * whose fact has a rank: what the group holds of them is to be computed from elsewhere.
+ * whose fact has a rank: their group is to be computed from another table.
  */
 export function upsertStatement(table: UpsertTable): UpsertStatement {
   const columns = columnsOf(table);
@@ -91,14 +93,14 @@ WHERE ${changes(table).join('\n  OR ')}`;
   const sql =
     difference && first
       ? `
-WITH joined AS (${insert}
+WITH upserted AS (${insert}
 RETURNING ${first.name} AS id, ${difference.flag} AS differs)
-SELECT id FROM joined WHERE differs`
+SELECT id FROM upserted WHERE differs`
       : insert;
   return { name: `upsert_${table.name}`, sql, columns };
 }
 
-/** All columns that facts give, key first. */
+/** Lists all columns that facts give, key first. */
 function columnsOf({ key, greatest, least, groups, first, difference }: UpsertTable): Column[] {
   return [
     ...key,
@@ -131,7 +133,10 @@ function isEarlier({ by }: FirstGroup): string {
   return `(${of('excluded').join(', ')}) < (${of('t').join(', ')})`;
 }
 
-/** Facts without a stamp do not count; an absent text counts as an empty one. */
+/**
+ * Builds the condition of a difference. Facts without a stamp do not count; an absent text counts
+ * as an empty one.
+ */
 function differs({ flag, stamp, column }: DifferenceFlag): string {
   return `(t.${flag} OR excluded.${flag} OR (t.${stamp} IS NOT NULL AND excluded.${stamp} IS NOT NULL
     AND coalesce(t.${column}, '') <> coalesce(excluded.${column}, '')))`;
@@ -142,7 +147,7 @@ function extreme(which: 'GREATEST' | 'LEAST', column: Column): string {
   return `${which}(${collated(ours, column)}, ${collated(theirs, column)})`;
 }
 
-/** The value, where nothing in these rows withholds the column. */
+/** Builds the value, which is null where one of these rows withholds the column. */
 function shown({ withheld }: UpsertTable, name: string, value: string, rows: string[]): string {
   if (!withheld?.columns.includes(name)) return value;
   return `CASE WHEN ${rows.map((row) => `${row}.${withheld.by} IS NULL`).join(' AND ')} THEN ${value} END`;
@@ -176,7 +181,7 @@ function changes(table: UpsertTable): string[] {
     ...least.map((c) => `${extreme('LEAST', c)} IS DISTINCT FROM t.${c.name}`),
     ...groups.map(({ stamp }) => isNewer(stamp)),
     ...(first ? [isEarlier(first)] : []),
-    // Also where nothing changes here: who computes the group has to learn of the fact.
+    // Also where nothing changes here: the group must be computed again with this fact.
     ...(difference ? [`(${differs(difference)} AND excluded.${difference.rank} > 0)`] : []),
     ...(difference ? [`${differs(difference)} <> t.${difference.flag}`] : []),
   ];
