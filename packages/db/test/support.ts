@@ -79,7 +79,7 @@ async function openMigratedDatabase(): Promise<OpenedDatabase> {
   };
 }
 
-/** The event of a body, as ingest would have made it. */
+/** Makes the event that ingest makes of a body. */
 export function eventOf(
   body: object | string,
   receivedAt = '2026-01-02T03:04:05.678Z',
@@ -143,7 +143,7 @@ const tables = {
   dead_letter_run: 'id',
 } as const;
 
-/** Numbers that the database gives out; other tables' `id` is Sinch's. */
+/** Returns the column of numbers from a sequence; other tables' `id` is Sinch's. */
 function ownId(table: string): string {
   return table === 'dead_letter_run' ? 'id' : '';
 }
@@ -160,9 +160,9 @@ const deleteAll = `WITH ${Object.keys(tables)
   .map((table) => `d_${table} AS (DELETE FROM ${table})`)
   .join(', ')} SELECT 1`;
 
-// Both are run thousands of times, and are prepared once: planning them takes most of their time.
+// Both run thousands of times and are prepared once: planning takes most of their time.
 
-/** Every row of every table, without what differs from run to run on purpose. */
+/** Reads every row of every table, without values that differ from run to run on purpose. */
 export async function allRows({ pool }: Database): Promise<Record<string, unknown[]>> {
   const { rows } = await pool.query<{ name: string; rows: unknown[] }>({
     name: 'all rows',

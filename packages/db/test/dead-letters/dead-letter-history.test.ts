@@ -98,7 +98,7 @@ describe('a letter that is closed', () => {
     expect(await countDeadLetters(migrated.database, {})).toBe(0);
   });
 
-  it('by discarding says that it was applied when a late copy of its event is', async () => {
+  it('by discarding is resolved as applied when a late copy of its event is', async () => {
     await record(death());
     await discardDeadLetters(migrated.database, [report.key], new Date());
     const writer = createEventWriter(migrated.database, () => new Date());

@@ -35,7 +35,7 @@ function letter(changes: Partial<DeadLetterRecord> & { id?: string } = {}): Dead
   };
 }
 
-/** Notes a replay as whoever queues it does. */
+/** Records a replay as a replay command does. */
 async function noteOneReplay(eventKey: string, replays: number): Promise<void> {
   const { database } = migrated;
   const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: new Date() };

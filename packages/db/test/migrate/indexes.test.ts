@@ -9,7 +9,7 @@ beforeAll(async () => {
   for (const sql of seed) await queryRows(migrated.url, sql);
 }, 600_000);
 
-/** The short form is large enough that Postgres prefers an index by itself. */
+/** The short form is large enough that Postgres prefers an index. */
 const messages = sized({ short: 40_000, long: 1_000_000 });
 const people = messages / 5;
 const at = (n: string) => `timestamptz '2026-01-01T00:00:00Z' + ${n} * interval '43 seconds'`;

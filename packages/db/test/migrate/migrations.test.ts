@@ -18,7 +18,7 @@ import {
 const migrationsDir = path.resolve(import.meta.dirname, '../../../../prisma/migrations');
 const schemaFile = path.resolve(import.meta.dirname, '../../../../prisma/schema.prisma');
 
-it('the migrations make what schema.prisma says, and nothing else but what it cannot say', async () => {
+it('the migrations make the schema of schema.prisma, and nothing else but what it cannot express', async () => {
   const [migrated, declared] = await Promise.all([newDatabase(), newDatabase()]);
   await migrateDatabase(migrated.url);
   await query(declared.url, await schemaAsSql(declared.url, schemaFile));
@@ -32,12 +32,15 @@ it('the migrations make what schema.prisma says, and nothing else but what it ca
   await Promise.all([migrated.drop(), declared.drop()]);
 });
 
-/** Prisma wants an id of every table; this one is known by a key that may hold nulls. */
+/** Checks for the primary key that only Prisma requires: the table's own key may hold nulls. */
 function isUntrue(line: string): boolean {
   return /message_status_pkey/.test(line);
 }
 
-/** Partial indexes, those on expressions or of another kind, and nulls that are not distinct. */
+/**
+ * Checks for what Prisma cannot express: partial indexes, those on expressions or of another kind,
+ * and nulls that are not distinct.
+ */
 function isUnsayable(line: string): boolean {
   return /^index .*( WHERE |NULLS NOT DISTINCT|USING (gin|brin)|\(\()/.test(line);
 }
@@ -51,7 +54,7 @@ it('any number of migrators at once leave one migrated database', async () => {
   await drop();
 });
 
-it('a database that is behind says which migrations it lacks', async () => {
+it('a database that is behind lists the migrations that it lacks', async () => {
   const { url, drop } = await newDatabase();
   const database = openDatabase({ url });
   const before = await inspectDatabase(database);
@@ -115,7 +118,7 @@ describe('an index that is built online', () => {
     await drop();
   });
 
-  it('waits for a transaction that is open without holding up who writes', async () => {
+  it('waits for a transaction that is open without blocking writers', async () => {
     const { url, drop } = await newDatabase();
     await migrateDatabase(url);
     const reader = new pg.Client({ connectionString: url });
@@ -171,7 +174,7 @@ describe('an index that is built online', () => {
   });
 });
 
-/** The migrations of this release, with such a file beside the last one. */
+/** Copies the migrations of this release, with such a file beside the last one. */
 async function migrationsWith(onlineIndexes: string): Promise<string> {
   const dir = await mkdtemp(path.join(tmpdir(), 'migrations-'));
   onTestFinished(async () => await rm(dir, { recursive: true, force: true }));
@@ -186,7 +189,7 @@ async function migrationsWith(onlineIndexes: string): Promise<string> {
   return dir;
 }
 
-/** A folder with one migration. */
+/** Makes a folder with one migration. */
 async function migrationsOf(sql: string): Promise<string> {
   const dir = await mkdtemp(path.join(tmpdir(), 'migrations-'));
   onTestFinished(async () => await rm(dir, { recursive: true, force: true }));
@@ -199,8 +202,8 @@ async function migrationsOf(sql: string): Promise<string> {
 const newDatabase = async () => await createDatabase(inject('postgresUrl'));
 
 /**
- * Columns, constraints, indexes and enums of tables, in words. Partitions are as their table is,
- * views are not in the schema, and what generates a column Prisma cannot say.
+ * Lists columns, constraints, indexes and enums of tables as texts. Partitions have their table's
+ * shape, views are not in the schema, and Prisma cannot express how a column is generated.
  */
 async function shapeOf(url: string): Promise<string[]> {
   const tables = `SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace

@@ -11,14 +11,14 @@ export interface Consent {
   readonly since: string;
 }
 
-interface Word {
+interface ReceivedConsent {
   readonly fact: ConsentEventFact;
   readonly receivedAt: string;
   readonly digest: string;
   readonly since: string;
 }
 
-/** The rules of consent, read in memory: slow, and written without a look at the view. */
+/** Applies the rules of consent in memory: slow, and written without a look at the view. */
 export function readConsents(events: readonly EventToWrite[]): Consent[] {
   const facts = events.flatMap(({ decision }) => (decision.kind === 'apply' ? decision.facts : []));
   const merges = facts.flatMap(({ contactMerges }) => contactMerges);
@@ -30,9 +30,9 @@ export function readConsents(events: readonly EventToWrite[]): Consent[] {
       channel,
       identity,
     }));
-  const words = consentEventsOf(events).filter(({ fact }) => fact.effect !== undefined);
+  const received = receivedConsents(events).filter(({ fact }) => fact.effect !== undefined);
   const rows = new Map<string, Consent>();
-  for (const { fact } of words) {
+  for (const { fact } of received) {
     const root = fact.contactId === undefined ? undefined : rootOf(fact.contactId);
     const identities =
       fact.identity === undefined
@@ -41,19 +41,19 @@ export function readConsents(events: readonly EventToWrite[]): Consent[] {
           )
         : [fact.identity];
     for (const identity of identities.length > 0 ? identities : [null]) {
-      const row = decide(fact.appId, fact.channel, identity, root);
+      const row = resolve(fact.appId, fact.channel, identity, root);
       rows.set(JSON.stringify([row.app_id, row.channel, row.identity, identity ?? root]), row);
     }
   }
   return [...rows.values()];
 
-  function decide(
+  function resolve(
     appId: string,
     channel: string,
     identity: string | null,
     contact: string | undefined,
   ): Consent {
-    const there = words.filter(({ fact }) => fact.appId === appId && fact.channel === channel);
+    const there = received.filter(({ fact }) => fact.appId === appId && fact.channel === channel);
     const own = there.filter(({ fact }) => identity !== null && fact.identity === identity);
     const ofContacts = there.filter(({ fact }) => {
       if (fact.identity !== undefined || fact.contactId === undefined) return false;
@@ -63,11 +63,11 @@ export function readConsents(events: readonly EventToWrite[]): Consent[] {
         (one) => one.root === root && one.channel === channel && one.identity === identity,
       );
     });
-    const ownWord = latest(own);
-    const contactWord = latest(ofContacts);
-    const competes = contactWord?.fact.effect === 'OUT' || ownWord === undefined;
-    const winner = competes ? later(ownWord, contactWord) : ownWord;
-    if (winner === undefined) throw new Error('a row without a word');
+    const ownConsent = latest(own);
+    const contactConsent = latest(ofContacts);
+    const competes = contactConsent?.fact.effect === 'OUT' || ownConsent === undefined;
+    const winner = competes ? later(ownConsent, contactConsent) : ownConsent;
+    if (winner === undefined) throw new Error('a row without a consent');
     const { contactId, effect } = winner.fact;
     return {
       app_id: appId,
@@ -80,29 +80,29 @@ export function readConsents(events: readonly EventToWrite[]): Consent[] {
   }
 }
 
-/** One word for each key: that of its first event, said last when the last of them was. */
-function consentEventsOf(events: readonly EventToWrite[]): Word[] {
-  const byKey = new Map<string, Word[]>();
+/** Returns one consent for each key: that of its first event, with the time of the last one. */
+function receivedConsents(events: readonly EventToWrite[]): ReceivedConsent[] {
+  const byKey = new Map<string, ReceivedConsent[]>();
   for (const { event, decision } of events) {
     if (decision.kind !== 'apply') continue;
     for (const fact of decision.facts.consentEvents) {
       const digest = event.key.slice(-32);
-      const word = { fact, receivedAt: event.receivedAt, digest, since: fact.orderAt };
-      byKey.set(fact.consentKey, [...(byKey.get(fact.consentKey) ?? []), word]);
+      const consent = { fact, receivedAt: event.receivedAt, digest, since: fact.orderAt };
+      byKey.set(fact.consentKey, [...(byKey.get(fact.consentKey) ?? []), consent]);
     }
   }
-  return [...byKey.values()].flatMap((said) => {
-    const [first] = said.toSorted((a, b) =>
+  return [...byKey.values()].flatMap((copies) => {
+    const [first] = copies.toSorted((a, b) =>
       [a.receivedAt, a.digest].join() < [b.receivedAt, b.digest].join() ? -1 : 1,
     );
-    const repeats = said.flatMap(({ fact }) => fact.repeatedAt ?? []);
+    const repeats = copies.flatMap(({ fact }) => fact.repeatedAt ?? []);
     const [since] = [...repeats, ...(first ? [first.since] : [])].toSorted().reverse();
     return first && since !== undefined ? [{ ...first, since }] : [];
   });
 }
 
-function latest(words: readonly Word[]): Word | undefined {
-  return words.reduce<Word | undefined>((one, other) => {
+function latest(received: readonly ReceivedConsent[]): ReceivedConsent | undefined {
+  return received.reduce<ReceivedConsent | undefined>((one, other) => {
     if (one?.since === other.since && one.fact.effect === other.fact.effect) {
       return other.digest > one.digest ? other : one;
     }
@@ -110,14 +110,20 @@ function latest(words: readonly Word[]): Word | undefined {
   }, undefined);
 }
 
-/** Out wins ties; of two words that say the same at the same time the first counts. */
-function later(one: Word | undefined, other: Word | undefined): Word | undefined {
+/** Returns the later one. Out wins ties; of two with the same effect and time the first counts. */
+function later(
+  one: ReceivedConsent | undefined,
+  other: ReceivedConsent | undefined,
+): ReceivedConsent | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   if (one.since !== other.since) return one.since > other.since ? one : other;
   return one.fact.effect === 'OUT' || other.fact.effect === 'IN' ? one : other;
 }
 
-/** Of all contacts that merges connect: one that was merged into no other, or else any; the least. */
+/**
+ * Finds the root: among connected contacts the least that was merged into no other, or else the
+ * least.
+ */
 function readRoot(
   contactId: string,
   merges: readonly { deletedContactId: string; preservedContactId: string }[],

@@ -23,7 +23,7 @@ async function read(where = '', values: readonly string[] = []): Promise<Consent
 }
 
 it(
-  'whoever said what, under whatever contact: the view follows the rules, and can be entered from both sides',
+  'whatever the opt-ins, opt-outs and merges, the view follows the rules and can be queried by identity and by contact',
   async () => {
     const { database } = migrated;
     const writer = createEventWriter(database, () => new Date());

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
 import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-// consent-view.test.ts holds the view against its rules; these are words as Sinch sends them,
-// each with what it has to end in.
+// consent-view.test.ts holds the view against its rules; these are callbacks as Sinch sends
+// them, each with its expected result.
 const migrated = useMigratedDatabase('one-emptied');
 
 const number = '15550100';
@@ -32,7 +32,7 @@ async function write(...events: readonly CallbackEvent[]): Promise<void> {
   }
 }
 
-/** One after the other, a second apart. */
+/** Receives the callbacks one after the other, a second apart. */
 const receive = async (...bodies: readonly (object | string)[]) =>
   await write(...bodies.map((body, index) => eventOf(body, receivedAt(index))));
 
@@ -104,7 +104,7 @@ describe('an opt-in', () => {
     },
   );
 
-  it('of a contact alone undoes only what the contact alone had said', async () => {
+  it('of a contact alone undoes only an opt-out of the contact alone', async () => {
     const wide = (kind: 'in' | 'out', time: string) =>
       opt(kind, time, { contact_id: 'c', identity: undefined });
     await receive(
@@ -120,7 +120,7 @@ describe('an opt-in', () => {
 });
 
 describe('the consent of a number', () => {
-  it('covers what its contact says of all its identities', async () => {
+  it('includes the consents of its contact for all its identities', async () => {
     await receive(
       opt('in', '2026-11-20T10:00:00Z', { contact_id: 'c', identity: `+${number}` }),
       opt('out', '2026-11-20T11:00:00Z', { contact_id: 'c', identity: undefined }),
@@ -160,7 +160,7 @@ describe('the consent of a number', () => {
     ]);
   });
 
-  it('is not known where only a contact without a number has spoken', async () => {
+  it('is not known where only a contact without a number opted in or out', async () => {
     await receive(opt('out', undefined, { contact_id: 'c', identity: '' }));
     const found = await migrated.read('SELECT identity, contact_id, state FROM consent_current');
     expect(found).toEqual([{ identity: null, contact_id: 'c', state: 'OPTED_OUT' }]);

@@ -4,11 +4,11 @@ import { allRows, emptyTables, eventOf, type MigratedDatabase, toWrite } from '.
 export type Rows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
 /**
- * Writes the bodies in every order, one by one and all at once, and hands over the rows.
+ * Writes the bodies in every order, one by one and all at once, and passes the rows to `check`.
  * They were received in the order in which they are given here, a second apart.
  *
- * All of it is done with several digests, which settle what nothing else does: a rule must not
- * seem to hold because of them.
+ * It repeats everything with several digests, since a digest decides where no other rule does: a
+ * rule must not seem to hold because of one.
  */
 export async function inEveryOrder(
   { database }: MigratedDatabase,
@@ -33,7 +33,7 @@ export async function inEveryOrder(
   }
 }
 
-/** A text is kept as it is but for spaces at its end. */
+/** Changes the digest of a body. A text only gets spaces at its end. */
 function salted(body: object | string, salt: number): object | string {
   return typeof body === 'string' ? body + ' '.repeat(salt) : { ...body, salt };
 }
@@ -47,7 +47,7 @@ function permutations<T>(items: readonly T[]): T[][] {
 
 export const at = (second: number) => `2026-01-02T03:04:0${second}Z`;
 
-/** A delivery report of the message `m`. */
+/** Makes a delivery report of the message `m`. */
 export function report(status: string, second: number | undefined, fields: object = {}) {
   return {
     ...(second === undefined ? {} : { event_time: at(second) }),
@@ -57,7 +57,7 @@ export function report(status: string, second: number | undefined, fields: objec
 
 export const on = (channel: string) => ({ channel_identity: { channel, identity: '15555550100' } });
 
-/** What stands under `message`, of the message `m`. */
+/** Makes the value under `message`, of the message `m`. */
 export const inbound = (text: string, fields: object = {}) => ({
   id: 'm',
   contact_message: { text_message: { text } },

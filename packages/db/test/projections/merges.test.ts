@@ -194,7 +194,10 @@ describe('a merge', () => {
     expect(await deadlocks()).toBe(0);
   });
 
-  /** Two writers, each with its own sessions, which tell of their deadlocks when they end. */
+  /**
+   * Runs two writers, each with its own sessions, since a session reports its deadlocks when it
+   * ends.
+   */
   async function atOnce(...batches: readonly (readonly object[])[]): Promise<void> {
     const outcomes = await Promise.all(
       batches.map(async (bodies) => {

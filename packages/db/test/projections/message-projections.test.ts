@@ -193,7 +193,7 @@ describe('a message', () => {
     });
   });
 
-  it("knows the batch that it was sent with, without which the sender's metadata stay", async () => {
+  it("has the batch that it was sent with, and the sender's metadata without it", async () => {
     const bodies = [
       report('QUEUED_ON_CHANNEL', 1, { metadata: '{"order":7}' }),
       report('DELIVERED', 2, { metadata: '{"order":7,"_batch_id":"b","message_index":3}' }),

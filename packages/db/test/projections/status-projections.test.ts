@@ -53,7 +53,7 @@ describe('the status of a message on one channel', () => {
     });
   });
 
-  it('tells nanoseconds apart, and settles the very same instant always the same way', async () => {
+  it('distinguishes nanoseconds, and orders equal instants always the same way', async () => {
     const nano = (status: string, digits: string) => ({
       ...report(status, 1),
       event_time: `2026-01-02T03:04:05.${digits}Z`,
@@ -159,7 +159,7 @@ describe('the status of a message on several channels', () => {
     });
   });
 
-  it('falls back to what the others say when a channel is left', async () => {
+  it('falls back to the status of the others when a channel is left', async () => {
     const bodies = [
       report('QUEUED_ON_CHANNEL', 3, on('RCS')),
       report('QUEUED_ON_CHANNEL', 2, on('SMS')),

@@ -50,7 +50,7 @@ const die = async (id: string, receivedAt: string) =>
   });
 
 describe('weeks', () => {
-  it('are made ahead by every migration, and again by whoever asks', async () => {
+  it('are made ahead by every migration, and again on request', async () => {
     const { database, url } = migrated;
     const { created, ahead } = await createPartitionsAhead(database, new Date());
     expect({ created, ahead }).toEqual({ created: [], ahead: 8 });
@@ -200,7 +200,7 @@ describe('dropping an old week', () => {
     expect(await rowsByTable()).toEqual({});
   });
 
-  it('waits a short while for who holds a row, and goes on afterwards', async () => {
+  it('waits a short while for a session that holds a row, and goes on afterwards', async () => {
     const { database, url } = migrated;
     await writer(daysLater(1)).write([toWrite(report('m', receipt(1)))]);
     const holder = new pg.Client({ connectionString: url });

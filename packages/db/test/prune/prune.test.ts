@@ -29,7 +29,10 @@ const letters = fc.option(
   }),
   { nil: undefined },
 );
-/** Also combinations that should not come about, such as an open letter of an applied event. */
+/**
+ * Rows in all combinations, also in those that should not occur, such as an open letter of an
+ * applied event.
+ */
 const history = fc
   .array(fc.record({ state: states, receivedDaysAgo: age, appliedDaysAgo: age, letter: letters }), {
     minLength: 1,
@@ -40,7 +43,7 @@ const history = fc
 /** Bytes in hexadecimal digits: in the order of the numbers. */
 const digestOf = (index: number) => index.toString(16).padStart(32, '0');
 
-/** The rule in words: what stays, whoever prunes. */
+/** States the rule: the rows that stay after a prune. */
 function stays(row: Row, cutoffDays: number): { event: boolean; letter: boolean } {
   const { state, letter } = row;
   const isLetterOld = letter?.resolution !== undefined && letter.resolvedDaysAgo > cutoffDays;
@@ -95,7 +98,7 @@ describe('pruning', () => {
     expect(found).toMatchObject({ status: 'READ', reports: [{}, {}] });
   });
 
-  it('waits for nobody: what somebody else holds stays until the next time', async () => {
+  it('waits for no lock: rows that another session holds stay until the next time', async () => {
     const { database } = migrated;
     const old = { state: 'APPLIED', receivedDaysAgo: 100, appliedDaysAgo: 100 } as const;
     const [held, free] = [digestOf(1), digestOf(2)];

@@ -17,7 +17,7 @@ import { useMigratedDatabase } from '../support.ts';
 const migrated = useMigratedDatabase();
 
 const rows = 5_000;
-/** Of 5,000 rows, what an index may give that a condition then refuses. */
+/** The number of rows, of 5,000, that an index may return and a condition then refuses. */
 const fewRows = 25;
 
 /** The nth of everything: message, contact, conversation, event. One in fifty events is dead. */
@@ -74,7 +74,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** Every node of a plan that ran. */
+/** Returns every node of a plan that ran. */
 async function nodesOf(sql: string, values: readonly unknown[]): Promise<readonly Plan[]> {
   const client = await migrated.database.pool.connect();
   try {
@@ -131,8 +131,8 @@ const statements: readonly (readonly [what: string, sql: string, values: readonl
   ['consents by contact', selectByContact, ['CONTACT42']],
   ['identities of a contact', selectListingsOf, [['CONTACT42']]],
   ['contacts with an identity', selectListingsWith, ['46700042']],
-  ['words about an identity', selectConsentEventsAbout, ['46700043']],
-  ['words of a contact about all its identities', selectConsentEventsOf, [['CONTACT42']]],
+  ['consent events about an identity', selectConsentEventsAbout, ['46700043']],
+  ['consent events of a contact about all its identities', selectConsentEventsOf, [['CONTACT42']]],
 ];
 
 it.each(statements)(

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
 import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-// docs/sinch-callbacks.md says which key and which rows a callback leads to. What it says is
-// compared with what the code does, for its own examples and for the simulator's samples.
+// docs/sinch-callbacks.md documents the key and the rows of each callback. The tests compare it
+// with the code, for its own examples and for the simulator's samples.
 const page = readFileSync(
   path.resolve(import.meta.dirname, '../../../../docs/sinch-callbacks.md'),
   'utf8',
@@ -66,7 +66,7 @@ describe.each(knownTriggers)('the section %s', (trigger) => {
     JSON.stringify(build(createSampleWorld('page'))),
   );
 
-  it('has an example that is what it says', () => {
+  it('has an example of its trigger', () => {
     expect(recognise(example)).toMatchObject({ kind: 'known', trigger });
     expect(decideEvent(eventOf(example)).kind).toBe('apply');
   });
@@ -132,7 +132,7 @@ function valueAt(tree: unknown, dottedPath: string): unknown {
   return dottedPath.split('.').reduce<unknown>((value, name) => (value as Tree)[name], tree);
 }
 
-/** The body without the fields at these paths. */
+/** Removes the fields at these paths from a body. */
 function without(body: string, dottedPaths: readonly (string | undefined)[]): object {
   const tree = JSON.parse(body) as Tree;
   for (const dottedPath of dottedPaths) {

@@ -4,7 +4,7 @@ import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
 const migrated = useMigratedDatabase();
 
-it('says what became of events, and leaves out those that are in no table', async () => {
+it('returns the state of events, and leaves out those that are in no table', async () => {
   const { database } = migrated;
   const receivedAt = '2026-01-02T03:04:05.000Z';
   const report = eventOf(

@@ -20,7 +20,7 @@ async function apply(writer: EventWriter, events: readonly EventToWrite[]): Prom
   expect(outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
 }
 
-/** The rows after these batches alone, one after the other. */
+/** Returns the rows after these batches alone, one after the other. */
 async function rowsAfter(...batches: (readonly EventToWrite[])[]) {
   const { database } = migrated;
   const writer = createEventWriter(database, () => new Date());

@@ -214,7 +214,7 @@ const trigger = fc.oneof(
 const withEnvelope = (own: fc.Arbitrary<object>) =>
   fc.tuple(envelope, own).map(([common, body]): object => ({ ...common, ...body }));
 
-/** The same body in other bytes: another order of its members, and spaces. */
+/** Serialises a body in other bytes: another order of its members, and spaces. */
 export function reserialised(body: object): string {
   return JSON.stringify(Object.fromEntries(Object.entries(body).toReversed()), undefined, 1);
 }
@@ -224,7 +224,10 @@ export const callbackText = fc
   .tuple(withEnvelope(trigger), fc.nat(4))
   .map(([body, n]) => (n === 0 ? reserialised(body) : JSON.stringify(body)));
 
-/** Callbacks that decide consent: words, profiles and messages that name identities, and merges. */
+/**
+ * Callbacks that decide consent: opt-ins and opt-outs, profiles and messages that name identities,
+ * and merges.
+ */
 export const consentText = withEnvelope(
   fc.oneof(
     { arbitrary: consents, weight: 6 },
@@ -234,7 +237,7 @@ export const consentText = withEnvelope(
   ),
 ).map((body) => JSON.stringify(body));
 
-/** A history: texts that differ, now and then one of them in two serialisations. */
+/** Makes a history: texts that differ, now and then one of them in two serialisations. */
 export const history = (text: fc.Arbitrary<string>, maxLength: number) =>
   fc
     .tuple(fc.array(text, { minLength: 2, maxLength }), fc.array(fc.nat(20), { maxLength: 2 }))

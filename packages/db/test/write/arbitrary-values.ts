@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Few ids, so that events meet. */
+/** Makes one of few ids, so that events are about the same things. */
 export const id = (kind: string) => fc.nat(2).map((n) => `01${kind}${n}`);
 
 /** One more of these, so that merges make chains, circles and contradictions. */
@@ -8,7 +8,7 @@ export const contactId = fc.nat(3).map((n) => `01CONTACT${n}`);
 
 export const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: '' });
 
-/** How `''`, other members of a oneof and missing fields are written. */
+/** Forms of an absent value: `''`, other members of a oneof and missing fields. */
 export const absent = fc.constantFrom(undefined, null, '');
 
 export const words = fc.constantFrom('', 'a', 'B', 'ä', '\u{10000}', '\uffff');
@@ -43,14 +43,14 @@ const readableTime = fc
     ),
   );
 
-/** Also none, one that nobody can read, and one of a clock that is years ahead. */
+/** Times: also none, unreadable ones, and one of a clock that is years ahead. */
 export const time = fc.oneof(
   { arbitrary: readableTime, weight: 6 },
   { arbitrary: absent, weight: 3 },
   fc.constantFrom('yesterday', '2062-01-01T00:00:00Z', '2026-01-02T03:04'),
 );
 
-/** What a sender gave, with and without what a batch adds, and what a channel wrote. */
+/** Metadata of a sender, with and without the members that a batch adds, and of a channel. */
 export const metadata = fc.constantFrom(
   '',
   'order-7',

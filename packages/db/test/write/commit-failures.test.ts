@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createEventWriter, DatabaseUnavailableError } from '../../src/index.ts';
 import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 
-// What fails only at the commit reaches the writer in another shape than a failed statement does.
+// A failure at the commit reaches the writer in another form than a failed statement.
 const migrated = useMigratedDatabase('one-per-test');
 
 const write = () =>
@@ -16,10 +16,10 @@ const write = () =>
     ),
   ]);
 
-it('a connection that ends at the commit is nobody’s fault, and the event is applied later', async () => {
+it('a connection that ends at the commit costs the event no attempt, and the event is applied later', async () => {
   await failOnceAtCommit('PERFORM pg_terminate_backend(pg_backend_pid());');
   await expect(write()).rejects.toBeInstanceOf(DatabaseUnavailableError);
-  // The pool may hand out the ended connection once more before it knows.
+  // The pool may hand out the ended connection once more.
   expect(await until(write, { what: 'a new connection' })).toEqual([{ kind: 'applied' }]);
 });
 
@@ -28,14 +28,14 @@ it('a conflict that shows at the commit alone costs the event no attempt', async
   expect(await write()).toEqual([{ kind: 'applied' }]);
 });
 
-it('what the database refuses at the commit is the event’s fault', async () => {
+it('an event that the database refuses at the commit fails for good', async () => {
   await failOnceAtCommit(`RAISE EXCEPTION 'refused' USING ERRCODE = '23514';`);
   expect(await write()).toMatchObject([
     { kind: 'failed', failureClass: 'permanent', message: 'refused (SQLSTATE 23514)' },
   ]);
 });
 
-/** A sequence remembers the first time, since the failure rolls all else back. */
+/** Fails the first commit. A sequence counts the attempts, since a rollback leaves it as it is. */
 async function failOnceAtCommit(fail: string): Promise<void> {
   const { prisma } = migrated.database;
   await prisma.$executeRawUnsafe('CREATE SEQUENCE commits');

@@ -26,7 +26,7 @@ describe('the writer', () => {
     ]);
   });
 
-  it('says of each event what became of it', async () => {
+  it('returns the outcome of each event', async () => {
     await write([report('m', 'READ', 1)]);
     const outcomes = await write([
       report('m', 'READ', 1),
@@ -74,24 +74,24 @@ describe('the writer', () => {
     expect(await write([report('poison', 'READ', 1)])).toEqual([{ kind: 'applied' }]);
   });
 
-  it('blames the event, not the database, for a function that fails on that event alone', async () => {
+  it('counts a function that fails on one event alone as a failure of the event, not of the database', async () => {
     await refuseMessage('poison', '42883');
     const outcomes = await write([report('fine', 'READ', 1), report('poison', 'READ', 1)]);
     await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
     expect(outcomes).toMatchObject([{ kind: 'applied' }, { kind: 'failed' }]);
   });
 
-  it('tells of each event as soon as it is done, although others of its batch fail', async () => {
+  it('reports each event as soon as it is done, although others of its batch fail', async () => {
     await refuseMessage('poison');
-    const told: string[] = [];
+    const reported: string[] = [];
     const writer = createEventWriter(migrated.database, () => new Date());
     const events = ['a', 'poison', 'b'].map((id) => toWrite(eventOf(report(id, 'READ', 1))));
     const written = writer.write(events, (key, { kind }) =>
-      told.push(`${key.split('.')[1]} ${kind}`),
+      reported.push(`${key.split('.')[1]} ${kind}`),
     );
     await written;
     await migrated.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
-    expect(told.toSorted()).toEqual(['a applied', 'b applied', 'poison failed']);
+    expect(reported.toSorted()).toEqual(['a applied', 'b applied', 'poison failed']);
   });
 
   it('takes 500 events at once and any number of concurrent writers without a deadlock', async () => {
@@ -106,7 +106,7 @@ describe('the writer', () => {
   });
 });
 
-describe('a database that cannot be used is nobody’s fault', () => {
+describe('a database that cannot be used costs no event an attempt', () => {
   const attempt = async (url: string) => {
     const database = openDatabase({ url });
     try {

@@ -25,15 +25,15 @@ afterEach(async () => {
   await emptyTables(migrated.database);
 });
 
-/** A pool as a worker has it. */
+/** Opens a pool as a worker has it. */
 function open(url = migrated.url, limits: Limits = {}, poolSize = 2): Database {
   const database = openDatabase({ url, limits, poolSize });
   closers.push(() => database.close());
   return database;
 }
 
-/** Somebody else's session. */
-async function stranger(url = migrated.url): Promise<pg.Client> {
+/** Opens a session of another client. */
+async function openSession(url = migrated.url): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
@@ -66,14 +66,17 @@ async function onMessage(statement: string): Promise<void> {
   );
 }
 
-/** For sessions to come. The server's own database, because this one may be read-only. */
+/**
+ * Changes a setting for later sessions. It uses the server's own database, because this one may be
+ * read-only.
+ */
 async function set(setting: string): Promise<void> {
   const name = new URL(migrated.url).pathname.slice(1);
   await queryRows(inject('postgresUrl'), `ALTER DATABASE "${name}" ${setting}`);
 }
 
 const waitsForLock = async () => {
-  const { rowCount } = await (await stranger()).query(
+  const { rowCount } = await (await openSession()).query(
     `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
      AND application_name = 'sinch-callbacks' AND wait_event_type = 'Lock'`,
   );
@@ -83,12 +86,12 @@ const waitsForLock = async () => {
 const blocked = { what: 'the writer to wait for a lock', timeoutMs: 30_000 };
 const unavailable = DatabaseUnavailableError;
 
-describe('a conflict with somebody else is settled at once', () => {
+describe('a conflict with another session is settled at once', () => {
   it('a deadlock: the writer, once it is the victim, begins again', async () => {
     await set("SET deadlock_timeout = '2s'");
     const database = open(migrated.url, { batchLockTimeoutMs: 5_000 });
     await write(database, 'a', 'b');
-    const other = await stranger();
+    const other = await openSession();
     await other.query("SET deadlock_timeout = '1min'");
     await other.query('BEGIN');
     const lock = 'SELECT 1 FROM message WHERE sinch_message_id = $1 FOR UPDATE';
@@ -108,7 +111,7 @@ describe('a conflict with somebody else is settled at once', () => {
   it('a serialization failure', async () => {
     await write(migrated.database, 'a');
     await set("SET default_transaction_isolation = 'repeatable read'");
-    const other = await stranger();
+    const other = await openSession();
     await other.query('BEGIN');
     await other.query("UPDATE message SET status_rank = status_rank WHERE sinch_message_id = 'a'");
     const writing = createEventWriter(open(), () => new Date()).write([
@@ -122,7 +125,7 @@ describe('a conflict with somebody else is settled at once', () => {
 
 describe('an event that cannot be written now', () => {
   it('behind a locked table is blocked, which costs no attempt, and is applied once that is free', async () => {
-    const other = await stranger();
+    const other = await openSession();
     await other.query('BEGIN; LOCK TABLE message IN ACCESS EXCLUSIVE MODE');
     const database = open(migrated.url, { lockTimeoutMs: 50 });
     expect(await write(database, 'a', 'b')).toEqual(['blocked', 'blocked']);
@@ -132,7 +135,7 @@ describe('an event that cannot be written now', () => {
 
   it('behind a locked row is blocked alone, within bounded time, and its neighbours are applied', async () => {
     await write(migrated.database, 'a');
-    const other = await stranger();
+    const other = await openSession();
     await other.query("BEGIN; SELECT 1 FROM message WHERE sinch_message_id = 'a' FOR UPDATE");
     const database = open(migrated.url, { lockTimeoutMs: 50 });
     const events = ['a', 'b', 'c'].map((id) =>
@@ -161,7 +164,7 @@ describe('an event that cannot be written now', () => {
   });
 });
 
-describe('no event is to blame for', () => {
+describe('no event loses an attempt because of', () => {
   it('a session that an administrator ends in the middle of the transaction', async () => {
     await onMessage('PERFORM pg_terminate_backend(pg_backend_pid())');
     await expect(write(open(), 'a')).rejects.toBeInstanceOf(unavailable);
@@ -178,25 +181,25 @@ describe('no event is to blame for', () => {
     await expect(write(open(), 'a')).rejects.toBeInstanceOf(unavailable);
   });
 
-  it('a failover to a read-only server, and goes on by itself when that is writable again', async () => {
+  it('a failover to a read-only server, and continues when that is writable again', async () => {
     await set('SET default_transaction_read_only = on');
     const database = open(migrated.url, { connectionLifetimeMs: 300 });
     await expect(write(database, 'a')).rejects.toBeInstanceOf(unavailable);
     await set('RESET default_transaction_read_only');
-    // Asked so often that no connection is ever idle long enough to be closed for that.
+    // Polled so often that no connection is idle long enough to be closed.
     const applied = async () => (await write(database, 'a'))[0] === 'applied';
     await until(applied, { what: 'a writable connection', timeoutMs: 30_000 });
   });
 
   it('a server that has no connection left for it', async () => {
-    const admin = await stranger();
+    const admin = await openSession();
     const role = `r${new URL(migrated.url).pathname.slice(6, 20)}`;
     await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p' CONNECTION LIMIT 1;
       GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role};
       GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
     closers.push(() => admin.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`));
     const url = Object.assign(new URL(migrated.url), { username: role, password: 'p' }).href;
-    const holder = await stranger(url);
+    const holder = await openSession(url);
     const database = openDatabase({ url });
     await expect(write(database, 'a')).rejects.toThrow(/too many connections/);
     await holder.end();
@@ -230,7 +233,7 @@ describe('no event is to blame for', () => {
   it('a server that is shutting down, or not yet up', async () => {
     const server = await startPostgres({ env: {} });
     await migrateDatabase(server.url);
-    const other = await stranger(server.url);
+    const other = await openSession(server.url);
     // Waits for this session to end, and takes no other meanwhile.
     const { rows } = await other.query<{ pid: number }>(
       "SELECT (string_to_array(pg_read_file('postmaster.pid'), E'\\n'))[1]::int AS pid",
@@ -246,18 +249,18 @@ describe('no event is to blame for', () => {
   }, 120_000);
 });
 
-describe('a server that falls silent in the middle of a transaction', () => {
+describe('a server that stops answering in the middle of a transaction', () => {
   it.each([
     ['before the transaction has had its time', { silenceTimeoutMs: 500 }],
     ['for longer than a transaction may take', { transactionTimeoutMs: 500 }],
   ])(
-    '%s, is no event’s fault, and leaves nothing half-written when it speaks again',
+    '%s, costs no event an attempt, and leaves nothing half-written when it answers again',
     async (_, limits) => {
       const proxy = await openCuttableProxy(migrated.url);
       closers.push(() => proxy.close());
       const database = open(proxy.url, { silenceTimeoutMs: 1_500, ...limits }, 1);
       await write(database, 'a');
-      const other = await stranger();
+      const other = await openSession();
       await other.query("BEGIN; SELECT 1 FROM message WHERE sinch_message_id = 'a' FOR UPDATE");
       const writing = createEventWriter(database, () => new Date())
         .write([toWrite(eventOf({ message_delivery_report: { message_id: 'a', status: 'READ' } }))])

@@ -29,7 +29,7 @@ it('a blocked event is known by its rows, until an event about it is written aga
   expect(mayBeBlocked()).toEqual([false, false]);
 });
 
-it('an event that is put off, and put off again as a lock is let go of meanwhile, has its outcome', async () => {
+it('an event that is postponed, and postponed again as a lock is released meanwhile, has its outcome', async () => {
   const writer = createEventWriter(migrated.database, () => new Date());
   await writer.write([about('kept', 'QUEUED'), about('freed', 'QUEUED')]);
   const [holder, other] = [
@@ -40,7 +40,7 @@ it('an event that is put off, and put off again as a lock is let go of meanwhile
     `BEGIN; SELECT FROM message WHERE sinch_message_id = '${id}' FOR UPDATE`;
   await Promise.all([holder.query(lock('kept')), other.query(lock('freed'))]);
 
-  // Halved in the middle: the second half is put off but for its last, and then halved again.
+  // Halved in the middle: the second half is postponed except its last, and then halved again.
   const free = ['d1', 'd2', 'd3', 'd4'].map((id) => about(id, 'READ'));
   const last = about('d5', 'READ');
   const events = [

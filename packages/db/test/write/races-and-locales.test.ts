@@ -22,7 +22,7 @@ it('a row about which nothing is new is not written again', async () => {
 });
 
 it('writers of other events about the same rows do not block each other for good', async () => {
-  // Each row takes a moment, so that all of them are at it at once.
+  // Each row takes a moment, so that all writers overlap.
   await queryRows(
     migrated.url,
     `CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
@@ -39,7 +39,7 @@ it('writers of other events about the same rows do not block each other for good
     writers.map(async ({ database, events }, index) => {
       const turned = [...events.slice(index * 15), ...events.slice(0, index * 15)];
       await createEventWriter(database, () => new Date()).write(turned);
-      // A session tells of its deadlocks when it ends.
+      // A session reports its deadlocks when it ends.
       await database.close();
     }),
   );
@@ -57,7 +57,7 @@ it('values are settled alike where the database sorts by a language', async ({ s
   try {
     await queryRows(inject('postgresUrl'), create);
   } catch (error) {
-    skip(`this Postgres knows no languages: ${String(error)}`);
+    skip(`this Postgres has no collations of languages: ${String(error)}`);
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, { template: name });
   await migrateDatabase(url);

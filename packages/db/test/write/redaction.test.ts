@@ -15,7 +15,7 @@ const id = '01JDREDACTEDMESSAGE0000001';
 const message = { message: inbound(secret, { id, accept_time: at(9) }) };
 const redaction = { message_redaction: inbound('{CARD}', { id }) };
 
-/** Nothing of any row quotes it. */
+/** Checks that no row quotes the text. */
 function expectGone(rows: Record<string, unknown>): void {
   expect(JSON.stringify(rows)).not.toContain(secret);
 }
@@ -33,10 +33,7 @@ describe('a redaction reaches, whichever comes first,', () => {
         { smart_conversation_notification: { message_id: id, analysis_results: { ml: secret } } },
       ],
     ],
-    [
-      'an original of a kind that nobody here knows',
-      [{ brand_new_notification: { ...message.message } }],
-    ],
+    ['an original of an unknown kind', [{ brand_new_notification: { ...message.message } }]],
     [
       'an original that two triggers claim',
       [{ ...message, event: { id: 'x', contact_event: { composing_event: { a: 1 } } } }],
@@ -115,7 +112,7 @@ describe('a redaction reaches a dead letter', () => {
   });
 });
 
-it('an unhandled event whose body had to go is not replayed', async () => {
+it('an unhandled event whose body is redacted is not replayed', async () => {
   const { database } = migrated;
   await emptyTables(database);
   const writer = createEventWriter(database, () => new Date());

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { EventToWrite } from '../../src/index.ts';
 import { eventOf, toWrite } from '../support.ts';
 
-/** Events of the texts, received one after the other and signed about then. */
+/** Makes events of the texts, received one after the other and signed about then. */
 export function eventsOf(texts: readonly string[]): EventToWrite[] {
   return texts.map((text, index) => {
     const event = eventOf(text, `2026-01-02T03:04:05.${String(100 + index)}Z`);
@@ -13,8 +13,8 @@ export function eventsOf(texts: readonly string[]): EventToWrite[] {
 }
 
 /**
- * The texts of a history, and the same events in another order, with repetitions, cut into
- * batches: their places in it, so that a counterexample can be read.
+ * Makes the texts of a history, and the same events in another order, repeated, and divided into
+ * batches: as places in the history, so that a counterexample can be read.
  */
 export const reorderedHistory = (histories: fc.Arbitrary<readonly string[]>) =>
   histories.chain((texts) => {
@@ -25,11 +25,11 @@ export const reorderedHistory = (histories: fc.Arbitrary<readonly string[]>) =>
         fc.array(fc.constantFrom(...places), { maxLength: 6 }),
         fc.array(fc.nat(20), { maxLength: 4 }),
       )
-      .map(([shuffled, repeated, cuts]) => cutAt([...shuffled, ...repeated], cuts));
+      .map(([shuffled, repeated, cuts]) => divideAt([...shuffled, ...repeated], cuts));
     return fc.tuple(fc.constant(texts), reordered);
   });
 
-/** The events of both pair. */
+/** Makes the events of a history in both orders. */
 export function eventsInBothOrders([texts, batches]: readonly [
   readonly string[],
   readonly (readonly number[])[],
@@ -39,7 +39,7 @@ export function eventsInBothOrders([texts, batches]: readonly [
   return { events, reordered };
 }
 
-function cutAt(places: readonly number[], cuts: readonly number[]): number[][] {
+function divideAt(places: readonly number[], cuts: readonly number[]): number[][] {
   const edges = [0, ...cuts.map((cut) => Math.min(cut, places.length)), places.length];
   const sorted = edges.toSorted((a, b) => a - b);
   return sorted.slice(1).map((end, index) => places.slice(sorted[index], end));

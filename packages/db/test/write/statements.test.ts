@@ -32,7 +32,7 @@ it('a pooler that keeps no prepared statements costs no event an attempt', async
       toWrite(eventOf({ message_delivery_report: { message_id: id, status: 'READ' } })),
     ]);
   await write('first');
-  // What a pooler does that gives the next transaction another server session.
+  // A pooler that gives the next transaction another server session does the same.
   await database.pool.query('DEALLOCATE ALL');
   expect(await write('second')).toEqual([{ kind: 'applied' }]);
   await database.pool.query('DEALLOCATE ALL');

@@ -29,7 +29,7 @@ it('rows of one key become one, of another key stay apart', () => {
   expect(mergeRows(table, [row({}), row({})])).toHaveLength(1);
 });
 
-it('what is absent gives way to what is there, in both directions', () => {
+it('a present value replaces an absent one, in both directions', () => {
   const there = row({ g: 'x', l: '2026-01-01T00:00:00.000Z', s: '10.', v: 'value' });
   expect(mergeRows(table, [row({}), there])).toEqual([there]);
   expect(mergeRows(table, [there, row({})])).toEqual([there]);
