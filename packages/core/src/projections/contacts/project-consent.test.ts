@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { factsOf, only } from '../../decide/decided.fixture.ts';
+import { factsOf, only } from '../../decide/decide-event.fixture.ts';
 
 const at = '2026-11-20T14:30:00Z';
 const word = { contact_id: 'c', channel: 'SMS', identity: '+15550100', status: 'OPT_IN_SUCCEEDED' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, only } from '../../decide/decided.fixture.ts';
+import { factsOf, only } from '../../decide/decide-event.fixture.ts';
 import { digestOfRawBody } from '../../events/event-key.ts';
 
 const channel_identity = { channel: 'MESSENGER', identity: '7', app_id: '01APP' };

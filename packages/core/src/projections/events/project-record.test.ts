@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { factsOf, greatest, only } from '../../decide/decided.fixture.ts';
+import { factsOf, greatest, only } from '../../decide/decide-event.fixture.ts';
 
 const late = '2026-11-21T10:00:00Z';
 const early = '2026-11-20T10:00:00Z';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, greatest, only } from '../../decide/decided.fixture.ts';
+import { factsOf, greatest, only } from '../../decide/decide-event.fixture.ts';
 
 const event_time = '2026-11-20T10:00:00Z';
 const orderAt = '2026-11-20T10:00:00.000000Z';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, greatest, only, receivedAt } from '../../decide/decided.fixture.ts';
+import { factsOf, greatest, only, receivedAt } from '../../decide/decide-event.fixture.ts';
 
 const reason = {
   code: 'RECIPIENT_NOT_REACHABLE',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, greatest, only } from '../../decide/decided.fixture.ts';
+import { factsOf, greatest, only } from '../../decide/decide-event.fixture.ts';
 
 const acceptTime = '2026-11-27T04:00:00Z';
 const acceptedAt = '2026-11-27T04:00:00.000000Z';
