@@ -12,7 +12,7 @@ export interface ContactLink {
  * Computes the root of each contact in these merges. Among connected contacts it is the one that
  * was merged into no other; of several the least, by bytes; in a circle the least of all. Pure.
  */
-export function rootsOf(links: readonly ContactLink[]): ReadonlyMap<string, string> {
+function rootsOf(links: readonly ContactLink[]): ReadonlyMap<string, string> {
   const neighbours = new Map<string, string[]>();
   const merged = new Set<string>();
   for (const { deleted, preserved } of links) {
