@@ -28,7 +28,7 @@ export const text: Reader<string | undefined> = (value) =>
  * An id, identity or channel, or a value of a set that Sinch may extend, such as a status:
  * bounded, so that an index takes it.
  */
-export const word: Reader<string | undefined> = (value) =>
+export const shortText: Reader<string | undefined> = (value) =>
   typeof value === 'string' && value !== '' ? boundedText(value) : undefined;
 
 /** A time as it was written, or as the text of a number. It may be unreadable. */
@@ -49,9 +49,9 @@ export const jsonObject: Reader<JsonObject | undefined> = (value) =>
   isJsonObject(value) ? value : undefined;
 
 /** The texts in a list; other members are skipped. */
-export const wordList: Reader<readonly string[] | undefined> = (value) =>
+export const shortTextList: Reader<readonly string[] | undefined> = (value) =>
   Array.isArray(value)
-    ? value.map((item: unknown) => word(item)).filter((item) => item !== undefined)
+    ? value.map((item: unknown) => shortText(item)).filter((item) => item !== undefined)
     : undefined;
 
 /** Reads an object with these fields and any others; returns an empty one where there is none. */
@@ -83,15 +83,19 @@ export function sectionList<S extends Shape>(shape: S): Reader<readonly Section<
   };
 }
 
-const channelIdentity = optionalSection({ channel: word, identity: word, app_id: word });
+const channelIdentity = optionalSection({
+  channel: shortText,
+  identity: shortText,
+  app_id: shortText,
+});
 
 /** Callbacks of 2020 have a plain `channel` where later ones have `channel_identity`. */
-export const channelFields = { channel: word, channel_identity: channelIdentity };
+export const channelFields = { channel: shortText, channel_identity: channelIdentity };
 
 /** The reason of a failure; `""` in delivery reports of 2020. */
 export const reason = optionalSection({
-  code: word,
+  code: shortText,
   description: text,
-  sub_code: word,
-  channel_code: word,
+  sub_code: shortText,
+  channel_code: shortText,
 });

@@ -18,7 +18,7 @@ import {
   recordNotification,
   unsupported,
 } from './event-bodies.ts';
-import { type Read, type Reader, textOrJson, time, word } from './fields.ts';
+import { type Read, type Reader, shortText, textOrJson, time } from './fields.ts';
 import {
   inboundMessage,
   messageDelivery,
@@ -80,13 +80,13 @@ export function readSinchEvent(bodyText: string): SinchEventReading {
 export function readEnvelope(body: unknown): EventEnvelope {
   const fields = isJsonObject(body) ? body : {};
   return {
-    appId: word(fields['app_id']),
-    projectId: word(fields['project_id']),
+    appId: shortText(fields['app_id']),
+    projectId: shortText(fields['project_id']),
     acceptedTime: time(fields['accepted_time']),
     eventTime: time(fields['event_time']),
     messageMetadata: textOrJson(fields['message_metadata']),
     channelMetadata: textOrJson(fields['channel_metadata']),
-    correlationId: word(fields['correlation_id']),
+    correlationId: shortText(fields['correlation_id']),
   };
 }
 
