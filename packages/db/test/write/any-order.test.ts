@@ -71,7 +71,7 @@ it(
   limitMs,
 );
 
-/** Tables whose rows people count: what happened, and not how it stands. */
+/** Tables whose rows people count: histories, and not current states. */
 const histories = ['message_status', 'channel_event', 'consent_event', 'contact_merge'] as const;
 
 it(

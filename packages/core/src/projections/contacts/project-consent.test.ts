@@ -3,11 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { factsOf, only } from '../../decide/decide-event.fixture.ts';
 
 const at = '2026-11-20T14:30:00Z';
-const word = { contact_id: 'c', channel: 'SMS', identity: '+15550100', status: 'OPT_IN_SUCCEEDED' };
+const consent = {
+  contact_id: 'c',
+  channel: 'SMS',
+  identity: '+15550100',
+  status: 'OPT_IN_SUCCEEDED',
+};
 const opt = (way: 'in' | 'out', more: object = {}, envelope: object = { event_time: at }) => ({
   app_id: '01APP',
   ...envelope,
-  [`opt_${way}_notification`]: { ...word, ...more },
+  [`opt_${way}_notification`]: { ...consent, ...more },
 });
 const consentOf = (...given: Parameters<typeof factsOf>) => only(factsOf(...given).consentEvents);
 
