@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { factsOf, only } from '../../decide/decide-event.fixture.ts';
 
 const at = '2026-11-20T14:30:00Z';
-const consent = {
+const notification = {
   contact_id: 'c',
   channel: 'SMS',
   identity: '+15550100',
@@ -12,7 +12,7 @@ const consent = {
 const opt = (way: 'in' | 'out', more: object = {}, envelope: object = { event_time: at }) => ({
   app_id: '01APP',
   ...envelope,
-  [`opt_${way}_notification`]: { ...consent, ...more },
+  [`opt_${way}_notification`]: { ...notification, ...more },
 });
 const consentOf = (...given: Parameters<typeof factsOf>) => only(factsOf(...given).consentEvents);
 
@@ -79,10 +79,13 @@ describe('a consent', () => {
     [{}, undefined],
     [{ event_time: 'soon' }, undefined],
     [{ event_time: '2062-01-01T00:00:00Z' }, '2062-01-01T00:00:00.000000Z'],
-  ])('said at %j counts from the reference, and shows what Sinch wrote', (envelope, happenedAt) => {
-    const consent = consentOf(opt('out', {}, envelope), { signedAtSeconds: 1_800_000_000 });
-    expect(consent).toMatchObject({ orderAt: '2027-01-15T08:00:00.000000Z', happenedAt });
-  });
+  ])(
+    'with the time %j counts from the reference, and shows what Sinch wrote',
+    (envelope, happenedAt) => {
+      const consent = consentOf(opt('out', {}, envelope), { signedAtSeconds: 1_800_000_000 });
+      expect(consent).toMatchObject({ orderAt: '2027-01-15T08:00:00.000000Z', happenedAt });
+    },
+  );
 
   it('without a time may be repeated, if it is an opt-out', () => {
     expect(consentOf(opt('out', {}, {})).repeatedAt).toBe('2026-11-27T12:00:00.000000Z');
