@@ -1,6 +1,9 @@
 import { defineConfig } from 'prisma/config';
 
-/** For Prisma's own command line, run in this folder. The URL is only needed by commands that connect. */
+/**
+ * Configuration of Prisma's own command line, run in this folder. Only commands that connect need
+ * the URL.
+ */
 export default defineConfig({
   schema: '../../prisma/schema.prisma',
   migrations: { path: '../../prisma/migrations' },

@@ -70,7 +70,7 @@ async function writeRows(tx: Transaction, event: CallbackEvent, decision: Decide
 }
 
 async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): Promise<void> {
-  for (const { sinchMessageId, standing, ...fact } of facts.messages) {
+  for (const { sinchMessageId, overallStatus, ...fact } of facts.messages) {
     const content = fact.content && { content: JSON.parse(fact.content.json) as object };
     await tx.message.upsert({
       where: { sinchMessageId },
@@ -79,8 +79,8 @@ async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): 
         appId: fact.appId ?? null,
         conversationId: fact.conversationId ?? null,
         contactId: fact.contactId ?? null,
-        channel: standing?.channel ?? null,
-        channelIdentity: standing?.channelIdentity ?? null,
+        channel: overallStatus?.channel ?? null,
+        channelIdentity: overallStatus?.channelIdentity ?? null,
         direction: fact.direction ?? null,
         ...content,
         createdAt: receivedAt,
@@ -89,8 +89,8 @@ async function writeMessage(tx: Transaction, receivedAt: string, facts: Facts): 
       },
       update: { ...content, updatedAt: receivedAt },
     });
-    if (standing === undefined) continue;
-    const { status = null, statusRank, statusAt = null, channel = null, stamp } = standing;
+    if (overallStatus === undefined) continue;
+    const { status = null, statusRank, statusAt = null, channel = null, stamp } = overallStatus;
     // A late report must not overwrite a better one.
     await tx.message.updateMany({
       where: { sinchMessageId, ...rankedBelow(statusRank, channel) },

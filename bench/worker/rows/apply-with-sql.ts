@@ -16,7 +16,7 @@ const isFurther = `CASE
   WHEN m.channel = excluded.channel AND excluded.status_rank = 15 THEN m.status_rank <= 20
   ELSE excluded.status_stamp > coalesce(m.status_stamp, ''::bytea) END`;
 
-const standing = ['status', 'status_rank', 'status_at', 'status_stamp', 'channel']
+const overallStatus = ['status', 'status_rank', 'status_at', 'status_stamp', 'channel']
   .map((name) => `${name} = CASE WHEN ${isFurther} THEN excluded.${name} ELSE m.${name} END`)
   .join(', ');
 
@@ -75,19 +75,19 @@ async function writeRows(client: pg.PoolClient, event: CallbackEvent, decision: 
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, decode($10, 'hex'), $11, $12, $13, $13, $14)
         ON CONFLICT (sinch_message_id) DO UPDATE SET
           content = coalesce(m.content, excluded.content),
-          ${standing},
+          ${overallStatus},
           updated_at = greatest(m.updated_at, excluded.updated_at)`,
       values: [
         fact.sinchMessageId,
         fact.appId,
         fact.conversationId,
         fact.contactId,
-        fact.standing?.channel,
-        fact.standing?.channelIdentity,
-        fact.standing?.status,
-        fact.standing?.statusRank,
-        fact.standing?.statusAt,
-        fact.standing?.stamp,
+        fact.overallStatus?.channel,
+        fact.overallStatus?.channelIdentity,
+        fact.overallStatus?.status,
+        fact.overallStatus?.statusRank,
+        fact.overallStatus?.statusAt,
+        fact.overallStatus?.stamp,
         fact.direction,
         fact.content?.json,
         event.receivedAt,

@@ -1,4 +1,4 @@
-export type { CallbackBody } from './bodies/callback-bodies.ts';
+export type { CallbackBody } from './bodies/sinch-event.ts';
 export {
   type EventEnvelope,
   readSinchEvent,
@@ -7,46 +7,11 @@ export {
   type SinchEventReading,
 } from './bodies/sinch-event.ts';
 export { errorFingerprint } from './dead-letters/error-fingerprint.ts';
-export type {
-  CapabilityFact,
-  ConsentEventFact,
-  ContactDuplicateFact,
-  ContactFact,
-  ContactIdentityFact,
-  ContactMergeFact,
-} from './decide/contact-facts.ts';
 export { type Decision, decideEvent } from './decide/decide-event.ts';
 export { type Envelope, envelopeInText, envelopeOf, type ReadEnvelope } from './decide/envelope.ts';
-export type {
-  BatchFact,
-  ChannelEventFact,
-  EventDeliveryChannelFact,
-  EventDeliveryFact,
-  InboundEventFact,
-  ReactionFact,
-  RecordFact,
-  UnsupportedFact,
-} from './decide/event-facts.ts';
-export type { Facts } from './decide/facts.ts';
-export type {
-  ConversationFact,
-  MessageAnalysisFact,
-  MessageChannelFact,
-  MessageContent,
-  MessageFact,
-  MessageStatusFact,
-} from './decide/message-facts.ts';
-export { signedAtOf, type TimeField, timeFields } from './decide/moments.ts';
-export { type Stamp, type Stamped } from './decide/stamp.ts';
-export type {
-  ChannelStatus,
-  IdentityFields,
-  MessageStanding,
-  ReasonFields,
-} from './decide/standing-facts.ts';
 export type { CallbackEvent, SignatureFacts } from './events/callback-event.ts';
-export { boundedEntityId } from './events/entity-id.ts';
 export {
+  boundedEntityId,
   digestOfEventKey,
   digestOfRawBody,
   type EventKey,
@@ -61,6 +26,39 @@ export {
   knownTriggers,
   type Trigger,
 } from './events/triggers.ts';
+export type {
+  CapabilityFact,
+  ConsentEventFact,
+  ContactDuplicateFact,
+  ContactFact,
+  ContactIdentityFact,
+  ContactMergeFact,
+} from './facts/contact-facts.ts';
+export type {
+  BatchFact,
+  ChannelEventFact,
+  EventDeliveryChannelFact,
+  EventDeliveryFact,
+  InboundEventFact,
+  ReactionFact,
+  RecordFact,
+  UnsupportedFact,
+} from './facts/event-facts.ts';
+export type { Facts } from './facts/facts.ts';
+export type {
+  ChannelStatus,
+  ConversationFact,
+  IdentityFields,
+  MessageAnalysisFact,
+  MessageChannelFact,
+  MessageContent,
+  MessageFact,
+  MessageStatusFact,
+  OverallStatus,
+  ReasonFields,
+} from './facts/message-facts.ts';
+export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';
+export { type Stamp, type Stamped } from './facts/stamp.ts';
 export {
   type CallbackRequest,
   type ReceiveOutcome,
@@ -68,12 +66,13 @@ export {
   type RejectionCause,
   receive,
 } from './receive.ts';
-export { type CallbackToSign, signCallback } from './signature/sign-callback.ts';
 export {
+  type CallbackToSign,
   type SignatureHeaderName,
   type SignatureHeaders,
   signatureHeaders,
-} from './signature/signature-headers.ts';
+  signCallback,
+} from './signature/sign-callback.ts';
 export {
   findHeaderFault,
   type ReadHeader,

@@ -3,10 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decideEvent } from './decide/decide-event.ts';
 import { receive } from './receive.ts';
-import { signCallback } from './signature/sign-callback.ts';
-import { signatureHeaders } from './signature/signature-headers.ts';
+import { signatureHeaders, signCallback } from './signature/sign-callback.ts';
 
-/** Bodies that Sinch and its SDKs have published are not ours to commit; they are read where present. */
+/** Bodies that Sinch and its SDKs have published are not committed; they are read where present. */
 const directory =
   process.env['SINCH_PAYLOADS_DIR'] ??
   path.resolve(import.meta.dirname, '../../../../shared/payloads');
@@ -14,7 +13,7 @@ const files = existsSync(directory)
   ? readdirSync(directory).filter((name) => name.endsWith('.json'))
   : [];
 
-/** Secret, nonce, timestamp and signatures as the tests of Sinch's SDKs for Node and Python have them. */
+/** Secret, nonce, timestamp and signatures from the tests of Sinch's SDKs for Node and Python. */
 const published = { secret: 'foo_secret1234', nonce: '01FJA8B4A7BM43YGWSG9GBV067' };
 const timestampSeconds = 1_634_579_353;
 const vectors = {

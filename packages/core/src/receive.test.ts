@@ -47,21 +47,21 @@ describe('receive', () => {
     });
   });
 
-  it('is not configured without a secret, which is our fault and not the sender’s', () => {
+  it('is not configured without a secret, which is no error of the sender’s', () => {
     expect(receiveSigned('{}', { secrets: [] })).toEqual({ kind: 'unconfigured' });
   });
 
-  it('lets a stale signature through with a flag, because it may carry the only copy', () => {
+  it('accepts a stale signature with a flag, because it may carry the only copy', () => {
     const outcome = receiveSigned('{}', { ageSeconds: 301 });
     expect(outcome).toMatchObject({ kind: 'verified', event: { signature: { isStale: true } } });
   });
 
-  it('rejects a stale signature where the policy says so', () => {
+  it('rejects a stale signature where the policy is to reject', () => {
     const outcome = receiveSigned('{}', { ageSeconds: 301, replayPolicy: 'reject' });
     expect(outcome).toEqual({ kind: 'rejected', cause: 'stale-timestamp' });
   });
 
-  it('lets a signature from the future through with a flag, because our clock must be behind', () => {
+  it('accepts a signature from the future with a flag, because our clock must be behind', () => {
     for (const ageSeconds of [-302, -86_400]) {
       const outcome = receiveSigned('{}', { ageSeconds });
       expect(outcome).toMatchObject({
@@ -71,7 +71,7 @@ describe('receive', () => {
     }
   });
 
-  it('rejects a signature from the future where the policy says so', () => {
+  it('rejects a signature from the future where the policy is to reject', () => {
     const outcome = receiveSigned('{}', { ageSeconds: -302, replayPolicy: 'reject' });
     expect(outcome).toEqual({ kind: 'rejected', cause: 'future-timestamp' });
   });

@@ -1,6 +1,5 @@
 import type { CallbackEvent } from './events/callback-event.ts';
-import { boundedEntityId } from './events/entity-id.ts';
-import { eventKey } from './events/event-key.ts';
+import { boundedEntityId, eventKey } from './events/event-key.ts';
 import { encodeRawBody, rawBodyText } from './events/raw-body.ts';
 import { recognise } from './events/recognise.ts';
 import type { Trigger } from './events/triggers.ts';
@@ -20,7 +19,9 @@ export interface ReceiveSettings {
   /** Webhook secrets in order of preference; several during a rotation. */
   readonly secrets: readonly string[];
   readonly timestampToleranceSeconds: number;
-  /** What a valid signature gets whose timestamp is outside the tolerance, on either side. */
+  /**
+   * The treatment of a valid signature whose timestamp is outside the tolerance, on either side.
+   */
   readonly replayPolicy: 'absorb' | 'reject';
 }
 
@@ -30,19 +31,20 @@ export type ReceiveOutcome =
   /** Queue it, then answer 200. */
   | { readonly kind: 'verified'; readonly event: CallbackEvent }
   /**
-   * 401: forged or misconfigured. `future-timestamp` is neither, since only the secret's holder can
-   * sign: 401 only where the callback is kept, and 503 otherwise.
+   * 401: forged or misconfigured. `future-timestamp` is neither, since only the holder of the
+   * secret can sign: 401 only where the callback is kept, and 503 otherwise.
    */
   | { readonly kind: 'rejected'; readonly cause: RejectionCause }
   /** 503, so that Sinch tries again: there is no secret to verify with. */
   | { readonly kind: 'unconfigured' };
 
 /**
- * Verify, recognise, key: turns a request into an event or says why not.
+ * Turns a request into an event or a reason for refusal: it verifies, recognises, and makes the
+ * key.
  *
  * Nothing is parsed before the signature holds. A timestamp outside the tolerance is flagged and
- * let through by default: a late retry may be the only copy, a timestamp of the future means that
- * our own clock is behind, and Sinch never repeats a 4xx.
+ * accepted by default. A late retry may be the only copy; a timestamp in the future means that our
+ * own clock is behind. Sinch never repeats a 4xx.
  */
 export function receive(request: CallbackRequest, settings: ReceiveSettings): ReceiveOutcome {
   if (settings.secrets.length === 0) return { kind: 'unconfigured' };

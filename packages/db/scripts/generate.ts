@@ -4,8 +4,8 @@ import path from 'node:path';
 
 /**
  * Runs `prisma generate`. Prisma's command line downloads a native schema engine before it does
- * anything, which generating never calls: naming any executable in its place keeps this working
- * offline. (Migrating does need an engine; src/migrate brings it as WebAssembly.)
+ * anything, although generating never calls it. Naming any executable in its place keeps this
+ * working offline. (Migrating does need an engine; src/migrate has it as WebAssembly.)
  */
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
 const { status } = spawnSync(process.execPath, [prisma, 'generate'], {

@@ -2,14 +2,13 @@ import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
-import { type DatabaseLimits, defaultLimits } from './limits.ts';
 
 export interface DatabaseOptions {
   /** `postgres://` or `postgresql://`. */
   readonly url: string;
-  /** Connections at the most. */
+  /** The largest number of connections. */
   readonly poolSize?: number;
-  /** For tests of what takes too long. */
+  /** Other limits, for tests of slow operations. */
   readonly limits?: Partial<DatabaseLimits>;
 }
 
@@ -39,7 +38,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Lets the writer send statements without waiting for the answers to those before them.
     pipeline: true,
   });
-  // Of a connection that breaks while it is idle: the pool discards it by itself.
+  // An idle connection that breaks emits this; the pool discards it anyway.
   pool.on('error', () => undefined);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
@@ -53,9 +52,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /**
- * For a server that is gone without a word. pg's own `query_timeout` gives up on a query and
- * keeps the connection: then the ROLLBACK is never sent, and the next transaction on it would
- * commit what is left of this one.
+ * Breaks a connection whose server has stopped answering. pg's own `query_timeout` fails the query
+ * and keeps the connection. The ROLLBACK is then never sent, and the next transaction on that
+ * connection would commit the rest of this one.
  */
 function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   const stream = client instanceof pg.Client ? client.connection.stream : undefined;
@@ -63,8 +62,47 @@ function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   stream.setTimeout(timeoutMs, () => stream.destroy());
 }
 
-/** Prisma ends the pool it was given, unless it never used it. */
+/** Closes both. Prisma ends the pool that it was given, unless it never used it. */
 async function closeBoth(prisma: PrismaClient, pool: pg.Pool): Promise<void> {
   await prisma.$disconnect();
   if (!pool.ended) await pool.end();
 }
+
+/** Limits of time for everything that the database does. */
+export interface DatabaseLimits {
+  /** Longest wait of a statement for a lock. */
+  readonly lockTimeoutMs: number;
+  /** Longest wait of a batch of events for a lock: many events wait with the one that needs it. */
+  readonly batchLockTimeoutMs: number;
+  /** Longest wait of a part of such a batch, while the event behind the lock is searched for. */
+  readonly partLockTimeoutMs: number;
+  /** Longest run of a statement, enforced by the server. */
+  readonly statementTimeoutMs: number;
+  /** Longest silence on a connection with a query in progress; then the connection is broken. */
+  readonly silenceTimeoutMs: number;
+  /** Longest transaction, however fast each of its statements is. */
+  readonly transactionTimeoutMs: number;
+  /** Longest pause within a transaction; then the server ends its session. */
+  readonly idleTransactionTimeoutMs: number;
+  /** Longest wait for a new connection, and for a free one of the pool. */
+  readonly connectTimeoutMs: number;
+  /**
+   * Lifetime of a connection: one from before a failover stays connected to the old, read-only
+   * server.
+   */
+  readonly connectionLifetimeMs: number;
+}
+
+const defaultLimits: DatabaseLimits = {
+  lockTimeoutMs: 5_000,
+  // Longer than Postgres' deadlock_timeout of 1 s, since Postgres resolves a deadlock better, and
+  // longer than a usual wait for another batch.
+  batchLockTimeoutMs: 1_500,
+  partLockTimeoutMs: 100,
+  statementTimeoutMs: 20_000,
+  silenceTimeoutMs: 25_000,
+  transactionTimeoutMs: 30_000,
+  idleTransactionTimeoutMs: 60_000,
+  connectTimeoutMs: 5_000,
+  connectionLifetimeMs: 60_000,
+};

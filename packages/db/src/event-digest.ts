@@ -4,24 +4,42 @@ const digestDigits = 32;
 const wholeDigest = /^[0-9a-f]{32}$/;
 
 /**
- * What an event is recognised by, as 32 hexadecimal digits: the key's last part. Keys that were
- * queued while they ended in 64 digits begin with the same ones.
+ * Returns the digest that identifies an event, as 32 hexadecimal digits: the key's last part. Older
+ * queued keys end in 64 digits, which begin with the same ones.
  */
 export function digestOfEvent({ key }: Pick<CallbackEvent, 'key'>): string {
   return digestOfEventKey(key).slice(0, digestDigits);
 }
 
-/** The digest of a key that a person or a file gives; `undefined` where it ends in none. */
+/** Reads the digest of a key from a person or a file; `undefined` where the key ends in none. */
 export function findDigest(eventKey: string): string | undefined {
   const digest = digestOfEvent({ key: eventKey });
   return wholeDigest.test(digest) ? digest : undefined;
 }
 
-/** As Prisma takes a `bytea`. */
+/** Converts a digest to the bytes that Prisma takes for a `bytea`. */
 export function digestBytes(digest: string): Uint8Array<ArrayBuffer> {
   return Buffer.from(digest, 'hex');
 }
 
 export function digestText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+/** A page, by digest, so that pages stay right while events are added and removed. */
+export interface Page {
+  readonly limit: number;
+  /** The event key to continue after: the last one of the page before. */
+  readonly after?: string | undefined;
+}
+
+/**
+ * Returns the digest to continue after, in hexadecimal digits, and null for the first page.
+ * @throws RangeError when `after` is no event key.
+ */
+export function cursorOf({ after }: Page): string | null {
+  if (after === undefined) return null;
+  const digest = findDigest(after);
+  if (digest === undefined) throw new RangeError(`${after} is no event key`);
+  return digest;
 }

@@ -7,14 +7,14 @@ function errorOf(code: string): Error {
 }
 
 it.each([
-  ['a want of resources', '53000'],
+  ['a lack of resources', '53000'],
   ['a full disk', '53100'],
   ['a server without memory', '53200'],
   ['a server without connections', '53300'],
   ['a limit of the server’s configuration', '53400'],
   ['an internal error of the server, or of a pooler', 'XX000'],
   ['a schema that is not there', '3F000'],
-])('%s is no fault of an event, and costs none an attempt', (_, sqlState) => {
+])('%s is not caused by an event, and costs none an attempt', (_, sqlState) => {
   expect(classifyFailure(errorOf(sqlState))).toBe('infrastructure');
 });
 

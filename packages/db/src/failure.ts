@@ -1,21 +1,21 @@
 import pg from 'pg';
 
 /**
- * Whose fault a failure is. `transient`: trying again may help. `permanent`: it is the event's,
- * and no retry can help. `blocked`: another session holds a lock that it needs, which may last as
- * long as it likes and is no fault of the event's. `infrastructure`: the database is away or not
- * ready, which is no event's fault either. Neither of these two costs an event an attempt.
+ * The class of a failure. `transient`: a retry may help. `permanent`: the event causes it, and no
+ * retry can help. `blocked`: another session holds a lock that it needs, for any time.
+ * `infrastructure`: the database is down or not ready. `blocked` and `infrastructure` cost an event
+ * no attempt.
  */
 export type FailureClass = 'transient' | 'permanent' | 'blocked' | 'infrastructure';
 
-/** Of a failure that concerns events and not the whole database. */
+/** The class of a failure that concerns events and not the whole database. */
 export type EventFailureClass = Exclude<FailureClass, 'infrastructure'>;
 
-/** Postgres error code prefixes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+/** Prefixes of SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const classBySqlState: readonly (readonly [prefix: string, failureClass: FailureClass])[] = [
   ['08', 'infrastructure'], // connection
   ['25006', 'infrastructure'], // read-only: a standby after a failover
-  ['25P03', 'infrastructure'], // idle in transaction: this process was frozen in the middle
+  ['25P03', 'infrastructure'], // idle in transaction: this process was suspended in the middle
   ['28', 'infrastructure'], // authorization
   ['3D', 'infrastructure'], // no such database
   ['42P01', 'infrastructure'], // undefined table: migrations are missing
@@ -26,7 +26,7 @@ const classBySqlState: readonly (readonly [prefix: string, failureClass: Failure
   ['57014', 'transient'], // statement timeout
   ['57', 'infrastructure'], // shutting down, starting up
   ['58', 'infrastructure'], // I/O
-  ['XX000', 'infrastructure'], // internal: also what hosted poolers say of what they cannot serve
+  ['XX000', 'infrastructure'], // internal: also from hosted poolers that cannot serve a query
   ['40', 'transient'], // serialization failure, deadlock
   ['55P03', 'blocked'], // lock not available
   ['55', 'transient'], // object in use, not in the right state
@@ -45,14 +45,14 @@ const unreachableKinds = new Set([
   'TooManyConnections',
 ]);
 
-/** Prisma's own: unreachable, timed out, closed, pool exhausted, transaction not started. */
+/** Prisma's codes for: unreachable, timed out, closed, pool exhausted, transaction not started. */
 const unreachablePrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
 
 /** Node's socket errors and pg's own texts, which carry no code at all. */
 const connectionTrouble =
   /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed/;
 
-/** A transaction that had begun and did not end in its time. One with less to do may. */
+/** An error of a transaction that began and did not end in its time. One with less to do may. */
 export class SlowTransactionError extends Error {
   readonly code = 'SLOW_TRANSACTION';
 
@@ -62,14 +62,18 @@ export class SlowTransactionError extends Error {
   }
 }
 
-/** Prisma says P2028 both of a transaction that never began and of one that ran out of time. */
+/**
+ * Checks for a transaction timeout. Prisma uses P2028 both for a transaction that never began and
+ * for one that ran out of time.
+ */
 export function isTransactionTimeout(error: unknown): boolean {
   return factsOfError(error).code === 'P2028';
 }
 
 /**
- * Whether the same statements may well succeed if they are simply sent again. A row that waited
- * while a partition was made for it was on its way to the default one, which it may not enter.
+ * Checks for a conflict, after which the same statements may succeed. One such conflict is not an
+ * SQLSTATE of class 40: a row waited for the default partition while a partition of its own was
+ * made, so the default one refuses it.
  */
 export function isConflict(error: unknown): boolean {
   const { sqlState, table } = factsOfError(error);
@@ -78,15 +82,15 @@ export function isConflict(error: unknown): boolean {
 }
 
 /**
- * Whether a statement that was prepared on this connection is not there, or is there already: a
- * pooler between hands out other server sessions than the one it was prepared in.
+ * Checks for a prepared statement that is missing on this connection, or exists already: a pooler
+ * in between switches server sessions.
  */
 export function isLostStatement(error: unknown): boolean {
   const { sqlState } = factsOfError(error);
   return sqlState === '26000' || sqlState === '42P05';
 }
 
-/** Says whose fault an error from a query was. What it does not know counts as transient. */
+/** Classifies an error of a query. An unknown error counts as transient. */
 export function classifyFailure(error: unknown): FailureClass {
   if (error instanceof SlowTransactionError) return 'transient';
   const { sqlState, kind, code, message } = factsOfError(error);
@@ -99,7 +103,9 @@ export function classifyFailure(error: unknown): FailureClass {
   return connectionTrouble.test(`${code} ${message}`) ? 'infrastructure' : 'transient';
 }
 
-/** The database cannot be used now. Wait and try again; no event is to blame. */
+/**
+ * An error that means that the database cannot be used now. Wait and retry; no event causes it.
+ */
 export class DatabaseUnavailableError extends Error {
   readonly code = 'DATABASE_UNAVAILABLE';
 
@@ -110,8 +116,8 @@ export class DatabaseUnavailableError extends Error {
 }
 
 /**
- * Runs queries and tells a database that is away from a query that failed.
- * @throws DatabaseUnavailableError for the former; what `queries` throws for the latter.
+ * Runs queries and distinguishes a database that is down from a query that failed.
+ * @throws DatabaseUnavailableError for the former; the error of `queries` for the latter.
  */
 export async function whileAvailable<T>(queries: () => Promise<T>): Promise<T> {
   try {
@@ -122,7 +128,9 @@ export async function whileAvailable<T>(queries: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One line for people: the Postgres code and message where there are any. */
+/**
+ * Describes a failure in one line for people: the Postgres code and message where there are any.
+ */
 export function describeFailure(error: unknown): string {
   const { sqlState, message } = factsOfError(error);
   return sqlState === undefined ? message : `${message} (SQLSTATE ${sqlState})`;
@@ -131,17 +139,17 @@ export function describeFailure(error: unknown): string {
 interface ErrorFacts {
   readonly sqlState: string | undefined;
   readonly kind: string | undefined;
-  /** Prisma's own, or Node's of a socket. */
+  /** The code of Prisma, or of Node for a socket. */
   readonly code: string | undefined;
-  /** The table whose rule was broken. Only the driver tells. */
+  /** The table whose constraint was violated. Only the driver reports it. */
   readonly table?: string | undefined;
   readonly message: string;
 }
 
 /**
- * The writer's errors come from the driver. Prisma wraps those of a query, and
- * `meta.driverAdapterError.cause` holds what Postgres said; what fails when its transactions begin
- * or are committed comes as its adapter threw it.
+ * Reads the facts of an error from either source. The writer's errors come from the driver. Prisma
+ * wraps those of a query, with Postgres' error in `meta.driverAdapterError.cause`. An error at the
+ * begin or commit of its transactions comes unwrapped from its adapter.
  */
 function factsOfError(error: unknown): ErrorFacts {
   if (error instanceof pg.DatabaseError) {

@@ -1,4 +1,11 @@
+export type { DatabaseLimits } from './database.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+export {
+  type DeadLetterGroup,
+  groupDeadLetters,
+  measureOpenLetters,
+  type OpenLetters,
+} from './dead-letters/count-dead-letters.ts';
 export type {
   AttemptRecord,
   DeadLetter,
@@ -6,14 +13,13 @@ export type {
   DeadLetterRecord,
   DeadLetterSummary,
 } from './dead-letters/dead-letter.ts';
+export { isReplayPending } from './dead-letters/dead-letter.ts';
 export {
   countDeadLetters,
   findDeadLetter,
   listDeadLetters,
 } from './dead-letters/find-dead-letters.ts';
-export { findKeysByPrefix } from './dead-letters/find-keys.ts';
-export { type DeadLetterGroup, groupDeadLetters } from './dead-letters/group-dead-letters.ts';
-export { measureOpenLetters, type OpenLetters } from './dead-letters/open-letters.ts';
+export { findKeysByPrefix, listSettledLetters } from './dead-letters/list-keys.ts';
 export { type RecordOutcome, recordDeadLetter } from './dead-letters/record-dead-letter.ts';
 export type {
   DeadLetterRun,
@@ -29,8 +35,9 @@ export {
   openRun,
   type RunToOpen,
   resumeRun,
-} from './dead-letters/runs/keep-runs.ts';
+} from './dead-letters/runs/dead-letter-run.ts';
 export {
+  discardDeadLetters,
   noteDiscard,
   notePassedBy,
   noteReplay,
@@ -42,11 +49,8 @@ export {
   listQueuedByRun,
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
-export { discardDeadLetters } from './dead-letters/settle-dead-letters.ts';
-export { listSettledLetters } from './dead-letters/settled-letters.ts';
-export { isUnderWay } from './dead-letters/under-way.ts';
+export type { Page } from './event-digest.ts';
 export { DatabaseUnavailableError } from './failure.ts';
-export type { DatabaseLimits } from './limits.ts';
 export {
   type DatabaseState,
   inspectDatabase,
@@ -54,13 +58,13 @@ export {
   leastPostgresMajor,
 } from './migrate/inspect-database.ts';
 export { migrateDatabase } from './migrate/migrate-database.ts';
-export { schemaAsSql } from './migrate/schema-as-sql.ts';
+export { schemaAsSql } from './migrate/schema-engine.ts';
 export { createPartitionsAhead, type WeeksAhead } from './partitions/create-weeks.ts';
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
 export { type AppSeen, listAppsSeen, noteAppsSeen } from './read/apps-seen.ts';
-export type { ConsentWord } from './read/consent/consent-word.ts';
+export type { ConsentEvent } from './read/consent/consent-events.ts';
 export {
   type Consent,
   type ConsentAnswer,
@@ -73,25 +77,25 @@ export {
   findAnything,
   type TakenFor,
 } from './read/find/find-anything.ts';
-export type { FoundAs, FoundEntry } from './read/find/found-entry.ts';
+export type { FoundAs, FoundEntry } from './read/find/find-sql.ts';
 export {
-  type ChannelStanding,
+  findStoredByKey,
+  findStoredEvents,
+  type LetterState,
+  type StoredEvent,
+  type StoredEventSummary,
+} from './read/find-events.ts';
+export {
+  type ChannelState,
   findMessage,
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
-export {
-  findStoredByKey,
-  type LetterStanding,
-  type StandingEvent,
-} from './read/find-stored.ts';
-export type { Page } from './read/page.ts';
-export { findStoredEvents, type StoredEvent } from './read/stored-events.ts';
 export type { UnappliedEvent } from './read/unapplied-events.ts';
 export {
   countUnhandled,
   listUnhandled,
   type UnhandledGroup,
-} from './read/unhandled-events.ts';
+} from './read/unapplied-events.ts';
 export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';

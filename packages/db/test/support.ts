@@ -7,22 +7,60 @@ import {
 } from '@sinch-callbacks/core';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
-import { inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { type Database, type EventToWrite, openDatabase } from '../src/index.ts';
 
 export interface MigratedDatabase {
   readonly url: string;
   readonly database: Database;
-  /** Rows of a statement of a test's own. */
+  /** Returns the rows of a test's own statement. */
   read(
     sql: string,
     values?: readonly unknown[],
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  close(): Promise<void>;
 }
 
-/** A database of the test file's own, at the newest migration. */
-export async function openMigratedDatabase(): Promise<MigratedDatabase> {
+type OpenedDatabase = MigratedDatabase & { readonly close: () => Promise<void> };
+
+/**
+ * Gives a test file a database of its own at the newest migration, and drops it afterwards: one
+ * for all tests of the file, emptied after each on request, or a new one for each test.
+ */
+export function useMigratedDatabase(
+  kind: 'one' | 'one-emptied' | 'one-per-test' = 'one',
+): MigratedDatabase {
+  let current: OpenedDatabase | undefined;
+  const open = async () => {
+    current = await openMigratedDatabase();
+  };
+  const close = async () => {
+    await current?.close();
+    current = undefined;
+  };
+  const opened = (): OpenedDatabase => {
+    if (current === undefined) throw new Error('the database is open only while tests run');
+    return current;
+  };
+  if (kind === 'one-per-test') {
+    beforeEach(open);
+    afterEach(close);
+  } else {
+    beforeAll(open);
+    afterAll(close);
+  }
+  if (kind === 'one-emptied') afterEach(async () => await emptyTables(opened().database));
+  return {
+    get url() {
+      return opened().url;
+    },
+    get database() {
+      return opened().database;
+    },
+    read: async (sql, values) => await opened().read(sql, values),
+  };
+}
+
+async function openMigratedDatabase(): Promise<OpenedDatabase> {
   const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, {
     template: inject('migratedDatabase'),
   });
@@ -41,7 +79,7 @@ export async function openMigratedDatabase(): Promise<MigratedDatabase> {
   };
 }
 
-/** The event of a body, as ingest would have made it. */
+/** Makes the event that ingest makes of a body. */
 export function eventOf(
   body: object | string,
   receivedAt = '2026-01-02T03:04:05.678Z',
@@ -105,7 +143,7 @@ const tables = {
   dead_letter_run: 'id',
 } as const;
 
-/** Numbers that the database gives out; other tables' `id` is Sinch's. */
+/** Returns the column of numbers from a sequence; other tables' `id` is Sinch's. */
 function ownId(table: string): string {
   return table === 'dead_letter_run' ? 'id' : '';
 }
@@ -122,9 +160,9 @@ const deleteAll = `WITH ${Object.keys(tables)
   .map((table) => `d_${table} AS (DELETE FROM ${table})`)
   .join(', ')} SELECT 1`;
 
-// Both are run thousands of times, and are prepared once: planning them takes most of their time.
+// Both run thousands of times and are prepared once: planning takes most of their time.
 
-/** Every row of every table, without what differs from run to run on purpose. */
+/** Reads every row of every table, without values that differ from run to run on purpose. */
 export async function allRows({ pool }: Database): Promise<Record<string, unknown[]>> {
   const { rows } = await pool.query<{ name: string; rows: unknown[] }>({
     name: 'all rows',

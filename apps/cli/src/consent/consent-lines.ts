@@ -1,4 +1,4 @@
-import type { Consent, ConsentAnswer, ConsentWord } from '@sinch-callbacks/db';
+import type { Consent, ConsentAnswer, ConsentEvent } from '@sinch-callbacks/db';
 import { tableLines } from '../format/table.ts';
 import { oneLine, showInstant } from '../format/text.ts';
 
@@ -34,7 +34,7 @@ function consentTable(consents: readonly Consent[]): string[] {
   return tableLines(['STATE', 'SINCE', 'CHANNEL', 'IDENTITY', 'APP', 'CONTACT'], rows);
 }
 
-function wordTable(words: readonly ConsentWord[]): string[] {
+function wordTable(words: readonly ConsentEvent[]): string[] {
   const rows = words
     .toSorted((one, other) => other.since.getTime() - one.since.getTime())
     .map((word) => [

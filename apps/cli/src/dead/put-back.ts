@@ -1,4 +1,9 @@
-import { type Database, type DeadLetter, findDeadLetter, isUnderWay } from '@sinch-callbacks/db';
+import {
+  type Database,
+  type DeadLetter,
+  findDeadLetter,
+  isReplayPending,
+} from '@sinch-callbacks/db';
 import type { ReplayLane } from '@sinch-callbacks/queue';
 import { asQueueCall } from './as-queue-call.ts';
 
@@ -18,7 +23,7 @@ export async function putBack(
   if (state.kind === 'queued') return 'there';
   // A worker writes to the database before it lets go of the job, so this look is the later one.
   const now = await findDeadLetter(database, eventKey);
-  if (now === undefined || now.replays !== replays || !isUnderWay(now)) return 'settled';
+  if (now === undefined || now.replays !== replays || !isReplayPending(now)) return 'settled';
   // It was finished, and the database has forgotten: it was restored, or failed over.
   if (state.kind === 'finished') await asQueueCall(lane.withdraw(eventKey, replays));
   await asQueueCall(lane.replay(now.event, replays));

@@ -1,4 +1,4 @@
-import { findDeadLetter, isUnderWay, noteReplay } from '@sinch-callbacks/db';
+import { findDeadLetter, isReplayPending, noteReplay } from '@sinch-callbacks/db';
 import { asQueueCall } from './as-queue-call.ts';
 import { deadCopyOf } from './dead-copy-of.ts';
 import { type LetterAction, type RunResult, skippedAs, untilUnchanged } from './letter-action.ts';
@@ -25,7 +25,7 @@ export const replayLetter: LetterAction = async (tools, { eventKey: key }) =>
     if (letter.resolvedAt !== undefined) return skippedAs(letter.resolution);
     const { deadAt, replays } = letter;
     const isOfThisRun = letter.runId === runId && letter.replayedAt !== undefined;
-    if (isUnderWay(letter)) {
+    if (isReplayPending(letter)) {
       if ((await putBack(database, lane, letter)) === 'settled') return 'changed';
       return { kind: isOfThisRun ? 'replayed' : 'under-way', replay: replays, deadAt };
     }

@@ -1,4 +1,4 @@
-import { findDeadLetter, isUnderWay, keepAttempts, noteWithdrawn } from '@sinch-callbacks/db';
+import { findDeadLetter, isReplayPending, keepAttempts, noteWithdrawn } from '@sinch-callbacks/db';
 import { asQueueCall } from './as-queue-call.ts';
 import { deadCopyOf } from './dead-copy-of.ts';
 import type { RunTools } from './letter-action.ts';
@@ -23,7 +23,7 @@ export async function withdrawLetter(tools: RunTools, key: string): Promise<With
   } else {
     // A worker writes to the database before it lets go of the job: look again, later.
     const again = await findDeadLetter(database, key);
-    if (again === undefined || !isUnderWay(again)) return 'settled';
+    if (again === undefined || !isReplayPending(again)) return 'settled';
   }
   await noteWithdrawn(database, { runId, eventKey: key, replay, at: now() });
   await asQueueCall(lane.restoreDead(deadCopyOf(letter)));

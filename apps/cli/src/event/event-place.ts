@@ -1,11 +1,11 @@
-import type { StandingEvent } from '@sinch-callbacks/db';
+import type { StoredEventSummary } from '@sinch-callbacks/db';
 import type { FoundJob } from '@sinch-callbacks/queue';
 
 /** A place that holds an event, or did. */
 export type EventPlace =
   /** The queue, or the one on Postgres that takes events while Redis is down. */
   | ({ readonly place: 'queue' | 'fallback' } & FoundJob)
-  | ({ readonly place: 'database' } & StandingEvent)
+  | ({ readonly place: 'database' } & StoredEventSummary)
   | {
       readonly place: 'rejected';
       /** For `callbacks rejected show`. */
@@ -65,7 +65,7 @@ function placeOf(found: EventPlace): Whereabouts | undefined {
   }
 }
 
-function storedPlace({ state, letter }: StandingEvent): Whereabouts {
+function storedPlace({ state, letter }: StoredEventSummary): Whereabouts {
   switch (state) {
     case 'APPLIED':
       return 'applied';

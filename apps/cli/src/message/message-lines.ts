@@ -1,5 +1,5 @@
 import type {
-  ChannelStanding,
+  ChannelState,
   MessageHistory,
   StatusReport,
   UnappliedEvent,
@@ -73,7 +73,7 @@ function reasonOf({ reasonCode, reasonSubCode, reasonChannelCode }: Reason): str
   return codes.length === 0 ? undefined : oneLine(codes.join(' / '));
 }
 
-function channelTable(channels: readonly ChannelStanding[]): string[] {
+function channelTable(channels: readonly ChannelState[]): string[] {
   const rows = channels.map((standing) => [
     oneLine(standing.channel) || '-',
     oneLine(standing.status),

@@ -1,4 +1,9 @@
-import { type Database, type DeadLetter, findDeadLetter, isUnderWay } from '@sinch-callbacks/db';
+import {
+  type Database,
+  type DeadLetter,
+  findDeadLetter,
+  isReplayPending,
+} from '@sinch-callbacks/db';
 import type { ReplayLane } from '@sinch-callbacks/queue';
 import { asQueueCall } from '../dead/as-queue-call.ts';
 import { deadCopyOf } from '../dead/dead-copy-of.ts';
@@ -23,7 +28,9 @@ interface Tools {
 export async function requeueLetter(tools: Tools, eventKey: string): Promise<Requeued> {
   const letter = await findDeadLetter(tools.database, eventKey);
   if (letter === undefined || letter.resolvedAt !== undefined) return 'settled';
-  return isUnderWay(letter) ? await requeueReplay(tools, letter) : await restoreCopy(tools, letter);
+  return isReplayPending(letter)
+    ? await requeueReplay(tools, letter)
+    : await restoreCopy(tools, letter);
 }
 
 async function requeueReplay(tools: Tools, letter: DeadLetter): Promise<Requeued> {

@@ -1,4 +1,9 @@
-import { type Database, findDeadLetter, isUnderWay, recordDeadLetter } from '@sinch-callbacks/db';
+import {
+  type Database,
+  findDeadLetter,
+  isReplayPending,
+  recordDeadLetter,
+} from '@sinch-callbacks/db';
 import type { NewDeadLetter, RecordLetter } from '@sinch-callbacks/queue';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
 
@@ -29,6 +34,6 @@ export function createLetterRecorder(
 export function letterIsOpen(database: Database): (eventKey: string) => Promise<boolean> {
   return async (eventKey) => {
     const letter = await findDeadLetter(database, eventKey);
-    return letter !== undefined && letter.resolvedAt === undefined && !isUnderWay(letter);
+    return letter !== undefined && letter.resolvedAt === undefined && !isReplayPending(letter);
   };
 }

@@ -5,81 +5,84 @@ import {
   reason,
   section,
   sectionList,
+  shortText,
+  shortTextList,
   text,
   textOrJson,
-  word,
-  wordList,
 } from './fields.ts';
 
 const conversationShape = {
-  id: word,
-  app_id: word,
-  contact_id: word,
-  active_channel: word,
+  id: shortText,
+  app_id: shortText,
+  contact_id: shortText,
+  active_channel: shortText,
   active: flag,
   last_received: text,
   metadata: textOrJson,
   metadata_json: jsonObject,
-  correlation_id: word,
+  correlation_id: shortText,
 };
 
 /**
- * `conversation_start_notification` and its sisters. Documented samples carry no time. Sinch's
+ * `conversation_start_notification` and its siblings. Documented samples carry no time. Sinch's
  * material also shows the id alone, without a conversation.
  */
 export const conversationNotification = section({
   conversation: optionalSection(conversationShape),
-  conversation_id: word,
+  conversation_id: shortText,
 });
 
 const contactShape = {
-  id: word,
-  channel_identities: sectionList({ channel: word, identity: word, app_id: word }),
-  channel_priority: wordList,
+  id: shortText,
+  channel_identities: sectionList({ channel: shortText, identity: shortText, app_id: shortText }),
+  channel_priority: shortTextList,
   display_name: text,
   email: text,
-  external_id: word,
+  external_id: shortText,
   metadata: textOrJson,
-  language: word,
+  language: shortText,
 };
 
 /** A contact as it is, or, in a deletion, as it was. */
 const contact = optionalSection(contactShape);
 
-/** `contact_create_notification` and its sisters. Also shown with the id alone. */
-export const contactNotification = section({ contact, contact_id: word });
+/** `contact_create_notification` and its siblings. Also shown with the id alone. */
+export const contactNotification = section({ contact, contact_id: shortText });
 
-/** `contact_merge_notification`: one lives on, the other is gone. Also shown with ids alone. */
+/**
+ * `contact_merge_notification`: one contact is preserved, the other is deleted. Also shown with ids
+ * alone.
+ */
 export const contactMerge = section({
   preserved_contact: contact,
   deleted_contact: contact,
-  preserved_contact_id: word,
-  deleted_contact_id: word,
+  preserved_contact_id: shortText,
+  deleted_contact_id: shortText,
 });
 
 /** `duplicated_contact_identities_notification`: contacts that share an identity. */
 export const duplicatedIdentities = section({
-  duplicated_identities: sectionList({ channel: word, contact_ids: wordList }),
+  duplicated_identities: sectionList({ channel: shortText, contact_ids: shortTextList }),
 });
 
-/** `capability_notification`: what a channel can do for an identity. */
+/** `capability_notification`: the capabilities of a channel for an identity. */
 export const capability = section({
-  request_id: word,
-  contact_id: word,
-  channel: word,
-  identity: word,
-  capability_status: word,
-  channel_capabilities: wordList,
+  request_id: shortText,
+  contact_id: shortText,
+  channel: shortText,
+  identity: shortText,
+  capability_status: shortText,
+  channel_capabilities: shortTextList,
   reason,
 });
 
 /** `opt_in_notification` and `opt_out_notification`. */
 export const consentNotification = section({
-  request_id: word,
-  contact_id: word,
-  channel: word,
-  identity: word,
-  status: word,
+  request_id: shortText,
+  contact_id: shortText,
+  channel: shortText,
+  identity: shortText,
+  status: shortText,
   error_details: optionalSection({ description: text }),
-  processing_mode: word,
+  processing_mode: shortText,
 });

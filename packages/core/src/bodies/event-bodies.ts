@@ -4,75 +4,79 @@ import {
   optionalSection,
   reason,
   section,
+  shortText,
   textOrJson,
   time,
-  word,
 } from './fields.ts';
 
-/** `event`: something a contact did other than writing. One of the two members tells what. */
+/** `event`: an action of a contact other than writing. One of the two members holds it. */
 export const inboundEvent = section({
   ...channelFields,
   /** Absent in callbacks of 2021. */
-  id: word,
-  direction: word,
+  id: shortText,
+  direction: shortText,
   contact_event: jsonObject,
   contact_message_event: jsonObject,
-  contact_id: word,
-  conversation_id: word,
+  contact_id: shortText,
+  conversation_id: shortText,
   accept_time: time,
-  processing_mode: word,
+  processing_mode: shortText,
 });
 
 /** `reaction_event`: a contact's emoji on a message. */
 export const reactionEvent = section({
-  message_id: word,
-  emoji: word,
-  action: word,
-  reaction_category: word,
+  message_id: shortText,
+  emoji: shortText,
+  action: shortText,
+  reaction_category: shortText,
 });
 
-/** `event_delivery_report`: how far an event to a contact has come. */
+/** `event_delivery_report`: the delivery status of an event to a contact. */
 export const eventDelivery = section({
   ...channelFields,
-  event_id: word,
-  status: word,
-  contact_id: word,
-  conversation_id: word,
+  event_id: shortText,
+  status: shortText,
+  contact_id: shortText,
+  conversation_id: shortText,
   reason,
   metadata: textOrJson,
-  processing_mode: word,
+  processing_mode: shortText,
 });
 
-/** `channel_event_notification`: news of a channel itself, such as a quality rating. */
+/** `channel_event_notification`: a change of a channel itself, such as its quality rating. */
 export const channelEvent = section({
-  channel_event: optionalSection({ channel: word, event_type: word, additional_data: jsonObject }),
+  channel_event: optionalSection({
+    channel: shortText,
+    event_type: shortText,
+    additional_data: jsonObject,
+  }),
 });
 
-/** `unsupported_callback`: what a channel sent and Sinch has no shape for, as text. */
+/** `unsupported_callback`: data from a channel that Sinch has no shape for, as text. */
 export const unsupported = section({
   ...channelFields,
   payload: textOrJson,
-  processing_mode: word,
-  id: word,
-  contact_id: word,
-  conversation_id: word,
+  processing_mode: shortText,
+  id: shortText,
+  contact_id: shortText,
+  conversation_id: shortText,
 });
 
 /** `record_notification`. */
 export const recordNotification = section({
   ...channelFields,
-  entity_id: word,
-  record_status: word,
-  contact_id: word,
-  conversation_id: word,
+  entity_id: shortText,
+  record_status: shortText,
+  contact_id: shortText,
+  conversation_id: shortText,
   reason,
-  processing_mode: word,
+  processing_mode: shortText,
 });
 
 /** `batch_status_update_notification`. */
 export const batchStatusUpdate = section({
-  batch_id: word,
-  batch_status: word,
-  batch_type: word,
+  batch_id: shortText,
+  batch_status: shortText,
+  batch_type: shortText,
   additional_data: jsonObject,
 });

@@ -3,16 +3,16 @@ import { boundedText } from '../values/bounded-text.ts';
 import { rawNumberText } from '../values/exact-json.ts';
 
 /**
- * How fields are read. Sinch writes "" for absent, changes shapes between versions, and adds
- * fields and values without notice: a field that is not as expected counts as absent and never
- * makes an event fail, and fields that are not named here are kept as they are.
+ * A function that reads one field. Sinch writes "" for absent, changes shapes between versions, and
+ * adds fields and values without notice. A field of an unexpected type therefore counts as absent
+ * and never makes an event fail; fields that have no reader are kept as they are.
  *
- * Plain functions and no schemas: nothing is ever refused here, so there is no error to describe,
- * and every event is read at the full rate of the queue.
+ * These are plain functions, not schemas: a reader refuses nothing, so there is no error to
+ * describe, and every event is read at the full rate of the queue.
  */
 export type Reader<T> = (value: unknown) => T;
 
-/** What a reader makes of a value. */
+/** The type that a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
 type Shape = Readonly<Record<string, Reader<unknown>>>;
@@ -28,7 +28,7 @@ export const text: Reader<string | undefined> = (value) =>
  * An id, identity or channel, or a value of a set that Sinch may extend, such as a status:
  * bounded, so that an index takes it.
  */
-export const word: Reader<string | undefined> = (value) =>
+export const shortText: Reader<string | undefined> = (value) =>
   typeof value === 'string' && value !== '' ? boundedText(value) : undefined;
 
 /** A time as it was written, or as the text of a number. It may be unreadable. */
@@ -48,13 +48,13 @@ export const flag: Reader<boolean | undefined> = (value) =>
 export const jsonObject: Reader<JsonObject | undefined> = (value) =>
   isJsonObject(value) ? value : undefined;
 
-/** The words in a list; whatever else is in it is passed over. */
-export const wordList: Reader<readonly string[] | undefined> = (value) =>
+/** The texts in a list; other members are skipped. */
+export const shortTextList: Reader<readonly string[] | undefined> = (value) =>
   Array.isArray(value)
-    ? value.map((item: unknown) => word(item)).filter((item) => item !== undefined)
+    ? value.map((item: unknown) => shortText(item)).filter((item) => item !== undefined)
     : undefined;
 
-/** An object with these fields and any others; an empty one where there is none. */
+/** Reads an object with these fields and any others; returns an empty one where there is none. */
 export function section<S extends Shape>(shape: S): Reader<Section<S>> {
   const fields = Object.entries(shape);
   return (value) => {
@@ -62,18 +62,18 @@ export function section<S extends Shape>(shape: S): Reader<Section<S>> {
     for (const [name, read] of fields) {
       if (Object.hasOwn(found, name)) found[name] = read(found[name]);
     }
-    // What each reader returns is what the shape says of its field.
+    // The shape declares the type that each reader returns.
     return found as Section<S>;
   };
 }
 
-/** The same, where it may be absent. */
+/** Reads an object like {@link section}; returns `undefined` where there is none. */
 export function optionalSection<S extends Shape>(shape: S): Reader<Section<S> | undefined> {
   const read = section(shape);
   return (value) => (isJsonObject(value) ? read(value) : undefined);
 }
 
-/** A list of objects with these fields; whatever is no object is passed over. */
+/** Reads a list of objects with these fields; members that are no objects are skipped. */
 export function sectionList<S extends Shape>(shape: S): Reader<readonly Section<S>[] | undefined> {
   const item = optionalSection(shape);
   return (value) => {
@@ -83,15 +83,19 @@ export function sectionList<S extends Shape>(shape: S): Reader<readonly Section<
   };
 }
 
-const channelIdentity = optionalSection({ channel: word, identity: word, app_id: word });
+const channelIdentity = optionalSection({
+  channel: shortText,
+  identity: shortText,
+  app_id: shortText,
+});
 
 /** Callbacks of 2020 have a plain `channel` where later ones have `channel_identity`. */
-export const channelFields = { channel: word, channel_identity: channelIdentity };
+export const channelFields = { channel: shortText, channel_identity: channelIdentity };
 
-/** Why something failed; `""` in delivery reports of 2020. */
+/** The reason of a failure; `""` in delivery reports of 2020. */
 export const reason = optionalSection({
-  code: word,
+  code: shortText,
   description: text,
-  sub_code: word,
-  channel_code: word,
+  sub_code: shortText,
+  channel_code: shortText,
 });

@@ -5,56 +5,56 @@ import {
   optionalSection,
   reason,
   section,
+  shortText,
   text,
   textOrJson,
   time,
-  word,
 } from './fields.ts';
 
 const messageFields = {
   ...channelFields,
-  conversation_id: word,
-  contact_id: word,
+  conversation_id: shortText,
+  contact_id: shortText,
   metadata: textOrJson,
   /** Announced by Sinch; its position is not shown, so it is read here and in the envelope. */
   channel_metadata: textOrJson,
-  processing_mode: word,
+  processing_mode: shortText,
 };
 
-/** `message`: what a contact wrote, or chose, or sent. `contact_message` holds exactly one kind. */
+/** `message`: a contact's message, choice or media. `contact_message` holds exactly one kind. */
 export const inboundMessage = section({
   ...messageFields,
-  id: word,
-  direction: word,
+  id: shortText,
+  direction: shortText,
   contact_message: jsonObject,
   accept_time: time,
-  sender_id: word,
+  sender_id: shortText,
   injected: flag,
 });
 
-/** `message_submit_notification`: Sinch has taken a message to a contact. */
+/** `message_submit_notification`: Sinch has accepted a message to a contact. */
 export const messageSubmit = section({
   ...messageFields,
-  message_id: word,
-  submitted_message: optionalSection({ message_id: word }),
-  sender_id: word,
+  message_id: shortText,
+  submitted_message: optionalSection({ message_id: shortText }),
+  sender_id: shortText,
 });
 
-/** `message_delivery_report`: how far a message to a contact has come. */
+/** `message_delivery_report`: the delivery status of a message to a contact. */
 export const messageDelivery = section({
   ...messageFields,
-  message_id: word,
-  status: word,
+  message_id: shortText,
+  status: shortText,
   reason,
 });
 
-/** `smart_conversation_notification`: what an analysis made of a message. */
+/** `smart_conversation_notification`: the result of an analysis of a message. */
 export const smartConversation = section({
-  contact_id: word,
+  contact_id: shortText,
   /** A plain text here, unlike everywhere else. */
   channel_identity: text,
-  channel: word,
-  message_id: word,
-  conversation_id: word,
+  channel: shortText,
+  message_id: shortText,
+  conversation_id: shortText,
   analysis_results: jsonObject,
 });

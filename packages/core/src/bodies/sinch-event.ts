@@ -2,16 +2,43 @@ import { isJsonObject } from '../events/json-object.ts';
 import { recognise } from '../events/recognise.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
 import { parseExactly } from '../values/exact-json.ts';
-import { type CallbackBody, callbackBodies } from './callback-bodies.ts';
-import { textOrJson, time, word } from './fields.ts';
+import {
+  capability,
+  consentNotification,
+  contactMerge,
+  contactNotification,
+  conversationNotification,
+  duplicatedIdentities,
+} from './contact-bodies.ts';
+import {
+  batchStatusUpdate,
+  channelEvent,
+  eventDelivery,
+  inboundEvent,
+  recordNotification,
+  unsupported,
+} from './event-bodies.ts';
+import { type Read, type Reader, shortText, textOrJson, time } from './fields.ts';
+import {
+  inboundMessage,
+  messageDelivery,
+  messageSubmit,
+  smartConversation,
+} from './message-bodies.ts';
 
-/** What every callback may carry beside its trigger's own part. Times are as Sinch wrote them. */
+/**
+ * The fields that every callback may carry beside its trigger's own part. Times are as Sinch wrote
+ * them.
+ */
 export interface EventEnvelope {
   readonly appId: string | undefined;
   readonly projectId: string | undefined;
   readonly acceptedTime: string | undefined;
   readonly eventTime: string | undefined;
-  /** Not the sender's: the channel's on a report, the conversation's on an inbound message. */
+  /**
+   * Metadata of the channel on a report, of the conversation on an inbound message; never the
+   * sender's.
+   */
   readonly messageMetadata: string | undefined;
   readonly channelMetadata: string | undefined;
   readonly correlationId: string | undefined;
@@ -34,8 +61,8 @@ export type SinchEventReading =
   | { readonly kind: 'unreadable' };
 
 /**
- * Reads a callback's body into a typed event. Never throws, and refuses no body for a field
- * that is missing or not as expected.
+ * Reads a callback's body into a typed event. Never throws, and refuses no body because a field is
+ * missing or has another type.
  */
 export function readSinchEvent(bodyText: string): SinchEventReading {
   const recognition = recognise(bodyText, parseExactly);
@@ -53,12 +80,41 @@ export function readSinchEvent(bodyText: string): SinchEventReading {
 export function readEnvelope(body: unknown): EventEnvelope {
   const fields = isJsonObject(body) ? body : {};
   return {
-    appId: word(fields['app_id']),
-    projectId: word(fields['project_id']),
+    appId: shortText(fields['app_id']),
+    projectId: shortText(fields['project_id']),
     acceptedTime: time(fields['accepted_time']),
     eventTime: time(fields['event_time']),
     messageMetadata: textOrJson(fields['message_metadata']),
     channelMetadata: textOrJson(fields['channel_metadata']),
-    correlationId: word(fields['correlation_id']),
+    correlationId: shortText(fields['correlation_id']),
   };
 }
+
+/** The reader of the value under each trigger's top-level key. Every field may be absent. */
+const callbackBodies = {
+  MESSAGE_INBOUND: inboundMessage,
+  MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: inboundMessage,
+  MESSAGE_SUBMIT: messageSubmit,
+  MESSAGE_DELIVERY: messageDelivery,
+  EVENT_INBOUND: inboundEvent,
+  EVENT_DELIVERY: eventDelivery,
+  CONVERSATION_START: conversationNotification,
+  CONVERSATION_STOP: conversationNotification,
+  CONVERSATION_DELETE: conversationNotification,
+  CONTACT_CREATE: contactNotification,
+  CONTACT_UPDATE: contactNotification,
+  CONTACT_DELETE: contactNotification,
+  CONTACT_MERGE: contactMerge,
+  CONTACT_IDENTITIES_DUPLICATION: duplicatedIdentities,
+  CAPABILITY: capability,
+  OPT_IN: consentNotification,
+  OPT_OUT: consentNotification,
+  CHANNEL_EVENT: channelEvent,
+  UNSUPPORTED: unsupported,
+  SMART_CONVERSATIONS: smartConversation,
+  RECORD_NOTIFICATION: recordNotification,
+  BATCH_STATUS_UPDATE: batchStatusUpdate,
+} as const satisfies Record<KnownTrigger, Reader<unknown>>;
+
+/** The type of a trigger's body. */
+export type CallbackBody<T extends KnownTrigger = KnownTrigger> = Read<(typeof callbackBodies)[T]>;

@@ -20,7 +20,7 @@ it.each(alike)('is the same whatever the %s', (_, one, other) => {
   expect(errorFingerprint('permanent', one)).toBe(errorFingerprint('permanent', other));
 });
 
-it('tells causes, codes, constraints and words apart', () => {
+it('distinguishes causes, codes, constraints and texts', () => {
   const errors = [
     ['permanent', 'refused'],
     ['quarantined', 'refused'],

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 
-/** Enough to tell errors apart; an error text may quote a whole body. */
+/** Long enough to distinguish errors; an error text may quote a whole body. */
 const maxTextLength = 2_000;
 const digits = 12;
 
 /**
- * What dead letters with the same cause share: 12 hexadecimal digits of the class they died with
- * and the error's words. Codes such as `SQLSTATE 23505` count; ids, numbers, event keys,
- * addresses and quoted values do not, so that a thousand events that fail alike are one group.
+ * Computes the fingerprint that dead letters with the same cause share: 12 hexadecimal digits of
+ * their error class and error text. Codes such as `SQLSTATE 23505` count. Ids, numbers, event keys,
+ * addresses and quoted values do not, so a thousand events that fail alike are one group.
  */
 export function errorFingerprint(errorClass: string, message: string): string {
-  const words = `${errorClass}\n${wordsOfError(message)}`;
-  return createHash('sha256').update(words).digest('hex').slice(0, digits);
+  const text = `${errorClass}\n${normalisedText(message)}`;
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
 }
 
 /**
- * The order matters: what is quoted may hold anything, an event key holds an id, an id holds
- * digits. A name that Postgres quotes after its kind, as in `constraint "message_pkey"`, tells
- * errors apart and stays.
+ * Patterns of values that differ from event to event. The order matters: a quoted text may hold
+ * anything, an event key holds an id, an id holds digits. A name that Postgres quotes after its
+ * kind, as in `constraint "message_pkey"`, distinguishes errors and stays.
  */
 const replacements: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\b(SQLSTATE) (\w{5})\b/g, '$1 ⟨$2⟩'],
@@ -29,11 +29,11 @@ const replacements: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/[^\s@]{1,64}@[^\s@]{1,255}/g, '…'],
 ];
 
-/** A number, or a word that holds one: ULIDs, UUIDs, hashes, phone numbers, positions. */
+/** A number, or a text with a digit: ULIDs, UUIDs, hashes, phone numbers, positions. */
 const numberedWord = /[\p{L}\p{N}_+-]*\p{N}[\p{L}\p{N}_+-]*/gu;
 const kept = /⟨[^⟨⟩]*⟩/g;
 
-function wordsOfError(message: string): string {
+function normalisedText(message: string): string {
   let text = message.slice(0, maxTextLength);
   for (const [pattern, by] of replacements) text = text.replaceAll(pattern, by);
   return outside(kept, text, (part) => part.replaceAll(numberedWord, '#'))

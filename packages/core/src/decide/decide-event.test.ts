@@ -57,7 +57,7 @@ describe('decideEvent', () => {
         happenedAt: '2026-01-02T03:00:00.000000Z',
         sentAt: '2026-01-02T03:00:00.000000Z',
         failedAt: '2026-01-02T03:00:01.123456Z',
-        standing: {
+        overallStatus: {
           status: 'FAILED',
           statusRank: 30,
           statusAt: '2026-01-02T03:00:01.123456Z',
@@ -112,7 +112,7 @@ describe('decideEvent', () => {
       {
         sinchMessageId: '01IN',
         direction: 'TO_APP',
-        standing: { status: undefined, statusRank: 0, channel: 'SMS', identity: '15550101' },
+        overallStatus: { status: undefined, statusRank: 0, channel: 'SMS', identity: '15550101' },
         content: { kind: 'text_message', text: 'hi', json: '{"text_message":{"text":"hi"}}' },
       },
     ]);

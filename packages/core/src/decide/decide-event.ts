@@ -2,40 +2,45 @@ import { readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { rawBodyText } from '../events/raw-body.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
-import { projectCapability, projectConsent } from '../projections/project-consent.ts';
+import type { Facts } from '../facts/facts.ts';
+import { readMoments, type TimeField } from '../facts/moments.ts';
+import { projectCapability, projectConsent } from '../projections/contacts/project-consent.ts';
 import {
   projectContact,
   projectContactMerge,
   projectDuplicates,
-} from '../projections/project-contact.ts';
-import { projectConversation } from '../projections/project-conversation.ts';
-import { projectEventDelivery, projectMessageDelivery } from '../projections/project-delivery.ts';
+} from '../projections/contacts/project-contact.ts';
 import {
   projectChannelEvent,
   projectInboundEvent,
   projectUnsupported,
-} from '../projections/project-event.ts';
+} from '../projections/events/project-event.ts';
+import { projectBatch, projectRecord } from '../projections/events/project-record.ts';
+import { projectConversation } from '../projections/messages/project-conversation.ts';
+import {
+  projectEventDelivery,
+  projectMessageDelivery,
+} from '../projections/messages/project-delivery.ts';
 import {
   projectInboundMessage,
   projectMessageAnalysis,
   projectSubmittedMessage,
-} from '../projections/project-message.ts';
-import { projectBatch, projectRecord } from '../projections/project-record.ts';
+} from '../projections/messages/project-message.ts';
 import type { Projection, ProjectionContext } from '../projections/projection.ts';
 import { storableJson } from '../values/storable-json.ts';
 import { type Envelope, envelopeOf, type ReadEnvelope } from './envelope.ts';
-import type { Facts } from './facts.ts';
-import { readMoments, type TimeField } from './moments.ts';
 
 export type Decision =
   /** Store the event as APPLIED, together with the rows that follow from it. */
   | {
       readonly kind: 'apply';
-      /** As recognised now: an event that was unknown when it came may be known since. */
+      /**
+       * The trigger as recognised now: a trigger that was unknown at receipt may be known since.
+       */
       readonly trigger: KnownTrigger;
       readonly entityId: string | undefined;
       readonly envelope: Envelope;
-      /** Times that are there and cannot be read, by the names of their fields. */
+      /** Names of the time fields that are present and unreadable. */
       readonly unreadableTimes: readonly TimeField[];
       readonly facts: Facts;
     }
@@ -45,8 +50,8 @@ export type Decision =
   | (ReadEnvelope & { readonly kind: 'refuse'; readonly reason: string });
 
 /**
- * Decides which rows an event concerns. Pure: the same event always gives the same decision,
- * and reading it twice or in another order than it happened changes nothing.
+ * Decides which rows an event concerns. Pure: the same event always gives the same decision, and
+ * neither repetition nor another order changes the resulting rows.
  */
 export function decideEvent(event: CallbackEvent): Decision {
   const bodyText = rawBodyText(event.rawBody);

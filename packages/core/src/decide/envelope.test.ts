@@ -32,7 +32,7 @@ describe('envelopeOf', () => {
     [{ one: { contact_id: 'c' }, other: { message_id: 'm' } }, 'm'],
     [{ message: { id: 'a' }, event: { id: 'b' } }, 'a'],
     [{ brand_new: 'x' }, undefined],
-  ])('finds the id of what nobody here knows: %j', (body, entityId) => {
+  ])('finds the id in a body of an unknown trigger: %j', (body, entityId) => {
     expect(read(body).entityId).toBe(entityId);
   });
 

@@ -1,12 +1,12 @@
 import { time } from '../bodies/fields.ts';
 import { type EventEnvelope, readEnvelope } from '../bodies/sinch-event.ts';
-import { boundedEntityId } from '../events/entity-id.ts';
+import { boundedEntityId } from '../events/event-key.ts';
 import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { type RawBody, rawBodyText } from '../events/raw-body.ts';
 import { recognise } from '../events/recognise.ts';
+import { readMoments, type TimeField, type TimeTexts } from '../facts/moments.ts';
 import { boundedText } from '../values/bounded-text.ts';
 import { storableText } from '../values/storable-json.ts';
-import { readMoments, type TimeField, type TimeTexts } from './moments.ts';
 
 /** The part of a body that every trigger shares. Times are ISO 8601 with 6 fractional digits. */
 export interface Envelope {
@@ -16,7 +16,7 @@ export interface Envelope {
   readonly eventTime: string | undefined;
 }
 
-/** What can be read of a body that is not applied. */
+/** The envelope of a body that is not applied, as far as it can be read. */
 export interface ReadEnvelope {
   readonly envelope: Envelope;
   /** Sinch's id for what the event is about, a message's before all others. */
@@ -25,9 +25,9 @@ export interface ReadEnvelope {
 }
 
 /**
- * Reads what can be read of any body, for events that died or are of an unknown trigger. Of a body
- * that is no JSON, such as one that was cut off, it takes the texts that look like those fields.
- * Never throws; nothing that it returns is sure to be there.
+ * Reads the envelope of any body, for events that are dead or have an unknown trigger. In a body
+ * that is no JSON, such as a truncated one, it searches for texts that look like those fields.
+ * Never throws; every field that it returns may be absent.
  */
 export function envelopeOf(rawBody: RawBody): ReadEnvelope {
   const text = rawBodyText(rawBody);
@@ -55,10 +55,10 @@ function storedEnvelope(texts: EnvelopeTexts): Omit<ReadEnvelope, 'entityId'> {
   return { envelope, unreadableTimes: unreadable };
 }
 
-/** Nothing is ordered here. */
+/** A placeholder: nothing is ordered by these times. */
 const anyReceipt = { receivedAt: '1970-01-01T00:00:00Z', signature: undefined };
 
-/** Where an event's own id may stand, the likeliest first. */
+/** Fields that may hold an event's own id, the likeliest first. */
 const idFields = [
   'message_id',
   'event_id',
@@ -69,7 +69,7 @@ const idFields = [
   'request_id',
 ];
 
-/** The parts of a body that may be a trigger's own. */
+/** Returns the parts of a body that may be a trigger's own. */
 function sectionsOf(body: unknown): readonly JsonObject[] {
   return isJsonObject(body) ? Object.values(body).filter((value) => isJsonObject(value)) : [];
 }
@@ -94,8 +94,8 @@ function idIn(sections: readonly JsonObject[], ...names: readonly string[]): str
 }
 
 /**
- * The same for a body that must not be parsed, since reading it may be what ends the process:
- * the texts that look like those fields, wherever they stand.
+ * Reads the envelope of a body that must not be parsed, since parsing may be what ends the process:
+ * it searches for texts that look like those fields, at any depth.
  */
 export function envelopeInText(rawBody: RawBody): ReadEnvelope {
   const text = rawBodyText(rawBody);
@@ -109,7 +109,7 @@ export function envelopeInText(rawBody: RawBody): ReadEnvelope {
   return { ...read, entityId: boundedEntityId(fieldOf(text, 'message_id')) };
 }
 
-/** A member with a plain text, wherever it stands. */
+/** Finds a member with a plain text, at any depth. */
 function fieldOf(text: string, name: string): string | undefined {
   const value = new RegExp(`"${name}"\\s*:\\s*"([^"\\\\]+)"`).exec(text)?.[1];
   return value === undefined ? undefined : boundedText(storableText(value));

@@ -2,16 +2,21 @@ import type { EventKey } from './event-key.ts';
 import type { RawBody } from './raw-body.ts';
 import type { Trigger } from './triggers.ts';
 
-/** What the signature told about a callback. Kept with the event, never judged again. */
+/**
+ * Facts from the verified signature of a callback. They are stored with the event and not checked
+ * again.
+ */
 export interface SignatureFacts {
   /** Unix seconds that Sinch signed. */
   readonly timestampSeconds: number;
   readonly nonce: string;
-  /** Which configured secret matched, counted from 0. */
+  /** Index of the configured secret that matched, from 0. */
   readonly secretPosition: number;
-  /** The timestamp was older than the tolerance when the callback came. */
+  /** True where the timestamp was older than the tolerance at receipt. */
   readonly isStale: boolean;
-  /** The timestamp was further ahead of our clock than the tolerance. Absent where it was not. */
+  /**
+   * True where the timestamp was further ahead of our clock than the tolerance; absent otherwise.
+   */
   readonly isFuture?: true | undefined;
 }
 

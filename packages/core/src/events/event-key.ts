@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
+import { boundedText } from '../values/bounded-text.ts';
+import { storableText } from '../values/storable-json.ts';
 import type { Trigger } from './triggers.ts';
 
-/** What makes two callbacks the same one: `TRIGGER.<entity id>.<digest of the raw body>`. */
+/** The identity of a callback: `TRIGGER.<entity id>.<digest of the raw body>`. */
 export type EventKey = string;
 
 const unsafeInKey = /[^A-Za-z0-9_-]/g;
@@ -11,11 +13,11 @@ const digestDigits = 32;
 const noEntity = '-';
 
 /**
- * Builds the event key. It holds letters, digits, `_`, `-` and `.` only, so that it can be a
- * BullMQ job id (which refuses `:`), a file name and a word in a shell.
+ * Builds the event key. It holds letters, digits, `_`, `-` and `.` only, so that it can be a file
+ * name and a shell argument. BullMQ refuses `:` in a job id.
  *
- * The digest is the first half of SHA-256 of the raw bytes: the entity id is there for people, so
- * it may be shortened without two events ever sharing a key.
+ * The digest is the first half of SHA-256 of the raw bytes. The entity id is there for people: it
+ * may be shortened, and two events still never share a key.
  */
 export function eventKey(
   trigger: Trigger,
@@ -25,7 +27,7 @@ export function eventKey(
   return eventKeyOf(trigger, entityId, digestOfRawBody(rawBody));
 }
 
-/** The key of an event whose digest is known, such as one in a table. */
+/** Builds the key of an event whose digest is known, such as one in a table. */
 export function eventKeyOf(
   trigger: Trigger,
   entityId: string | undefined,
@@ -35,12 +37,20 @@ export function eventKeyOf(
   return `${trigger}.${entity}.${digest}`;
 }
 
-/** What an event is recognised by, whatever its trigger is taken for: 32 hexadecimal digits. */
+/** Computes the digest that identifies an event whatever its trigger: 32 hexadecimal digits. */
 export function digestOfRawBody(rawBody: Uint8Array): string {
   return hash('sha256', rawBody, 'hex').slice(0, digestDigits);
 }
 
-/** The digest at the end of an event key, 32 hexadecimal digits. */
+/** Returns the digest at the end of an event key, 32 hexadecimal digits. */
 export function digestOfEventKey(key: EventKey): string {
   return key.slice(key.lastIndexOf('.') + 1);
+}
+
+/**
+ * Bounds an id from a body so that it can be stored, indexed and shown. It serves searches only:
+ * the digest in the key is what distinguishes events.
+ */
+export function boundedEntityId(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : boundedText(storableText(id)) || undefined;
 }

@@ -9,15 +9,18 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Tells whether a member of a oneof is there. Serialisers may write the members that are not as
- * null, {} or "".
+ * Checks that a member of a oneof has a value. Serialisers may write absent members as null, {} or
+ * "".
  */
 export function hasValue(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return false;
   return !isJsonObject(value) || Object.keys(value).length > 0;
 }
 
-/** The name of the member that is there; of a member that is always empty, where no other is. */
+/**
+ * Returns the name of the member that has a value; where none has, that of a member that is an
+ * empty object.
+ */
 export function memberOf(oneOf: JsonObject): string | undefined {
   const names = Object.keys(oneOf);
   return (

@@ -10,7 +10,7 @@ export interface RawBody {
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Keeps every byte: `rawBodyBytes(encodeRawBody(bytes))` equals `bytes`. */
+/** Encodes a body without loss: `rawBodyBytes(encodeRawBody(bytes))` equals `bytes`. */
 export function encodeRawBody(bytes: Uint8Array): RawBody {
   const text = decodeUtf8(bytes);
   if (text === undefined || text.includes('\u0000')) {
@@ -19,7 +19,7 @@ export function encodeRawBody(bytes: Uint8Array): RawBody {
   return { encoding: 'utf8', text };
 }
 
-/** The bytes that Sinch signed. */
+/** Returns the bytes that Sinch signed. */
 export function rawBodyBytes(rawBody: RawBody): Uint8Array {
   return Buffer.from(rawBody.text, rawBody.encoding);
 }
@@ -27,8 +27,8 @@ export function rawBodyBytes(rawBody: RawBody): Uint8Array {
 const byteOrderMark = '\uFEFF';
 
 /**
- * The body as text, without a byte order mark; bytes that are no UTF-8 become U+FFFD, so it is
- * for reading, not for keeping.
+ * Returns the body as text, without a byte order mark. Bytes that are no UTF-8 become U+FFFD, so
+ * the text is for reading and not for storing.
  */
 export function rawBodyText(rawBody: RawBody): string {
   const text =

@@ -5,7 +5,7 @@ import { knownTriggers, triggerCatalog } from './triggers.ts';
 const absent = [null, {}, ''];
 
 describe('recognise', () => {
-  it.each(knownTriggers)('knows %s beside members that are null, {} or ""', (trigger) => {
+  it.each(knownTriggers)('recognises %s beside members that are null, {} or ""', (trigger) => {
     const others = knownTriggers.filter((other) => other !== trigger);
     const siblings = others.map((other, at) => [triggerCatalog[other].topLevelKey, absent[at % 3]]);
     const own = [triggerCatalog[trigger].topLevelKey, { id: 'x' }];
@@ -18,7 +18,7 @@ describe('recognise', () => {
     }
   });
 
-  it('knows a trigger whose own member is empty, where it is the only one', () => {
+  it('recognises a trigger whose own member is empty, where it is the only one', () => {
     for (const value of absent) {
       expect(recognise(JSON.stringify({ message: value })).kind).toBe('known');
     }

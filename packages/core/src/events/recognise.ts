@@ -1,4 +1,4 @@
-import { boundedEntityId } from './entity-id.ts';
+import { boundedEntityId } from './event-key.ts';
 import { hasValue, isJsonObject, type JsonObject } from './json-object.ts';
 import { type KnownTrigger, triggerCatalog, triggerOfTopLevelKey } from './triggers.ts';
 
@@ -6,13 +6,13 @@ export type Recognition =
   | {
       readonly kind: 'known';
       readonly trigger: KnownTrigger;
-      /** Sinch's id for the thing that the event is about; absent where Sinch gives none. */
+      /** Sinch's id for the subject of the event; absent where Sinch gives none. */
       readonly entityId: string | undefined;
       readonly body: JsonObject;
     }
   | {
       readonly kind: 'unknown';
-      /** The top-level keys that are not part of the envelope, for the operator to find out. */
+      /** The top-level keys that are not part of the envelope, for the operator to look up. */
       readonly topLevelKeys: readonly string[];
       readonly body: unknown;
     }
@@ -31,9 +31,9 @@ const envelopeKeys = new Set([
 /**
  * Finds an event's trigger from the text of its body.
  *
- * Never throws and never refuses: what it does not know it names `unknown`, so that the event
- * is kept. A body with the values of two triggers is `unknown` too, rather than half applied.
- * @param parse for those who need more than `JSON.parse` gives.
+ * Never throws and never refuses: a body without a known trigger is `unknown`, so that the event is
+ * kept. A body with the values of two triggers is `unknown` too, rather than half applied.
+ * @param parse a parser with more than `JSON.parse` has.
  */
 export function recognise(
   bodyText: string,
@@ -50,7 +50,7 @@ export function recognise(
   return { kind: 'unknown', topLevelKeys, body };
 }
 
-/** The one trigger whose key has a value; where none has, the one whose key is there. */
+/** Returns the one trigger whose key has a value; where none has, the one whose key is present. */
 function triggerOf(body: JsonObject): KnownTrigger | undefined {
   const present: KnownTrigger[] = [];
   const valued: KnownTrigger[] = [];
@@ -64,7 +64,9 @@ function triggerOf(body: JsonObject): KnownTrigger | undefined {
   return another === undefined ? found : undefined;
 }
 
-/** Sinch's id for the thing that an event of this trigger is about, at the first place that has one. */
+/**
+ * Finds Sinch's id for the subject of an event of this trigger, at the first path that has one.
+ */
 function entityIdOf(trigger: KnownTrigger, body: JsonObject): string | undefined {
   const { topLevelKey, entityPaths } = triggerCatalog[trigger];
   for (const path of entityPaths) {

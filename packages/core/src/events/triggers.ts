@@ -1,9 +1,10 @@
 /**
- * Every trigger that Sinch documents, with the body's top-level key that tells it and the
- * paths of its identity, the usual one first. The wire carries no trigger name: the top-level key is all there is.
+ * Every trigger that Sinch documents, with its top-level key in the body and the paths of its
+ * entity id, the usual one first. A callback carries no trigger name: the top-level key alone
+ * identifies it.
  *
- * Source: the Conversation API callback reference and the OpenAPI description.
- * No path means that Sinch gives the event no identity of its own.
+ * Source: the Conversation API callback reference and the OpenAPI description. No path means that
+ * Sinch gives the event no id of its own.
  */
 export const triggerCatalog = {
   MESSAGE_INBOUND: { topLevelKey: 'message', entityPaths: [['id']] },
@@ -75,8 +76,8 @@ interface TriggerShape {
 export type KnownTrigger = keyof typeof triggerCatalog;
 
 /**
- * What an event is. `UNKNOWN`: a readable body with no top-level key that we know, or with
- * several. `UNREADABLE`: signed bytes that are not JSON.
+ * The trigger of any event. `UNKNOWN`: a readable body with no top-level key of the catalog, or
+ * with several. `UNREADABLE`: signed bytes that are not JSON.
  */
 export type Trigger = KnownTrigger | 'UNKNOWN' | 'UNREADABLE';
 
@@ -86,7 +87,7 @@ const triggerByTopLevelKey: ReadonlyMap<string, KnownTrigger> = new Map(
   knownTriggers.map((trigger) => [triggerCatalog[trigger].topLevelKey, trigger]),
 );
 
-/** The trigger that this top-level key tells, if it is one we know. */
+/** Returns the trigger of a top-level key; `undefined` for an unknown key. */
 export function triggerOfTopLevelKey(topLevelKey: string): KnownTrigger | undefined {
   return triggerByTopLevelKey.get(topLevelKey);
 }

@@ -1,13 +1,13 @@
 import type { SinchEventOf } from '../bodies/sinch-event.ts';
-import type { Facts } from '../decide/facts.ts';
-import type { Moments } from '../decide/moments.ts';
 import type { EventKey } from '../events/event-key.ts';
 import type { KnownTrigger } from '../events/triggers.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { Moments } from '../facts/moments.ts';
 
-/** What a projection is given beside the event itself. */
+/** The input of a projection beside the event itself. */
 export interface ProjectionContext extends Moments {
   readonly key: EventKey;
-  /** Of the signature that was verified; absent when the event comes back from the database. */
+  /** The nonce of the verified signature; absent when the event comes back from the database. */
   readonly nonce: string | undefined;
 }
 

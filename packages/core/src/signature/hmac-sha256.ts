@@ -2,26 +2,27 @@ import { createHmac, hash } from 'node:crypto';
 
 const blockBytes = 64;
 const digestBytes = 32;
-/** Longer messages are hashed where they lie: from here on a copy costs more than it saves. */
+/** Longer messages are hashed in place: from here on a copy costs more than it saves. */
 const maxCopiedBytes = 16 * 1024;
-/** As many secrets as anybody rotates at once, many times over. */
+/** More secrets than a rotation ever has. */
 const maxKeys = 100;
 
 interface Key {
-  /** What the inner hash begins with, and room for a message behind it. */
+  /** The beginning of the inner hash's input, with room for a message behind it. */
   readonly inner: Buffer;
-  /** What the outer hash begins with, and room for the inner digest behind it. */
+  /** The beginning of the outer hash's input, with room for the inner digest behind it. */
   readonly outer: Buffer;
 }
 
 const keys = new Map<string, Key>();
 
 /**
- * HMAC-SHA256 (RFC 2104) over the message and then the tail, 32 bytes. The secret's UTF-8 bytes are
- * the key.
+ * Computes HMAC-SHA256 (RFC 2104) over the message and then the tail, 32 bytes. The secret's UTF-8
+ * bytes are the key.
  *
- * Written out as its two hashes, since Node hashes at once what lies in one piece, and makes an
- * object for each HMAC, which was a sixth of what a callback costs a busy listener.
+ * It is written out as its two hashes because Node hashes one contiguous buffer in a single call.
+ * `createHmac` makes an object each time, which was a sixth of the cost of a callback in a busy
+ * listener.
  */
 export function hmacSha256(secret: string, message: Uint8Array | string, tail: string): Buffer {
   const bytes = typeof message === 'string' ? Buffer.from(message) : message;

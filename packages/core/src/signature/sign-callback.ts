@@ -1,9 +1,4 @@
 import { hmacSha256 } from './hmac-sha256.ts';
-import {
-  type SignatureHeaders,
-  signatureAlgorithm,
-  signatureHeaders,
-} from './signature-headers.ts';
 
 export interface CallbackToSign {
   readonly rawBody: Uint8Array | string;
@@ -27,8 +22,8 @@ export function signCallback(callback: CallbackToSign): SignatureHeaders {
 }
 
 /**
- * HMAC-SHA256 over `raw body + "." + nonce + "." + timestamp`, 32 bytes.
- * The bytes are hashed as they came; nothing is re-serialised.
+ * Computes HMAC-SHA256 over `raw body + "." + nonce + "." + timestamp`, 32 bytes. The bytes are
+ * hashed as received; nothing is re-serialised.
  */
 export function computeSignature(
   rawBody: Uint8Array | string,
@@ -38,3 +33,22 @@ export function computeSignature(
 ): Buffer {
   return hmacSha256(secret, rawBody, `.${nonce}.${timestamp}`);
 }
+
+/**
+ * The headers that Sinch adds to a callback of a webhook that has a secret.
+ * A webhook without a secret sends none of them.
+ */
+export const signatureHeaders = {
+  signature: 'x-sinch-webhook-signature',
+  timestamp: 'x-sinch-webhook-signature-timestamp',
+  nonce: 'x-sinch-webhook-signature-nonce',
+  algorithm: 'x-sinch-webhook-signature-algorithm',
+} as const;
+
+/** The only algorithm Sinch documents. The hash is never taken from the request. */
+export const signatureAlgorithm = 'HmacSHA256';
+
+export type SignatureHeaderName = (typeof signatureHeaders)[keyof typeof signatureHeaders];
+
+/** Signature headers by name, as a sender writes them. */
+export type SignatureHeaders = Record<SignatureHeaderName, string>;

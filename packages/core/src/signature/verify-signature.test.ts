@@ -2,8 +2,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { signCallback } from './sign-callback.ts';
-import { signatureHeaders } from './signature-headers.ts';
+import { signatureHeaders, signCallback } from './sign-callback.ts';
 import { findHeaderFault, verifySignature } from './verify-signature.ts';
 
 const rawBody = Buffer.from('{"app_id":"01TESTAPP","text":"Grüße"}');

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { computeSignature } from './sign-callback.ts';
-import { signatureAlgorithm, signatureHeaders } from './signature-headers.ts';
+import { computeSignature, signatureAlgorithm, signatureHeaders } from './sign-callback.ts';
 
 /** Reads one request header by its lower-case name; `null` or `undefined` when absent. */
 export type ReadHeader = (name: string) => string | null | undefined;
@@ -14,7 +13,7 @@ export type SignatureFault =
 export type SignatureVerdict =
   | {
       readonly kind: 'valid';
-      /** Which of the configured secrets signed it, counted from 0. */
+      /** Index of the configured secret that signed it, from 0. */
       readonly secretPosition: number;
       readonly timestampSeconds: number;
       readonly nonce: string;
@@ -25,11 +24,11 @@ const signaturePattern = /^[A-Za-z0-9+/]{43}=$/;
 const timestampPattern = /^\d{1,12}$/;
 const noncePattern = /^[\x21-\x7e]{1,128}$/;
 
-/** What the headers claim, before anything is known of the body. */
+/** Values of the headers, before anything of the body is read. */
 type SignatureClaim =
   | {
       readonly kind: 'claimed';
-      /** In base64. */
+      /** The signature in base64. */
       readonly signature: string;
       readonly timestamp: string;
       readonly nonce: string;
@@ -37,8 +36,8 @@ type SignatureClaim =
   | { readonly kind: 'invalid'; readonly cause: SignatureFault };
 
 /**
- * Why no body could ever make these headers verify; undefined where one could. Lets a server refuse
- * before it reads a body, and tells nothing of a secret, since none is looked at.
+ * Finds the reason why no body could match these headers; `undefined` where one could. A server can
+ * thus refuse before it reads a body. The answer reveals nothing of a secret, since none is used.
  */
 export function findHeaderFault(readHeader: ReadHeader): SignatureFault | undefined {
   const claim = readClaim(readHeader);
@@ -46,10 +45,10 @@ export function findHeaderFault(readHeader: ReadHeader): SignatureFault | undefi
 }
 
 /**
- * Says whether one of `secrets` signed exactly these bytes.
+ * Checks that one of `secrets` signed exactly these bytes.
  *
- * Every secret is tried and every comparison takes constant time, so the answer's
- * timing tells nothing about a secret. Age and repetition are not judged here.
+ * Every secret is tried and every comparison takes constant time, so the timing of the answer
+ * reveals nothing about a secret. Age and repetition are not checked here.
  */
 export function verifySignature(
   rawBody: Uint8Array,

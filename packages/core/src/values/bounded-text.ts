@@ -8,9 +8,9 @@ const digestDigits = 32;
 const surelyShort = Math.floor(maxBytes / 3);
 
 /**
- * An id, identity, channel or status as indexes take it: a long one becomes its beginning and a
- * digest of the whole, so that two of them stay distinct. A short one, that is nearly all, is
- * returned as it is, and so is one that was bounded before.
+ * Bounds an id, identity, channel or status so that an index accepts it. A long text becomes its
+ * beginning and a digest of the whole, so that two of them stay distinct. A short one, which nearly
+ * all are, is returned unchanged, and so is one that was bounded before.
  */
 export function boundedText(text: string): string {
   if (text.length <= surelyShort || Buffer.byteLength(text) <= maxBytes) return text;
@@ -21,7 +21,7 @@ export function boundedText(text: string): string {
   return `${bytes.toString('utf8', 0, end)}~${digest}`;
 }
 
-/** In UTF-8, a byte that does not begin a character. */
+/** Checks for a byte that does not begin a character in UTF-8. */
 function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && byte >> 6 === 0b10;
 }

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from './canonical-json.ts';
-import { hasDelicateNumbers, parseExactly } from './exact-json.ts';
+import { canonicalJson, hasDelicateNumbers, parseExactly } from './exact-json.ts';
 import { storableJson } from './storable-json.ts';
 
 const numbers = [
@@ -95,7 +94,7 @@ describe('canonicalJson', () => {
     expect(canonical(`[${one}]`)).toBe(canonical(`[${other}]`));
   });
 
-  it('tells values apart', () => {
+  it('distinguishes values', () => {
     const texts = ['1', '"1"', '10', '0.1', '[1]', '{"a":1}', '{"a":null}', '{}', '[]', 'null'];
     expect(
       new Set(

@@ -5,8 +5,8 @@ const numberAsWritten = /^\+?[\d .()/-]+$/;
 const digit = /\d/;
 
 /**
- * The one spelling of an identity: on a phone channel, the digits of a text that is a plus,
- * digits and separators. Everything else, such as a sender's name, stays as sent.
+ * Normalises an identity: on a phone channel, the digits of a text that is a plus, digits and
+ * separators. Everything else, such as a sender's name, stays as sent.
  *
  * A leading 00 stays too: no callback writes a plus that way. Normalising twice changes nothing.
  */

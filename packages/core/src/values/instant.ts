@@ -22,25 +22,27 @@ const dateAndTime =
 /** Unix time: up to 11 digits are seconds, up to 14 are milliseconds. Fewer than 9 are no time. */
 const unixTime = /^(?:(\d{9,11})|(\d{9,11})(\d{3}))(?:[.,](\d+))?$/;
 
-/** No shape is longer but for its fraction. */
+/** No form is longer, apart from its fraction. */
 const maxLength = 100;
 /** Later ones would be written with five digits for the year, which Postgres does not read. */
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 const maxSortable = 0xffff_ffff_ffff_ffffn;
 
-/** `undefined` for a text that names no point in time since 1970. */
+/**
+ * Parses a time in any of the forms above; `undefined` for a text that names no time since 1970.
+ */
 export function parseInstant(text: string | undefined): Instant | undefined {
   if (text === undefined || text.length > maxLength) return undefined;
   const trimmed = text.trim();
   return parseUsual(trimmed) ?? parseDateAndTime(trimmed) ?? parseUnixTime(trimmed);
 }
 
-/** The instant of a Unix time in seconds. */
+/** Makes the instant of a Unix time in seconds. */
 export function instantOfSeconds(seconds: number): Instant | undefined {
   return instantOf(Math.floor(seconds), '');
 }
 
-/** How nearly all times are written, with a cheap way to read it: each event has several. */
+/** The form of nearly all times, which is cheap to read: each event has several. */
 const usual = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 const wholeSecondsLength = 19;
 
@@ -53,12 +55,12 @@ function parseUsual(text: string): Instant | undefined {
   return instantOf(date.getTime() / 1000, text.slice(wholeSecondsLength + 1, -1), wholeSeconds);
 }
 
-/** The order key of a moment so many seconds later. */
+/** Returns the order key of the time that many seconds later. */
 export function sortableAfter({ sortable }: Instant, seconds: number): string {
   return hexOf(BigInt(`0x${sortable}`) + BigInt(seconds) * 1_000_000_000n);
 }
 
-/** Turns the order of times round: the earlier instant gets the greater key. */
+/** Reverses the order of times: the earlier instant gets the greater key. */
 export function reversedSortable(sortable: string): string {
   return hexOf(maxSortable - BigInt(`0x${sortable}`));
 }
@@ -110,7 +112,7 @@ const billion = 1_000_000_000;
 const low16 = 0x1_0000;
 const low32 = 0x1_0000_0000;
 
-/** 64 bits in two halves, since a double holds 53: ten times as fast as with a bigint. */
+/** Computes 64 bits in two halves, since a double holds 53: ten times as fast as a bigint. */
 function hexOfNanoseconds(seconds: number, nanoseconds: number): string {
   const upper = Math.floor(seconds / low16) * billion;
   const lower = (seconds % low16) * billion + nanoseconds;

@@ -1,10 +1,10 @@
 import { keepNumber, parseWithSource, rawNumberText } from './exact-json.ts';
 
 /**
- * What Postgres can hold of a JSON text: jsonb refuses NUL and lone surrogates, which JSON
+ * Makes a JSON text that Postgres can store: jsonb refuses NUL and lone surrogates, which JSON
  * allows as escapes. Both become U+FFFD in the copy; the raw body keeps what Sinch sent.
  *
- * Texts without such an escape, that is nearly all, are returned as they are. Numbers stay exact.
+ * Texts without such an escape, which nearly all are, are returned unchanged. Numbers stay exact.
  * @throws RangeError when the text needs the change and is nested too deep to rewrite.
  */
 export function storableJson(jsonText: string): string {
@@ -27,7 +27,7 @@ function storableValue(value: unknown): unknown {
   );
 }
 
-/** A text that a Postgres text column takes. */
+/** Makes a text that a Postgres text column accepts. */
 export function storableText(text: string): string {
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }

@@ -1,6 +1,6 @@
 import type { CallbackEvent, Trigger } from '@sinch-callbacks/core';
 
-/** One try at applying an event, as the dead letter keeps it. */
+/** One attempt at applying an event, as the dead letter stores it. */
 export interface AttemptRecord {
   /** 0 for the live queue, n for the nth replay. */
   readonly replay: number;
@@ -12,7 +12,7 @@ export interface AttemptRecord {
   readonly message: string;
 }
 
-/** An event that will not be tried again by itself, and why. */
+/** An event that is not retried automatically, with its reason. */
 export interface DeadLetterRecord {
   readonly event: CallbackEvent;
   readonly replay: number;
@@ -34,15 +34,15 @@ export interface DeadLetterFilter {
   readonly since?: Date | undefined;
   /** Died before. */
   readonly until?: Date | undefined;
-  /** Those that were applied or discarded since, too. Default: only open ones. */
+  /** True to include those that were applied or discarded since. Default: only open ones. */
   readonly includeResolved?: boolean | undefined;
 }
 
-/** A line in a list of dead letters: nothing of the body. */
+/** A line in a list of dead letters, without the body. */
 export interface DeadLetterSummary {
   readonly eventKey: string;
   readonly trigger: Trigger;
-  /** As far as they could be read from its body. */
+  /** Ids of the body, where they can be read. */
   readonly appId: string | undefined;
   readonly projectId: string | undefined;
   readonly entityId: string | undefined;
@@ -56,7 +56,7 @@ export interface DeadLetterSummary {
   readonly resolvedAt: Date | undefined;
   /** `APPLIED`, `DISCARDED` or `REDACTED`. */
   readonly resolution: string | undefined;
-  /** What letters with the same error share. */
+  /** The fingerprint that letters with the same error share. */
   readonly fingerprint: string;
   /** The run that replayed it last. */
   readonly runId: number | undefined;
@@ -65,6 +65,21 @@ export interface DeadLetterSummary {
 export interface DeadLetter extends DeadLetterSummary {
   readonly stack: string | undefined;
   readonly history: readonly AttemptRecord[];
-  /** Its body is empty where it was redacted, or went with its week after it was applied. */
+  /**
+   * The event. Its body is empty where it was redacted, or where it was applied and its week
+   * dropped.
+   */
   readonly event: CallbackEvent;
+}
+
+/**
+ * Checks for a replay whose result is not known: the letter is not applied, and its history holds
+ * no attempt of that replay. It compares numbers and not times, since the replaying process and the
+ * worker may have different clocks.
+ */
+export function isReplayPending(
+  letter: Pick<DeadLetter, 'replays' | 'replayedAt' | 'resolvedAt' | 'history'>,
+): boolean {
+  if (letter.resolvedAt !== undefined || letter.replayedAt === undefined) return false;
+  return letter.history.every(({ replay }) => replay !== letter.replays);
 }

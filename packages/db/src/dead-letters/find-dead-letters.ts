@@ -1,18 +1,17 @@
 import type { Database } from '../database.ts';
-import { digestBytes, findDigest } from '../event-digest.ts';
+import { cursorOf, digestBytes, findDigest, type Page } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
 import { eventOfRow, keyOfRow, triggerOf } from '../read/event-of-row.ts';
-import { digestBefore, type Page } from '../read/page.ts';
 import type {
   AttemptRecord,
   DeadLetter,
   DeadLetterFilter,
   DeadLetterSummary,
 } from './dead-letter.ts';
-import { filterSize, filterSql, filterValues } from './filter-sql.ts';
+import { filterSize, filterSql, filterValues } from './dead-letter-sql.ts';
 
-/** Prisma has no order of bytes to page by. */
+/** SQL, since Prisma has no order of bytes to page by. */
 const selectPage = `
 SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity",
   app_id AS "appId", project_id AS "projectId", error_class AS "errorClass",
@@ -23,13 +22,13 @@ FROM dead_letter WHERE ${filterSql}
   AND ($${filterSize + 1}::text IS NULL OR event_digest > decode($${filterSize + 1}, 'hex'))
 ORDER BY event_digest LIMIT $${filterSize + 2}`;
 
-/** One page of dead letters, by digest. */
+/** Lists one page of dead letters, by digest. */
 export async function listDeadLetters(
   { prisma }: Database,
   filter: DeadLetterFilter,
   page: Page,
 ): Promise<readonly DeadLetterSummary[]> {
-  const values = [...filterValues(filter), digestBefore(page), page.limit];
+  const values = [...filterValues(filter), cursorOf(page), page.limit];
   const rows = await whileAvailable(() =>
     prisma.$queryRawUnsafe<SummaryRow[]>(selectPage, ...values),
   );
@@ -48,7 +47,7 @@ export async function countDeadLetters(
   return row?.count ?? 0;
 }
 
-/** One dead letter with its whole history and its event, ready to be queued again. */
+/** Finds one dead letter with its whole history and its event, ready to be queued again. */
 export async function findDeadLetter(
   { prisma }: Database,
   eventKey: string,
@@ -59,7 +58,7 @@ export async function findDeadLetter(
   const [row, event] = await whileAvailable(async () => {
     const letter = await prisma.deadLetter.findUnique({ where, include: { guard: true } });
     if (letter === null) return [];
-    // Nearly always on the kept side, which is one partition.
+    // Its event is nearly always in the kept partition.
     const kept = await prisma.callbackEvent.findFirst({ where: { ...where, kept: true } });
     return [letter, kept ?? (await prisma.callbackEvent.findFirst({ where }))];
   });
@@ -97,7 +96,10 @@ function summaryOf(row: SummaryRow): DeadLetterSummary {
   };
 }
 
-/** Only the writer fills this column, from the same type. */
+/**
+ * Reads the attempts. Only `recordDeadLetter` and `keepAttempts` fill this column, from the same
+ * type.
+ */
 function historyOf(attempts: Prisma.JsonValue): readonly AttemptRecord[] {
   return Array.isArray(attempts) ? (attempts as unknown as AttemptRecord[]) : [];
 }

@@ -13,9 +13,9 @@ import { digestOfEvent } from '../event-digest.ts';
 import { isConflict, whileAvailable } from '../failure.ts';
 import { keyEntityOf } from '../write/event-rows.ts';
 import { lockRedactions, redactRawBodies } from '../write/redact-raw-bodies.ts';
-import { inOrder, inWriteSession, type WriteSession } from '../write/write-session.ts';
+import { inWriteSession, settleInOrder, type WriteSession } from '../write/write-session.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
-import { withAttempts } from './with-attempts.ts';
+import { withAttempts } from './dead-letter-sql.ts';
 
 const digest = `decode($1, 'hex')`;
 
@@ -23,7 +23,10 @@ const insertGuard = `
 INSERT INTO event_guard (event_digest, received_at) VALUES (${digest}, $2::timestamptz)
 ON CONFLICT DO NOTHING`;
 
-/** A transaction that changes the row of a known event holds its guard, as the writer does. */
+/**
+ * A lock on the guard: every transaction that changes the row of a known event takes it, as the
+ * writer does.
+ */
 const lockGuard = `
 SELECT FROM event_guard WHERE event_digest = ${digest} FOR NO KEY UPDATE`;
 
@@ -34,14 +37,17 @@ INSERT INTO callback_event (event_digest, trigger, entity_id, key_entity, app_id
 VALUES (${digest}, $2, $3, $4, $5, $6, $7::timestamptz, $8::timestamptz, $9::timestamptz,
   $10::timestamptz, $11, 'DEAD', true, $12::integer, $13, $14)`;
 
-/** One that was applied has no row on the kept side, or none at all any more. */
+/**
+ * The change of a stored event. An applied one has no row in the kept partition, or none at all any
+ * more.
+ */
 const markDead = `
 UPDATE callback_event SET state = 'DEAD' WHERE kept AND event_digest = ${digest}`;
 
 /**
- * Attempts are added and never taken away; the same ones again are already there. One that was
- * discarded stays so: an operator decided it, and a late copy of the event knows nothing of that. A
- * redacted one takes nothing at all, since an error may quote the text that had to go.
+ * Attempts are added and never removed; repeated ones are already there. A discarded letter stays
+ * discarded: an operator decided so, and a late copy must not undo it. A redacted letter accepts
+ * nothing, since an error may quote the removed text.
  */
 const upsertDeadLetter = `
 INSERT INTO dead_letter AS d
@@ -65,15 +71,15 @@ const isOpen = `
 SELECT FROM dead_letter WHERE event_digest = ${digest} AND resolved_at IS NULL`;
 
 /**
- * What became of it. `already-applied`: there is no need of a letter. `already-closed`: its
- * letter was discarded, or its text had to go, and it stays closed.
+ * The result of a record. `already-applied`: the event needs no letter. `already-closed`: its
+ * letter is discarded or redacted and stays closed.
  */
 export type RecordOutcome = 'recorded' | 'already-applied' | 'already-closed';
 
 /**
- * Keeps an event that could not be applied: its exact body, the reason and every attempt, those
- * of earlier deaths included. Idempotent: the same record again changes nothing.
- * @throws DatabaseUnavailableError when the database is away.
+ * Stores an event that could not be applied: its exact body, the reason and every attempt, those of
+ * earlier deaths included. Idempotent: the same record again changes nothing.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function recordDeadLetter(
   database: Database,
@@ -91,7 +97,7 @@ export async function recordDeadLetter(
   }
 }
 
-/** So often after a deadlock with a writer, or a row that it moved. */
+/** Retries after a deadlock with a writer, or after a row that it moved. */
 const immediateRetries = 3;
 
 async function writeLetter(
@@ -101,23 +107,23 @@ async function writeLetter(
   const { event, errorClass } = letter;
   const columns = columnsOf(event, errorClass);
   const { mentions } = columns;
-  await inOrder(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
+  await settleInOrder(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
   if (!(await storeDead(session, letter, columns))) return 'already-applied';
   const letterWrites = [
     session.query({ sql: upsertDeadLetter }, letterValues(letter, columns)),
     redactRawBodies(session, mentions),
   ];
-  await inOrder(letterWrites);
-  // Only now: its text may have had to go.
+  await settleInOrder(letterWrites);
+  // Only now: the statements before may have redacted it.
   const { count } = await session.query({ sql: isOpen }, [digestOfEvent(event)]);
   return count > 0 ? 'recorded' : 'already-closed';
 }
 
 type Columns = ReturnType<typeof columnsOf>;
 
-/** What the event's row and its letter both hold of its body. */
+/** Builds the columns that the event's row and its letter have in common. */
 function columnsOf(event: CallbackEvent, errorClass: string) {
-  // Reading it may be what ended the process, again and again.
+  // Parsing it may be what ended the process, again and again.
   const read = errorClass === 'quarantined' ? envelopeInText : envelopeOf;
   const { envelope, entityId, unreadableTimes } = read(event.rawBody);
   const { trigger } = event;
@@ -143,7 +149,7 @@ function columnsOf(event: CallbackEvent, errorClass: string) {
   };
 }
 
-/** Their bodies hold what a person wrote. */
+/** Triggers whose bodies hold a person's text. */
 const messageTriggers: ReadonlySet<string> = new Set([
   'MESSAGE_INBOUND',
   'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',
@@ -164,7 +170,7 @@ async function storeDead(
       session.query({ sql: lockGuard }, [id]),
       session.query({ sql: markDead }, [id]),
     ] as const;
-    await inOrder(changes);
+    await settleInOrder(changes);
     return (await changes[1]).count > 0;
   }
   await session.query({ sql: insertEvent }, [
@@ -181,7 +187,10 @@ async function storeDead(
   return true;
 }
 
-/** Error texts may quote the body, which may hold what Postgres refuses. */
+/**
+ * Builds the values of a letter. Error texts may quote the body, which may hold characters that
+ * Postgres refuses.
+ */
 function letterValues(letter: DeadLetterRecord, { identity }: Columns) {
   const { errorClass, stack, attempts, deadAt } = letter;
   const errorMessage = storableText(letter.errorMessage);

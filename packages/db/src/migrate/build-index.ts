@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { classifyFailure } from '../failure.ts';
-import type { OnlineIndex } from './online-indexes.ts';
+import type { OnlineIndex } from './migration-files.ts';
 
-/** Writers wait behind a lock that waits, so it does not wait long, and is tried again. */
+/**
+ * The limit for a lock. Writers queue behind a waiting lock, so it waits briefly and is tried
+ * again.
+ */
 const lockTimeoutMs = 2_000;
 const pauseMs = 1_000;
 const maxTries = 60;
 
 /**
  * Builds an index while its table is written to, on a connection without a transaction, and
- * partition by partition where the table has some. What an earlier try left behind invalid is
- * dropped and built again; what is there and valid stays, so that it can be cut off anywhere.
+ * partition by partition where the table has some. An invalid index of an earlier try is dropped
+ * and built again; a valid one stays. An interruption at any point is therefore harmless.
  * @param beforeStep is awaited before each statement that changes something.
  */
 export async function buildIndex(
@@ -52,8 +55,9 @@ async function buildPlain(
 }
 
 /**
- * The index of the whole is made first, of nothing: a partition that comes later has its part
- * from the beginning. It is valid as soon as every partition's part is attached to it.
+ * Builds the index of a partitioned table. The parent index is created first, without its
+ * partitions: a partition that is created later has its index from the beginning. The parent is
+ * valid as soon as every partition's index is attached to it.
  */
 async function buildPartitioned(
   client: pg.ClientBase,
@@ -68,15 +72,19 @@ async function buildPartitioned(
     await whenUnlocked(client, `${create} "${name}" ON ONLY "${table}" ${definition}`);
   }
   for (const partition of await partitionsWithout(client, table, name)) {
-    const part = { ...index, name: nameOfPart(name, partition), table: partition };
-    await buildIndex(client, part, beforeStep);
+    const partitionIndex = {
+      ...index,
+      name: partitionIndexName(name, partition),
+      table: partition,
+    };
+    await buildIndex(client, partitionIndex, beforeStep);
     await beforeStep();
-    await whenUnlocked(client, `ALTER INDEX "${name}" ATTACH PARTITION "${part.name}"`);
+    await whenUnlocked(client, `ALTER INDEX "${name}" ATTACH PARTITION "${partitionIndex.name}"`);
   }
 }
 
-/** A name is cut at 63 bytes, where two could become one. */
-function nameOfPart(index: string, partition: string): string {
+/** Makes a name within 63 bytes, where Postgres truncates names and two could become one. */
+function partitionIndexName(index: string, partition: string): string {
   const digits = createHash('sha256').update(index).digest('hex').slice(0, 8);
   return `${partition.slice(0, 50)}_${digits}`;
 }

@@ -1,21 +1,25 @@
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { defaultMigrationsDir, listMigrationNames } from './migration-files.ts';
-import { type OnlineIndex, readOnlineIndexes } from './online-indexes.ts';
+import {
+  defaultMigrationsDir,
+  listMigrationNames,
+  type OnlineIndex,
+  readOnlineIndexes,
+} from './migration-files.ts';
 
-/** `NULLS NOT DISTINCT` came with it. */
+/** The oldest supported version: the first with `NULLS NOT DISTINCT`. */
 export const leastPostgresMajor = 15;
 
 export interface DatabaseState {
-  /** As Postgres says it, such as `18.4`. */
+  /** The version as Postgres reports it, such as `18.4`. */
   readonly serverVersion: string;
   /** Migrations of this release that the database does not have, and indexes to be built online. */
   readonly pendingMigrations: readonly string[];
 }
 
 /**
- * Looks at a database without changing it.
+ * Inspects a database without changing it.
  * @throws DatabaseUnavailableError when it cannot be reached.
  */
 export async function inspectDatabase(
@@ -45,7 +49,7 @@ export function isSupported(version: string): boolean {
   return Number.parseInt(version, 10) >= leastPostgresMajor;
 }
 
-/** Those that are not there, or that were left behind half built. */
+/** Finds indexes that are missing or invalid after an interrupted build. */
 export async function pendingIndexes(
   client: Client,
   migrationsDir: string,

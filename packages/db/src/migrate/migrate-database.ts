@@ -7,20 +7,23 @@ import { describePending, pendingIndexes, requireSupported } from './inspect-dat
 import { defaultMigrationsDir, readMigrationList } from './migration-files.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
-/** Any constant will do, as long as every migrator of this schema takes the same. */
+/** An arbitrary constant that every migrator of this schema uses. */
 const advisoryLock = 727_411_900;
 const connectTimeoutMs = 10_000;
 const pollMs = 200;
 
-/** Migrations hold a lock of their session, which a pooler may give to another client. */
+/**
+ * The error of a lost lock. Migrations hold a session lock, and a pooler may give the session to
+ * another client.
+ */
 const lostLock =
   'the connection changed in the middle of a migration: migrations need a direct connection ' +
   'to Postgres, and not a pooler that shares connections by transaction';
 
 /**
- * Brings the database to the newest migration, builds the indexes that are built online, and makes
- * the partitions of the weeks to come. Returns what it applied.
- * Safe to run from several processes at once: one applies, the others wait and find it done.
+ * Migrates the database to the newest migration, builds the online indexes, and creates the
+ * partitions of the coming weeks. Returns the names of everything that it applied. Several
+ * processes may run it at the same time: one applies, the others wait and find it done.
  *
  * @param url of Postgres itself; see above.
  * @throws DatabaseUnavailableError when the server cannot be reached or refuses the login.
@@ -35,7 +38,7 @@ export async function migrateDatabase(
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
   });
-  // A connection that breaks makes the next query reject, which says it well enough.
+  // A connection that breaks makes the next query reject, which is enough.
   client.on('error', () => undefined);
   try {
     await whileAvailable(async () => await client.connect());
@@ -59,8 +62,8 @@ export async function migrateDatabase(
 }
 
 /**
- * Asks again and again. Who waits in the server has a transaction open, for whose end an index
- * that is built online would wait in turn.
+ * Polls for the lock. A session that waits in the server has a transaction open, and an online
+ * index build would wait for its end in turn.
  */
 async function takeLock(client: pg.Client): Promise<void> {
   for (;;) {

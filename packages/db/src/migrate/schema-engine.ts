@@ -18,12 +18,12 @@ const wasmFile = new URL(
 let isLoaded = false;
 
 /**
- * Prisma's own schema engine, in the build that npm carries as WebAssembly: migrating needs
- * no download and no native binary, and fills the same `_prisma_migrations` table as
- * `prisma migrate deploy`.
+ * Runs Prisma's own schema engine, in its WebAssembly build from npm. Migrating thus needs no
+ * download and no native binary, and fills the same `_prisma_migrations` table as `prisma migrate
+ * deploy`.
  *
  * The engine's connections are closed when `use` ends, and with them the advisory lock that it
- * takes and never gives back.
+ * takes and never releases.
  */
 export async function withSchemaEngine<Result>(
   url: string,
@@ -43,8 +43,8 @@ export async function withSchemaEngine<Result>(
 const connectTimeoutMs = 10_000;
 
 /**
- * Prisma's adapter cuts a script at every semicolon, those in functions and comments too, and
- * commits each piece. Sent whole, it is one transaction.
+ * Makes scripts run whole, as one transaction. Prisma's adapter splits a script at every semicolon,
+ * those in functions and comments too, and commits each piece.
  */
 function withWholeScripts(factory: PrismaPg, pool: pg.Pool): PrismaPg {
   const connect = factory.connect.bind(factory);
@@ -62,7 +62,7 @@ function withWholeScripts(factory: PrismaPg, pool: pg.Pool): PrismaPg {
   return factory;
 }
 
-/** The one kind of error whose words the engine repeats. */
+/** Converts an error to the only kind whose message the engine repeats. */
 function asAdapterError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const { code = '', severity = '', message, detail, column, hint } = error;
@@ -77,7 +77,7 @@ function asAdapterError(error: unknown): unknown {
   });
 }
 
-/** The engine looks for this global when it panics, and says nothing of the cause without it. */
+/** A global that the engine looks for when it panics; without it the cause is lost. */
 const panicRegistry = {
   message: '',
   set_message(text: string) {
@@ -96,7 +96,27 @@ function loadEngine(): void {
   isLoaded = true;
 }
 
-/** What matters comes back as a result or an error. */
+/** Discards the engine's log: everything of interest comes back as a result or an error. */
 function discardLog(): void {
   return;
+}
+
+/**
+ * Generates the SQL that creates a schema file's schema in an empty database, to compare it with
+ * the result of the migrations.
+ * @param url any Postgres; only its version is read.
+ */
+export async function schemaAsSql(url: string, schemaFile: string): Promise<string> {
+  const schema = { path: schemaFile, content: readFileSync(schemaFile, 'utf8') };
+  const { stdout } = await withSchemaEngine(url, (engine) =>
+    engine.diff({
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [schema] },
+      script: true,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
+    }),
+  );
+  if (!stdout) throw new Error(`Prisma made no SQL of ${schemaFile}`);
+  return stdout;
 }

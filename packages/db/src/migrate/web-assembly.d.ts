@@ -1,4 +1,6 @@
-/** The part of WebAssembly that the schema engine needs; Node's types leave it to the browser's. */
+/**
+ * The part of WebAssembly that the schema engine needs; Node's types leave it to the DOM library.
+ */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

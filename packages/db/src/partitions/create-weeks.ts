@@ -1,28 +1,28 @@
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
-import { type Week, weeksAround } from './week.ts';
+import { type Week, weeksAround } from './weeks.ts';
 
-/** The last week too: its events may still wait in the queue. */
+/** Weeks back: events of the last week may still wait in the queue. */
 const weeksBack = 1;
 const weeksAhead = 8;
-/** Writers wait behind a lock that waits, so it does not wait long. */
+/** The limit for a lock. Writers queue behind a waiting lock, so it waits briefly. */
 const lockTimeoutMs = 2_000;
-/** Any constant that no other lock uses. */
+/** An arbitrary constant that no other lock uses. */
 const partitionLock = 727_411_902;
 
-/** Partitions as they are after a look at them. */
+/** The partitions after a creation. */
 export interface WeeksAhead {
   readonly created: readonly string[];
-  /** Weeks after this one that have a partition. */
+  /** The number of later weeks that have a partition. */
   readonly ahead: number;
 }
 
 /**
- * Makes the partitions of the weeks around `now` that are missing. Rows of such a week, which are
- * in the default partition, move to the new one in the same transaction. What another session holds
- * at the moment is left for the next time: until then its rows have the default partition.
- * @throws DatabaseUnavailableError when the database is away, or the role may not make tables.
+ * Creates the missing partitions of the weeks around `now`. Rows of such a week in the default
+ * partition move to the new one in the same transaction. A partition that another session blocks is
+ * left for the next call: until then its rows go to the default partition.
+ * @throws DatabaseUnavailableError when the database is down, or the role may not create tables.
  */
 export async function createPartitionsAhead(
   { pool }: Pick<Database, 'pool'>,
@@ -41,7 +41,7 @@ export async function createPartitionsAhead(
   });
 }
 
-/** The same, on a connection that the caller has. */
+/** Creates the partitions on a connection of the caller's. */
 export async function createWeeks(client: pg.ClientBase, now: Date): Promise<WeeksAhead> {
   const weeks = weeksAround(now, -weeksBack, weeksAhead);
   const before = await existingAmong(client, weeks);
@@ -60,7 +60,7 @@ async function existingAmong(
   client: pg.ClientBase,
   weeks: readonly Week[],
 ): Promise<ReadonlySet<string>> {
-  // Not by to_regclass, which may remember that there was none before it waited for the lock.
+  // Not by to_regclass, which may use a cached answer from before the wait for the lock.
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class
      WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1::text[])`,
@@ -70,8 +70,8 @@ async function existingAmong(
 }
 
 /**
- * Attaching lets rows of other weeks be written meanwhile. Those of this one wait for the default
- * partition, and find when they get it that they belong elsewhere: the writer tries them again.
+ * Creates the partition of one week. Rows of other weeks can be written while it is attached. Rows
+ * of this week wait for the default partition, which then refuses them: the writer retries them.
  */
 async function createWeek(client: pg.ClientBase, week: Week): Promise<boolean> {
   const { table } = week;

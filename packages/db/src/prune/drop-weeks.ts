@@ -2,19 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
-import { listWeeks, type StoredWeek } from '../partitions/list-weeks.ts';
+import { listWeeks, type StoredWeek } from '../partitions/weeks.ts';
 
-/** Writers wait behind a lock that waits, so it does not wait long, and is tried again. */
+/**
+ * The limit for a lock. Writers queue behind a waiting lock, so it waits briefly and is tried
+ * again.
+ */
 const lockTimeoutMs = 2_000;
 const pauseMs = 500;
 const maxTries = 20;
 
-/** What may be asked for later than its week: applied late, or the event of a letter that stays. */
+/**
+ * Events that are needed after their week: those applied late, and those of a letter that stays.
+ */
 const isStillNeeded = `(e.applied_at >= $1::timestamptz OR e.state <> 'APPLIED'
   OR EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
     AND (d.resolved_at IS NULL OR d.resolution IS NULL OR d.resolved_at >= $1::timestamptz)))`;
 
-/** Events in weeks that {@link dropOldWeeks} would drop. */
+/** Counts events in weeks that {@link dropOldWeeks} would drop. */
 export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {
   return await whileAvailable(async () => {
     let events = 0;
@@ -30,12 +35,12 @@ export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise
 }
 
 /**
- * Drops the weeks that ended before `cutoff`, with the bodies of their events. Those that are
- * still needed move to the default partition. Returns how many events have gone. Cut off in the
- * middle, the same call does the rest.
+ * Drops the weeks that ended before `cutoff`, with the bodies of their events. Events that are
+ * still needed move to the default partition. Returns the number of dropped events. After an
+ * interruption, the same call does the rest.
  *
- * An event that has gone is still recognised for as long as its guard is there.
- * @throws DatabaseUnavailableError when the database is away.
+ * A dropped event is still recognised for as long as its guard exists.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function dropOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {
   return await whileAvailable(async () => {
@@ -63,8 +68,8 @@ async function oldWeeks(
 }
 
 /**
- * Takes the lock that every writer waits for, so it does nothing else, and gives up soon. (It
- * cannot be done CONCURRENTLY beside a default partition.)
+ * Detaches a partition. It takes the lock that every writer waits for, so it does nothing else, and
+ * gives up soon. (CONCURRENTLY is not possible beside a default partition.)
  */
 async function detach(client: pg.ClientBase, { table }: StoredWeek): Promise<void> {
   for (let tries = 1; ; tries += 1) {

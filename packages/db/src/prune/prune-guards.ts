@@ -1,13 +1,13 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { listWeeks } from '../partitions/list-weeks.ts';
+import { listWeeks } from '../partitions/weeks.ts';
 
-/** Of about 140 guards each: the table is read once from its beginning to its end. */
+/** Pages of about 140 guards each: the table is read once from beginning to end. */
 const pagesInBatch = 100;
 
 /**
- * A guard goes when nothing can be stored twice for want of it: its event's row has gone with its
- * week, and it is neither in the default partition nor kept, nor has it a letter.
+ * Guards whose removal lets nothing be stored twice: the event's row was dropped with its week, is
+ * neither in the default partition nor kept, and has no letter.
  */
 const oldGuards = `
 FROM event_guard AS g
@@ -23,8 +23,8 @@ DELETE FROM event_guard WHERE ctid = ANY(ARRAY(
 
 /**
  * Removes the guards of events that were received before `cutoff` and have no row any more, in
- * batches. Such an event, should it come once more, would be applied again.
- * @throws DatabaseUnavailableError when the database is away.
+ * batches. If such an event is received once more, it is applied again.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function pruneGuards({ pool }: Database, cutoff: Date): Promise<number> {
   return await whileAvailable(async () => {
@@ -43,7 +43,7 @@ export async function pruneGuards({ pool }: Database, cutoff: Date): Promise<num
   });
 }
 
-/** Guards that {@link pruneGuards} would remove. */
+/** Counts guards that {@link pruneGuards} would remove. */
 export async function countPrunableGuards({ pool }: Database, cutoff: Date): Promise<number> {
   return await whileAvailable(async () => {
     const { rows } = await pool.query<{ guards: number }>(
@@ -54,7 +54,10 @@ export async function countPrunableGuards({ pool }: Database, cutoff: Date): Pro
   });
 }
 
-/** Events that were received before this one began have no row in any week. */
+/**
+ * Returns the beginning of the oldest week. Events that were received before it have no row in any
+ * week.
+ */
 async function oldestWeek(pool: Database['pool']): Promise<string> {
   const [oldest] = await listWeeks(pool);
   return oldest?.start.toISOString() ?? 'infinity';

@@ -3,7 +3,7 @@ import { whileAvailable } from '../failure.ts';
 
 export interface AppSeen {
   readonly appId: string;
-  /** Of the receipt of its last callback, as far as workers have noted it. */
+  /** The receipt of its last callback, as recorded by workers. */
   readonly lastCallbackAt: Date;
 }
 
@@ -14,7 +14,7 @@ ON CONFLICT (app_id) DO UPDATE SET last_callback_at = excluded.last_callback_at
 WHERE app_seen.last_callback_at < excluded.last_callback_at`;
 
 /**
- * Notes when callbacks of these apps came. What another worker has noted of a later one stays.
+ * Records when callbacks of these apps were received. A later time from another worker stays.
  * @throws DatabaseUnavailableError when the database cannot be used.
  */
 export async function noteAppsSeen({ prisma }: Database, apps: readonly AppSeen[]): Promise<void> {
@@ -24,7 +24,7 @@ export async function noteAppsSeen({ prisma }: Database, apps: readonly AppSeen[
 }
 
 /**
- * The apps that callbacks came from, the one that was heard of last first.
+ * Lists the apps that callbacks came from, the most recent first.
  * @throws DatabaseUnavailableError when the database cannot be used.
  */
 export async function listAppsSeen(

@@ -18,7 +18,10 @@ export type EventRow = Identity &
     'rawBody' | 'rawBodyEncoding' | 'receivedAt' | 'signedAt'
   >;
 
-/** A stored event, ready to be queued again. Of its signature only the timestamp is stored. */
+/**
+ * Makes an event of its row, ready to be queued again. Of its signature only the timestamp is
+ * stored.
+ */
 export function eventOfRow(row: EventRow): CallbackEvent {
   const trigger = triggerOf(row.trigger);
   return {
@@ -35,7 +38,7 @@ export function eventOfRow(row: EventRow): CallbackEvent {
   };
 }
 
-/** The key that its event was queued under. */
+/** Returns the key that its event was queued under. */
 export function keyOfRow(row: Identity): string {
   return eventKeyOf(triggerOf(row.trigger), entityOfKey(row), digestText(row.eventDigest));
 }

@@ -6,7 +6,7 @@ import type { Prisma } from '../generated/client.ts';
 import { findUnapplied, type UnappliedEvent } from './unapplied-events.ts';
 import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
 
-/** Everything of a message but what was written in it and what orders its events. */
+/** All columns of a message but its content and what orders its events. */
 const messageColumns = {
   appId: true,
   projectId: true,
@@ -72,8 +72,10 @@ type MessageFacts = Omit<
   'updatedAt'
 > & { readonly lastUpdatedAt: Date };
 
-/** How far a message is on one channel; the channel is empty where reports named none. */
-export type ChannelStanding = WithoutNulls<
+/**
+ * The delivery status of a message on one channel; the channel is empty where reports named none.
+ */
+export type ChannelState = WithoutNulls<
   Prisma.MessageChannelGetPayload<{ select: typeof channelColumns }>
 >;
 
@@ -84,22 +86,22 @@ export type StatusReport = Omit<
 > & { readonly eventKey: string };
 
 /**
- * A message as its events tell it. Of one that only dead letters and unhandled events name there
- * are no facts. `contactId` is the contact that lives on after merges.
+ * A message as its events describe it. One that only dead letters and unhandled events name has no
+ * facts. `contactId` is the contact after merges.
  */
 export interface MessageHistory extends Partial<MessageFacts> {
   readonly sinchMessageId: string;
   /** Empty while there is no report. */
-  readonly channels: readonly ChannelStanding[];
-  /** In the order in which they happened, as far as their times tell; else as they were received. */
+  readonly channels: readonly ChannelState[];
+  /** Reports by the time of the event; by receipt where an event has no readable time. */
   readonly reports: readonly StatusReport[];
   /** Dead letters and unhandled events about it, in the same order. */
   readonly unapplied: readonly UnappliedEvent[];
 }
 
 /**
- * Finds a message by Sinch's id, without what was written in it.
- * @throws DatabaseUnavailableError when the database is away.
+ * Finds a message by Sinch's id, without its content.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function findMessage(
   database: Database,

@@ -2,13 +2,13 @@ import type { Database } from '../database.ts';
 
 /** A contact after merges. */
 export interface MergedContact {
-  /** The contact that lives on. */
+  /** The contact after merges. */
   readonly rootId: string;
-  /** All that became one with it, itself included. */
+  /** Ids of all contacts that were merged into it, itself included. */
   readonly memberIds: readonly string[];
 }
 
-/** What this contact became. One that was never merged is its own root. */
+/** Finds the contact that this one was merged into. One that was never merged is its own root. */
 export async function findMergedContact(
   { prisma }: Database,
   contactId: string,

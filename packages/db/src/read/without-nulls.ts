@@ -5,7 +5,9 @@ export type WithoutNulls<Row> = {
     : Row[Column];
 };
 
-/** The row with undefined in place of null, which is what the rest of the code calls absent. */
+/**
+ * Returns the row with `undefined` in place of null, which the rest of the code uses for absent.
+ */
 export function withoutNulls<Row extends object>(row: Row): WithoutNulls<Row> {
   const columns = Object.entries(row).map(([name, value]) => [name, value ?? undefined] as const);
   return Object.fromEntries(columns) as WithoutNulls<Row>;

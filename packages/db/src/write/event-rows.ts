@@ -1,12 +1,11 @@
 import { boundedEntityId, type CallbackEvent, signedAtOf } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
-import { lockRedactions } from './redact-raw-bodies.ts';
-import { redactableOf } from './redactable.ts';
+import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
 import { textArray } from './text-array.ts';
-import { inOrder, type Statement, type WriteSession } from './write-session.ts';
+import { type Statement, settleInOrder, type WriteSession } from './write-session.ts';
 
-/** What differs from event to event, and how Postgres reads its text. */
+/** Columns that differ from event to event, with the expression that converts their text. */
 const columns = [
   ['event_digest', "decode(f.event_digest, 'hex')"],
   ['trigger', 'f.trigger'],
@@ -30,13 +29,13 @@ const columns = [
 type EventRow = Readonly<Record<(typeof columns)[number][0], string | null>>;
 
 const names = columns.map(([name]) => name);
-/** Kept for as long as something is still to be done about it. */
+/** Events in the kept partition: those that still need work. */
 const isKept = "f.state <> 'APPLIED'";
 const inputRows = `unnest(${names.map((_, index) => `$${index + 1}::text[]`).join(', ')})
   AS f(${names.join(', ')})`;
 
 /**
- * The durable guard against doubles, and the rows of those events that it did not know. It locks
+ * The durable guard against duplicates, and the rows of events that it does not have. It locks
  * guards in the order of their digests, so that two batches never wait for each other in a circle.
  */
 const insertEvents: Statement = {
@@ -59,36 +58,36 @@ RETURNING encode(event_digest, 'hex') AS digest`,
 
 const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
 
-/** Of events that were applied there is no row on this side, so that a double locks nothing. */
+/** Applied events have no row in this partition, so a duplicate locks nothing. */
 const findKept = `
 SELECT encode(event_digest, 'hex') AS digest FROM callback_event
 WHERE kept AND event_digest ${amongDigests}`;
 
-/** The row itself cannot be waited for: it may be in another partition when the wait is over. */
+/** A lock on the guard, since the row may be in another partition when the wait is over. */
 const lockGuards = `
 SELECT FROM event_guard WHERE event_digest ${amongDigests}
 ORDER BY event_digest FOR NO KEY UPDATE`;
 
 const replaced = names.filter((name) => !['event_digest', 'received_at'].includes(name));
-const joined: Readonly<Record<string, string>> = {
+const merged: Readonly<Record<string, string>> = {
   attempts: 'e.attempts + f.attempts::integer',
   origin: 'least(e.origin, f.origin::event_origin)',
 };
 
 /**
- * Dead events that are tried again, and unhandled ones that have become readable. Those that are
- * applied now move to the other side by it.
+ * Dead events that are retried, and unhandled ones that have become readable. Applied now, they
+ * move to the partition of their week.
  */
 const updateKept = `
 UPDATE callback_event AS e SET ${replaced
-  .map((name) => `${name} = ${joined[name] ?? new Map(columns).get(name)}`)
+  .map((name) => `${name} = ${merged[name] ?? new Map(columns).get(name)}`)
   .join(', ')}, kept = ${isKept}
 FROM ${inputRows}
 WHERE e.kept AND e.event_digest = decode(f.event_digest, 'hex')
   AND (e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND f.state = 'APPLIED'))
 RETURNING encode(e.event_digest, 'hex') AS digest`;
 
-/** Also one that was discarded: Sinch has sent the event again, and now it could be applied. */
+/** A discarded letter is resolved too: Sinch has sent the event again, and it could be applied. */
 const resolveDeadLetters = `
 UPDATE dead_letter SET resolved_at = $2::timestamptz, resolution = 'APPLIED'
 WHERE event_digest ${amongDigests} AND (resolved_at IS NULL OR resolution = 'DISCARDED')`;
@@ -98,9 +97,9 @@ interface DigestRow {
 }
 
 /**
- * Stores the events and returns the keys of those whose rows are to be written now: new ones,
- * dead ones that are tried again, and unhandled ones that have become readable. Of an event that
- * was applied before nothing changes.
+ * Stores the events and returns the keys of those whose rows are to be written now: new ones, dead
+ * ones that are retried, and unhandled ones that have become readable. An event that was applied
+ * before is unchanged.
  * @param events with distinct digests.
  */
 export async function writeEventRows(
@@ -111,12 +110,12 @@ export async function writeEventRows(
   const rows = new Map(events.map((item) => [item.event.key, eventRow(item, appliedAt)]));
   const lock = lockRedactions(session, redactableOf(events));
   const insert = session.query<DigestRow>(insertEvents, valuesOf([...rows.values()]));
-  await inOrder([...lock, insert]);
+  await settleInOrder([...lock, insert]);
   const { rows: inserted } = await insert;
   const written = new Set(inserted.map(({ digest }) => digest));
   if (written.size < rows.size) {
     const known = [...rows.values()].filter((row) => !written.has(row.event_digest ?? ''));
-    for (const digest of await tryAgain(session, known, appliedAt)) written.add(digest);
+    for (const digest of await rewriteKept(session, known, appliedAt)) written.add(digest);
   }
   return new Set(
     [...rows].flatMap(([key, row]) => (written.has(row.event_digest ?? '') ? key : [])),
@@ -124,7 +123,7 @@ export async function writeEventRows(
 }
 
 /** @returns the digests of those that were stored and are written again. */
-async function tryAgain(
+async function rewriteKept(
   session: WriteSession,
   rows: readonly EventRow[],
   appliedAt: Date,
@@ -139,7 +138,7 @@ async function tryAgain(
     session.query({ sql: lockGuards }, [textArray([...kept])]),
     session.query<DigestRow>({ sql: updateKept }, valuesOf(again)),
   ] as const;
-  await inOrder(update);
+  await settleInOrder(update);
   const digests = (await update[1]).rows.map(({ digest }) => digest);
   if (digests.length > 0) {
     const values = [textArray(digests), appliedAt.toISOString()];
@@ -176,7 +175,7 @@ function eventRow({ event, decision, attempts, origin }: EventToWrite, appliedAt
   };
 }
 
-/** Absent where the key's entity is the one that its row names. */
+/** Returns the entity in the event's key; null where the row names the same one. */
 export function keyEntityOf(event: CallbackEvent, entityId: string | undefined): string | null {
   const inKey = boundedEntityId(event.entityId);
   return inKey === entityId ? null : (inKey ?? '');

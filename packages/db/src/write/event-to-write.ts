@@ -1,11 +1,11 @@
 import type { CallbackEvent, Decision } from '@sinch-callbacks/core';
 
-/** An event whose decision says that it is to be stored. */
+/** An event that is to be stored, with its decision. */
 export interface EventToWrite {
   readonly event: CallbackEvent;
   readonly decision: Exclude<Decision, { kind: 'refuse' }>;
-  /** Attempts that this event has had, this one included. */
+  /** Number of attempts of this event, this one included. */
   readonly attempts: number;
-  /** Absent: Sinch sent it. */
+  /** The origin; absent where Sinch sent the event. */
   readonly origin?: 'RECONCILED';
 }

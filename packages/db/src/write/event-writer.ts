@@ -13,13 +13,13 @@ import { createLockedRows } from './locked-rows.ts';
 import { writeBatch } from './write-batch.ts';
 
 export type WriteOutcome =
-  /** Its rows are written now. */
+  /** The event's rows are written now. */
   | { readonly kind: 'applied' }
-  /** It is stored, and its trigger is unknown. */
+  /** The event is stored, and its trigger is unknown. */
   | { readonly kind: 'unhandled' }
-  /** It was applied before; nothing changed. */
+  /** The event was applied before; nothing changed. */
   | { readonly kind: 'duplicate' }
-  /** It failed by itself, with nothing of it written. Its neighbours are not affected. */
+  /** The event itself failed, and nothing of it is written. Other events are not affected. */
   | {
       readonly kind: 'failed';
       readonly failureClass: EventFailureClass;
@@ -27,37 +27,37 @@ export type WriteOutcome =
       readonly stack: string | undefined;
     };
 
-/** Hears of an event as soon as it is known what became of it. */
+/** A function that is called with an event's outcome as soon as that is known. */
 export type OnOutcome = (eventKey: string, outcome: WriteOutcome) => void;
 
 export interface EventWriter {
   /**
-   * Applies the events, each wholly or not at all, tells of each as soon as it is done, and
-   * returns what became of all of them, in order.
+   * Applies the events, each wholly or not at all, reports the outcome of each as soon as it is
+   * done, and returns all outcomes, in order.
    *
-   * Any repetition and any order of the same events ends in the same rows. One that fails is
-   * found by halving the batch until it stands alone. That has a limit in time: what is not
-   * tried by then fails as worth another try. Locks of others are waited for briefly, and more
-   * briefly where one of the events may be blocked.
-   * @throws DatabaseUnavailableError when the database is away. What was told is done; writing
-   *   the others again is safe.
+   * Any repetition and any order of the same events ends in the same rows. The writer finds a
+   * failing event by halving its batch, within a limit of time; events that are not tried by then
+   * fail as transient. It waits briefly for locks of other sessions, and more briefly where an
+   * event may be blocked.
+   * @throws DatabaseUnavailableError when the database is down. Events with an outcome are done;
+   *   writing the others again is safe.
    */
   write(events: readonly EventToWrite[], onOutcome?: OnOutcome): Promise<readonly WriteOutcome[]>;
   /**
-   * Tells whether an event about one of the same rows was blocked in the last seconds. It belongs
-   * in a transaction apart from others, which would wait for the same lock with it.
+   * Checks for an event about one of the same rows that was blocked in the last seconds. Such an
+   * event belongs in a transaction of its own, since others would wait for the same lock with it.
    */
   mayBeBlocked(item: EventToWrite): boolean;
 }
 
-/** Deadlocks and serialization failures are retried at once, so often. */
+/** Immediate retries after deadlocks and serialization failures. */
 const immediateRetries = 3;
 const halvingBudgetMs = 30_000;
-/** The same, once another session's lock is in the way: it may be there for long. */
+/** The limit after a lock of another session, which may last long. */
 const blockedBudgetMs = 2_000;
 
 export function createEventWriter(database: Database, now: () => Date): EventWriter {
-  // Until a pooler turns out to be in between that does not keep them.
+  // False once a pooler in between turns out to lose prepared statements.
   let keepsStatements = true;
   const lockedRows = createLockedRows();
   const { batchLockTimeoutMs, partLockTimeoutMs } = database.limits;
@@ -69,10 +69,10 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
       const copies = Map.groupBy(events, ({ event }) => digestOfEvent(event));
       const distinct = [...copies.values()].flatMap(([first]) => first ?? []);
       const isSuspect = distinct.some((item) => lockedRows.concerns(item));
-      const late: EventToWrite[] = [];
+      const postponed: EventToWrite[] = [];
       await writeHalving(distinct, isSuspect ? partLockTimeoutMs : batchLockTimeoutMs);
-      // What is put off again while these are tried is fewer each time.
-      while (late.length > 0) await writeHalving(late.splice(0), partLockTimeoutMs);
+      // Each pass postpones fewer events.
+      while (postponed.length > 0) await writeHalving(postponed.splice(0), partLockTimeoutMs);
       const seen = new Set<string>();
       return events.map(({ event }) => {
         const digest = digestOfEvent(event);
@@ -83,8 +83,11 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
         return isRepeated ? ofCopy(outcome) : outcome;
       });
 
-      /** Copies under other keys too: a release before this one may not have known the trigger. */
-      function tell({ event }: EventToWrite, outcome: WriteOutcome): void {
+      /**
+       * Reports an outcome, also for copies under other keys: an earlier release may not have known
+       * the trigger.
+       */
+      function report({ event }: EventToWrite, outcome: WriteOutcome): void {
         const digest = digestOfEvent(event);
         outcomes.set(digest, outcome);
         const keys = new Set(copies.get(digest)?.map((copy) => copy.event.key));
@@ -99,27 +102,27 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
         const ofBatch = batch.flatMap(
           ({ event }) => copies.get(digestOfEvent(event))?.slice(1) ?? [],
         );
-        const failure = await tryWrite(batch, ofBatch, lockTimeoutMs, tell);
+        const failure = await tryWrite(batch, ofBatch, lockTimeoutMs, report);
         if (failure === undefined) return;
         const isBlocked = failure.failureClass === 'blocked';
         if (isBlocked) giveUpAt = Math.min(giveUpAt, performance.now() + blockedBudgetMs);
         const isOutOfTime = performance.now() > giveUpAt;
         if (batch.length <= 1 || isOutOfTime) {
           const outcome = isOutOfTime && batch.length > 1 ? asTransient(failure) : failure;
-          for (const item of batch) tell(item, outcome);
+          for (const item of batch) report(item, outcome);
           return;
         }
         const partTimeoutMs = isBlocked ? partLockTimeoutMs : lockTimeoutMs;
         const middle = Math.ceil(batch.length / 2);
-        await writeHalving(putOffSuspects(batch.slice(0, middle)), partTimeoutMs);
-        await writeHalving(putOffSuspects(batch.slice(middle)), partTimeoutMs);
+        await writeHalving(postponeSuspects(batch.slice(0, middle)), partTimeoutMs);
+        await writeHalving(postponeSuspects(batch.slice(middle)), partTimeoutMs);
       }
 
-      /** What shares a row with one that was just found blocked is tried after all others. */
-      function putOffSuspects(part: readonly EventToWrite[]): readonly EventToWrite[] {
+      /** Postpones events that share a row with a blocked one until after all others. */
+      function postponeSuspects(part: readonly EventToWrite[]): readonly EventToWrite[] {
         const suspects = part.filter((item) => lockedRows.concerns(item));
         if (suspects.length === part.length) return part;
-        late.push(...suspects);
+        postponed.push(...suspects);
         return part.filter((item) => !suspects.includes(item));
       }
     },
@@ -129,14 +132,14 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
     batch: readonly EventToWrite[],
     copies: readonly EventToWrite[],
     lockTimeoutMs: number,
-    tell: (item: EventToWrite, outcome: WriteOutcome) => void,
+    report: (item: EventToWrite, outcome: WriteOutcome) => void,
   ): Promise<FailedOutcome | undefined> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const options = { keepsStatements, lockTimeoutMs };
         const written = await writeBatch(database, batch, copies, now(), options);
         lockedRows.remove(batch);
-        for (const item of batch) tell(item, outcomeOf(item, written));
+        for (const item of batch) report(item, outcomeOf(item, written));
         return undefined;
       } catch (error) {
         if (keepsStatements && isLostStatement(error)) {
@@ -157,7 +160,7 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
 
 type FailedOutcome = Extract<WriteOutcome, { kind: 'failed' }>;
 
-/** Which event of a batch is to blame is unknown. */
+/** Makes the failure of a whole batch transient: the failing event is unknown. */
 function asTransient(failure: FailedOutcome): FailedOutcome {
   return failure.failureClass === 'permanent' ? { ...failure, failureClass: 'transient' } : failure;
 }

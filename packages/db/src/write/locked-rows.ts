@@ -1,20 +1,20 @@
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
-import { keyOf } from './merge-rows.ts';
-import { projections } from './projections.ts';
-import { redactableOf } from './redactable.ts';
+import { redactableOf } from './redact-raw-bodies.ts';
+import { keyOf } from './tables/merge-rows.ts';
+import { projections } from './tables/projections.ts';
 
 /**
- * The rows of events that were blocked by another session's lock a moment ago. Which of an event's
- * rows was locked does not show, so all of them are kept; those that another event could write
- * since are dropped. Kept in memory alone: it decides what shares a transaction, and nothing else.
+ * Rows of events that another session's lock blocked a moment ago. The locked one of an event's
+ * rows is unknown, so all of them are included, except those that another event has written since.
+ * They are kept in memory alone: they decide which events share a transaction, and nothing else.
  */
 export interface LockedRows {
-  /** Notes that this event was blocked. */
+  /** Adds the rows of a blocked event. */
   add(item: EventToWrite): void;
-  /** Notes that these events were written, so their rows are not locked. */
+  /** Removes the rows of written events, since they are not locked. */
   remove(items: readonly EventToWrite[]): void;
-  /** Tells whether the event writes one of these rows. */
+  /** Checks whether the event writes one of these rows. */
   concerns(item: EventToWrite): boolean;
 }
 
@@ -24,7 +24,7 @@ const maxRows = 10_000;
 
 /** @param nowMs milliseconds that only ever grow. */
 export function createLockedRows(nowMs: () => number = () => performance.now()): LockedRows {
-  /** When each was noted, the oldest first. */
+  /** Times by row, the oldest first. */
   const notedAt = new Map<string, number>();
 
   function dropOld(): void {
@@ -54,7 +54,7 @@ export function createLockedRows(nowMs: () => number = () => performance.now()):
   };
 }
 
-/** A name for everything that writing this event may lock. */
+/** Names everything that writing this event may lock. */
 function rowsOf(item: EventToWrite): string[] {
   const { event, decision } = item;
   const eventDigest = digestOfEvent(event);

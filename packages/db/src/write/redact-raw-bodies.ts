@@ -1,26 +1,26 @@
-import { rawBodyText } from '@sinch-callbacks/core';
+import { type CallbackEvent, rawBodyText } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
-import { namesIn, type Redactable } from './redactable.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { textArray } from './text-array.ts';
-import { inOrder, type WriteSession } from './write-session.ts';
+import { settleInOrder, type WriteSession } from './write-session.ts';
 
-/** Any constant that no other lock uses. */
+/** An arbitrary constant that no other lock uses. */
 const redactionLock = 727_411_901;
 
-const lockAlone = `SELECT pg_advisory_xact_lock(${redactionLock})`;
-const lockWithOthers = `SELECT pg_advisory_xact_lock_shared(${redactionLock})`;
+const lockExclusively = `SELECT pg_advisory_xact_lock(${redactionLock})`;
+const lockShared = `SELECT pg_advisory_xact_lock_shared(${redactionLock})`;
 
 /**
- * Keeps a redaction apart from what it has to find and could not see while that is being written:
- * analyses, and events of which only the body names the message. An original needs no lock: both
- * write the message's row first. To be called before any row is locked.
+ * Serialises a redaction with the writes of what it must find: analyses, and events whose body
+ * alone names the message. An original needs no lock, since both write the message's row first.
+ * Call it before any row is locked.
  */
 export function lockRedactions(
   session: WriteSession,
   { redacts, needsLock }: Pick<Redactable, 'redacts' | 'needsLock'>,
 ): Promise<unknown>[] {
-  if (redacts) return [session.query({ sql: lockAlone }, [])];
-  return needsLock ? [session.query({ sql: lockWithOthers }, [])] : [];
+  if (redacts) return [session.query({ sql: lockExclusively }, [])];
+  return needsLock ? [session.query({ sql: lockShared }, [])] : [];
 }
 
 const findRedacted = `
@@ -30,7 +30,7 @@ WHERE sinch_message_id = ANY($1::text[]) AND redacted_at IS NOT NULL`;
 const emptied = `raw_body = '', raw_body_encoding = 'utf8'`;
 const quotes = (text: string) => `position('${text}'::bytea IN event_body_bytes(e)) > 0`;
 
-/** What is about the message by its id. A redaction, and an analysis, may quote the text again. */
+/** Bodies about the message by its id. A redaction, and an analysis, may quote the text again. */
 const emptyBodies = `
 UPDATE callback_event AS e SET ${emptied}
 WHERE e.entity_id = ANY($1::text[]) AND e.raw_body <> '' AND (e.trigger = 'MESSAGE_INBOUND'
@@ -44,8 +44,8 @@ UPDATE callback_event AS e SET ${emptied}
 WHERE e.kept AND e.event_digest ${amongDigests} AND e.raw_body <> ''`;
 
 /**
- * Unreadable bodies that name the message: a short id only where it is quoted,
- * since it may be part of a word.
+ * Unreadable bodies that name the message: a short id only where it is quoted, since it may be part
+ * of a longer text.
  */
 const findUnknown = `
 SELECT encode(e.event_digest, 'hex') AS digest FROM callback_event AS e
@@ -53,10 +53,7 @@ WHERE e.kept AND e.trigger IN ('UNKNOWN', 'UNREADABLE')
   AND EXISTS (SELECT FROM unnest($1::text[]) AS id WHERE position(convert_to(
     CASE WHEN length(id) < 16 THEN '"' || id || '"' ELSE id END, 'UTF8') IN event_body_bytes(e)) > 0)`;
 
-/**
- * Errors may quote the text. A letter that is not applied is closed: there is nothing left to
- * apply.
- */
+/** Errors may quote the text. A letter that is not applied is closed: nothing is left to apply. */
 const redactLetters = (which: string) => `
 UPDATE dead_letter AS d SET error_message = '(redacted)', stack = NULL,
   attempts = (SELECT coalesce(jsonb_agg(a || '{"message": "(redacted)"}'), '[]')
@@ -77,9 +74,9 @@ UPDATE message_analysis SET results = NULL
 WHERE sinch_message_id = ANY($1::text[]) AND results IS NOT NULL`;
 
 /**
- * Takes the text of redacted messages out of everything but the message's own row, where the
- * redaction's content outranks it and withholds metadata: bodies of events, letters and analyses,
- * whichever came first. Common batches send one statement, which finds nothing.
+ * Removes the text of redacted messages from bodies of events, letters and analyses, whichever is
+ * written first. In the message's own row the redaction's content outranks the original and
+ * withholds metadata. Usual batches send one statement, which finds nothing.
  */
 export async function redactRawBodies(
   session: WriteSession,
@@ -100,11 +97,58 @@ export async function redactRawBodies(
         .filter(({ names }) => names.some((name) => redacted.has(name)))
         .map(({ event }) => ({ digest: digestOfEvent(event) }));
   const digests = [textArray(nameless.map(({ digest }) => digest))];
-  await inOrder([
+  await settleInOrder([
     session.query({ sql: emptyBodies }, values),
     session.query({ sql: emptyUnknown }, digests),
     session.query({ sql: redactTheirLetters }, values),
     session.query({ sql: redactUnknownLetters }, digests),
     session.query({ sql: emptyAnalyses }, values),
   ]);
+}
+
+/** The part of a transaction that is a redaction, or that one may concern. */
+interface Redactable {
+  /** Ids of the messages that it writes about. */
+  readonly messageIds: readonly string[];
+  /** Events whose message is unknown: their bodies may name one that was redacted. */
+  readonly unknown: readonly CallbackEvent[];
+  /** True where it redacts. */
+  readonly redacts: boolean;
+  /** True where only the lock keeps its writes apart from a concurrent redaction. */
+  readonly needsLock: boolean;
+}
+
+export function redactableOf(events: readonly EventToWrite[]): Redactable {
+  const messageIds: string[] = [];
+  const unknown: CallbackEvent[] = [];
+  let [redacts, isAnalysis] = [false, false];
+  for (const { event, decision } of events) {
+    if (decision.kind === 'keep') {
+      unknown.push(event);
+      continue;
+    }
+    const { messages, messageAnalyses } = decision.facts;
+    for (const { direction, sinchMessageId } of messages) {
+      if (direction === 'TO_APP') messageIds.push(sinchMessageId);
+    }
+    for (const { sinchMessageId } of messageAnalyses) messageIds.push(sinchMessageId);
+    isAnalysis ||= messageAnalyses.length > 0;
+    redacts ||= decision.trigger === 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION';
+  }
+  return { messageIds, unknown, redacts, needsLock: isAnalysis || unknown.length > 0 };
+}
+
+const maxNames = 2_000;
+/** A quoted text: JSON has no control character in a string, and Postgres takes no NUL. */
+const quotedText = /"([^"\\\p{Cc}]{1,200})"/gu;
+const idLike = /\b[0-9A-Za-z]{16,64}\b/g;
+
+/** Finds texts that may be a message's id in a body of an unknown form. */
+export function namesIn(bodyText: string): readonly string[] {
+  const names = new Set<string>();
+  for (const [, text] of bodyText.matchAll(quotedText)) {
+    if (text !== undefined && names.size < maxNames) names.add(text);
+  }
+  for (const [text] of bodyText.matchAll(idLike)) if (names.size < maxNames) names.add(text);
+  return [...names];
 }

@@ -1,20 +1,22 @@
 const headerBytes = 20;
 const lengthBytes = 4;
-/** In pg_type. */
+/** Ids of types in pg_type. */
 const oids = { text: 25, bytea: 17 } as const;
 const nullLength = -1;
 
 /**
- * Texts as a `text[]` in Postgres' binary form: dimensions, whether it holds nulls, the type, the
- * size and lower bound of the one dimension, then each element behind its length. Bodies are full
- * of quotes, which the text form escapes one by one here and takes apart one by one there.
- * (https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/arrayfuncs.c, array_recv)
+ * Encodes texts as a `text[]` in Postgres' binary form: dimensions, a flag for nulls, the type, the
+ * size and lower bound of the one dimension, then each element after its length. Bodies are full of
+ * quotes, which the text form escapes one by one here and unescapes one by one there.
+ *
+ * See array_recv:
+ * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/arrayfuncs.c
  */
 export function textArray(values: readonly (string | null)[]): Buffer {
   return binaryArray(values, 'text', 'utf8');
 }
 
-/** Bytes, given as hexadecimal digits, as a `bytea[]` in the same form. */
+/** Encodes bytes, given as hexadecimal digits, as a `bytea[]` in the same form. */
 export function byteaArray(hexadecimals: readonly (string | null)[]): Buffer {
   return binaryArray(hexadecimals, 'bytea', 'hex');
 }

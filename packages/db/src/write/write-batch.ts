@@ -1,29 +1,28 @@
 import type { Database } from '../database.ts';
 import { digestOfEvent } from '../event-digest.ts';
-import { computeStandings } from './compute-standings.ts';
+import { computeOverallStatus } from './compute-overall-status.ts';
+import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
-import { mergeRows } from './merge-rows.ts';
-import { type Projection, projections } from './projections.ts';
-import { redactRawBodies } from './redact-raw-bodies.ts';
-import { redactableOf } from './redactable.ts';
-import { repeatConsents } from './repeat-consents.ts';
+import { redactableOf, redactRawBodies } from './redact-raw-bodies.ts';
+import { repeatConsents } from './tables/consent-table.ts';
+import { mergeRows } from './tables/merge-rows.ts';
 import type { EventFacts } from './tables/projection-table.ts';
+import { type Projection, projections } from './tables/projections.ts';
 import { byteaArray, textArray } from './text-array.ts';
-import { lockContactRoots, writeContactRoots } from './write-contact-roots.ts';
 import {
-  inOrder,
   inWriteSession,
   type SessionOptions,
+  settleInOrder,
   type WriteSession,
 } from './write-session.ts';
 
 /**
- * Writes all events and their rows, or nothing: one transaction, one statement per table that
- * is concerned, however many events there are.
+ * Writes all events and their rows, or nothing: one transaction, one statement per table that is
+ * concerned, however many events there are.
  *
  * @param events with distinct digests.
- * @param copies of some of them, received at another time: what they repeat is noted.
+ * @param copies of some of them, received at another time: their repetition is recorded.
  * @returns the keys of the events that were not applied before.
  * @throws SlowTransactionError, or pg's error when any of it fails.
  */
@@ -40,16 +39,16 @@ export async function writeBatch(
     const newly = events.filter(({ event }) => written.has(event.key));
     const facts = newly.flatMap(factsOf);
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
-    const joins = upsertAll(session, facts);
-    await inOrder([
-      ...joins.map(({ joined }) => joined),
+    const upserts = upsertAll(session, facts);
+    await settleInOrder([
+      ...upserts.map(({ done }) => done),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, redactableOf(newly)),
     ]);
-    for (const { table, joined } of joins) {
+    for (const { table, done } of upserts) {
       if (table.difference === undefined) continue;
-      const ids = (await joined).rows.map(({ id }) => id);
-      await computeStandings(session, table, ids);
+      const ids = (await done).rows.map(({ id }) => id);
+      await computeOverallStatus(session, table, ids);
     }
     await writeContactRoots(session, facts);
     return written;
@@ -62,10 +61,10 @@ function upsertAll(session: WriteSession, facts: readonly EventFacts[]) {
     const rows = mergeRows(table, facts.flatMap(table.rows));
     return rows.length === 0 ? [] : [{ table, statement, values: valuesOf(statement, rows) }];
   });
-  // Only now, so that nothing can break off here while some are under way and not awaited.
+  // Only now, so that no error here can leave a sent statement without an await.
   return statements.map(({ table, statement, values }) => ({
     table,
-    joined: session.query<{ id: string }>(statement, values),
+    done: session.query<{ id: string }>(statement, values),
   }));
 }
 

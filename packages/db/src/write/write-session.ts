@@ -1,12 +1,11 @@
-import type { Database } from '../database.ts';
+import type { Database, DatabaseLimits } from '../database.ts';
 import { SlowTransactionError } from '../failure.ts';
-import type { DatabaseLimits } from '../limits.ts';
 
 export interface Statement {
   readonly sql: string;
   /**
-   * Given where a connection may keep it prepared: only to what reads no table by a plan, since
-   * a plan that was made while a table was small stays in use when it is large.
+   * The name of a prepared statement, where connections may keep it. Only for a statement that
+   * reads no table by a plan: a plan for a small table stays in use when the table is large.
    */
   readonly name?: string;
 }
@@ -17,8 +16,9 @@ export type SqlValue = Buffer | string | number | null;
 /** One transaction. */
 export interface WriteSession {
   /**
-   * Sends the statement at once, behind those sent before. Who sends several without waiting
-   * spares each a turn of a busy event loop, in which Postgres would do nothing; `inOrder` waits.
+   * Sends the statement at once, behind those sent before. Statements that are sent without waiting
+   * cost one turn of a busy event loop together, during which Postgres works; `settleInOrder`
+   * waits.
    * @throws pg's error, or SlowTransactionError once the transaction has had its time.
    */
   query<Row>(statement: Statement, values: readonly SqlValue[]): Promise<Written<Row>>;
@@ -26,9 +26,9 @@ export interface WriteSession {
 
 /**
  * Waits for statements that were sent together.
- * @throws the error of the first that failed; those after it failed because of that.
+ * @throws the error of the first that failed; the later ones failed because of it.
  */
-export async function inOrder(queries: readonly Promise<unknown>[]): Promise<void> {
+export async function settleInOrder(queries: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(queries)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }
@@ -39,9 +39,9 @@ export interface Written<Row> {
 }
 
 export interface SessionOptions {
-  /** Whether connections may keep statements. */
+  /** True where connections may keep prepared statements. */
   readonly keepsStatements: boolean;
-  /** A statement gives up waiting for a lock; the database's own limit, where that is less. */
+  /** Longest wait of a statement for a lock; the database's own limit, where that is less. */
   readonly lockTimeoutMs: number;
 }
 
@@ -57,7 +57,7 @@ export async function inWriteSession<T>(
   work: (session: WriteSession) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // A connection that breaks while it is idle in the transaction: the next query says so.
+  // A connection that breaks while it is idle in the transaction: the next query fails.
   client.on('error', ignore);
   const giveUpAt = performance.now() + limits.transactionTimeoutMs;
   let isSound = true;
@@ -68,7 +68,7 @@ export async function inWriteSession<T>(
         const named = keepsStatements && name !== undefined ? { name } : {};
         const { rows, rowCount } = await client.query({ ...named, text: sql, values: [...values] });
         if (performance.now() > giveUpAt) throw new SlowTransactionError();
-        // The statement says which columns there are.
+        // The statement determines the columns.
         return { rows: rows as Row[], count: rowCount ?? 0 };
       },
     });
@@ -84,9 +84,9 @@ export async function inWriteSession<T>(
 }
 
 /**
- * The server's own limits, for this transaction alone: a pooler in between would refuse them as
- * settings of the connection. A statement gives up before the client does, a lock before that,
- * and a worker that froze in the middle must not hold its rows for good.
+ * Sets the server's own limits for this transaction alone: a pooler in between would refuse them as
+ * settings of the connection. A statement gives up before the client does, and a lock before that.
+ * A suspended worker must not hold its rows for good.
  */
 function beginWith(limits: DatabaseLimits, lockTimeoutMs: number): string {
   return `BEGIN;

@@ -1,5 +1,5 @@
 import type { Database } from '../../database.ts';
-import { findDigest } from '../../event-digest.ts';
+import { digestBytes, findDigest } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
 
 export interface RunStep {
@@ -8,13 +8,16 @@ export interface RunStep {
   readonly at: Date;
 }
 
-/** `changed`: the letter is not what it was, look again. `stopped`: the run is cancelled. */
+/**
+ * The result of a step. `changed`: the letter has changed, look again. `stopped`: the run is
+ * cancelled.
+ */
 export type StepOutcome = 'done' | 'changed' | 'stopped';
 
 /**
- * One statement a letter: the letter, the count and the cursor change together, so that a crash
- * leaves the run exactly where the letters are. The run's row is locked first: a command that cancels
- * it comes either before the whole step or after.
+ * Builds the one statement of a step: the letter, the count and the cursor change together, so that
+ * a crash leaves the run where its letters are. The run's row is locked first: a cancellation comes
+ * either before the whole step or after it.
  */
 function stepSql(countColumn: string, changeLetter: string): string {
   return `
@@ -28,7 +31,10 @@ WITH run AS (
 SELECT EXISTS (SELECT FROM run) AS is_running, EXISTS (SELECT FROM letter) AS is_done`;
 }
 
-/** The number of replays is compared: of two that replay the same letter at once, one does. */
+/**
+ * The number of replays is compared: of two commands that replay a letter at the same time, one
+ * does.
+ */
 const takeForReplay = stepSql(
   'queued',
   `UPDATE dead_letter SET replays = replays + 1, replayed_at = $3::timestamptz, run_id = $1::integer
@@ -50,8 +56,8 @@ const passBy = {
 } as const;
 
 /**
- * Notes that a dead letter goes back on the queue in this run.
- * @param replays how many times it had before.
+ * Records that a dead letter goes back on the queue in this run.
+ * @param replays the number of replays before this one.
  */
 export async function noteReplay(
   database: Database,
@@ -66,7 +72,7 @@ export async function noteDiscard(database: Database, step: RunStep): Promise<St
   return await takeStep(database, discard, step, findDigest(step.eventKey) ?? null);
 }
 
-/** Notes that this run has nothing to do about a letter. */
+/** Records that this run has nothing to do about a letter. */
 export async function notePassedBy(
   database: Database,
   step: RunStep,
@@ -92,4 +98,20 @@ async function takeStep(
   );
   if (row?.is_running !== true) return 'stopped';
   return row.is_done ? 'done' : 'changed';
+}
+
+/** Discards dead letters. Their events stay stored. Returns the number that was open. */
+export async function discardDeadLetters(
+  { prisma }: Database,
+  eventKeys: readonly string[],
+  resolvedAt: Date,
+): Promise<number> {
+  const digests = eventKeys.flatMap((key) => findDigest(key) ?? []).map(digestBytes);
+  const { count } = await whileAvailable(() =>
+    prisma.deadLetter.updateMany({
+      where: { eventDigest: { in: digests }, resolvedAt: null },
+      data: { resolvedAt, resolution: 'DISCARDED' },
+    }),
+  );
+  return count;
 }

@@ -1,11 +1,10 @@
 import { storableJson } from '@sinch-callbacks/core';
 import type { Database } from '../../database.ts';
-import { findDigest } from '../../event-digest.ts';
+import { cursorOf, findDigest, type Page } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
 import { type Identity, keyOfRow } from '../../read/event-of-row.ts';
-import { digestBefore, type Page } from '../../read/page.ts';
 import type { AttemptRecord } from '../dead-letter.ts';
-import { withAttempts } from '../with-attempts.ts';
+import { withAttempts } from '../dead-letter-sql.ts';
 
 const selectQueued = `
 SELECT event_digest AS "eventDigest", trigger, entity_id AS "entityId", key_entity AS "keyEntity"
@@ -14,14 +13,14 @@ WHERE run_id = $1::integer AND resolved_at IS NULL AND replayed_at IS NOT NULL
   AND ($2::text IS NULL OR event_digest > decode($2, 'hex'))
 ORDER BY event_digest LIMIT $3`;
 
-/** Keys of the letters that a run put on the queue and that are still open. */
+/** Lists the keys of letters that a run queued and that are still open. */
 export async function listQueuedByRun(
   { prisma }: Database,
   runId: number,
   page: Page,
 ): Promise<readonly string[]> {
   const rows = await whileAvailable(() =>
-    prisma.$queryRawUnsafe<Identity[]>(selectQueued, runId, digestBefore(page), page.limit),
+    prisma.$queryRawUnsafe<Identity[]>(selectQueued, runId, cursorOf(page), page.limit),
   );
   return rows.map(keyOfRow);
 }
@@ -30,7 +29,7 @@ const addAttempts = `
 UPDATE dead_letter AS d SET attempts = ${withAttempts('$2::jsonb')}
 WHERE event_digest = decode($1, 'hex') AND resolution IS DISTINCT FROM 'REDACTED'`;
 
-/** Keeps the attempts of a job that is about to be taken off the queue. */
+/** Stores the attempts of a job that is about to be removed from the queue. */
 export async function keepAttempts(
   { prisma }: Database,
   eventKey: string,
@@ -43,8 +42,8 @@ export async function keepAttempts(
 }
 
 /**
- * The cursor goes back to the beginning: a command that resumes the run meets the letter again, and
- * passes by those that the run has on the queue or has seen die.
+ * The cursor goes back to the beginning. A command that resumes the run reaches the letter again,
+ * and skips those that the run has queued or that have died since.
  */
 const markWithdrawn = `
 WITH run AS (
@@ -59,7 +58,7 @@ UPDATE dead_letter_run SET queued = queued - 1, withdrawn = withdrawn + 1, curso
   state = 'CANCELLED', updated_at = $4::timestamptz, finished_at = $4::timestamptz
 WHERE id = (SELECT id FROM run) AND EXISTS (SELECT FROM letter)`;
 
-/** Notes that a run's replay of this letter will not happen. The letter is open as before. */
+/** Records that a run's replay of this letter will not happen. The letter is open as before. */
 export async function noteWithdrawn(
   { prisma }: Database,
   step: {

@@ -2,29 +2,29 @@ import type { Database } from '../../database.ts';
 import { whileAvailable } from '../../failure.ts';
 import { findMergedContact } from '../merged-contact.ts';
 import { type WithoutNulls, withoutNulls } from '../without-nulls.ts';
-import { type ConsentWord, wordsAbout, wordsOf } from './consent-word.ts';
+import { type ConsentEvent, consentEventsAbout, consentEventsOf } from './consent-events.ts';
 
 export interface ConsentQuestion {
-  /** Every identity that may be meant, as the tables hold it. */
+  /** Every identity that the question may mean, as the tables hold it. */
   readonly identities: readonly string[];
-  /** Whether an identity on a channel is one that is meant. */
+  /** Checks that the question means this identity on this channel. */
   readonly isMeant: (channel: string, identity: string) => boolean;
-  /** A contact that may be meant, merged or not. */
+  /** A contact that the question may mean, merged or not. */
   readonly contactId: string;
 }
 
 export interface ConsentAnswer {
-  /** Identities that are meant and that some contact or word names. */
+  /** Identities that the question means and that some contact or consent event names. */
   readonly identities: readonly string[];
-  /** The contact that is meant, after merges; absent where there is none. */
+  /** The contact that the question means, after merges; absent where there is none. */
   readonly contactId: string | undefined;
   /** One for each app, channel and identity. */
   readonly consents: readonly Consent[];
-  /** Words about the same that no consent follows from, such as an opt-in that failed. */
-  readonly otherWords: readonly ConsentWord[];
+  /** Consent events about the same that no consent follows from, such as an opt-in that failed. */
+  readonly otherWords: readonly ConsentEvent[];
 }
 
-interface Standing {
+interface CurrentConsent {
   readonly appId: string;
   readonly channel: string;
   /** Absent where a contact has no known identity on the channel. */
@@ -34,17 +34,17 @@ interface Standing {
   readonly since: Date;
 }
 
-/** Whether an identity may be written to, with every word that is about it, the latest first. */
-export type Consent = WithoutNulls<Standing> & { readonly words: readonly ConsentWord[] };
+/** A consent to write to an identity, with every consent event about it, the latest first. */
+export type Consent = WithoutNulls<CurrentConsent> & { readonly words: readonly ConsentEvent[] };
 
-/** An identity that a contact ever had, with the contact that lives on. */
+/** An identity that a contact ever had, with the contact after merges. */
 interface Listing {
   readonly channel: string;
   readonly identity: string;
   readonly contactId: string;
 }
 
-const standings = (condition: string) => `
+const consentsWhere = (condition: string) => `
 SELECT app_id AS "appId", channel, identity, contact_id AS "contactId", state, since
 FROM consent_current WHERE ${condition}
 ORDER BY app_id, channel, identity, contact_id`;
@@ -54,8 +54,8 @@ SELECT DISTINCT i.channel, i.identity, coalesce(r.root_id, i.sinch_contact_id) A
 FROM contact_identity AS i LEFT JOIN contact_root AS r ON r.contact_id = i.sinch_contact_id
 WHERE ${condition} LIMIT 1000`;
 
-export const selectByIdentity = standings('identity = $1');
-export const selectByContact = standings('contact_id = $1');
+export const selectByIdentity = consentsWhere('identity = $1');
+export const selectByContact = consentsWhere('contact_id = $1');
 export const selectListingsOf = listings('i.sinch_contact_id = ANY ($1::text[])');
 export const selectListingsWith = listings('i.identity = $1');
 
@@ -65,8 +65,8 @@ SELECT EXISTS (SELECT FROM contact WHERE sinch_contact_id = $1)
   OR EXISTS (SELECT FROM consent_event WHERE contact_id = $1) AS known`;
 
 /**
- * Finds whether an identity, or a contact on all its identities, may be written to, and why.
- * @throws DatabaseUnavailableError when the database is away.
+ * Finds the consents of an identity, or of a contact for all its identities, with their reasons.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function findConsent(
   database: Database,
@@ -84,9 +84,9 @@ export async function findConsent(
       found.add(read, isMeant);
     }
     if (contact.rootId !== undefined) {
-      const rows = await query<Standing>(database, selectByContact, contact.rootId);
-      const own = await wordsOf(database, contact.memberIds);
-      found.add({ identity: undefined, standings: rows, words: own, listings: [] }, () => true);
+      const rows = await query<CurrentConsent>(database, selectByContact, contact.rootId);
+      const own = await consentEventsOf(database, contact.memberIds);
+      found.add({ identity: undefined, consents: rows, words: own, listings: [] }, () => true);
     }
     return { ...found.answer(), contactId: contact.rootId };
   });
@@ -111,8 +111,8 @@ async function findContact(database: Database, contactId: string): Promise<Known
 /** All that is stored about an identity, on whatever channel. */
 interface Reading {
   readonly identity: string | undefined;
-  readonly standings: readonly Standing[];
-  readonly words: readonly ConsentWord[];
+  readonly consents: readonly CurrentConsent[];
+  readonly words: readonly ConsentEvent[];
   readonly listings: readonly Listing[];
 }
 
@@ -125,10 +125,10 @@ async function readIdentity(database: Database, identity: string): Promise<Readi
   }
   return {
     identity,
-    standings: await query<Standing>(database, selectByIdentity, identity),
+    consents: await query<CurrentConsent>(database, selectByIdentity, identity),
     words: [
-      ...(await wordsAbout(database, identity)),
-      ...(await wordsOf(database, [...contactIds])),
+      ...(await consentEventsAbout(database, identity)),
+      ...(await consentEventsOf(database, [...contactIds])),
     ].toSorted((one, other) => other.since.getTime() - one.since.getTime()),
     listings: holders,
   };
@@ -145,12 +145,12 @@ async function query<Row>(
 function createFindings() {
   const identities = new Set<string>();
   const consents = new Map<string, Consent>();
-  const words = new Map<string, ConsentWord>();
+  const words = new Map<string, ConsentEvent>();
 
   return {
     add(read: Reading, isMeant: (channel: string) => boolean): void {
       const holders = read.listings.filter(({ channel }) => isMeant(channel));
-      const isOfHolder = ({ channel, rootId }: ConsentWord) =>
+      const isOfHolder = ({ channel, rootId }: ConsentEvent) =>
         read.identity === undefined ||
         holders.some((holder) => holder.channel === channel && holder.contactId === rootId);
       const said = read.words.filter(
@@ -158,12 +158,12 @@ function createFindings() {
       );
       const isKnown = holders.length > 0 || said.length > 0;
       if (isKnown && read.identity !== undefined) identities.add(read.identity);
-      const isAbout = ({ appId, channel }: ConsentWord, row: Standing) =>
+      const isAbout = ({ appId, channel }: ConsentEvent, row: CurrentConsent) =>
         appId === row.appId && channel === row.channel;
-      for (const row of read.standings.filter(({ channel }) => isMeant(channel))) {
+      for (const row of read.consents.filter(({ channel }) => isMeant(channel))) {
         const { appId, channel, identity, contactId } = row;
         const key = JSON.stringify([appId, channel, identity, identity ?? contactId]);
-        // By the identity itself comes first, with the words of everyone who has it.
+        // The consent by identity comes first, with the events of every contact that has it.
         if (consents.has(key)) continue;
         consents.set(key, {
           ...withoutNulls(row),

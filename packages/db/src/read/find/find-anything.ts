@@ -1,41 +1,48 @@
 import type { Database } from '../../database.ts';
 import { whileAvailable } from '../../failure.ts';
-import { findStoredByKey, type StandingEvent, type StoredKeyPattern } from '../find-stored.ts';
+import { findStoredByKey, type StoredEventSummary, type StoredKeyPattern } from '../find-events.ts';
 import { findMergedContact } from '../merged-contact.ts';
 import { withoutNulls } from '../without-nulls.ts';
-import { type FindStatement, findStatements, selectHolders, selectKnown } from './find-sql.ts';
-import type { EntryRow, FoundAs, FoundEntry } from './found-entry.ts';
+import {
+  type EntryRow,
+  type FindStatement,
+  type FoundAs,
+  type FoundEntry,
+  findStatements,
+  selectHolders,
+  selectKnown,
+} from './find-sql.ts';
 
 export interface FindQuestion {
-  /** As a sender's metadata has it. */
+  /** The text as a sender's metadata has it. */
   readonly text: string;
-  /** As ids have it in the tables. */
+  /** The text as ids have it in the tables. */
   readonly id: string;
-  /** Every identity that it may mean. */
+  /** Every identity that the text may mean. */
   readonly identities: readonly string[];
-  /** The event keys that it may mean. */
+  /** The event keys that the text may mean. */
   readonly key: StoredKeyPattern | undefined;
-  /** Whether it is looked up as a key only where it is nothing else. */
+  /** True to search it as an event key only where it is nothing else. */
   readonly isKeyUnlikely: boolean;
   readonly limit: number;
-  /** Read what people wrote too. */
+  /** True to read what people wrote too. */
   readonly withText: boolean;
 }
 
 export interface FindAnswer {
-  /** What it is, by what was found; empty where nothing was. */
+  /** The kinds of things that the text is, by what was found; empty where nothing was. */
   readonly takenFor: readonly TakenFor[];
   /** The newest first. */
   readonly entries: readonly FoundEntry[];
-  /** There are older ones. */
+  /** True where there are older ones. */
   readonly hasMore: boolean;
 }
 
 export interface TakenFor {
   readonly kind: FoundAs;
-  /** Entries that it found so, at most one more than the limit. */
+  /** The number of entries, at most one more than the limit. */
   readonly found: number;
-  /** Of an identity, the contacts that ever had it; of a contact, the one that lives on. */
+  /** The contacts that ever had an identity; the one after merges for a contact. */
   readonly contacts?: readonly string[];
 }
 
@@ -43,7 +50,7 @@ type Lookup = readonly [as: FoundAs, statement: FindStatement, values: readonly 
 
 /**
  * Finds everything that a text may name, by indexes alone.
- * @throws DatabaseUnavailableError when the database is away.
+ * @throws DatabaseUnavailableError when the database is down.
  */
 export async function findAnything(
   database: Database,
@@ -119,7 +126,13 @@ async function readHolders(
   return rows.map(({ contactId }) => contactId);
 }
 
-function entryOfEvent({ digest, eventKey, appId, receivedAt, state }: StandingEvent): EntryRow {
+function entryOfEvent({
+  digest,
+  eventKey,
+  appId,
+  receivedAt,
+  state,
+}: StoredEventSummary): EntryRow {
   const [trigger = null] = eventKey?.split('.') ?? [];
   return {
     entry: 'CALLBACK',

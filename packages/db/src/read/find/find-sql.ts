@@ -2,10 +2,11 @@
  * The statements of `findAnything`, each by an index that holds rows in the order of pages. Their
  * values: texts to look for, how many rows, and whether to read what people wrote.
  */
+import type { WithoutNulls } from '../without-nulls.ts';
 
 /**
- * Of each value the newest, then of all: an index has them in order for one value only, and by
- * their first receipt. Those are shown in the order in which they happened.
+ * Builds the query of the newest rows of each value, then of all. An index has rows in order for
+ * one value only, and by first receipt. The result is in the order of events.
  */
 const newest = (table: string, column: string, columns: string) => `
 SELECT ${columns}, coalesce(r.root_id, x.contact_id) AS "contactId"
@@ -35,7 +36,7 @@ const inboundEventsBy = (column: string) =>
   NULL AS status, CASE WHEN $3::boolean THEN x.content::text END AS text`,
   );
 
-/** Events that made no rows, by the id that could be read in them. */
+/** Events without rows, by the id that could be read in them. */
 const unapplied = `
 SELECT 'CALLBACK' AS entry, event_key(x) AS id,
   coalesce(x.event_time, x.received_at) AS "happenedAt", NULL AS direction, x.app_id AS "appId",
@@ -74,3 +75,42 @@ SELECT DISTINCT coalesce(r.root_id, i.sinch_contact_id) AS "contactId"
 FROM contact_identity AS i LEFT JOIN contact_root AS r ON r.contact_id = i.sinch_contact_id
 WHERE i.identity = ANY ($1::text[])
 ORDER BY 1 LIMIT 20`;
+
+/** The kinds of things that a text may name. `entity` is an id in an event without rows. */
+export type FoundAs =
+  | 'identity'
+  | 'contact'
+  | 'conversation'
+  | 'message'
+  | 'correlation id'
+  | 'batch'
+  | 'metadata'
+  | 'inbound event'
+  | 'entity'
+  | 'event key';
+
+export interface EntryRow {
+  readonly entry: 'MESSAGE' | 'EVENT' | 'CALLBACK';
+  /** The id: Sinch's for a message or inbound event, the event key for a callback. */
+  readonly id: string;
+  readonly happenedAt: Date;
+  readonly direction: 'TO_APP' | 'TO_CONTACT' | null;
+  readonly appId: string | null;
+  /** Absent in DISPATCH mode, as is the contact. */
+  readonly conversationId: string | null;
+  /** The contact after merges. */
+  readonly contactId: string | null;
+  readonly channel: string | null;
+  readonly identity: string | null;
+  /** The kind of content; for a callback its trigger. */
+  readonly kind: string | null;
+  /**
+   * The status; for a callback APPLIED, UNHANDLED, DEAD, or PRUNED where only its guard is left.
+   */
+  readonly status: string | null;
+  /** The text of a person; only on request. */
+  readonly text: string | null;
+}
+
+/** A message, an inbound event, or a callback, with the kinds that it was found as. */
+export type FoundEntry = WithoutNulls<EntryRow> & { readonly foundAs: readonly FoundAs[] };

@@ -1,3 +1,6 @@
+import type { ConsentEventFact } from '@sinch-callbacks/core';
+import { byteaArray, textArray } from '../text-array.ts';
+import type { WriteSession } from '../write-session.ts';
 import {
   bytes,
   instant,
@@ -8,8 +11,8 @@ import {
 } from './projection-table.ts';
 
 /**
- * Words of consent. The first event that says a word fills its row as a whole. An opt-out without
- * a time may be said again in the very same words: that it was is what `repeated_at` keeps.
+ * Opt-ins and opt-outs. The first event with a consent key fills its row as a whole. Sinch may send
+ * an opt-out without a time again in the same bytes: `repeated_at` records the last time.
  */
 export const consentEvent: ProjectionTable = {
   name: 'consent_event',
@@ -47,3 +50,41 @@ export const consentEvent: ProjectionTable = {
       ...receiptsRow(event),
     })),
 };
+
+/**
+ * Two opt-outs without a time that have the same bytes are one event, though an opt-in may lie
+ * between them. A copy that was signed again, which its nonce shows, therefore counts from its
+ * receipt. The rows are locked in key order, as by the upsert before this.
+ */
+const repeat = `
+UPDATE consent_event AS t SET repeated_at = again.repeated_at
+FROM (
+  SELECT held.consent_key, max(held.repeated_at) AS repeated_at
+  FROM (
+    SELECT t.consent_key, f.repeated_text::timestamptz AS repeated_at
+    FROM unnest($1::bytea[], $2::text[], $3::text[]) AS f(consent_key, nonce, repeated_text)
+    JOIN consent_event AS t ON t.consent_key = f.consent_key
+    WHERE t.nonce <> f.nonce
+      AND (t.repeated_at IS NULL OR t.repeated_at < f.repeated_text::timestamptz)
+    ORDER BY t.consent_key
+    FOR UPDATE OF t
+  ) AS held
+  GROUP BY held.consent_key
+) AS again
+WHERE t.consent_key = again.consent_key`;
+
+/** @param facts of copies of events that were applied before. */
+export async function repeatConsents(
+  session: WriteSession,
+  facts: readonly ConsentEventFact[],
+): Promise<void> {
+  const repeated = facts.flatMap(({ consentKey, nonce, repeatedAt }) =>
+    nonce === undefined || repeatedAt === undefined ? [] : [{ consentKey, nonce, repeatedAt }],
+  );
+  if (repeated.length === 0) return;
+  await session.query({ sql: repeat }, [
+    byteaArray(repeated.map(({ consentKey }) => consentKey)),
+    textArray(repeated.map(({ nonce }) => nonce)),
+    textArray(repeated.map(({ repeatedAt }) => repeatedAt)),
+  ]);
+}

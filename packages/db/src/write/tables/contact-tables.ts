@@ -8,7 +8,10 @@ import {
   text,
 } from './projection-table.ts';
 
-/** A contact that is only named again is not written again: `updated_at` is that of its profiles. */
+/**
+ * Contacts. One that is only named again is not written again: `updated_at` is that of its
+ * profiles.
+ */
 export const contact: ProjectionTable = {
   name: 'contact',
   key: text('sinch_contact_id'),
@@ -39,7 +42,7 @@ export const contact: ProjectionTable = {
     })),
 };
 
-/** What follows from it is in `contact_root`, which write-contact-roots.ts computes. */
+/** Merges as reported. Their result is in `contact_root`, which contact-roots.ts computes. */
 export const contactMerge: ProjectionTable = {
   name: 'contact_merge',
   key: text('deleted_contact_id', 'preserved_contact_id'),
@@ -54,7 +57,7 @@ export const contactMerge: ProjectionTable = {
     })),
 };
 
-/** As for contacts, `updated_at` is that of the profiles that list it. */
+/** Identities of contacts. As for contacts, `updated_at` is that of the profiles that list it. */
 export const contactIdentity: ProjectionTable = {
   name: 'contact_identity',
   key: text('sinch_contact_id', 'channel', 'identity', 'app_id'),

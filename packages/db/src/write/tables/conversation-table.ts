@@ -8,7 +8,7 @@ import {
   text,
 } from './projection-table.ts';
 
-/** Its `state` is a generated column: it follows from the flags and the two maxima. */
+/** Conversations. The column `state` is generated from the flags and the two maxima. */
 export const conversation: ProjectionTable = {
   name: 'conversation',
   key: text('sinch_conversation_id'),

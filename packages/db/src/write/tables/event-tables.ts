@@ -9,9 +9,9 @@ import {
 } from './projection-table.ts';
 import {
   identityColumns,
+  overallStatusGroup,
+  overallStatusRow,
   severalChannels,
-  standingGroup,
-  standingRow,
   statusGroup,
   statusRow,
 } from './status-columns.ts';
@@ -111,7 +111,7 @@ export const eventDelivery: ProjectionTable = {
     receipts.last,
   ],
   least: [receipts.first],
-  groups: [standingGroup],
+  groups: [overallStatusGroup],
   difference: severalChannels,
   rows: (event) =>
     event.facts.eventDeliveries.map((fact) => ({
@@ -121,7 +121,7 @@ export const eventDelivery: ProjectionTable = {
       conversation_id: fact.conversationId ?? null,
       metadata: fact.metadata ?? null,
       processing_mode: fact.processingMode ?? null,
-      ...standingRow(fact.standing),
+      ...overallStatusRow(fact.overallStatus),
       ...receiptsRow(event),
     })),
 };

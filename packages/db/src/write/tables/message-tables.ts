@@ -9,11 +9,11 @@ import {
   text,
 } from './projection-table.ts';
 import {
+  overallStatusGroup,
+  overallStatusRow,
   reasonColumns,
   reasonRow,
   severalChannels,
-  standingGroup,
-  standingRow,
   statusGroup,
   statusRow,
 } from './status-columns.ts';
@@ -34,11 +34,11 @@ export const message: ProjectionTable = {
     ...['delivered_at', 'read_at', 'failed_at'].map(instant),
   ],
   groups: [
-    standingGroup,
+    overallStatusGroup,
     { stamp: 'content_stamp', columns: [...text('kind', 'text'), json('content')] },
   ],
   difference: severalChannels,
-  // They may quote the text that had to go, and reports may bring them again.
+  // They may quote the removed text, and reports may contain them again.
   withheld: { by: 'redacted_at', columns: ['metadata', 'channel_metadata'] },
   rows: (event) =>
     event.facts.messages.map((fact) => ({
@@ -66,12 +66,12 @@ export const message: ProjectionTable = {
       kind: fact.content?.kind ?? null,
       text: fact.content?.text ?? null,
       content: fact.content?.json ?? null,
-      ...standingRow(fact.standing),
+      ...overallStatusRow(fact.overallStatus),
       ...receiptsRow(event),
     })),
 };
 
-/** Failures by app and time, apart from the message, whose updates then write no index. */
+/** Failures by app and time, apart from the message, so that its updates write no index. */
 export const messageFailure: ProjectionTable = {
   name: 'message_failure',
   key: text('sinch_message_id'),

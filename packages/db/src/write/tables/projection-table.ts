@@ -1,7 +1,7 @@
 import type { Facts } from '@sinch-callbacks/core';
-import type { Column, FactRow, JoinTable } from '../upsert-table.ts';
+import type { Column, FactRow, UpsertTable } from './upsert-table.ts';
 
-/** Facts of one event, with what the rows keep of the event itself. */
+/** Facts of one event, with the values of the event itself that rows store. */
 export interface EventFacts {
   /** 32 hexadecimal digits. */
   readonly eventDigest: string;
@@ -10,12 +10,12 @@ export interface EventFacts {
   readonly facts: Facts;
 }
 
-/** A joined table, and how the facts of an event become rows of it. */
-export interface ProjectionTable extends JoinTable {
+/** An upserted table, with the function that makes its rows of an event's facts. */
+export interface ProjectionTable extends UpsertTable {
   readonly rows: (event: EventFacts) => readonly FactRow[];
 }
 
-/** Text columns of these names. */
+/** Makes text columns of these names. */
 export function text(...names: readonly string[]): Column[] {
   return names.map((name) => ({ name, type: 'text' }));
 }
@@ -40,7 +40,7 @@ export function smallNumber(name: string): Column {
   return { name, type: 'smallint' };
 }
 
-/** The first and the last receipt of what a row is joined from. */
+/** The first and the last receipt of the facts that a row is merged from. */
 export const receipts = {
   first: instant('created_at'),
   last: instant('updated_at'),

@@ -1,6 +1,6 @@
-import type { ChannelStatus, MessageStanding, Stamped } from '@sinch-callbacks/core';
-import type { DifferenceFlag, FactRow, StampedGroup } from '../upsert-table.ts';
+import type { ChannelStatus, OverallStatus, Stamped } from '@sinch-callbacks/core';
 import { instant, smallNumber, text } from './projection-table.ts';
+import type { DifferenceFlag, FactRow, StampedGroup } from './upsert-table.ts';
 
 export const reasonColumns = text(
   'reason_code',
@@ -11,7 +11,7 @@ export const reasonColumns = text(
 
 export const identityColumns = text('identity', 'channel_identity');
 
-/** A status with all that belongs to its report. */
+/** A status with all columns of its report. */
 export const statusGroup: StampedGroup = {
   stamp: 'status_stamp',
   columns: [
@@ -23,13 +23,13 @@ export const statusGroup: StampedGroup = {
   ],
 };
 
-/** The same with the channel: exact as long as only one channel was seen, and no switch. */
-export const standingGroup: StampedGroup = {
+/** A status with its channel: exact as long as only one channel has reports, and no switch. */
+export const overallStatusGroup: StampedGroup = {
   ...statusGroup,
   columns: [...statusGroup.columns, ...text('channel')],
 };
 
-/** Marks what has to be computed from the table of channels instead. */
+/** A mark on rows whose status is computed from the table of channels instead. */
 export const severalChannels: DifferenceFlag = {
   flag: 'several_channels',
   stamp: 'status_stamp',
@@ -67,17 +67,17 @@ export function statusRow(status: Stamped<ChannelStatus>): FactRow {
   };
 }
 
-/** Channels that are left may lower a status, which no greatest stamp says. */
+/** A status that may lower the overall one, which no greatest stamp can express. */
 const switching = 'SWITCHING_CHANNEL';
 
-export function standingRow(standing: Stamped<MessageStanding> | undefined): FactRow {
+export function overallStatusRow(overallStatus: Stamped<OverallStatus> | undefined): FactRow {
   return {
-    status_stamp: standing?.stamp ?? null,
-    status: standing?.status ?? null,
-    status_rank: standing ? String(standing.statusRank) : null,
-    status_at: standing?.statusAt ?? null,
-    channel: standing?.channel ?? null,
-    several_channels: String(standing?.status === switching),
-    ...reasonRow(standing),
+    status_stamp: overallStatus?.stamp ?? null,
+    status: overallStatus?.status ?? null,
+    status_rank: overallStatus ? String(overallStatus.statusRank) : null,
+    status_at: overallStatus?.statusAt ?? null,
+    channel: overallStatus?.channel ?? null,
+    several_channels: String(overallStatus?.status === switching),
+    ...reasonRow(overallStatus),
   };
 }

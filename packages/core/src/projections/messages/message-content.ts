@@ -1,0 +1,87 @@
+import { hasValue, isJsonObject, type JsonObject, memberOf } from '../../events/json-object.ts';
+import type { MessageContent } from '../../facts/message-facts.ts';
+import { boundedText } from '../../values/bounded-text.ts';
+import { parseExactly } from '../../values/exact-json.ts';
+
+/** Members beside the one that holds the message. */
+const besideTheMessage = new Set([
+  'reply_to',
+  'agent',
+  'message_id',
+  'explicit_channel_message',
+  'explicit_channel_omni_message',
+]);
+
+/** Paths of a message's one obvious text, the likeliest first. */
+const textPaths = [['text'], ['text_message', 'text'], ['caption'], ['title']] as const;
+
+/** Reads the kind and the text of a message of a contact or to one. */
+export function messageContent(content: JsonObject): MessageContent {
+  const messages = Object.entries(content).filter(([name]) => !besideTheMessage.has(name));
+  const kind = memberOf(Object.fromEntries(messages));
+  const message = kind === undefined ? undefined : content[kind];
+  return {
+    json: JSON.stringify(content),
+    kind: kind === undefined || !hasValue(message) ? undefined : boundedText(kind),
+    text: textPaths.map((path) => textAt(message, path)).find((text) => text !== undefined),
+  };
+}
+
+/** Returns the id of the message that this one answers. */
+export function answeredMessageId(content: JsonObject | undefined): string | undefined {
+  const path = [
+    ['reply_to', 'message_id'],
+    ['choice_response_message', 'message_id'],
+  ].map((names) => textAt(content, names));
+  const messageId = path.find((text) => text !== undefined);
+  return messageId === undefined ? undefined : boundedText(messageId);
+}
+
+/**
+ * Checks for a choice response or a reply: it comes with the metadata of the message that it
+ * answers.
+ */
+export function isAnswer(content: JsonObject | undefined): boolean {
+  return (
+    hasValue(content?.['choice_response_message']) ||
+    textAt(content, ['reply_to', 'message_id']) !== undefined
+  );
+}
+
+function textAt(value: unknown, path: readonly string[]): string | undefined {
+  let found = value;
+  for (const name of path) found = isJsonObject(found) ? found[name] : undefined;
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** The sender's metadata, and the batch that a message was sent in. */
+interface SenderMetadata {
+  readonly metadata: string | undefined;
+  readonly batchId: string | undefined;
+}
+
+const batchMember = '_batch_id';
+const indexMember = 'message_index';
+
+/**
+ * Removes the members that a batch adds to the sender's metadata, so that every report of a message
+ * has the same. Where nothing else is left, the sender gave none.
+ */
+export function splitMetadata(text: string | undefined): SenderMetadata {
+  if (!text?.includes(batchMember)) return { metadata: text, batchId: undefined };
+  const parsed = parseObject(text);
+  const { [batchMember]: batchId, [indexMember]: _, ...own } = parsed ?? {};
+  if (typeof batchId !== 'string' || batchId === '') return { metadata: text, batchId: undefined };
+  const metadata = Object.keys(own).length > 0 ? JSON.stringify(own) : undefined;
+  return { metadata, batchId: boundedText(batchId) };
+}
+
+function parseObject(text: string) {
+  try {
+    const value = parseExactly(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
