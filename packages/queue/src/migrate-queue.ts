@@ -1,6 +1,6 @@
 import { createPostgresBackend, Queue } from 'bullmq';
-import { migrateLeanJobs } from './connection/postgres/lean-postgres.ts';
-import { migratingConnection } from './connection/postgres/postgres-connection.ts';
+import { migrateLeanJobs } from './connection/lean-postgres.ts';
+import { migratingConnection } from './connection/postgres-connection.ts';
 import type { QueueLocation } from './connection/queue-backend.ts';
 import { queueNames } from './contract/queue-names.ts';
 import { migratePostgresStorage } from './rejected/postgres-storage.ts';

@@ -11,9 +11,9 @@ import { defaultPrefix } from '../contract/queue-names.ts';
 import { BackoffWorker, type JobTracker } from './backoff-worker.ts';
 import { batchSocketWrites } from './batch-socket-writes.ts';
 import type { ConnectPolicy } from './connect-policy.ts';
-import { postgresConnection } from './postgres/postgres-connection.ts';
-import { parseRedisUrl } from './redis/redis-address.ts';
-import { redisBackend } from './redis/redis-backend.ts';
+import { postgresConnection } from './postgres-connection.ts';
+import { parseRedisUrl } from './redis-address.ts';
+import { redisBackend } from './redis-backend.ts';
 
 /** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
 export type QueueBackend =

@@ -11,7 +11,7 @@ import {
 } from '../connection/queue-backend.ts';
 import { bodyLengthOf, type QueueJob } from '../contract/job-contract.ts';
 import { type Lane, queueNames } from '../contract/queue-names.ts';
-import { type DeadCopiesTarget, moveDeadCopies } from '../dead-letters/move-dead-copies.ts';
+import { type DeadCopiesTarget, moveDeadCopies } from '../dead-letters/dead-copies.ts';
 import { trimDeadCopies } from '../dead-letters/trim-dead-copies.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';

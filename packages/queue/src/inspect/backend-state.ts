@@ -1,4 +1,4 @@
-import type { MemoryUse } from './redis-memory.ts';
+import type { MemoryUse } from './redis-info.ts';
 
 /** Redis' `appendfsync`. */
 export type AppendFsync = 'always' | 'everysec' | 'no' | 'unknown';

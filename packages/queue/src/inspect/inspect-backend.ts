@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { withDeadline } from '../connection/deadline.ts';
 import type { QueueBackend } from '../connection/queue-backend.ts';
-import { parseRedisUrl } from '../connection/redis/redis-address.ts';
+import { parseRedisUrl } from '../connection/redis-address.ts';
 import type { BackendState } from './backend-state.ts';
 import { inspectCluster, inspectRedis } from './inspect-redis.ts';
 

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import { withDeadline } from '../connection/deadline.ts';
 import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
-import { openRedis } from '../connection/redis/redis-client.ts';
+import { openRedis } from '../connection/redis-client.ts';
 import { maxPartitions } from '../contract/queue-key.ts';
 import { queueNames } from '../contract/queue-names.ts';
 

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { withDeadline } from '../connection/deadline.ts';
-import type { ClusterAddress } from '../connection/redis/redis-address.ts';
-import { openCluster } from '../connection/redis/redis-cluster.ts';
+import type { ClusterAddress } from '../connection/redis-address.ts';
+import { openCluster } from '../connection/redis-cluster.ts';
 import type { AppendFsync, BackendState } from './backend-state.ts';
-import { memoryShare, readInfo, readMemoryUse } from './redis-memory.ts';
+import { memoryShare, readInfo, readMemoryUse } from './redis-info.ts';
 
 type RedisState = Extract<BackendState, { kind: 'redis' }>;
 

@@ -1,5 +1,5 @@
 import type { JobQueue } from '../connection/queue-backend.ts';
-import { redisOf } from '../connection/redis/redis-of.ts';
+import { redisOf } from '../connection/redis-of.ts';
 
 /** `INFO`, asked through a key: a cluster would have any of its nodes answer. */
 const infoByKey = "return redis.call('INFO')";

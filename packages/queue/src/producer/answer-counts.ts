@@ -1,5 +1,5 @@
 import type { JobQueue } from '../connection/queue-backend.ts';
-import { redisOf } from '../connection/redis/redis-of.ts';
+import { redisOf } from '../connection/redis-of.ts';
 
 /** How often ingest has answered in one way. */
 export interface AnswerCount {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MemoryUse } from '../inspect/redis-memory.ts';
+import type { MemoryUse } from '../inspect/redis-info.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 
 const percent = (used: number): MemoryUse => ({

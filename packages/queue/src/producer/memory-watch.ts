@@ -1,4 +1,4 @@
-import { type MemoryUse, memoryShare } from '../inspect/redis-memory.ts';
+import { type MemoryUse, memoryShare } from '../inspect/redis-info.ts';
 
 /** Knows whether a Redis is nearly full, without making anybody wait for it. */
 export interface MemoryWatch {

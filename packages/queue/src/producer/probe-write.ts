@@ -1,5 +1,5 @@
 import type { JobQueue, QueueBackend } from '../connection/queue-backend.ts';
-import { redisOf } from '../connection/redis/redis-of.ts';
+import { redisOf } from '../connection/redis-of.ts';
 
 /** Long enough to be written, short enough to leave nothing behind. */
 const expiresInMs = 1_000;

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { postgresConnection } from '../connection/postgres/postgres-connection.ts';
-import { prepareSchema } from '../connection/postgres/prepare-schema.ts';
+import { postgresConnection } from '../connection/postgres-connection.ts';
+import { prepareSchema } from '../connection/prepare-schema.ts';
 import type { QueueLocation } from '../connection/queue-backend.ts';
 import type { RejectedStorage, StoredEntry } from './rejected-storage.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
-import { openRedis } from '../connection/redis/redis-client.ts';
+import { openRedis } from '../connection/redis-client.ts';
 import { queueNames } from '../contract/queue-names.ts';
 import type { RejectedStorage } from './rejected-storage.ts';
 

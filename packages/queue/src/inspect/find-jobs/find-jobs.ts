@@ -3,7 +3,7 @@ import { type JobQueue, openQueue, type QueueLocation } from '../../connection/q
 import { readJobData } from '../../contract/job-contract.ts';
 import { queueNames } from '../../contract/queue-names.ts';
 import type { FoundJobId, JobLane } from './found-job-id.ts';
-import type { KeyPattern } from './job-pattern.ts';
+import type { KeyPattern } from './job-ids.ts';
 import { findPostgresJobIds } from './postgres-job-ids.ts';
 import { findRedisJobIds } from './redis-job-ids.ts';
 

@@ -1,0 +1,38 @@
+import pg from 'pg';
+import { finishedJobData } from '../contract/job-contract.ts';
+import { prepareSchema } from './prepare-schema.ts';
+import type { QueueLocation } from './queue-backend.ts';
+
+/**
+ * Puts a trigger on BullMQ's table of jobs: a job that is finished gives up its body, and what its
+ * attempts failed of, in the statement that finishes it. On Redis a script of BullMQ's is told to;
+ * its functions in Postgres take no such order. Safe to repeat, also from several processes at once.
+ */
+export async function migrateLeanJobs(location: QueueLocation): Promise<void> {
+  await prepareSchema(location, migration);
+}
+
+/** A trigger that is there is left alone: replacing it would block every job meanwhile. */
+function migration(schema: string): string {
+  const quoted = pg.escapeIdentifier(schema);
+  const [table, drop] = [`${quoted}.job`, `${quoted}.drop_finished_body`];
+  return `
+    SELECT pg_advisory_xact_lock(hashtextextended(${pg.escapeLiteral(drop)}, 0));
+    CREATE OR REPLACE FUNCTION ${drop}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      NEW.data := ${pg.escapeLiteral(JSON.stringify(finishedJobData))}::jsonb;
+      NEW.failed_reason := NULL;
+      NEW.stacktrace := NULL;
+      RETURN NEW;
+    END $$;
+    DO $$ BEGIN
+      IF NOT EXISTS (
+        SELECT FROM pg_trigger
+        WHERE tgrelid = ${pg.escapeLiteral(table)}::regclass AND tgname = 'drop_finished_body'
+      ) THEN
+        CREATE TRIGGER drop_finished_body BEFORE UPDATE OF state ON ${table} FOR EACH ROW
+          WHEN (NEW.state = 'completed') EXECUTE FUNCTION ${drop}();
+      END IF;
+    END $$;
+  `;
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type {} from '@sinch-callbacks/dev-env/vitest';
+import { describe, expect, inject, it } from 'vitest';
+import { type JobQueue, openQueue } from '../../src/connection/queue-backend.ts';
+import { jobDataOf } from '../../src/contract/job-contract.ts';
+import { moveDeadCopies } from '../../src/dead-letters/dead-copies.ts';
+import { trimDeadCopies } from '../../src/dead-letters/trim-dead-copies.ts';
+import { queueNames } from '../../src/index.ts';
+import { eventOf, useQueueWorld, worldKinds } from '../queue-harness.ts';
+
+describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
+  const world = useQueueWorld(kind);
+
+  it('are bounded: past the number the oldest go, also when several workers see to it', async () => {
+    const dead = world.openDead();
+    const add = async (jobId: string) =>
+      await dead.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
+    for (let n = 10; n < 30; n += 1) await add(`dead-${n}`);
+    await trimDeadCopies(dead, 20);
+    expect(await dead.getWaitingCount()).toBe(20);
+    const trims = [dead, world.openDead(), world.openDead()].map((queue) =>
+      trimDeadCopies(queue, 5),
+    );
+    await Promise.allSettled(trims);
+    await trimDeadCopies(dead, 5);
+    const left = await dead.getJobs(['waiting'], 0, 99, true);
+    expect(left.map(({ id }) => id)).toEqual([25, 26, 27, 28, 29].map((n) => `dead-${n}`));
+  });
+
+  it('move to where they are seen, unless their letter is settled, then or meanwhile', async () => {
+    const [hidden, shown] = [world.openDead(), openTarget()];
+    for (let n = 0; n < 250; n += 1) {
+      const jobId = `dead-${n}`;
+      await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
+    }
+    const settled = new Set(['dead-7']);
+    const isOpen = async (key: string) => {
+      const wasOpen = !settled.has(key);
+      // Right after it was looked at for the first time.
+      if (key === 'dead-8') settled.add(key);
+      return await Promise.resolve(wasOpen);
+    };
+    await moveDeadCopies(hidden, { queue: () => shown, isOpen });
+    expect(await hidden.getWaitingCount()).toBe(0);
+    const seen = (await shown.getJobs(['waiting'], 0, 999)).map(({ id }) => id);
+    expect(seen).toHaveLength(248);
+    expect(seen).not.toContain('dead-7');
+    expect(seen).not.toContain('dead-8');
+  });
+
+  it('stay where they are while where they are seen cannot be reached, and then move', async () => {
+    const [hidden, shown] = [world.openDead(), openTarget()];
+    await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf('one'), 0), { jobId: 'one' });
+    const refused = async () => await Promise.reject(new Error('away'));
+    const away = { add: refused, remove: refused };
+    const isOpen = async () => await Promise.resolve(true);
+    await moveDeadCopies(hidden, { queue: () => away, isOpen });
+    await moveDeadCopies(hidden, { queue: () => shown, isOpen: refused });
+    expect([await hidden.getWaitingCount(), await shown.getWaitingCount()]).toEqual([1, 0]);
+    await moveDeadCopies(hidden, { queue: () => shown, isOpen });
+    expect([await hidden.getWaitingCount(), await shown.getWaitingCount()]).toEqual([0, 1]);
+  });
+
+  /** On the test's Redis, under a prefix of its own. */
+  function openTarget(): JobQueue {
+    const backend = { kind: 'redis', url: inject('redisUrl') } as const;
+    const prefix = `s${randomUUID().slice(0, 8)}`;
+    const location = { backend, prefix };
+    return world.closing(openQueue(location, queueNames.dead, { kind: 'wait' }, () => undefined));
+  }
+});
