@@ -1,8 +1,7 @@
-import type { ConfigResult, Environment } from './config-result.ts';
-import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
-import { variables } from './variables.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
+import { type LogLevel, variables } from './variables.ts';
 
 /** What the commands may need. Each command says itself what it cannot do without. */
 export interface CliConfig {

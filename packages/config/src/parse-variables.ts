@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ConfigResult, Environment } from './config-result.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
 import type { VariableName } from './variables.ts';
 
 type Shape = Readonly<Partial<Record<VariableName, z.ZodType>>>;

@@ -1,16 +1,21 @@
 import { z } from 'zod';
-import { logLevels } from './log-level.ts';
-import { secretList } from './secret-list.ts';
 import {
   flag,
   oneOf,
   postgresUrl,
   redisUrls,
+  secretList,
   wholeNumber,
   wholeNumberOr,
 } from './variable-kinds.ts';
 
+/** From the quietest to the most talkative. */
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
 const secondsPerWeek = 7 * 24 * 60 * 60;
+
 const bytesPerMiB = 1024 * 1024;
 
 /** Every variable there is. Each app takes those it needs; `.env.example` explains them all. */

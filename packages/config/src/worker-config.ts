@@ -1,9 +1,8 @@
-import type { ConfigResult, Environment } from './config-result.ts';
-import { isLoopback } from './is-loopback.ts';
-import type { LogLevel } from './log-level.ts';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
-import { variables } from './variables.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
+import { type LogLevel, variables } from './variables.ts';
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
@@ -82,3 +81,15 @@ const writesNeedLogin: Rule = ({ ADMIN_WRITES, ADMIN_PASSWORD }) =>
   ADMIN_WRITES !== 'true' || ADMIN_PASSWORD !== undefined
     ? undefined
     : 'ADMIN_PASSWORD must be set, because ADMIN_WRITES lets Bull Board change queues';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only this machine can reach what listens on `host`. A name other than `localhost` is not trusted. */
+function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIPv4(address)) return loopback.check(address, 'ipv4');
+  if (isIPv6(address)) return loopback.check(address, 'ipv6');
+  return address.toLowerCase() === 'localhost';
+}

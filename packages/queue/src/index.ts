@@ -16,8 +16,7 @@ export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './consumer
 export { maxDeathsOfOneEvent } from './consumer/quarantine.ts';
 export { createSharedExclusiveLock } from './consumer/shared-exclusive-lock.ts';
 export type { AttemptRecord } from './contract/job-contract.ts';
-export { maxPartitions } from './contract/queue-key.ts';
-export { type Lane, queueNames } from './contract/queue-names.ts';
+export { type Lane, maxPartitions, queueNames } from './contract/queue-names.ts';
 export type { DeathCause, FailureClass } from './contract/retry-policy.ts';
 export type { DeadCopiesTarget } from './dead-letters/dead-copies.ts';
 export {
@@ -27,7 +26,6 @@ export {
   withoutQuotes,
 } from './dead-letters/dead-letter-event.ts';
 export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
-export type { BackendState } from './inspect/backend-state.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';
 export {
   adviceFor,
@@ -36,7 +34,7 @@ export {
 } from './inspect/check-postgres-queue.ts';
 export { type FoundJob, findJobs } from './inspect/find-jobs/find-jobs.ts';
 export { fitsPattern, type KeyPattern } from './inspect/find-jobs/job-ids.ts';
-export { inspectBackend } from './inspect/inspect-backend.ts';
+export { type BackendState, inspectBackend } from './inspect/inspect-backend.ts';
 export { inspectPartitions, type PartitionCount } from './inspect/inspect-partitions.ts';
 export { openQueueView, type QueueView } from './inspect/queue-view.ts';
 export { type MemoryUse, memoryShare } from './inspect/redis-info.ts';
@@ -50,7 +48,6 @@ export {
   openProducer,
   type ProducerOptions,
 } from './producer/producer.ts';
-export { withFallbackStore } from './rejected/fallback-store.ts';
 export {
   type KeptCallback,
   type RejectedBounds,
@@ -61,4 +58,5 @@ export {
   type KeepOutcome,
   openRejectedStore,
   type RejectedStore,
+  withFallbackStore,
 } from './rejected/rejected-store.ts';

@@ -23,8 +23,7 @@ import {
   type QueueLocation,
   queueNames,
 } from '../src/index.ts';
-import { choosePartition } from '../src/producer/choose-partition.ts';
-import { joinConsumers } from './join-consumers.ts';
+import { choosePartition } from '../src/producer/partitioned-producer.ts';
 
 /** Of one server each, to which a way can be cut. */
 export const backendKinds = ['redis', 'postgres'] as const;
@@ -193,4 +192,27 @@ export function limit(what: string) {
 
 export async function becomes(list: readonly unknown[], length: number): Promise<void> {
   await until(() => list.length >= length, limit(`${length} entries`));
+}
+
+/** The consumers of all partitions as one, for tests of what holds for a queue as a whole. */
+function joinConsumers(consumers: readonly Consumer[]): Consumer {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  const all = async (act: (consumer: Consumer) => Promise<void>) => {
+    await Promise.all(consumers.map(act));
+  };
+  return {
+    start: async () => await all((consumer) => consumer.start()),
+    stopTaking: async () => await all((consumer) => consumer.stopTaking()),
+    close: async () => await all((consumer) => consumer.close()),
+    finishedJobs: () => sum(consumers.map((consumer) => consumer.finishedJobs())),
+    oldestInHand: () => consumers.map((consumer) => consumer.oldestInHand()).find(Boolean),
+    connectionErrors: () => sum(consumers.map((consumer) => consumer.connectionErrors())),
+    isRefused: () => consumers.some((consumer) => consumer.isRefused()),
+    countWaiting: async () =>
+      sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
+    stock: async () => await Promise.reject(new Error('each has its own')),
+    setConcurrency(concurrency) {
+      for (const consumer of consumers) consumer.setConcurrency(concurrency);
+    },
+  };
 }

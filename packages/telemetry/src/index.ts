@@ -1,7 +1,5 @@
 export { bufferedDestination } from './buffered-destination.ts';
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
-export { type AdminWrite, adminLoginFailed, adminWrite } from './events/admin-events.ts';
-export { partitionsCreated, partitionsFailed } from './events/database-events.ts';
 export {
   type AttemptFailed,
   attemptFailed,
@@ -36,13 +34,19 @@ export {
   workerStopping,
 } from './events/process-events.ts';
 export {
+  type AdminWrite,
+  adminLoginFailed,
+  adminWrite,
   type CallbackReceived,
   type CallbacksSummed,
   callbackReceived,
   callbacksSummed,
+  type RequestRefused,
+  requestRefused,
 } from './events/request-events.ts';
-export { type RequestRefused, requestRefused } from './events/request-refused.ts';
 export {
+  partitionsCreated,
+  partitionsFailed,
   postgresQueueUnusable,
   type QueueLeft,
   queueFilling,

@@ -1,6 +1,3 @@
-import { withoutQuotedValues } from './quoted-values.ts';
-import { serializeError } from './serialize-error.ts';
-
 type Fields = Record<string, unknown>;
 
 const censor = '[redacted]';
@@ -73,4 +70,78 @@ function isSensitive(name: string): boolean {
   const judged = sensitiveName.test(name) && !harmlessNames.has(name);
   if (judgedNames.size < maxJudgedNames) judgedNames.set(name, judged);
   return judged;
+}
+
+interface SerializedError {
+  readonly type: string;
+  readonly code?: string | number;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: SerializedError | string;
+  readonly errors?: readonly (SerializedError | string)[];
+}
+
+const maxCauses = 5;
+const maxErrors = 10;
+
+/**
+ * An error as plain data: type, code, message, stack, cause and the errors it gathers, no more.
+ *
+ * Libraries hang on their errors what must not be logged: ioredis the command with a job's whole
+ * data, pg the row that broke a constraint, an HTTP client its request.
+ * Every text goes through `redactText`.
+ */
+function serializeError(
+  error: Error,
+  redactText: (text: string) => string,
+  depth = 0,
+): SerializedError {
+  const describe = (thrown: unknown) => {
+    if (!(thrown instanceof Error)) return redactText(String(thrown));
+    if (depth >= maxCauses) return redactText(thrown.message);
+    return serializeError(thrown, redactText, depth + 1);
+  };
+  const code = codeOf(error);
+  return {
+    type: error.name,
+    ...(code === undefined ? {} : { code }),
+    message: redactText(error.message),
+    ...(error.stack === undefined ? {} : { stack: redactText(error.stack) }),
+    ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
+    ...(error instanceof AggregateError
+      ? { errors: error.errors.slice(0, maxErrors).map(describe) }
+      : {}),
+  };
+}
+
+function codeOf(error: Error): string | number | undefined {
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' || typeof code === 'number' ? code : undefined;
+}
+
+/** Postgres names its own things in quotes too, and those are what an operator needs. */
+const nameInQuotes =
+  /\b(?:relation|table|column|constraint|index|type|function|database|role|user|schema|sequence|trigger|parameter|extension) "[a-z_][a-z0-9_.]*"/g;
+
+/** Detail lines show whole rows: `Key (identity)=(…) already exists`, `Failing row contains (…)`. */
+const rowInDetail = /\b(Key \([^)]*\)=|Failing row contains )\([\s\S]*\)/;
+
+/** A trigger's or function's own words, `RAISE EXCEPTION`: anything may stand in them. */
+const raisedWords = [
+  [/^[\s\S]*(?= \(SQLSTATE P0\w{3}\))/, 'raised in the database'],
+  [/(Code: `P0\w{3}`\. Message: )`[\s\S]*`/, '$1`[redacted]`'],
+] as const;
+
+/**
+ * Takes out of an error's message what it quotes of the data: from the first double quote that
+ * does not name a thing of Postgres to the last one, since values may hold quotes themselves.
+ */
+function withoutQuotedValues(text: string): string {
+  const plain = raisedWords
+    .reduce((rest, [pattern, words]) => rest.replace(pattern, words), text)
+    .replace(rowInDetail, '$1([redacted])');
+  const blinded = plain.replace(nameInQuotes, (name) => name.replaceAll('"', ' '));
+  const [first, last] = [blinded.indexOf('"'), blinded.lastIndexOf('"')];
+  if (first === last) return plain;
+  return `${plain.slice(0, first)}"[redacted]"${plain.slice(last + 1)}`;
 }

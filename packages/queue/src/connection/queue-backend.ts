@@ -5,9 +5,9 @@ import {
   type RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
+import type { Cluster, Redis } from 'ioredis';
 import type { JobData } from '../contract/job-contract.ts';
-import { type QueueKey, queueKey } from '../contract/queue-key.ts';
-import { defaultPrefix } from '../contract/queue-names.ts';
+import { defaultPrefix, type QueueKey, queueKey } from '../contract/queue-names.ts';
 import { BackoffWorker, type JobTracker } from './backoff-worker.ts';
 import { batchSocketWrites } from './batch-socket-writes.ts';
 import type { ConnectPolicy } from './connect-policy.ts';
@@ -121,4 +121,9 @@ export function redisQueueKey(
   name: string,
 ): QueueKey {
   return queueKey(prefix, name, partition);
+}
+
+/** The client of a queue on Redis. BullMQ's type of it has only what BullMQ itself calls. */
+export async function redisOf(queue: JobQueue): Promise<Redis | Cluster> {
+  return (await queue.backend.client) as unknown as Redis | Cluster;
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobTracker } from '../connection/backoff-worker.ts';
+import { isUnavailable, type JobTracker } from '../connection/backoff-worker.ts';
 import { withDeadline } from '../connection/deadline.ts';
-import { isUnavailable } from '../connection/is-unavailable.ts';
 import {
   type JobQueue,
   type JobWorker,
@@ -11,8 +10,11 @@ import {
 } from '../connection/queue-backend.ts';
 import { bodyLengthOf, type QueueJob } from '../contract/job-contract.ts';
 import { type Lane, queueNames } from '../contract/queue-names.ts';
-import { type DeadCopiesTarget, moveDeadCopies } from '../dead-letters/dead-copies.ts';
-import { trimDeadCopies } from '../dead-letters/trim-dead-copies.ts';
+import {
+  type DeadCopiesTarget,
+  moveDeadCopies,
+  trimDeadCopies,
+} from '../dead-letters/dead-copies.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
 import { type LaneStock, readLaneStock } from './lane-stock.ts';

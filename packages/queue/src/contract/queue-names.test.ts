@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { keySlot, slotCount } from './key-slot.ts';
-import { maxPartitions, queueKey } from './queue-key.ts';
-import { queueNames } from './queue-names.ts';
+import { keySlot, maxPartitions, queueKey, queueNames, slotCount } from './queue-names.ts';
 
 const prefixes = [
   'sinch',

@@ -2,8 +2,13 @@ import pg from 'pg';
 import { withDeadline } from '../connection/deadline.ts';
 import type { QueueBackend } from '../connection/queue-backend.ts';
 import { parseRedisUrl } from '../connection/redis-address.ts';
-import type { BackendState } from './backend-state.ts';
-import { inspectCluster, inspectRedis } from './inspect-redis.ts';
+import { inspectCluster, inspectRedis, type RedisState } from './inspect-redis.ts';
+
+/** The queue's server, as far as it decides whether events can be lost. */
+export type BackendState =
+  | RedisState
+  | { readonly kind: 'postgres'; readonly version: string }
+  | { readonly kind: 'unreachable'; readonly reason: string };
 
 const timeoutMs = 5_000;
 

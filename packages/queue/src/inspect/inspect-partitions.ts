@@ -2,8 +2,7 @@ import { Queue } from 'bullmq';
 import { withDeadline } from '../connection/deadline.ts';
 import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
 import { openRedis } from '../connection/redis-client.ts';
-import { maxPartitions } from '../contract/queue-key.ts';
-import { queueNames } from '../contract/queue-names.ts';
+import { maxPartitions, queueNames } from '../contract/queue-names.ts';
 
 const timeoutMs = 5_000;
 const unfinished = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;

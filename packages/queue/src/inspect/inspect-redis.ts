@@ -1,11 +1,26 @@
 import { Redis } from 'ioredis';
 import { withDeadline } from '../connection/deadline.ts';
 import type { ClusterAddress } from '../connection/redis-address.ts';
-import { openCluster } from '../connection/redis-cluster.ts';
-import type { AppendFsync, BackendState } from './backend-state.ts';
-import { memoryShare, readInfo, readMemoryUse } from './redis-info.ts';
+import { openCluster } from '../connection/redis-client.ts';
+import { type MemoryUse, memoryShare, readInfo, readMemoryUse } from './redis-info.ts';
 
-type RedisState = Extract<BackendState, { kind: 'redis' }>;
+/** Redis' `appendfsync`. */
+type AppendFsync = 'always' | 'everysec' | 'no' | 'unknown';
+
+/** The settings of a Redis that decide whether it can lose events. */
+export interface RedisState {
+  readonly kind: 'redis';
+  /** The number of masters, for a cluster. Every other field is the worst that a master reports. */
+  readonly masters?: number;
+  readonly version: string;
+  /** Anything but `noeviction` may drop queued events when memory is short. */
+  readonly maxmemoryPolicy: string | undefined;
+  /** Without the append-only file a crash of Redis loses what is queued. */
+  readonly appendOnly: boolean | undefined;
+  /** When the append-only file is written to the disk; `unknown` where `CONFIG` is refused. */
+  readonly appendFsync: AppendFsync;
+  readonly memory: MemoryUse;
+}
 
 /** @throws when it does not answer in time. */
 export async function inspectRedis(url: string, timeoutMs: number): Promise<RedisState> {

@@ -1,3 +1,5 @@
+import { type JobQueue, redisOf } from '../connection/queue-backend.ts';
+
 /** How much of a Redis' memory is taken. */
 export interface MemoryUse {
   /** What Redis itself compares with its limit. */
@@ -36,4 +38,14 @@ export function readMemoryUse(info: ReadonlyMap<string, string>): MemoryUse {
 export function memoryShare({ usedBytes, maxBytes, systemBytes }: MemoryUse): number {
   const limit = maxBytes || systemBytes;
   return limit === undefined ? 0 : usedBytes / limit;
+}
+
+/** `INFO`, asked through a key: a cluster would have any of its nodes answer. */
+const infoByKey = "return redis.call('INFO')";
+
+/** What the Redis that holds a queue says of itself. */
+export async function readServerInfo(queue: JobQueue): Promise<string> {
+  const redis = await redisOf(queue);
+  if (!redis.isCluster) return await redis.info();
+  return String(await redis.eval(infoByKey, 1, queue.toKey('meta')));
 }

@@ -1,5 +1,4 @@
-import type { JobQueue } from '../connection/queue-backend.ts';
-import { redisOf } from '../connection/redis-of.ts';
+import { type JobQueue, redisOf } from '../connection/queue-backend.ts';
 
 /** How often ingest has answered in one way. */
 export interface AnswerCount {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { choosePartition } from './choose-partition.ts';
+import { choosePartition } from './partitioned-producer.ts';
 
 const ids = (count: number, start: number) =>
   Array.from({ length: count }, (_, n) => `01JD${(start + n).toString(36).padStart(22, '0')}`);

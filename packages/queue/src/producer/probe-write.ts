@@ -1,5 +1,4 @@
-import type { JobQueue, QueueBackend } from '../connection/queue-backend.ts';
-import { redisOf } from '../connection/redis-of.ts';
+import { type JobQueue, type QueueBackend, redisOf } from '../connection/queue-backend.ts';
 
 /** Long enough to be written, short enough to leave nothing behind. */
 const expiresInMs = 1_000;

@@ -4,8 +4,7 @@ import { type JobQueue, openQueue, type QueueLocation } from '../connection/queu
 import { jobDataOf, jobIdOf } from '../contract/job-contract.ts';
 import { queueNames } from '../contract/queue-names.ts';
 import { type RetryPolicy, retryOptions } from '../contract/retry-policy.ts';
-import { readInfo, readMemoryUse } from '../inspect/redis-info.ts';
-import { readServerInfo } from '../inspect/server-info.ts';
+import { readInfo, readMemoryUse, readServerInfo } from '../inspect/redis-info.ts';
 import { type AnswerCount, addAnswerCounts } from './answer-counts.ts';
 import { jobAdder } from './job-adder.ts';
 import { createMemoryWatch } from './memory-watch.ts';

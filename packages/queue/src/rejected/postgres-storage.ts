@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { postgresConnection } from '../connection/postgres-connection.ts';
-import { prepareSchema } from '../connection/prepare-schema.ts';
+import { postgresConnection, prepareSchema } from '../connection/postgres-connection.ts';
 import type { QueueLocation } from '../connection/queue-backend.ts';
 import type { RejectedStorage, StoredEntry } from './rejected-storage.ts';
 

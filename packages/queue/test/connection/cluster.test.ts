@@ -2,7 +2,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import type { ClusterMaster } from '@sinch-callbacks/dev-env/servers';
 import { expect, it } from 'vitest';
 import { redisQueueKey } from '../../src/connection/queue-backend.ts';
-import { keySlot } from '../../src/contract/key-slot.ts';
+import { keySlot } from '../../src/contract/queue-names.ts';
 import {
   inspectBackend,
   inspectPartitions,

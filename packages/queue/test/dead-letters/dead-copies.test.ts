@@ -3,8 +3,7 @@ import type {} from '@sinch-callbacks/dev-env/vitest';
 import { describe, expect, inject, it } from 'vitest';
 import { type JobQueue, openQueue } from '../../src/connection/queue-backend.ts';
 import { jobDataOf } from '../../src/contract/job-contract.ts';
-import { moveDeadCopies } from '../../src/dead-letters/dead-copies.ts';
-import { trimDeadCopies } from '../../src/dead-letters/trim-dead-copies.ts';
+import { moveDeadCopies, trimDeadCopies } from '../../src/dead-letters/dead-copies.ts';
 import { queueNames } from '../../src/index.ts';
 import { eventOf, useQueueWorld, worldKinds } from '../queue-harness.ts';
 

@@ -3,8 +3,7 @@ import { type RejectionCause, signatureHeaders } from '@sinch-callbacks/core';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { migrateQueue, openRejectedStore, type RejectedCallback } from '../../src/index.ts';
-import { rejectedBounds } from '../../src/rejected/rejected-callback.ts';
-import { writeEntry } from '../../src/rejected/rejected-entry.ts';
+import { rejectedBounds, writeEntry } from '../../src/rejected/rejected-callback.ts';
 import type { RejectedStoreOptions } from '../../src/rejected/rejected-store.ts';
 import { useQueueWorld, worldKinds } from '../queue-harness.ts';
 

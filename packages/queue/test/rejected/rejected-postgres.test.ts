@@ -3,7 +3,7 @@ import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { openRejectedStore, rejectedBounds } from '../../src/index.ts';
-import { oldestIdAt } from '../../src/rejected/rejected-entry.ts';
+import { oldestIdAt } from '../../src/rejected/rejected-callback.ts';
 import { useQueueWorld } from '../queue-harness.ts';
 
 const world = useQueueWorld('postgres');

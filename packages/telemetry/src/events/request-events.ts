@@ -27,6 +27,16 @@ export interface CallbackReceived {
   readonly err?: unknown;
 }
 
+/** The one line that a request to the webhook ends in. */
+export function callbackReceived(logger: Logger, facts: CallbackReceived): void {
+  logger[levelOf(facts.status)](facts, 'callback received');
+}
+
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status >= 500) return 'error';
+  return status >= 400 ? 'warn' : 'info';
+}
+
 /** Requests that ended in the same way, and have no line of their own. */
 export interface CallbacksSummed {
   readonly outcome: string;
@@ -41,12 +51,38 @@ export function callbacksSummed(logger: Logger, summed: readonly CallbacksSummed
   logger.warn({ count, summed }, 'callbacks refused without a line each');
 }
 
-/** The one line that a request to the webhook ends in. */
-export function callbackReceived(logger: Logger, facts: CallbackReceived): void {
-  logger[levelOf(facts.status)](facts, 'callback received');
+/** A request that was refused before it could be a callback. */
+export interface RequestRefused {
+  /** Such as `not-found`. */
+  readonly outcome: string;
+  /** Node's own code, such as `HPE_INVALID_METHOD`, where its parser refused. */
+  readonly cause?: string | undefined;
+  readonly status: number;
+  readonly method?: string | undefined;
+  /** Bounded, and without the query. */
+  readonly path?: string | undefined;
 }
 
-function levelOf(status: number): 'info' | 'warn' | 'error' {
-  if (status >= 500) return 'error';
-  return status >= 400 ? 'warn' : 'info';
+/** A request reached this server and missed the webhook: a mistyped address, or no HTTP that Node reads. */
+export function requestRefused(logger: Logger, facts: RequestRefused): void {
+  logger.warn(facts, 'request refused');
+}
+
+export interface AdminWrite {
+  readonly method: string;
+  /** Names the queue and the job; never the query or the body. */
+  readonly path: string;
+  readonly user: string;
+  /** What was answered: 403 for what is refused. */
+  readonly status: number;
+}
+
+/** A change through the admin pages, or an attempt. */
+export function adminWrite(logger: Logger, facts: AdminWrite): void {
+  logger.warn(facts, 'admin write');
+}
+
+/** A login with a wrong user or password. Those that are refused unseen have no line. */
+export function adminLoginFailed(logger: Logger, facts: { readonly address: string }): void {
+  logger.warn(facts, 'admin login failed');
 }

@@ -45,3 +45,16 @@ export function queueMemoryEased(logger: Logger, memory: QueueMemory): void {
 function factsOf({ usedBytes, limitBytes }: QueueMemory) {
   return { usedBytes, limitBytes, percent: Math.round((usedBytes / limitBytes) * 100) };
 }
+
+/** Weeks to come have their partitions. */
+export function partitionsCreated(
+  logger: Logger,
+  facts: { readonly partitions: readonly string[] },
+): void {
+  logger.info(facts, 'partitions created');
+}
+
+/** Events of those weeks go to the default partition, which is slower to prune. */
+export function partitionsFailed(logger: Logger, { error }: { readonly error: unknown }): void {
+  logger.warn({ err: error }, 'partitions could not be created');
+}

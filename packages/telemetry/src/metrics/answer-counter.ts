@@ -1,5 +1,4 @@
 import { Counter, type Registry } from 'prom-client';
-import { boundedLabel } from './bounded-label.ts';
 
 /** How a request to ingest ended. */
 export interface AnswerLabels {
@@ -62,4 +61,21 @@ export function createAnswerCounter(
   }
   for (const labels of knownAnswers) add(labels, 0);
   return add;
+}
+
+/** All values beyond the first ones, together. */
+const others = 'other';
+
+/**
+ * Bounds the values of a label that come from outside: the first `max` different ones are kept,
+ * and every later one becomes `other`. Absent is the empty text.
+ */
+export function boundedLabel(max: number): (value: string | undefined) => string {
+  const known = new Set<string>();
+  return (value = '') => {
+    if (known.has(value)) return value;
+    if (known.size >= max) return others;
+    known.add(value);
+    return value;
+  };
 }

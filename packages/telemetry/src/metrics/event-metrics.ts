@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { boundedLabel } from './bounded-label.ts';
+import { boundedLabel } from './answer-counter.ts';
 import type { EventMetrics } from './metrics.ts';
 
 /** Values of labels that are known beforehand: each is counted from zero. */

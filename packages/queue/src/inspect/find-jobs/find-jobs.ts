@@ -2,8 +2,7 @@ import { withDeadline } from '../../connection/deadline.ts';
 import { type JobQueue, openQueue, type QueueLocation } from '../../connection/queue-backend.ts';
 import { readJobData } from '../../contract/job-contract.ts';
 import { queueNames } from '../../contract/queue-names.ts';
-import type { FoundJobId, JobLane } from './found-job-id.ts';
-import type { KeyPattern } from './job-ids.ts';
+import type { FoundJobId, JobLane, KeyPattern } from './job-ids.ts';
 import { findPostgresJobIds } from './postgres-job-ids.ts';
 import { findRedisJobIds } from './redis-job-ids.ts';
 

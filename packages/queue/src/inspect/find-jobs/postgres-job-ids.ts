@@ -2,8 +2,13 @@ import pg from 'pg';
 import { postgresConnection } from '../../connection/postgres-connection.ts';
 import type { QueueLocation } from '../../connection/queue-backend.ts';
 import { queueNames } from '../../contract/queue-names.ts';
-import type { FoundJobId, JobLane } from './found-job-id.ts';
-import { eventOfJobId, fitsPattern, type KeyPattern } from './job-ids.ts';
+import {
+  eventOfJobId,
+  type FoundJobId,
+  fitsPattern,
+  type JobLane,
+  type KeyPattern,
+} from './job-ids.ts';
 
 /** No such schema or table. */
 const isUnprepared = new Set(['3F000', '42P01']);

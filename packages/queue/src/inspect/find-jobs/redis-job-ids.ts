@@ -1,10 +1,14 @@
 import { Cluster, type Redis } from 'ioredis';
 import { type QueueLocation, redisQueueKey } from '../../connection/queue-backend.ts';
 import { openRedis } from '../../connection/redis-client.ts';
-import { maxPartitions } from '../../contract/queue-key.ts';
-import { queueNames } from '../../contract/queue-names.ts';
-import type { FoundJobId, JobLane } from './found-job-id.ts';
-import { eventOfJobId, fitsPattern, type KeyPattern } from './job-ids.ts';
+import { maxPartitions, queueNames } from '../../contract/queue-names.ts';
+import {
+  eventOfJobId,
+  type FoundJobId,
+  fitsPattern,
+  type JobLane,
+  type KeyPattern,
+} from './job-ids.ts';
 
 /** Keys that Redis looks at between two answers; it serves others in between. */
 const scanCount = 2_000;
