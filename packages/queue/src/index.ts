@@ -6,12 +6,11 @@ export {
 export { createByteBudget } from './consumer/byte-budget.ts';
 export {
   type Consumer,
-  type ConsumerOptions,
+  type LaneStock,
   maxFetchedBytes,
   openConsumer,
 } from './consumer/consumer.ts';
-export type { ConsumerTimings } from './consumer/consumer-timings.ts';
-export { type LaneStock } from './consumer/lane-stock.ts';
+export type { ConsumerOptions, ConsumerTimings } from './consumer/consumer-options.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './consumer/process-job.ts';
 export { maxDeathsOfOneEvent } from './consumer/quarantine.ts';
 export { createSharedExclusiveLock } from './consumer/shared-exclusive-lock.ts';
