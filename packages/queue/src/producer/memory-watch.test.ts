@@ -17,7 +17,7 @@ function start() {
     asked: () => asked,
     async look(answer: Promise<MemoryUse> | MemoryUse, laterMs = 5_000) {
       at += laterMs;
-      watch.look(async () => {
+      watch.refresh(async () => {
         asked += 1;
         return await answer;
       });

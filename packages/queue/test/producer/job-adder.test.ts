@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobDataOf } from '../../src/contract/job-contract.ts';
 import { retryOptions } from '../../src/contract/retry-policy.ts';
-import { jobAdder } from '../../src/producer/job-adder.ts';
+import { jobAdder } from '../../src/producer/producer.ts';
 import { backendKinds, eventOf, useQueueWorld } from '../queue-harness.ts';
 
 describe.each(backendKinds)('a job on %s', (kind) => {
