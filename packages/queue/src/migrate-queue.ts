@@ -31,7 +31,8 @@ function ignoreHereBecauseWaitUntilReadyRejects(): void {
 /**
  * Puts a trigger on BullMQ's table of jobs: a job that is finished gives up its body, and what its
  * attempts failed of, in the statement that finishes it. On Redis a script of BullMQ's is told to;
- * its functions in Postgres take no such order. Safe to repeat, also from several processes at once.
+ * its functions in Postgres take no such order. Safe to repeat, also from several processes at
+ * once.
  */
 async function migrateLeanJobs(location: QueueLocation): Promise<void> {
   await prepareSchema(location, migration);

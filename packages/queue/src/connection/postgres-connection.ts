@@ -4,19 +4,19 @@ import { defaultPrefix } from '../contract/queue-names.ts';
 import { type ConnectPolicy, silenceLimitMs } from './connect-policy.ts';
 
 const connectTimeoutMs = 5_000;
-/** The migration of one process may have to wait for that of another. */
+/** Long, because the migration of one process may have to wait for that of another. */
 const migrationTimeoutMs = 60_000;
 const poolSize = { 'fail-fast': 4, wait: 10 } as const;
 
-/** A queue's location, as far as Postgres looks at it. */
-interface PostgresPlace {
+/** The part of a queue's location that Postgres needs. */
+interface PostgresLocation {
   readonly backend: { readonly url: string };
   readonly prefix?: string;
 }
 
-/** How pg is to connect, and the schema that the queue has for itself. */
+/** Makes pg's options for a connection, and the name of the queue's own schema. */
 export function postgresConnection(
-  { backend, prefix = defaultPrefix }: PostgresPlace,
+  { backend, prefix = defaultPrefix }: PostgresLocation,
   policy: ConnectPolicy,
 ) {
   const limits = limitsOf(policy);
@@ -25,7 +25,7 @@ export function postgresConnection(
     schema: schemaOf(prefix),
     max: poolSize[policy.kind],
     connectionTimeoutMillis: limits.connectTimeoutMs,
-    // Of a pool's connections. One that is idle goes by itself, after ten seconds.
+    // For a pool's connections. The pool closes an idle one after ten seconds.
     onConnect: (client: pg.ClientBase) => breakWhenSilent(client, limits.silenceMs),
     query_timeout: limits.queryTimeoutMs,
     application_name: 'sinch-callbacks-queue',
@@ -33,21 +33,21 @@ export function postgresConnection(
   };
 }
 
-/** `sinch_queue` for `sinch`. No two prefixes have one schema, such as `a-b` and `a_b`. */
+/** Makes `sinch_queue` of `sinch`. No two prefixes share a schema, not even `a-b` and `a_b`. */
 function schemaOf(prefix: string): string {
   return `${prefix.replaceAll('_', '__').replaceAll('-', '_d')}_queue`;
 }
 
-/** The same for preparing the schema. */
-export function migratingConnection(location: PostgresPlace) {
+/** Makes the options of a connection that prepares the schema. */
+export function migratingConnection(location: PostgresLocation) {
   const { onConnect: _, ...connection } = postgresConnection(location, { kind: 'wait' });
   return { ...connection, query_timeout: migrationTimeoutMs };
 }
 
 /**
- * A query of a pool's connection is over when that is broken. Of BullMQ's connection for
- * notifications, which belongs to no pool and may be silent for hours, only the queries have a
- * limit: a worker that waits for a notification also polls every few seconds.
+ * Limits the silence of a pool's connection, which ends the query on it. BullMQ's connection for
+ * notifications belongs to no pool and may be silent for hours, so only its queries have a limit: a
+ * worker that waits for a notification also polls every few seconds.
  */
 function limitsOf(policy: ConnectPolicy) {
   if (policy.kind === 'wait') {
@@ -65,16 +65,16 @@ function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
 }
 
 /**
- * Runs what prepares something in the schema of a queue on Postgres, over a connection of its own.
- * @param migration makes the statements, which may be repeated, for the name of that schema.
+ * Runs statements that prepare the schema of a queue on Postgres, over a connection of its own.
+ * @param migration makes the statements for the schema's name. They may run more than once.
  */
 export async function prepareSchema(
-  location: PostgresPlace,
+  location: PostgresLocation,
   migration: (schema: string) => string,
 ): Promise<void> {
   const { schema, ...connection } = migratingConnection(location);
   const client = new pg.Client(connection);
-  // A connection that breaks makes the query reject, which says it well enough.
+  // The query rejects when the connection breaks.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,11 +1,11 @@
-/** Where a Redis is, and how one is known to it. */
+/** The address of a Redis or a cluster, with its credentials. */
 export type RedisAddress = { readonly kind: 'single'; readonly url: string } | ClusterAddress;
 
 export interface ClusterAddress {
   readonly kind: 'cluster';
-  /** Some of its nodes, of which one has to answer: it tells of the others. */
+  /** Some of its nodes. One that answers is enough: it lists the others. */
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
-  /** The same for all nodes, also those that are not named. */
+  /** The user of all nodes, also of those that are not listed here. */
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly isEncrypted: boolean;
@@ -14,9 +14,9 @@ export interface ClusterAddress {
 const defaultPort = 6379;
 
 /**
- * Reads a `REDIS_URL`: one URL of one Redis; or several with commas between them, or one with
- * `?cluster=true`, of a Redis Cluster. The first one's scheme, user and password are all nodes'.
- * @throws TypeError when it is no URL.
+ * Parses a `REDIS_URL`: one URL of one Redis; or several with commas between them, or one with
+ * `?cluster=true`, of a Redis Cluster. All nodes have the first one's scheme, user and password.
+ * @throws TypeError when it is not a URL.
  */
 export function parseRedisUrl(text: string): RedisAddress {
   // A comma may be in a password; one before a scheme is not.

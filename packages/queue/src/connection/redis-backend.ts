@@ -13,9 +13,8 @@ import type { RedisAddress } from './redis-address.ts';
 import { openRedisClient } from './redis-client.ts';
 
 /**
- * BullMQ's own backend over clients of ours, to one Redis or to a cluster. Handed over as an
- * option, they would be whoever made them's to close, and a queue that is closed would leave its
- * client behind.
+ * Makes BullMQ's own backend over clients that are opened here, to one Redis or to a cluster.
+ * BullMQ does not close a client that it gets as an option: a closed queue would leave it open.
  */
 export function redisBackend(
   address: RedisAddress,
@@ -43,8 +42,9 @@ export function redisBackend(
 }
 
 /**
- * Finished jobs are kept as the first guard against doubles, for which their ids are enough: the
- * script that finishes a job takes its body away, and what its attempts failed of, in one step.
+ * A backend whose finished jobs have no body. They are kept as the first guard against doubles, for
+ * which their ids are enough. The script that finishes a job also removes its body and the errors
+ * of its attempts, in one step.
  */
 class LeanBackend extends RedisQueueBackend {
   override moveToCompletedArgs<T, R, N extends string>(
@@ -63,7 +63,7 @@ class LeanBackend extends RedisQueueBackend {
 const finishedData = JSON.stringify(finishedJobData);
 const withoutFailure = { failedReason: '', stacktrace: '[]' };
 
-/** BullMQ's scripts with which a worker brings jobs forward. None of them brings a new body. */
+/** The BullMQ scripts with which a worker moves jobs. None of them adds a body. */
 const allowed: ReadonlySet<string> = new Set([
   'moveToActive',
   'moveStalledJobsToWait',
@@ -74,20 +74,20 @@ const allowed: ReadonlySet<string> = new Set([
   'retryJob',
   'moveJobFromActiveToWait',
   'cleanJobsInSet',
-  // Of a worker's, the copies of dead letters alone.
+  // A worker adds nothing but the copies of dead letters.
   'addStandardJob',
 ]);
 
 /**
- * Redis refuses what may take memory to whoever begins with it, and lets a script go on that has
- * written before: so these begin by deleting what is not there.
+ * A first statement that deletes a key which does not exist. A full Redis refuses a script that
+ * begins with a command that may take memory, but not one that has written before.
  */
 const harmlessWrite = "redis.call('DEL', KEYS[1] .. ':nothing');";
 
 /**
  * Lets a worker's client take, return and finish jobs on a Redis that is at its `maxmemory`. Each
- * such step takes some hundred bytes at the most, and jobs that are finished are what makes room:
- * if the waiting ones could not be taken, a full Redis would stay full for ever.
+ * such step takes a few hundred bytes at the most, and finished jobs make room. If the waiting jobs
+ * could not be taken, a full Redis would stay full for ever.
  */
 function allowWhenFull(client: Redis | Cluster): void {
   const define = client.defineCommand.bind(client);

@@ -4,19 +4,19 @@ import { type ClusterAddress, parseRedisUrl, type RedisAddress } from './redis-a
 
 const connectTimeoutMs = 5_000;
 const longestReconnectDelayMs = 2_000;
-/** For asking one node which slots are whose; then the next one is asked. */
+/** The limit for asking one node for the slots of all; then the next node is asked. */
 const refreshTimeoutMs = 2_000;
-/** Between attempts to reach a node that is down. */
+/** The pause between attempts to reach a node that is down. */
 const retryDelayMs = 250;
-/** What stands between a command and a node whose slots are being moved, or that comes back. */
-const redirections = 16;
+/** The most redirections of one command, as when slots move or a node restarts. */
+const maxRedirections = 16;
 
-/** A client of a Redis or a cluster. It connects at once, in the background. */
+/** Opens a client of a Redis or a cluster. It connects at once, in the background. */
 export function openRedis(redisUrl: string, policy: ConnectPolicy): Redis | Cluster {
   return openRedisClient(parseRedisUrl(redisUrl), policy);
 }
 
-/** The same for an address that is read already. @param connectionName as Redis lists it. */
+/** Opens one for a parsed address. @param connectionName as Redis lists it. */
 export function openRedisClient(
   address: RedisAddress,
   policy: ConnectPolicy,
@@ -35,8 +35,8 @@ export function openRedisClient(
 function redisOptions(policy: ConnectPolicy) {
   const reconnect = {
     retryStrategy: (times: number) => Math.min(times * 100, longestReconnectDelayMs),
-    // After a failover the old primary may keep its connections and refuse every write. Who is
-    // patient has the command sent again over the new connection, others hear of it at once.
+    // After a failover the old primary may keep its connections and refuse every write. With 2 the
+    // command is sent again over a new connection; with 1 it rejects at once.
     reconnectOnError: (error: Error) =>
       error.message.startsWith('READONLY') && (policy.kind === 'wait' ? 2 : 1),
   } as const;
@@ -52,13 +52,13 @@ function redisOptions(policy: ConnectPolicy) {
   return {
     ...reconnect,
     connectTimeout: timeoutMs,
-    // Who bounds his calls drops a connection that failed one.
+    // A caller with a timeout of its own drops the connection after a failed call.
     ...(!policy.isBounded && { commandTimeout: timeoutMs, socketTimeout: timeoutMs }),
     maxRetriesPerRequest: 1,
   };
 }
 
-/** A client of a cluster. It connects at once, in the background, to the nodes that it needs. */
+/** Opens a client of a cluster. It connects at once, in the background, to the nodes it needs. */
 export function openCluster(
   address: ClusterAddress,
   policy: ConnectPolicy,
@@ -66,7 +66,7 @@ export function openCluster(
 ): Cluster {
   const cluster = new Cluster([...address.nodes], clusterOptions(address, policy, connectionName));
   endWhenDisconnected(cluster);
-  // It counts a node that is away as trouble only once no node is there at all.
+  // ioredis emits an error for a node that is down only when no node is up at all.
   return cluster.on('node error', (error: Error) => {
     if (cluster.listenerCount('error') > 0) cluster.emit('error', error);
   });
@@ -85,14 +85,14 @@ function clusterOptions(
   };
   const common = {
     clusterRetryStrategy: (times: number) => Math.min(times * 100, longestReconnectDelayMs),
-    // A certificate is made out to a name, not to the address that it is found at.
+    // A certificate names a host, not the address that the name resolves to.
     ...(isEncrypted && { dnsLookup: keepName }),
   };
   if (policy.kind === 'wait') {
     return {
       ...common,
       slotsRefreshTimeout: refreshTimeoutMs,
-      // What waits must not fail for waiting: BullMQ would count it as an attempt of the job.
+      // A waiting command must not fail: BullMQ would count that as an attempt of the job.
       maxRedirections: Number.POSITIVE_INFINITY,
       retryDelayOnFailover: retryDelayMs,
       retryDelayOnClusterDown: retryDelayMs,
@@ -108,7 +108,7 @@ function clusterOptions(
   return {
     ...common,
     slotsRefreshTimeout: timeoutMs / 4,
-    maxRedirections: redirections,
+    maxRedirections,
     redisOptions: {
       ...redisOptions,
       connectTimeout: timeoutMs,
@@ -123,12 +123,12 @@ function keepName(name: string, found: (error: null, address: string) => void): 
 }
 
 /**
- * Sees to it that a client of a cluster that was told to disconnect ends, and stays so until it is
- * told to connect. BullMQ interrupts a worker's wait in this way, and waits for the end.
+ * Makes a cluster's client end after `disconnect`, and stay ended until `connect`. BullMQ
+ * interrupts a worker's wait with `disconnect`, and waits for the end.
  *
- * ioredis 6.0 has two gaps there. Each connection that closes after the last one was let go of
- * sets the state back from `end` to `close`, in which nothing ever happens again. And a client
- * that has no connection just then, because all nodes are away, waits for one to close.
+ * ioredis 6.0 has two bugs there. A connection that closes after the last one was dropped sets the
+ * state back from `end` to `close`, in which nothing ever happens again. And a client without a
+ * connection, because all nodes are down, waits for one to close.
  */
 function endWhenDisconnected(cluster: Cluster): void {
   let hasEnded = false;

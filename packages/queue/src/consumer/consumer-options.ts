@@ -13,7 +13,9 @@ export interface ConsumerOptions extends QueueLocation, JobSteps {
   readonly ratePerSecond?: number;
   /** Called with each connection error. The consumer reconnects by itself. */
   readonly onConnectionError: (error: Error) => void;
-  /** Shared by all consumers of a process: a suspect job runs while the process does nothing else. */
+  /**
+   * Shared by all consumers of a process: a suspect job runs while the process does nothing else.
+   */
   readonly trialLock?: SharedExclusiveLock;
   /** Shared by all consumers of a process: the bodies in progress. 64 MiB when absent. */
   readonly bytes?: ByteBudget;

@@ -1,21 +1,21 @@
 import type { JobQueue } from '../connection/queue-backend.ts';
 
-/** The queue in which Bull Board shows copies of dead letters. */
+/** The queue whose copies of dead letters Bull Board shows. */
 export interface DeadCopiesTarget {
-  /** One that fails fast: its server may be away just now. */
+  /** Returns a queue that fails fast, since its server may be down. */
   readonly queue: () => Pick<JobQueue, 'add' | 'remove'>;
-  /** Whether the letter is still to be settled. */
+  /** True while the letter is not settled. */
   readonly isOpen: (eventKey: string) => Promise<boolean>;
 }
 
 const pageSize = 100;
 
 /**
- * Moves copies from a queue that Bull Board does not show to the one that it does: letters die on
- * the fallback while that one's server is away. Those whose letter is settled meanwhile are only
- * removed. While that queue or the database do not answer, all stay where they are; cut off in the
- * middle, it is simply done again.
- * @throws when the queue that they come from does not answer.
+ * Moves copies from a queue that Bull Board does not show to the one that it does. Events die on
+ * the fallback while the other queue's server is down. A copy whose letter is settled is only
+ * removed. While the other queue or the database does not answer, all copies stay where they are.
+ * After a crash in the middle it can be repeated.
+ * @throws when `from` does not answer.
  */
 export async function moveDeadCopies(from: JobQueue, target: DeadCopiesTarget): Promise<void> {
   for (;;) {
@@ -29,7 +29,7 @@ export async function moveDeadCopies(from: JobQueue, target: DeadCopiesTarget): 
   }
 }
 
-/** False where that was not possible now. */
+/** @returns false when the copy has to stay where it is for now. */
 async function copyTo(
   { queue, isOpen }: DeadCopiesTarget,
   { name, data, id = '' }: Awaited<ReturnType<JobQueue['getJobs']>>[number],
@@ -37,7 +37,7 @@ async function copyTo(
   try {
     if (!(await isOpen(id))) return true;
     await queue().add(name, data, { jobId: id });
-    // It may have been settled since, by one who found no copy to remove.
+    // The letter may have been settled since, when there was no copy to remove.
     if (!(await isOpen(id))) await queue().remove(id);
     return true;
   } catch {
@@ -46,15 +46,15 @@ async function copyTo(
 }
 
 /**
- * Copies of dead letters that stay for Bull Board to show. The letters themselves are in the
- * database, all of them; Redis must not fill up with copies when everything fails for a day.
+ * The most copies that stay for Bull Board to show. The database has all letters; Redis must not
+ * fill up with copies when everything fails for a day.
  */
 const maxDeadCopies = 5_000;
 const trimPageSize = 500;
 
 /**
- * Removes the copies behind the newest ones. Found by their place in one reading, and not by a
- * count taken before: of several workers that do so at once, none takes one too many.
+ * Removes all copies but the newest ones. It finds them by their position in a single read, not by
+ * an earlier count: so several workers that do this at once never remove one too many.
  * @throws when the queue does not answer.
  */
 export async function trimDeadCopies(deadQueue: JobQueue, max = maxDeadCopies): Promise<void> {

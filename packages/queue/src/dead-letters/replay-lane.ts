@@ -5,29 +5,29 @@ import { queueNames } from '../contract/queue-names.ts';
 import { retryOptions } from '../contract/retry-policy.ts';
 import { addDeadCopy, type DeadCopy } from './dead-letter-event.ts';
 
-/** What the lane knows of a replay. */
+/** The state of a replay in the lane. */
 export type ReplayState =
-  /** Nothing: it never came, it was withdrawn, or it is over and forgotten. */
+  /** It was never queued, it was withdrawn, or it is finished and removed. */
   | { readonly kind: 'absent' }
-  /** It is to be tried, or tried again after these attempts, or in a worker's hands. */
+  /** It waits, for its first attempt or for a retry after these, or it is in progress. */
   | { readonly kind: 'queued'; readonly attempts: readonly AttemptRecord[] }
-  /** A worker is done with it, however it ended. */
+  /** A worker has finished it, with whatever result. */
   | { readonly kind: 'finished' };
 
-/** Puts events back on purpose, and keeps the list of dead letters that Bull Board shows. */
+/** The queue of replays, and the list of dead letters that Bull Board shows. */
 export interface ReplayLane {
   /**
-   * Queues the event again under a new job id. The same replay number again adds nothing, so
-   * a replay that was cut off in the middle can simply be repeated.
+   * Queues the event again under a new job id. The same replay number again adds nothing, so a
+   * replay that was interrupted can be repeated.
    * @param replay counted from 1.
    */
   replay(event: CallbackEvent, replay: number): Promise<void>;
   find(eventKey: string, replay: number): Promise<ReplayState>;
-  /** Takes a replay off the lane. False when a worker has it in hand: then it is too late. */
+  /** Removes a replay from the lane. False while it is in progress: then it is too late. */
   withdraw(eventKey: string, replay: number): Promise<boolean>;
-  /** Whether the dead letters' queue has the event's copy. */
+  /** True when the dead letters' queue has the event's copy. */
   hasDead(eventKey: string): Promise<boolean>;
-  /** Puts the copy back; what is there already stays as it is. */
+  /** Adds the copy again; one that exists stays as it is. */
   restoreDead(copy: DeadCopy): Promise<void>;
   /** Removes the event's copy from the dead letters' queue. It need not be there. */
   removeDead(eventKey: string): Promise<void>;
@@ -37,7 +37,7 @@ export interface ReplayLane {
 /** @param timeoutMs for each call; it throws when the queue does not answer by then. */
 export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): ReplayLane {
   const policy = { kind: 'fail-fast', timeoutMs } as const;
-  // Every call rejects by itself when the connection is broken.
+  // Every call rejects when the connection breaks.
   const replayQueue = openQueue(location, queueNames.replay, policy, () => undefined);
   const deadQueue = openQueue(location, queueNames.dead, policy, () => undefined);
   return {

@@ -2,10 +2,10 @@ import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { CallbackProducer } from './producer.ts';
 
 /**
- * One producer for each partition of the live queue, and each event to its own. They do not know
- * of each other: while one master of a cluster is away, the partitions on the others take events
- * as ever, and each may have a fallback of its own.
- * @param open is called once for each partition, from 0 on.
+ * Opens one producer for each partition of the live queue, and gives each event to the producer of
+ * its partition. They are independent: while one master of a cluster is down, the partitions on the
+ * others take events, and each may have its own fallback.
+ * @param open is called once for each partition, from 0 up.
  */
 export function openPartitionedProducer(
   partitions: number,
@@ -34,10 +34,10 @@ export function openPartitionedProducer(
 }
 
 /**
- * The partition of an event, of so many: the same for all events of one message, in every process.
- * An event that is about no single thing goes by its key.
+ * Chooses an event's partition: the same for all events of one message, in every process. An event
+ * without an entity is placed by its key.
  *
- * Not evenly by chance alone: a hash spreads ids that differ in their last letters only.
+ * Ids that differ only in their last letters are spread evenly too, because they are hashed.
  */
 export function choosePartition(
   event: Pick<CallbackEvent, 'key' | 'entityId'>,
@@ -46,7 +46,7 @@ export function choosePartition(
   return partitions === 1 ? 0 : hash(event.entityId ?? event.key) % partitions;
 }
 
-/** FNV-1a over UTF-16, and the last steps of MurmurHash3, without which its low bits are weak. */
+/** Hashes by FNV-1a over UTF-16, then by MurmurHash3's last steps: alone its low bits are weak. */
 function hash(text: string): number {
   let sum = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) {

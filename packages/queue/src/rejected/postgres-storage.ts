@@ -6,7 +6,10 @@ import type { RejectedStorage, StoredEntry } from './rejected-storage.ts';
 /** No such schema, table or function. */
 const isUnprepared = new Set(['3F000', '42P01', '42883']);
 
-/** Entries in the queue's schema, over a connection of its own. `migratePostgresStorage` comes first. */
+/**
+ * Entries in the queue's schema, over a connection of its own. `migratePostgresStorage` comes
+ * first.
+ */
 export function openPostgresStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   const { schema, ...connection } = postgresConnection(location, { kind: 'fail-fast', timeoutMs });
   const pool = new pg.Pool({ ...connection, max: 1, query_timeout: timeoutMs });

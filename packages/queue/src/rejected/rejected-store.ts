@@ -58,7 +58,10 @@ export interface RejectedStoreOptions {
 
 const defaultTimeoutMs = 2_000;
 
-/** Connects when it is first used; a connection that failed is dropped, and the next call opens a new one. */
+/**
+ * Connects when it is first used; a connection that failed is dropped, and the next call opens a
+ * new one.
+ */
 export function openRejectedStore(
   location: QueueLocation,
   options: RejectedStoreOptions = {},
