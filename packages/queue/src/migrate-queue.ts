@@ -1,20 +1,20 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import pg from 'pg';
 import { migratingConnection, prepareSchema } from './connection/postgres-connection.ts';
-import type { QueueLocation } from './connection/queue-backend.ts';
+import { ignoreError, type QueueLocation } from './connection/queue-backend.ts';
 import { finishedJobData } from './contract/job-contract.ts';
 import { queueNames } from './contract/queue-names.ts';
 import { migratePostgresStorage } from './rejected/postgres-storage.ts';
 
 /**
- * Prepares the place where the queues live: on Postgres BullMQ's tables and the one for rejected
- * callbacks, nothing on Redis. Safe to repeat, and to run from several processes at once.
+ * Prepares the server of the queues: on Postgres BullMQ's tables and the one for rejected
+ * callbacks; nothing on Redis. Safe to repeat, and to run from several processes at once.
  */
 export async function migrateQueue(location: QueueLocation): Promise<void> {
   if (location.backend.kind === 'redis') return;
   const connection = { ...migratingConnection(location), migrate: true };
   const queue = new Queue(queueNames.live, { connection }, createPostgresBackend);
-  queue.on('error', ignoreHereBecauseWaitUntilReadyRejects);
+  queue.on('error', ignoreError);
   try {
     await queue.waitUntilReady();
   } finally {
@@ -24,21 +24,16 @@ export async function migrateQueue(location: QueueLocation): Promise<void> {
   await migratePostgresStorage(location);
 }
 
-function ignoreHereBecauseWaitUntilReadyRejects(): void {
-  return;
-}
-
 /**
- * Puts a trigger on BullMQ's table of jobs: a job that is finished gives up its body, and what its
- * attempts failed of, in the statement that finishes it. On Redis a script of BullMQ's is told to;
- * its functions in Postgres take no such order. Safe to repeat, also from several processes at
- * once.
+ * Adds a trigger to BullMQ's table of jobs, which removes the body of a finished job and the errors
+ * of its attempts, in the statement that finishes it. On Redis BullMQ's own script does so; its
+ * functions in Postgres cannot. Safe to repeat, also from several processes at once.
  */
 async function migrateLeanJobs(location: QueueLocation): Promise<void> {
   await prepareSchema(location, migration);
 }
 
-/** A trigger that is there is left alone: replacing it would block every job meanwhile. */
+/** An existing trigger is kept: replacing it would block every job meanwhile. */
 function migration(schema: string): string {
   const quoted = pg.escapeIdentifier(schema);
   const [table, drop] = [`${quoted}.job`, `${quoted}.drop_finished_body`];

@@ -12,7 +12,7 @@ export type BackendState =
 
 const timeoutMs = 5_000;
 
-/** Looks at the queue's server without changing it. Never throws. */
+/** Reads the state of the queue's server without changing it. Never throws. */
 export async function inspectBackend(backend: QueueBackend): Promise<BackendState> {
   try {
     switch (backend.kind) {
@@ -35,7 +35,7 @@ async function inspectRedisOrCluster(url: string): Promise<BackendState> {
 
 async function inspectPostgres(connectionString: string): Promise<BackendState> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: timeoutMs });
-  // A connection that breaks makes the query reject, which says it well enough.
+  // The query rejects when the connection breaks.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -45,7 +45,7 @@ async function inspectPostgres(connectionString: string): Promise<BackendState> 
     );
     return { kind: 'postgres', version: rows[0]?.server_version ?? 'unknown' };
   } finally {
-    // Of a server that has vanished since, the end never comes.
+    // Not awaited: with a server that has vanished it never ends.
     void client.end().catch(() => undefined);
   }
 }

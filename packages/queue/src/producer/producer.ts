@@ -54,10 +54,7 @@ const defaultTimeoutMs = 3_000;
  * within its timeout, connecting included.
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
-  const { withQueue, close } = openProducerConnection(
-    options,
-    options.timeoutMs ?? defaultTimeoutMs,
-  );
+  const connection = openProducerConnection(options, options.timeoutMs ?? defaultTimeoutMs);
   const addJob = jobAdder(retryOptions(options.retry));
   const memory = createMemoryWatch(Date.now);
 
@@ -65,7 +62,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
   function refreshMemoryUse(): void {
     if (options.backend.kind !== 'redis') return;
     memory.refresh(async () => {
-      return readMemoryUse(readInfo(await withQueue(readServerInfo)));
+      return readMemoryUse(readInfo(await connection.withQueue(readServerInfo)));
     });
   }
 
@@ -74,7 +71,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
       const data = jobDataOf(event, 0);
       const jobId = jobIdOf(event.key, 0);
       try {
-        await withQueue((queue) => addJob(queue, event.trigger, data, jobId));
+        await connection.withQueue((queue) => addJob(queue, event.trigger, data, jobId));
         refreshMemoryUse();
         return { kind: 'queued' };
       } catch (error) {
@@ -83,7 +80,7 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     },
     async isReachable() {
       try {
-        await withQueue((queue) => probeWrite(queue, options.backend.kind));
+        await connection.withQueue((queue) => probeWrite(queue, options.backend.kind));
         return true;
       } catch {
         return false;
@@ -96,9 +93,9 @@ export function openProducer(options: ProducerOptions): CallbackProducer {
     },
     async addAnswerCounts(counts) {
       if (options.backend.kind !== 'redis') return;
-      await withQueue((queue) => addAnswerCounts(queue, counts));
+      await connection.withQueue((queue) => addAnswerCounts(queue, counts));
     },
-    close,
+    close: async () => await connection.close(),
   };
 }
 

@@ -1,28 +1,28 @@
 import { digestOfEventKey } from '@sinch-callbacks/core';
 import type { Lane } from '../../contract/queue-names.ts';
 
-/** A queue, and of the live one the partition. `dead` holds copies of dead letters, to look at. */
+/** A queue, with the partition of the live one. `dead` holds copies of dead letters. */
 export interface JobLane {
   readonly lane: Lane | 'dead';
   readonly partition: number;
 }
 
-/** A job id that is somewhere in the queues. */
+/** The id of a job in the queues. */
 export interface FoundJobId extends JobLane {
   readonly jobId: string;
   /** The event's key. */
   readonly key: string;
-  /** 0 for what Sinch sent, n for the nth replay. */
+  /** 0 for the event from Sinch, n for its nth replay. */
   readonly replay: number;
 }
 
-/** Which events are meant: those whose keys fit all that is given. */
+/** A search for events by their keys, which have to match all members that are given. */
 export interface KeyPattern {
-  /** The whole key, where it is known: a live job of it is found at once. */
+  /** The whole key, where it is known: its live job is found at once. */
   readonly key?: string | undefined;
-  /** The key begins so. Letters, digits, `_`, `-` and `.` only. */
+  /** The beginning of the key. Letters, digits, `_`, `-` and `.` only. */
   readonly beginning?: string | undefined;
-  /** The digest at the key's end begins so: hexadecimal digits. */
+  /** The beginning of the digest at the key's end: hexadecimal digits. */
   readonly digest?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function fitsPattern(key: string, { beginning, digest }: KeyPattern): boo
 
 const jobIdShape = /^(?<key>[A-Z_]+\.[\w-]+\.[0-9a-f]+)(?:\.r(?<replay>\d+))?$/;
 
-/** The event of a job id, and which replay of it; `undefined` of what is none of ours. */
+/** Parses a job id; returns undefined for an id that this product did not make. */
 export function eventOfJobId(jobId: string): { key: string; replay: number } | undefined {
   const groups = jobIdShape.exec(jobId)?.groups;
   if (groups?.['key'] === undefined) return undefined;
