@@ -77,7 +77,7 @@ function clusterOptions(
   policy: ConnectPolicy,
   connectionName: string | undefined,
 ) {
-  const redisOptions = {
+  const nodeOptions = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(isEncrypted && { tls: {} }),
@@ -97,7 +97,7 @@ function clusterOptions(
       retryDelayOnFailover: retryDelayMs,
       retryDelayOnClusterDown: retryDelayMs,
       redisOptions: {
-        ...redisOptions,
+        ...nodeOptions,
         connectTimeout: connectTimeoutMs,
         socketTimeout: silenceLimitMs,
         maxRetriesPerRequest: null,
@@ -110,7 +110,7 @@ function clusterOptions(
     slotsRefreshTimeout: timeoutMs / 4,
     maxRedirections,
     redisOptions: {
-      ...redisOptions,
+      ...nodeOptions,
       connectTimeout: timeoutMs,
       commandTimeout: timeoutMs,
       socketTimeout: timeoutMs,
