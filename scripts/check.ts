@@ -37,6 +37,16 @@ const checks: readonly Check[] = [
     examined: /Examined (\d+) packages/,
   },
   {
+    name: 'copies',
+    command: ['jscpd', '--no-colors', '.'],
+    examined: /Total: +│ (\d+)/,
+  },
+  {
+    name: 'words',
+    command: ['cspell', 'lint', '--no-progress', '.'],
+    examined: /Files checked: (\d+)/,
+  },
+  {
     name: 'dead code',
     command: ['knip', '--no-progress', '--reporter=symbols', '--reporter=./scripts/knip-count.ts'],
     examined: /Examined (\d+) files/,
