@@ -5,29 +5,29 @@ import { queueNames } from '../contract/queue-names.ts';
 import { retryOptions } from '../contract/retry-policy.ts';
 import { addDeadCopy, type DeadCopy } from './dead-letter-event.ts';
 
-/** The state of a replay in the lane. */
+/** What the lane knows of a replay. */
 export type ReplayState =
-  /** It was never queued, it was withdrawn, or it is finished and removed. */
+  /** Nothing: it never came, it was withdrawn, or it is over and forgotten. */
   | { readonly kind: 'absent' }
-  /** It waits, for its first attempt or for a retry after these, or it is in progress. */
+  /** It is to be tried, or tried again after these attempts, or in a worker's hands. */
   | { readonly kind: 'queued'; readonly attempts: readonly AttemptRecord[] }
-  /** A worker has finished it, with whatever result. */
+  /** A worker is done with it, however it ended. */
   | { readonly kind: 'finished' };
 
-/** The queue of replays, and the list of dead letters that Bull Board shows. */
+/** Puts events back on purpose, and keeps the list of dead letters that Bull Board shows. */
 export interface ReplayLane {
   /**
-   * Queues the event again under a new job id. The same replay number again adds nothing, so a
-   * replay that was interrupted can be repeated.
+   * Queues the event again under a new job id. The same replay number again adds nothing, so
+   * a replay that was cut off in the middle can simply be repeated.
    * @param replay counted from 1.
    */
   replay(event: CallbackEvent, replay: number): Promise<void>;
   find(eventKey: string, replay: number): Promise<ReplayState>;
-  /** Removes a replay from the lane. False while it is in progress: then it is too late. */
+  /** Takes a replay off the lane. False when a worker has it in hand: then it is too late. */
   withdraw(eventKey: string, replay: number): Promise<boolean>;
-  /** True when the dead letters' queue has the event's copy. */
+  /** Whether the dead letters' queue has the event's copy. */
   hasDead(eventKey: string): Promise<boolean>;
-  /** Adds the copy again; one that exists stays as it is. */
+  /** Puts the copy back; what is there already stays as it is. */
   restoreDead(copy: DeadCopy): Promise<void>;
   /** Removes the event's copy from the dead letters' queue. It need not be there. */
   removeDead(eventKey: string): Promise<void>;
@@ -37,7 +37,7 @@ export interface ReplayLane {
 /** @param timeoutMs for each call; it throws when the queue does not answer by then. */
 export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): ReplayLane {
   const policy = { kind: 'fail-fast', timeoutMs } as const;
-  // Every call rejects when the connection breaks.
+  // Every call rejects by itself when the connection is broken.
   const replayQueue = openQueue(location, queueNames.replay, policy, () => undefined);
   const deadQueue = openQueue(location, queueNames.dead, policy, () => undefined);
   return {
