@@ -28,7 +28,7 @@ import { choosePartition } from '../src/producer/partitioned-producer.ts';
 /** Of one server each, to which a way can be cut. */
 export const backendKinds = ['redis', 'postgres'] as const;
 /** The contract holds on all, and the cluster's live queue has three partitions. */
-export const worldKinds = [...backendKinds, 'cluster'] as const;
+export const serverKinds = [...backendKinds, 'cluster'] as const;
 
 export interface Consuming {
   readonly consumer: Consumer;
@@ -37,7 +37,7 @@ export interface Consuming {
 }
 
 /** For each test a queue of its own; everything that a test opens is closed after it. */
-export interface QueueWorld {
+export interface QueueHarness {
   readonly location: () => QueueLocation;
   /** Has it closed after the test, the last one first. */
   closing<T extends { close(): Promise<void> }>(opened: T): T;
@@ -61,7 +61,7 @@ export interface QueueWorld {
 }
 
 /** Registers the hooks of the `describe` that it is called in. */
-export function useQueueWorld(kind: (typeof worldKinds)[number]): QueueWorld {
+export function useQueueHarness(kind: (typeof serverKinds)[number]): QueueHarness {
   const partitions = kind === 'cluster' ? 3 : 1;
   let postgres: TestDatabase;
   let cluster: RedisCluster | undefined;
@@ -154,7 +154,7 @@ export function useQueueWorld(kind: (typeof worldKinds)[number]): QueueWorld {
     },
     partitionOf,
     cluster() {
-      if (cluster === undefined) throw new Error('This world has no cluster.');
+      if (cluster === undefined) throw new Error('This queue is not on a cluster.');
       return cluster;
     },
   };

@@ -12,25 +12,25 @@ import {
   openReplayLane,
   queueNames,
 } from '../../src/index.ts';
-import { becomes, done, eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { becomes, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
-const world = useQueueWorld('cluster');
+const harness = useQueueHarness('cluster');
 const events = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => eventOf(`text ${from + n}`));
 
 /** Keys with this test's prefix, by master. */
 async function keysByMaster(): Promise<string[][]> {
-  const pattern = `{${world.location().prefix}*`;
-  const lists = world.cluster().masters.map(async (master) => {
+  const pattern = `{${harness.location().prefix}*`;
+  const lists = harness.cluster().masters.map(async (master) => {
     return (await master.command('KEYS', pattern)) as string[];
   });
   return await Promise.all(lists);
 }
 
 function masterOf(partition: number): ClusterMaster {
-  const { prefix } = redisQueueKey({ ...world.location(), partition }, queueNames.live);
+  const { prefix } = redisQueueKey({ ...harness.location(), partition }, queueNames.live);
   const slot = keySlot(prefix.slice(1, -1));
-  const master = world
+  const master = harness
     .cluster()
     .masters.find(({ firstSlot, lastSlot }) => firstSlot <= slot && slot <= lastSlot);
   if (master === undefined) throw new Error(`slot ${slot} is nobody's`);
@@ -38,12 +38,12 @@ function masterOf(partition: number): ClusterMaster {
 }
 
 function openPartition(partition: number) {
-  return world.closing(openProducer({ ...world.location(), partition, timeoutMs: 10_000 }));
+  return harness.closing(openProducer({ ...harness.location(), partition, timeoutMs: 10_000 }));
 }
 
 it('partitions lie on different masters, each with all its keys on one, and every event is handled', async () => {
   const sent = events(90);
-  await world.produce(...sent);
+  await harness.produce(...sent);
   const tags = (await keysByMaster()).map(
     (keys) => new Set(keys.map((key) => key.slice(0, key.indexOf('}') + 1))),
   );
@@ -51,19 +51,19 @@ it('partitions lie on different masters, each with all its keys on one, and ever
   expect(new Set(all).size).toBe(all.length);
   expect(tags.filter(({ size }) => size > 0).length).toBeGreaterThanOrEqual(2);
 
-  const { handled } = await world.consume(done);
+  const { handled } = await harness.consume(done);
   await becomes(handled, sent.length);
   const keys = handled.map(({ event }) => event.key).toSorted();
   expect(keys).toEqual(sent.map(({ key }) => key).toSorted());
 });
 
 it('a master that is killed and comes back loses nothing, and events elsewhere go on meanwhile', async () => {
-  const producer = world.closing(
+  const producer = harness.closing(
     openPartitionedProducer(3, (partition) =>
-      openProducer({ ...world.location(), partition, timeoutMs: 1_000 }),
+      openProducer({ ...harness.location(), partition, timeoutMs: 1_000 }),
     ),
   );
-  const { handled } = await world.consume(done);
+  const { handled } = await harness.consume(done);
   const before = events(60);
   for (const event of before) expect((await producer.enqueue(event)).kind).toBe('queued');
 
@@ -72,7 +72,7 @@ it('a master that is killed and comes back loses nothing, and events elsewhere g
   const meanwhile = events(30, 100);
   const outcomes = await Promise.all(meanwhile.map((event) => producer.enqueue(event)));
   const isOnVictim = (event: (typeof meanwhile)[number]) =>
-    masterOf(world.partitionOf(event)).url === victim.url;
+    masterOf(harness.partitionOf(event)).url === victim.url;
   expect(outcomes.map(({ kind }) => kind)).toEqual(
     meanwhile.map((event) => (isOnVictim(event) ? 'unavailable' : 'queued')),
   );
@@ -94,20 +94,20 @@ it('a master that is killed and comes back loses nothing, and events elsewhere g
 });
 
 it('leaves no connection behind, however often it is closed', async () => {
-  const { handled, consumer } = await world.consume(done);
+  const { handled, consumer } = await harness.consume(done);
   const producer = openPartition(1);
   await producer.enqueue(eventOf('one', '01ONE'));
-  await world.produce(eventOf('two'));
+  await harness.produce(eventOf('two'));
   await until(() => handled.length >= 1, limit('an event to be handled'));
-  const lane = openReplayLane(world.location());
-  const store = openRejectedStore(world.location());
+  const lane = openReplayLane(harness.location());
+  const store = openRejectedStore(harness.location());
   expect([await lane.hasDead('x'), await store.count()]).toEqual([false, 0]);
   await consumer.stopTaking();
   for (const opened of [consumer, producer, lane, store]) await opened.close();
-  await world.closeAll();
+  await harness.closeAll();
   await until(async () => {
     const lists = await Promise.all(
-      world.cluster().masters.map((master) => master.command('CLIENT', 'LIST')),
+      harness.cluster().masters.map((master) => master.command('CLIENT', 'LIST')),
     );
     // The one that asks is there itself.
     return lists.every((list) => String(list).trim().split('\n').length === 1);
@@ -115,7 +115,7 @@ it('leaves no connection behind, however often it is closed', async () => {
 });
 
 it('is looked at as a whole, and is as safe as its worst master', async () => {
-  const { backend } = world.location();
+  const { backend } = harness.location();
   expect(await inspectBackend(backend)).toMatchObject({
     kind: 'redis',
     masters: 3,
@@ -123,7 +123,7 @@ it('is looked at as a whole, and is as safe as its worst master', async () => {
     appendOnly: true,
     appendFsync: 'always',
   });
-  const [, second] = world.cluster().masters;
+  const [, second] = harness.cluster().masters;
   await second?.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
   await second?.command('CONFIG', 'SET', 'maxmemory', 100_000_000);
   await second?.command('CONFIG', 'SET', 'appendfsync', 'everysec');
@@ -140,17 +140,17 @@ it('is looked at as a whole, and is as safe as its worst master', async () => {
 
 it('events of partitions that nobody reads are found, and handled once somebody does', async () => {
   const sent = events(30);
-  await world.produce(...sent);
-  const inOthers = sent.filter((event) => world.partitionOf(event) > 0);
-  const found = await inspectPartitions(world.location(), 1);
+  await harness.produce(...sent);
+  const inOthers = sent.filter((event) => harness.partitionOf(event) > 0);
+  const found = await inspectPartitions(harness.location(), 1);
   expect(found.map(({ name }) => name)).toEqual(['sinch-callbacks-1', 'sinch-callbacks-2']);
   expect(found.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(inOthers.length);
-  expect(await inspectPartitions(world.location(), 3)).toEqual([]);
+  expect(await inspectPartitions(harness.location(), 3)).toEqual([]);
 
-  const { handled } = await world.consume(done);
+  const { handled } = await harness.consume(done);
   await becomes(handled, sent.length);
   await until(
-    async () => (await inspectPartitions(world.location(), 1)).length === 0,
+    async () => (await inspectPartitions(harness.location(), 1)).length === 0,
     limit('no job to be left'),
   );
 });

@@ -3,16 +3,16 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openProducer } from '../../src/index.ts';
-import { backendKinds, eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { backendKinds, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 const timeoutMs = 2_000;
 
 describe.each(backendKinds)('a producer on %s', (kind) => {
-  const world = useQueueWorld(kind);
+  const harness = useQueueHarness(kind);
   let proxy: CuttableProxy;
 
   beforeEach(async () => {
-    proxy = world.closing(await openCuttableProxy(world.location().backend.url));
+    proxy = harness.closing(await openCuttableProxy(harness.location().backend.url));
   });
 
   afterEach(() => {
@@ -20,8 +20,8 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
   });
 
   function open(ms = timeoutMs) {
-    const location = { ...world.location(), backend: { kind, url: proxy.url } };
-    return world.closing(openProducer({ ...location, timeoutMs: ms }));
+    const location = { ...harness.location(), backend: { kind, url: proxy.url } };
+    return harness.closing(openProducer({ ...location, timeoutMs: ms }));
   }
 
   it('queues the first event after a pause that killed its connection unnoticed', async () => {

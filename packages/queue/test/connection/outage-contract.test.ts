@@ -2,19 +2,19 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { openProducer } from '../../src/index.ts';
-import { backendKinds, becomes, done, eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { backendKinds, becomes, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
-  const world = useQueueWorld(kind);
+  const harness = useQueueHarness(kind);
 
   async function openBehindProxy(start: 'cut' | 'mended') {
-    const proxy = world.closing(await openCuttableProxy(world.location().backend.url, start));
-    return { proxy, away: { ...world.location(), backend: { kind, url: proxy.url } } };
+    const proxy = harness.closing(await openCuttableProxy(harness.location().backend.url, start));
+    return { proxy, away: { ...harness.location(), backend: { kind, url: proxy.url } } };
   }
 
   it('answers a producer in time, and works again by itself when it is back', async () => {
     const { proxy, away } = await openBehindProxy('cut');
-    const producer = world.closing(openProducer({ ...away, timeoutMs: 500 }));
+    const producer = harness.closing(openProducer({ ...away, timeoutMs: 500 }));
     expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
     expect(await producer.isReachable()).toBe(false);
     await proxy.mend();
@@ -31,15 +31,15 @@ describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
 
   it('lets a consumer wait, at its start and later, and go on when it is back', async () => {
     const { proxy, away } = await openBehindProxy('cut');
-    await world.produce(eventOf('one'));
-    const starting = world.consume(done, away);
+    await harness.produce(eventOf('one'));
+    const starting = harness.consume(done, away);
     await proxy.mend();
     const { handled } = await starting;
     await becomes(handled, 1);
     await proxy.cut();
-    await world.produce(eventOf('two'));
+    await harness.produce(eventOf('two'));
     await proxy.mend();
-    const live = world.openLive();
+    const live = harness.openLive();
     await until(async () => (await live.getCompletedCount()) === 2, limit('both to finish'));
     expect(new Set(handled.map((entry) => entry.event.key)).size).toBe(2);
   });

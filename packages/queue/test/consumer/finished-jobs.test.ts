@@ -2,19 +2,19 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { readJobData } from '../../src/contract/job-contract.ts';
 import type { HandleOutcome } from '../../src/index.ts';
-import { done, eventOf, failed, limit, useQueueWorld, worldKinds } from '../queue-harness.ts';
+import { done, eventOf, failed, limit, serverKinds, useQueueHarness } from '../queue-harness.ts';
 
 const secret = 'what somebody wrote';
 
-describe.each(worldKinds)('finished jobs on %s', (kind) => {
-  const world = useQueueWorld(kind);
+describe.each(serverKinds)('finished jobs on %s', (kind) => {
+  const harness = useQueueHarness(kind);
 
   async function finish(answer: (attempt: number) => HandleOutcome, cause = ''): Promise<string> {
     const event = eventOf(`${secret} ${cause}`);
-    const queue = world.openLive(event);
-    await world.produce(event);
+    const queue = harness.openLive(event);
+    await harness.produce(event);
     const redactText = (text: string) => text.replaceAll(secret, '…');
-    await world.consume((_, attempt) => answer(attempt), { redactText });
+    await harness.consume((_, attempt) => answer(attempt), { redactText });
     await until(
       async () => (await queue.getJobState(event.key)) === 'completed',
       limit('a finished job'),
@@ -33,7 +33,7 @@ describe.each(worldKinds)('finished jobs on %s', (kind) => {
   it('hold no body once their dead letter is recorded, nor does its copy quote it', async () => {
     const quoting = { ...failed('permanent'), message: `no: ${secret}` } as const;
     expect(await finish(() => quoting, 'dead')).not.toContain(secret);
-    const copies = await world.openDead().getJobs(['waiting']);
+    const copies = await harness.openDead().getJobs(['waiting']);
     expect(copies).toMatchObject([
       { data: { message: 'no: …', attempts: [{ message: 'no: …' }], cause: 'permanent' } },
     ]);
@@ -42,24 +42,24 @@ describe.each(worldKinds)('finished jobs on %s', (kind) => {
 
   it('are the guard against doubles all the same', async () => {
     const event = eventOf('twice');
-    await world.produce(event);
-    const { consumer, handled } = await world.consume(done);
+    await harness.produce(event);
+    const { consumer, handled } = await harness.consume(done);
     await until(() => consumer.finishedJobs() === 1, limit('the first'));
-    const queue = world.openLive(event);
+    const queue = harness.openLive(event);
     await until(
       async () => (await queue.getJobState(event.key)) === 'completed',
       limit('a finished job'),
     );
-    await world.produce(event, eventOf('another'));
+    await harness.produce(event, eventOf('another'));
     await until(() => consumer.finishedJobs() === 2, limit('the other'));
     expect(handled).toHaveLength(2);
   });
 
   it('that somebody puts back are finished at once, and nothing is applied', async () => {
     const event = eventOf('back');
-    const queue = world.openLive(event);
-    await world.produce(event);
-    const { consumer, handled } = await world.consume(done);
+    const queue = harness.openLive(event);
+    await harness.produce(event);
+    const { consumer, handled } = await harness.consume(done);
     const isFinished = async () => (await queue.getJobState(event.key)) === 'completed';
     await until(isFinished, limit('a finished job'));
     await (await queue.getJob(event.key))?.retry('completed');
@@ -70,10 +70,10 @@ describe.each(worldKinds)('finished jobs on %s', (kind) => {
 
   it('go when they are old, also when nothing else finishes', async () => {
     const event = eventOf('old');
-    const queue = world.openLive(event);
-    await world.produce(event);
+    const queue = harness.openLive(event);
+    await harness.produce(event);
     const timings = { keepFinishedMs: 1, quarantineIntervalMs: 20 };
-    const { consumer } = await world.consume(done, { timings });
+    const { consumer } = await harness.consume(done, { timings });
     await until(() => consumer.finishedJobs() === 1, limit('a finished job'));
     await until(async () => (await queue.getJob(event.key)) === undefined, limit('it to go'));
   });

@@ -2,16 +2,16 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { becomes, done, eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { becomes, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 describe('the locks of jobs in progress', () => {
-  const world = useQueueWorld('redis');
+  const harness = useQueueHarness('redis');
 
   it('are renewed again after a renewal that never got an answer', async () => {
-    const { url } = world.location().backend;
-    const proxy = world.closing(await openCuttableProxy(url));
+    const { url } = harness.location().backend;
+    const proxy = harness.closing(await openCuttableProxy(url));
     const waiting: (() => void)[] = [];
-    const { handled } = await world.consume(
+    const { handled } = await harness.consume(
       async () => {
         await new Promise<void>((resolve) => {
           waiting.push(resolve);
@@ -23,16 +23,16 @@ describe('the locks of jobs in progress', () => {
         timings: { lockDurationMs: 3_000, lockRenewalMs: 400, stalledIntervalMs: 60_000 },
       },
     );
-    await world.produce(eventOf('one'));
+    await harness.produce(eventOf('one'));
     await becomes(waiting, 1);
     // The next renewal is sent into nothing.
     proxy.forget();
     const later = eventOf('two');
-    await world.produce(later);
+    await harness.produce(later);
     await becomes(waiting, 2);
 
     const redis = new Redis(url);
-    const lock = `${world.openLive(later).toKey(later.key)}:lock`;
+    const lock = `${harness.openLive(later).toKey(later.key)}:lock`;
     let renewals = 0;
     let left = 0;
     await until(async () => {

@@ -4,19 +4,19 @@ import { expect, inject, it } from 'vitest';
 import { jobDataOf, jobIdOf } from '../../src/contract/job-contract.ts';
 import { retryOptions } from '../../src/contract/retry-policy.ts';
 import { openConsumer } from '../../src/index.ts';
-import { done, eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
-const world = useQueueWorld('redis');
+const harness = useQueueHarness('redis');
 const chunk = 500;
 
 it('what Redis holds of drained events does not grow with their number', async () => {
-  const { prefix = '' } = world.location();
+  const { prefix = '' } = harness.location();
   const redis = new Redis(inject('redisUrl'));
-  const live = world.openLive();
+  const live = harness.openLive();
   const steps = { recordLetter: async () => await Promise.resolve('recorded' as const) };
-  const consumer = world.closing(
+  const consumer = harness.closing(
     openConsumer({
-      ...world.location(),
+      ...harness.location(),
       ...steps,
       lane: 'live',
       concurrency: 100,

@@ -5,19 +5,19 @@ import { type JobQueue, openQueue } from '../../src/connection/queue-backend.ts'
 import { jobDataOf } from '../../src/contract/job-contract.ts';
 import { moveDeadCopies, trimDeadCopies } from '../../src/dead-letters/dead-copies.ts';
 import { queueNames } from '../../src/index.ts';
-import { eventOf, useQueueWorld, worldKinds } from '../queue-harness.ts';
+import { eventOf, serverKinds, useQueueHarness } from '../queue-harness.ts';
 
-describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
-  const world = useQueueWorld(kind);
+describe.each(serverKinds)('copies of dead letters on %s', (kind) => {
+  const harness = useQueueHarness(kind);
 
   it('are bounded: past the number the oldest go, also when several workers see to it', async () => {
-    const dead = world.openDead();
+    const dead = harness.openDead();
     const add = async (jobId: string) =>
       await dead.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
     for (let n = 10; n < 30; n += 1) await add(`dead-${n}`);
     await trimDeadCopies(dead, 20);
     expect(await dead.getWaitingCount()).toBe(20);
-    const trims = [dead, world.openDead(), world.openDead()].map((queue) =>
+    const trims = [dead, harness.openDead(), harness.openDead()].map((queue) =>
       trimDeadCopies(queue, 5),
     );
     await Promise.allSettled(trims);
@@ -27,7 +27,7 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
   });
 
   it('move to where they are seen, unless their letter is settled, then or meanwhile', async () => {
-    const [hidden, shown] = [world.openDead(), openTarget()];
+    const [hidden, shown] = [harness.openDead(), openTarget()];
     for (let n = 0; n < 250; n += 1) {
       const jobId = `dead-${n}`;
       await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
@@ -48,7 +48,7 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
   });
 
   it('stay where they are while where they are seen cannot be reached, and then move', async () => {
-    const [hidden, shown] = [world.openDead(), openTarget()];
+    const [hidden, shown] = [harness.openDead(), openTarget()];
     await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf('one'), 0), { jobId: 'one' });
     const refused = async () => await Promise.reject(new Error('away'));
     const away = { add: refused, remove: refused };
@@ -65,6 +65,6 @@ describe.each(worldKinds)('copies of dead letters on %s', (kind) => {
     const backend = { kind: 'redis', url: inject('redisUrl') } as const;
     const prefix = `s${randomUUID().slice(0, 8)}`;
     const location = { backend, prefix };
-    return world.closing(openQueue(location, queueNames.dead, { kind: 'wait' }, () => undefined));
+    return harness.closing(openQueue(location, queueNames.dead, { kind: 'wait' }, () => undefined));
   }
 });

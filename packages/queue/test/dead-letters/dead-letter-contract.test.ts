@@ -10,17 +10,17 @@ import {
   eventOf,
   failed,
   limit,
-  useQueueWorld,
-  worldKinds,
+  serverKinds,
+  useQueueHarness,
 } from '../queue-harness.ts';
 
-describe.each(worldKinds)('dead letters on %s', (kind) => {
-  const world = useQueueWorld(kind);
+describe.each(serverKinds)('dead letters on %s', (kind) => {
+  const harness = useQueueHarness(kind);
 
   it('dead-letters an event with the history of all its attempts when they are used up', async () => {
     const event = eventOf('one');
-    const { letters } = await world.consume(() => failed('transient'));
-    await world.produce(event);
+    const { letters } = await harness.consume(() => failed('transient'));
+    await harness.produce(event);
     await becomes(letters, 1);
     expect(letters).toMatchObject([
       {
@@ -32,16 +32,16 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
       },
     ]);
     await until(
-      async () => (await world.openDead().getWaitingCount()) === 1,
+      async () => (await harness.openDead().getWaitingCount()) === 1,
       limit('the copy to show'),
     );
   });
 
   it('dead-letters an event at once when no retry can help', async () => {
     const event = eventOf('one');
-    const { handled, letters } = await world.consume(() => failed('permanent'));
-    await world.produce(event);
-    const dead = world.openDead();
+    const { handled, letters } = await harness.consume(() => failed('permanent'));
+    await harness.produce(event);
+    const dead = harness.openDead();
     await until(async () => (await dead.getWaitingCount()) === 1, limit('the copy to show'));
     expect(handled).toHaveLength(1);
     expect(letters).toMatchObject([{ cause: 'permanent' }]);
@@ -50,7 +50,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
 
   it('dead-letters once more when the record or the copy could not be written', async () => {
     let calls = 0;
-    const { letters } = await world.consume(() => failed('permanent'), {
+    const { letters } = await harness.consume(() => failed('permanent'), {
       recordLetter: async (letter) => {
         calls += 1;
         if (calls === 1) throw new Error('the process lost its footing between the two writes');
@@ -58,29 +58,29 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
         return await Promise.resolve('recorded');
       },
     });
-    await world.produce(eventOf('one'));
+    await harness.produce(eventOf('one'));
     await becomes(letters, 1);
     await until(
-      async () => (await world.openDead().getWaitingCount()) === 1,
+      async () => (await harness.openDead().getWaitingCount()) === 1,
       limit('the copy to show'),
     );
   });
 
   it('takes a dead letter off the list, and does not mind one that is not there', async () => {
     const event = eventOf('one');
-    await world.consume(() => failed('permanent'));
-    await world.produce(event);
-    const dead = world.openDead();
+    await harness.consume(() => failed('permanent'));
+    await harness.produce(event);
+    const dead = harness.openDead();
     await until(async () => (await dead.getWaitingCount()) === 1, limit('the copy to show'));
-    const lane = world.closing(openReplayLane(world.location()));
+    const lane = harness.closing(openReplayLane(harness.location()));
     await lane.removeDead(event.key);
     await lane.removeDead(event.key);
     expect(await dead.getWaitingCount()).toBe(0);
   });
 
   it('dead-letters a job that it cannot read, with all that the job held, whatever its id', async () => {
-    const { letters } = await world.consume(done);
-    const live = world.openLive();
+    const { letters } = await harness.consume(done);
+    const live = harness.openLive();
     await live.add('MESSAGE_INBOUND', { stray: 'job' } as never);
     await becomes(letters, 1);
     expect(letters).toMatchObject([
@@ -92,28 +92,28 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
         },
       },
     ]);
-    const dead = world.openDead();
+    const dead = harness.openDead();
     await until(async () => (await dead.getWaitingCount()) === 1, limit('the copy to show'));
   });
 
   it('shows no dead letter of an event that was applied after all', async () => {
-    const { handled, consumer } = await world.consume(() => failed('permanent'), {
+    const { handled, consumer } = await harness.consume(() => failed('permanent'), {
       recordLetter: async () => await Promise.resolve('already-applied'),
     });
-    await world.produce(eventOf('one'));
+    await harness.produce(eventOf('one'));
     await until(() => consumer.finishedJobs() === 1, limit('the job to finish'));
     expect(handled).toHaveLength(1);
-    expect(await world.openDead().getWaitingCount()).toBe(0);
+    expect(await harness.openDead().getWaitingCount()).toBe(0);
   });
 
   describe('a job that BullMQ itself has failed', () => {
     /** Leaves the event in the failed set, as BullMQ does when processes died with it in hand. */
     async function failJob(event: CallbackEvent, reason: string, mark: object = {}) {
-      await world.produce(event);
+      await harness.produce(event);
       const token = 'somebody who died';
-      const worker = world.closing(
+      const worker = harness.closing(
         openWorker(
-          { ...world.location(), partition: world.partitionOf(event) },
+          { ...harness.location(), partition: harness.partitionOf(event) },
           queueNames.live,
           async () => {},
           {},
@@ -126,14 +126,14 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     }
 
     const noneFailed = async () => {
-      await until(async () => (await world.countFailed()) === 0, limit('no failed job'));
+      await until(async () => (await harness.countFailed()) === 0, limit('no failed job'));
     };
     const stalled = 'job stalled more than allowable limit';
 
     it('is tried once more, alone, since most were only near the one to blame', async () => {
       const event = eventOf('one');
       await failJob(event, stalled);
-      const { handled, letters } = await world.consume(done);
+      const { handled, letters } = await harness.consume(done);
       await noneFailed();
       expect(handled.map((entry) => entry.event)).toEqual([event]);
       expect(letters).toEqual([]);
@@ -142,7 +142,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     it.each([1, 2])('is tried again after %i power cuts in a trial', async (trials) => {
       const event = eventOf('one');
       await failJob(event, stalled, { suspectedAt: '2026-01-02T03:00:00.000Z', trials });
-      const { handled, letters } = await world.consume(done);
+      const { handled, letters } = await harness.consume(done);
       await noneFailed();
       expect(handled.map((entry) => entry.event)).toEqual([event]);
       expect(letters).toEqual([]);
@@ -151,11 +151,11 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     it('is quarantined when its process ended in each of three trials', async () => {
       const event = eventOf('one');
       await failJob(event, stalled, { suspectedAt: '2026-01-02T03:00:00.000Z', trials: 3 });
-      const { handled, letters } = await world.consume(done);
+      const { handled, letters } = await harness.consume(done);
       await noneFailed();
       expect(handled).toEqual([]);
       expect(letters).toMatchObject([{ event, cause: 'quarantined' }]);
-      expect(await world.openDead().getWaitingCount()).toBe(1);
+      expect(await harness.openDead().getWaitingCount()).toBe(1);
     });
 
     it('has its ordinary attempts: one that fails in a trial for a moment is tried again', async () => {
@@ -163,7 +163,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
       await failJob(event, stalled);
       const answer = (tries: number) => (tries === 1 ? failed('transient') : done());
       let tries = 0;
-      const { letters } = await world.consume(() => answer((tries += 1)), {
+      const { letters } = await harness.consume(() => answer((tries += 1)), {
         timings: { quarantineIntervalMs: 20 },
       });
       await noneFailed();
@@ -174,7 +174,7 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
     it('is dead-lettered when its ordinary attempts are used up in trials', async () => {
       const event = eventOf('one');
       await failJob(event, stalled);
-      const { handled, letters } = await world.consume(() => failed('transient'), {
+      const { handled, letters } = await harness.consume(() => failed('transient'), {
         timings: { quarantineIntervalMs: 20 },
       });
       await noneFailed();
@@ -190,12 +190,12 @@ describe.each(worldKinds)('dead letters on %s', (kind) => {
       });
       const other = eventOf('other');
       await failJob(other, 'no letter could be written');
-      const { letters } = await world.consume(done);
+      const { letters } = await harness.consume(done);
       await becomes(letters, 1);
       expect(letters).toMatchObject([
         { event: other, cause: 'attempts-exhausted', message: 'no letter could be written' },
       ]);
-      await until(async () => (await world.countFailed()) === 1, limit('one failed job'));
+      await until(async () => (await harness.countFailed()) === 1, limit('one failed job'));
     });
   });
 });

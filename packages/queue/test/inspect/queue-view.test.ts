@@ -1,22 +1,22 @@
 import { latch, until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { openQueueView } from '../../src/index.ts';
-import { backendKinds, done, eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { backendKinds, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 describe.each(backendKinds)('the view of a queue on %s', (kind) => {
-  const world = useQueueWorld(kind);
+  const harness = useQueueHarness(kind);
 
   it('counts what is still to be worked on, and knows which events those are', async () => {
-    const view = world.closing(openQueueView(world.location()));
+    const view = harness.closing(openQueueView(harness.location()));
     expect(await view.depth()).toBe(0);
     const [inHand, finished, never] = [eventOf('in hand'), eventOf('finished'), eventOf('never')];
     const keys = [inHand, finished, never].map(({ key }) => key);
-    await world.produce(inHand, finished);
+    await harness.produce(inHand, finished);
     expect(await view.depth()).toBe(2);
     expect(await view.findOpen(keys)).toEqual(new Set([inHand.key, finished.key]));
 
     const release = latch('the event in hand to be released');
-    await world.consume(async ({ key }) => {
+    await harness.consume(async ({ key }) => {
       if (key === inHand.key) await release.wait();
       return done();
     });
@@ -28,24 +28,24 @@ describe.each(backendKinds)('the view of a queue on %s', (kind) => {
   });
 
   it('answers for more events than it asks about at once', async () => {
-    const view = world.closing(openQueueView(world.location()));
+    const view = harness.closing(openQueueView(harness.location()));
     const events = Array.from({ length: 600 }, (_, n) => eventOf(`${n}`));
     const queued = events.filter((_, n) => n % 100 === 99);
-    await world.produce(...queued);
+    await harness.produce(...queued);
     expect(await view.findOpen(events.map(({ key }) => key))).toEqual(
       new Set(queued.map(({ key }) => key)),
     );
   });
 
   it('takes a place where nobody ever queued for empty', async () => {
-    const view = world.closing(openQueueView({ ...world.location(), prefix: 'never-made' }));
+    const view = harness.closing(openQueueView({ ...harness.location(), prefix: 'never-made' }));
     expect(await view.depth()).toBe(0);
     expect(await view.findOpen([eventOf('any').key])).toEqual(new Set());
   });
 
   it('throws while its server is away', async () => {
-    const url = world.location().backend.url.replace(/:\d+(?=\/|$)/, ':9');
-    const view = world.closing(openQueueView({ backend: { kind, url } }, 300));
+    const url = harness.location().backend.url.replace(/:\d+(?=\/|$)/, ':9');
+    const view = harness.closing(openQueueView({ backend: { kind, url } }, 300));
     await expect(view.depth()).rejects.toThrow();
     await expect(view.findOpen([eventOf('any').key])).rejects.toThrow();
   });

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { jobDataOf } from '../../src/contract/job-contract.ts';
 import { retryOptions } from '../../src/contract/retry-policy.ts';
 import { jobAdder } from '../../src/producer/producer.ts';
-import { backendKinds, eventOf, useQueueWorld } from '../queue-harness.ts';
+import { backendKinds, eventOf, useQueueHarness } from '../queue-harness.ts';
 
 describe.each(backendKinds)('a job on %s', (kind) => {
-  const world = useQueueWorld(kind);
+  const harness = useQueueHarness(kind);
   const options = retryOptions();
   const data = jobDataOf(eventOf('Grüße'), 0);
 
   it('is what BullMQ’s own way of adding makes of it, but for the id among the options', async () => {
-    const queue = world.openLive();
+    const queue = harness.openLive();
     const addJob = jobAdder(options);
     await addJob(queue, 'MESSAGE_DELIVERY', data, 'first');
     await addJob(queue, 'MESSAGE_INBOUND', data, 'ours');
@@ -23,7 +23,7 @@ describe.each(backendKinds)('a job on %s', (kind) => {
   });
 
   it('is not added again under an id that the queue holds', async () => {
-    const queue = world.openLive();
+    const queue = harness.openLive();
     const addJob = jobAdder(options);
     await addJob(queue, 'MESSAGE_INBOUND', data, 'same');
     await addJob(queue, 'MESSAGE_INBOUND', { ...data, replay: 1 }, 'same');

@@ -6,11 +6,11 @@ import {
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openProducer } from '../../src/index.ts';
-import { eventOf, useQueueWorld } from '../queue-harness.ts';
+import { eventOf, useQueueHarness } from '../queue-harness.ts';
 
 describe('a producer says whether its queue takes an event now', () => {
   describe('on Redis', () => {
-    const world = useQueueWorld('redis');
+    const harness = useQueueHarness('redis');
     let redis: SpoilableRedis;
 
     beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('a producer says whether its queue takes an event now', () => {
       'no on a Redis that answers and refuses writes: %s',
       async (ailment) => {
         const backend = { kind: 'redis', url: redis.url } as const;
-        const producer = world.closing(openProducer({ ...world.location(), backend }));
+        const producer = harness.closing(openProducer({ ...harness.location(), backend }));
         expect(await producer.isReachable()).toBe(true);
         if (ailment === 'without enough replicas') {
           await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1);
@@ -41,10 +41,10 @@ describe('a producer says whether its queue takes an event now', () => {
   });
 
   describe('on Postgres', () => {
-    const world = useQueueWorld('postgres');
+    const harness = useQueueHarness('postgres');
 
     it('no on a Postgres that became read-only', async () => {
-      const location = world.location();
+      const location = harness.location();
       const { url } = location.backend;
       const name = new URL(url).pathname.slice(1);
       const setReadOnly = (value: 'on' | 'off') =>
@@ -53,11 +53,11 @@ describe('a producer says whether its queue takes an event now', () => {
           `ALTER DATABASE "${name}" SET default_transaction_read_only = ${value}`,
         );
       await setReadOnly('on');
-      const refused = world.closing(openProducer(location));
+      const refused = harness.closing(openProducer(location));
       expect(await refused.enqueue(eventOf('refused'))).toMatchObject({ kind: 'unavailable' });
       expect(await refused.isReachable()).toBe(false);
       await setReadOnly('off');
-      const taken = world.closing(openProducer(location));
+      const taken = harness.closing(openProducer(location));
       expect(await taken.isReachable()).toBe(true);
       expect(await taken.enqueue(eventOf('taken'))).toEqual({ kind: 'queued' });
     });

@@ -11,9 +11,9 @@ import {
   queueNames,
   withFallback,
 } from '../../src/index.ts';
-import { eventOf, limit, useQueueWorld } from '../queue-harness.ts';
+import { eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
-const onPostgres = useQueueWorld('postgres');
+const onPostgres = useQueueHarness('postgres');
 const timeoutMs = 10_000;
 let redis: SpoilableRedis;
 let onRedis: QueueLocation;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { migrateQueue, openRejectedStore, type RejectedCallback } from '../../src/index.ts';
 import { rejectedBounds, writeEntry } from '../../src/rejected/rejected-callback.ts';
 import type { RejectedStoreOptions } from '../../src/rejected/rejected-store.ts';
-import { useQueueWorld, worldKinds } from '../queue-harness.ts';
+import { serverKinds, useQueueHarness } from '../queue-harness.ts';
 
 const startedAt = Date.parse('2026-01-02T03:04:05.678Z');
 const headers = {
@@ -22,14 +22,14 @@ function nth(n: number, changes: Partial<RejectedCallback> = {}): RejectedCallba
   return { rawBody: Buffer.from(`body ${n}`), headers, cause, receivedAt, ...changes };
 }
 
-describe.each(worldKinds)('rejected callbacks on %s', (kind) => {
-  const world = useQueueWorld(kind);
+describe.each(serverKinds)('rejected callbacks on %s', (kind) => {
+  const harness = useQueueHarness(kind);
 
   function open({ bounds, ...options }: Partial<RejectedStoreOptions> = {}) {
     const now = () => new Date(startedAt + 3_600_000);
     const all = { ...rejectedBounds, ...bounds };
-    const location = world.location();
-    return world.closing(openRejectedStore(location, { now, bounds: all, ...options }));
+    const location = harness.location();
+    return harness.closing(openRejectedStore(location, { now, bounds: all, ...options }));
   }
 
   async function bodies(store: ReturnType<typeof open>): Promise<string[]> {
@@ -164,10 +164,10 @@ describe.each(worldKinds)('rejected callbacks on %s', (kind) => {
   it.skipIf(kind === 'cluster')(
     'say in time that their server is away, and are kept again when it is back',
     async () => {
-      const { backend, prefix } = world.location();
-      const proxy = world.closing(await openCuttableProxy(backend.url, 'cut'));
+      const { backend, prefix } = harness.location();
+      const proxy = harness.closing(await openCuttableProxy(backend.url, 'cut'));
       const away = { backend: { ...backend, url: proxy.url }, ...(prefix && { prefix }) };
-      const store = world.closing(openRejectedStore(away, { timeoutMs: 500 }));
+      const store = harness.closing(openRejectedStore(away, { timeoutMs: 500 }));
       const receivedAt = new Date();
       const before = performance.now();
       await expect(store.keep(nth(0, { receivedAt }))).rejects.toThrow();
@@ -182,7 +182,7 @@ describe.each(worldKinds)('rejected callbacks on %s', (kind) => {
   it('stay where they are when the place is prepared again', async () => {
     const store = open();
     await store.keep(nth(0));
-    await Promise.all([migrateQueue(world.location()), migrateQueue(world.location())]);
+    await Promise.all([migrateQueue(harness.location()), migrateQueue(harness.location())]);
     expect(await store.count()).toBe(1);
   });
 });

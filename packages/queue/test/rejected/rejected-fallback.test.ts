@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { expect, inject, it } from 'vitest';
 import { openRejectedStore, type RejectedCallback, withFallbackStore } from '../../src/index.ts';
-import { useQueueWorld } from '../queue-harness.ts';
+import { useQueueHarness } from '../queue-harness.ts';
 
-const world = useQueueWorld('postgres');
+const harness = useQueueHarness('postgres');
 const startedAt = Date.now() - 60_000;
 
 function nth(n: number): RejectedCallback {
@@ -15,13 +15,15 @@ function nth(n: number): RejectedCallback {
 
 async function open() {
   const prefix = `r${randomUUID().slice(0, 8)}`;
-  const proxy = world.closing(await openCuttableProxy(inject('redisUrl')));
+  const proxy = harness.closing(await openCuttableProxy(inject('redisUrl')));
   const redis = { backend: { kind: 'redis', url: proxy.url }, prefix } as const;
   const patient = { timeoutMs: 10_000 };
-  const onPostgres = world.closing(openRejectedStore(world.location(), patient));
+  const onPostgres = harness.closing(openRejectedStore(harness.location(), patient));
   const both = (timeoutMs: number) => {
     const onRedis = openRejectedStore(redis, { timeoutMs });
-    return world.closing(withFallbackStore(onRedis, openRejectedStore(world.location(), patient)));
+    return harness.closing(
+      withFallbackStore(onRedis, openRejectedStore(harness.location(), patient)),
+    );
   };
   return { proxy, onPostgres, both };
 }
@@ -56,8 +58,8 @@ it('what lies in both is one, and is gone from both when it is removed', async (
 });
 
 it('a Postgres that was never prepared holds nothing, which is no error for who reads', async () => {
-  const location = { ...world.location(), prefix: `n${randomUUID().slice(0, 8)}` };
-  const store = world.closing(openRejectedStore(location));
+  const location = { ...harness.location(), prefix: `n${randomUUID().slice(0, 8)}` };
+  const store = harness.closing(openRejectedStore(location));
   expect([await store.count(), await store.list({ limit: 1 })]).toEqual([0, []]);
   expect([await store.find('one'), await store.remove('one')]).toEqual([undefined, false]);
   await expect(store.keep(nth(0))).rejects.toThrow();

@@ -4,18 +4,18 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { openRejectedStore, rejectedBounds } from '../../src/index.ts';
 import { oldestIdAt } from '../../src/rejected/rejected-callback.ts';
-import { useQueueWorld } from '../queue-harness.ts';
+import { useQueueHarness } from '../queue-harness.ts';
 
-const world = useQueueWorld('postgres');
+const harness = useQueueHarness('postgres');
 const startedAt = Date.parse('2026-01-02T03:04:05.678Z');
 const maxEntries = 3;
 
 it('on Postgres, two that are kept at once do not each take the last place', async () => {
-  const { backend, prefix } = world.location();
+  const { backend, prefix } = harness.location();
   const now = () => new Date(startedAt);
   const bounds = { ...rejectedBounds, maxEntries };
-  const store = world.closing(
-    openRejectedStore(world.location(), { bounds, now, timeoutMs: 20_000 }),
+  const store = harness.closing(
+    openRejectedStore(harness.location(), { bounds, now, timeoutMs: 20_000 }),
   );
   const keep = async (n: number) =>
     await store.keep({
