@@ -25,9 +25,9 @@ import {
 } from '../src/index.ts';
 import { choosePartition } from '../src/producer/partitioned-producer.ts';
 
-/** Of one server each, to which a way can be cut. */
+/** The kinds of a single server, behind which a proxy can stand. */
 export const backendKinds = ['redis', 'postgres'] as const;
-/** The contract holds on all, and the cluster's live queue has three partitions. */
+/** All kinds. The contract holds on each; the cluster's live queue has three partitions. */
 export const serverKinds = [...backendKinds, 'cluster'] as const;
 
 export interface Consuming {
@@ -36,24 +36,24 @@ export interface Consuming {
   readonly letters: NewDeadLetter[];
 }
 
-/** For each test a queue of its own; everything that a test opens is closed after it. */
+/** A queue of its own for each test. Everything that a test opens is closed after it. */
 export interface QueueHarness {
   readonly location: () => QueueLocation;
-  /** Has it closed after the test, the last one first. */
+  /** Closes it after the test, the last one first. */
   closing<T extends { close(): Promise<void> }>(opened: T): T;
-  /** Does so at once. */
+  /** Closes everything now. */
   closeAll(): Promise<void>;
-  /** Queues the events, three attempts each, with hardly a pause between them. */
+  /** Queues the events, with three attempts each and 20 ms before the second. */
   produce(...events: CallbackEvent[]): Promise<void>;
-  /** Starts a consumer that keeps what it was given, and answers as it is told. */
+  /** Starts a consumer that records its events, and answers each by `answer`. */
   consume(
     answer: (event: CallbackEvent, attempt: number) => Promise<HandleOutcome> | HandleOutcome,
     changes?: Partial<ConsumerOptions>,
   ): Promise<Consuming>;
   openDead(): JobQueue;
-  /** The live queue, as far as this event lies in it; without one, the first partition. */
+  /** Opens the live queue's partition with this event; without one, the first partition. */
   openLive(event?: CallbackEvent): JobQueue;
-  /** How many jobs of the live queue have failed for good. */
+  /** Counts the jobs in the live queue's failed set. */
   countFailed(): Promise<number>;
   partitionOf(event: CallbackEvent): number;
   /** @throws where there is none. */
@@ -162,7 +162,7 @@ export function useQueueHarness(kind: (typeof serverKinds)[number]): QueueHarnes
 
 let made = 0;
 
-/** An event of its own, of a message of its own unless told. */
+/** Makes an event of its own, of a new message unless one is given. */
 export function eventOf(text: string, messageId?: string): CallbackEvent {
   const rawBody = Buffer.from(JSON.stringify({ message: { id: text } }));
   made += 1;
@@ -185,7 +185,7 @@ export function failed(failureClass: FailureClass): HandleOutcome {
   return { kind: 'failed', failureClass, message: 'no', stack: undefined };
 }
 
-/** Generous: what is awaited comes in a moment, or not at all. */
+/** Generous: most waits end in a moment, or never. */
 export function limit(what: string) {
   return { what, timeoutMs: 40_000 };
 }
@@ -194,7 +194,7 @@ export async function becomes(list: readonly unknown[], length: number): Promise
   await until(() => list.length >= length, limit(`${length} entries`));
 }
 
-/** The consumers of all partitions as one, for tests of what holds for a queue as a whole. */
+/** Joins the consumers of all partitions, for tests of a queue as a whole. */
 function joinConsumers(consumers: readonly Consumer[]): Consumer {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
   const all = async (act: (consumer: Consumer) => Promise<void>) => {
@@ -210,7 +210,7 @@ function joinConsumers(consumers: readonly Consumer[]): Consumer {
     isRefused: () => consumers.some((consumer) => consumer.isRefused()),
     countWaiting: async () =>
       sum(await Promise.all(consumers.map((consumer) => consumer.countWaiting()))),
-    stock: async () => await Promise.reject(new Error('each has its own')),
+    stock: async () => await Promise.reject(new Error('each consumer has its own stock')),
     setConcurrency(concurrency) {
       for (const consumer of consumers) consumer.setConcurrency(concurrency);
     },

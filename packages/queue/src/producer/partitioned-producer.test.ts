@@ -6,7 +6,7 @@ const ids = (count: number, start: number) =>
 const seeds = [1, 977, 1_048_576, 987_654_321];
 const counts = [2, 3, 4, 7, 16, 64];
 
-it('an event always has the same partition, whoever asks, and whichever release', () => {
+it('an event always has the same partition, in every process and every release', () => {
   const event = { key: 'MESSAGE_DELIVERY.01M.abc', entityId: '01EQBC1A3BEK731GY4YXEN0C2R' };
   expect(counts.map((count) => choosePartition(event, count))).toEqual([0, 2, 2, 1, 6, 54]);
   expect(choosePartition({ ...event, entityId: undefined }, 64)).toBe(49);
@@ -22,7 +22,7 @@ it('all events of one message share a partition', () => {
   }
 });
 
-it.each(counts)('one of %i partitions is there, and each has about its share', (count) => {
+it.each(counts)('of %i partitions, each gets about its share', (count) => {
   for (const seed of seeds) {
     const perPartition = 500;
     const sizes = Array.from({ length: count }, () => 0);
@@ -33,7 +33,7 @@ it.each(counts)('one of %i partitions is there, and each has about its share', (
     }
     const squares = sizes.map((size) => (size - perPartition) ** 2 / perPartition);
     const chiSquare = squares.reduce((sum, square) => sum + square, 0);
-    // Six standard deviations above what chance alone makes of it.
+    // Six standard deviations above the value that chance alone gives.
     const freedom = count - 1;
     expect(chiSquare, `seed ${seed}`).toBeLessThan(freedom + 6 * Math.sqrt(2 * freedom));
   }

@@ -33,7 +33,7 @@ function masterOf(partition: number): ClusterMaster {
   const master = harness
     .cluster()
     .masters.find(({ firstSlot, lastSlot }) => firstSlot <= slot && slot <= lastSlot);
-  if (master === undefined) throw new Error(`slot ${slot} is nobody's`);
+  if (master === undefined) throw new Error(`no master has slot ${slot}`);
   return master;
 }
 
@@ -109,9 +109,9 @@ it('leaves no connection behind, however often it is closed', async () => {
     const lists = await Promise.all(
       harness.cluster().masters.map((master) => master.command('CLIENT', 'LIST')),
     );
-    // The one that asks is there itself.
+    // The connection that asks is in the list itself.
     return lists.every((list) => String(list).trim().split('\n').length === 1);
-  }, limit('no connection but that of who asks'));
+  }, limit('no connection but the one that asks'));
 });
 
 it('is looked at as a whole, and is as safe as its worst master', async () => {
@@ -127,18 +127,18 @@ it('is looked at as a whole, and is as safe as its worst master', async () => {
   await second?.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
   await second?.command('CONFIG', 'SET', 'maxmemory', 100_000_000);
   await second?.command('CONFIG', 'SET', 'appendfsync', 'everysec');
-  const spoilt = await inspectBackend(backend);
+  const worst = await inspectBackend(backend);
   await second?.command('CONFIG', 'SET', 'appendfsync', 'always');
   await second?.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
   await second?.command('CONFIG', 'SET', 'maxmemory', 0);
-  expect(spoilt).toMatchObject({
+  expect(worst).toMatchObject({
     maxmemoryPolicy: 'allkeys-lru',
     appendFsync: 'everysec',
     memory: { maxBytes: 100_000_000 },
   });
 });
 
-it('events of partitions that nobody reads are found, and handled once somebody does', async () => {
+it('events of partitions without a reader are found, and handled once there is one', async () => {
   const sent = events(30);
   await harness.produce(...sent);
   const inOthers = sent.filter((event) => harness.partitionOf(event) > 0);
@@ -155,7 +155,7 @@ it('events of partitions that nobody reads are found, and handled once somebody 
   );
 });
 
-it('the partitions on a master that is nearly full turn away, and no others', async () => {
+it('the partitions on a master that is nearly full report so, and no others', async () => {
   const full = masterOf(2);
   const producers = [0, 1, 2].map(openPartition);
   const isOnFull = producers.map((_, partition) => masterOf(partition).url === full.url);

@@ -47,7 +47,7 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
     expect(new Set((await outcomes).map((outcome) => outcome.kind))).toEqual(new Set(['queued']));
   });
 
-  it('gives up in time in a black hole, and is well again with the next event after it', async () => {
+  it('fails in time when the server does not answer, and works again with the next event', async () => {
     const producer = open(300);
     await producer.enqueue(eventOf('before'));
     proxy.freeze();
@@ -71,13 +71,13 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
       async () => (await producer.enqueue(eventOf('again'))).kind === 'queued',
       limit('an event to be taken'),
     );
-    // Those that were not given up would all try again within two seconds.
+    // Connections that were not dropped would all retry within two seconds.
     const connections = new Set<number>();
     const watchUntil = performance.now() + 2_500;
     await until(() => {
       connections.add(proxy.connections());
       return performance.now() > watchUntil;
-    }, limit('the longest pause between two tries'));
+    }, limit('the longest pause between two attempts'));
     expect(Math.max(...connections)).toBeLessThanOrEqual(kind === 'redis' ? 1 : 4);
   });
 });

@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { openProducer } from '../../src/index.ts';
 import { backendKinds, becomes, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
-describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
+describe.each(backendKinds)('a queue that is down, on %s', (kind) => {
   const harness = useQueueHarness(kind);
 
-  async function openBehindProxy(start: 'cut' | 'mended') {
-    const proxy = harness.closing(await openCuttableProxy(harness.location().backend.url, start));
-    return { proxy, away: { ...harness.location(), backend: { kind, url: proxy.url } } };
+  async function openBehindProxy() {
+    const proxy = harness.closing(await openCuttableProxy(harness.location().backend.url, 'cut'));
+    return { proxy, location: { ...harness.location(), backend: { kind, url: proxy.url } } };
   }
 
-  it('answers a producer in time, and works again by itself when it is back', async () => {
-    const { proxy, away } = await openBehindProxy('cut');
-    const producer = harness.closing(openProducer({ ...away, timeoutMs: 500 }));
+  it('answers a producer in time, and works again by itself when it is up', async () => {
+    const { proxy, location } = await openBehindProxy();
+    const producer = harness.closing(openProducer({ ...location, timeoutMs: 500 }));
     expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
     expect(await producer.isReachable()).toBe(false);
     await proxy.mend();
@@ -29,10 +29,10 @@ describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
     );
   });
 
-  it('lets a consumer wait, at its start and later, and go on when it is back', async () => {
-    const { proxy, away } = await openBehindProxy('cut');
+  it('makes a consumer wait, at its start and later, and go on when it is up', async () => {
+    const { proxy, location } = await openBehindProxy();
     await harness.produce(eventOf('one'));
-    const starting = harness.consume(done, away);
+    const starting = harness.consume(done, location);
     await proxy.mend();
     const { handled } = await starting;
     await becomes(handled, 1);

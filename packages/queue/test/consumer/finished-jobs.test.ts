@@ -4,7 +4,7 @@ import { readJobData } from '../../src/contract/job-contract.ts';
 import type { HandleOutcome } from '../../src/index.ts';
 import { done, eventOf, failed, limit, serverKinds, useQueueHarness } from '../queue-harness.ts';
 
-const secret = 'what somebody wrote';
+const secret = 'what a person wrote';
 
 describe.each(serverKinds)('finished jobs on %s', (kind) => {
   const harness = useQueueHarness(kind);
@@ -55,7 +55,7 @@ describe.each(serverKinds)('finished jobs on %s', (kind) => {
     expect(handled).toHaveLength(2);
   });
 
-  it('that somebody puts back are finished at once, and nothing is applied', async () => {
+  it('that an operator puts back are finished at once, and nothing is applied', async () => {
     const event = eventOf('back');
     const queue = harness.openLive(event);
     await harness.produce(event);

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const close of open) await close();
 });
 
-/** Of 64 MiB, in which fewer bodies than these have room. */
+/** Starts a Redis of 64 MiB, which cannot hold all bodies. */
 async function startSmallRedis(): Promise<QueueLocation> {
   const settings = ['maxmemory 64mb'];
   const redis = await startRedis({ sources: ['binary', 'debian'], settings });
@@ -33,7 +33,7 @@ async function startSmallRedis(): Promise<QueueLocation> {
   return { backend, prefix: `s${randomUUID().slice(0, 8)}` };
 }
 
-/** The keys of those that were called queued. */
+/** Enqueues all bodies, and returns the keys of the events that were queued. */
 async function fillUp(location: QueueLocation): Promise<string[]> {
   const producer = openProducer({ ...location, timeoutMs: 20_000 });
   const queued: string[] = [];
@@ -49,8 +49,8 @@ async function fillUp(location: QueueLocation): Promise<string[]> {
   return queued;
 }
 
-/** Over its limit, also once the buffers of those that filled it are gone. */
-async function beOverLimit({ backend }: QueueLocation): Promise<void> {
+/** Sets a limit that stays exceeded when the buffers of the producer are gone. */
+async function exceedLimit({ backend }: QueueLocation): Promise<void> {
   const state = await inspectBackend(backend);
   if (state.kind !== 'redis') throw new Error(state.kind);
   const redis = new Redis(backend.url);
@@ -84,7 +84,7 @@ async function consume(
 it('every acknowledged event of a Redis that is full of waiting ones is applied', async () => {
   const location = await startSmallRedis();
   const queued = await fillUp(location);
-  await beOverLimit(location);
+  await exceedLimit(location);
   const applied = new Set<string>();
   const [retried, dead] = queued;
   await consume(location, async (key, attempt) => {
@@ -100,7 +100,7 @@ it('every acknowledged event of a Redis that is full of waiting ones is applied'
 it('what a worker gives back is taken again, though Redis is full', async () => {
   const location = await startSmallRedis();
   const queued = await fillUp(location);
-  await beOverLimit(location);
+  await exceedLimit(location);
   const first = await consume(location, async () => await Promise.resolve({ kind: 'returned' }));
   await until(() => first.consumer.finishedJobs() > 20, limit('some to be taken and given back'));
   await first.consumer.stopTaking();

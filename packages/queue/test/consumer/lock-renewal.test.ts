@@ -25,7 +25,7 @@ describe('the locks of jobs in progress', () => {
     );
     await harness.produce(eventOf('one'));
     await becomes(waiting, 1);
-    // The next renewal is sent into nothing.
+    // The next renewal gets no answer.
     proxy.forget();
     const later = eventOf('two');
     await harness.produce(later);

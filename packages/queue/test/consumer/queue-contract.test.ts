@@ -99,7 +99,7 @@ describe.each(serverKinds)('the queue on %s', (kind) => {
     expect([letters, handled]).toEqual([[], []]);
   });
 
-  it('has as many in hand as it was told last, on its way up and down', async () => {
+  it('has as many jobs in progress as were set last, on the way up and down', async () => {
     const waiting: (() => void)[] = [];
     const { consumer } = await harness.consume(
       async () => {
@@ -153,7 +153,7 @@ describe.each(serverKinds)('the queue on %s', (kind) => {
     expect(handled).toHaveLength(events.length);
   });
 
-  it('stops with the jobs in hand finished and the others untouched', async () => {
+  it('stops with the jobs in progress finished and the others untouched', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { handled, consumer } = await harness.consume(
       async () => {

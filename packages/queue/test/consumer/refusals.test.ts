@@ -24,7 +24,7 @@ beforeEach(async () => {
   const producer = openProducer(location);
   for (let n = 0; n < backlog; n += 1) await producer.enqueue(eventOf(`${n}`));
   await producer.close();
-  // Not full: from a Redis that is, jobs can be taken.
+  // Not full: jobs can be taken from a full Redis.
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1);
   await redis.command('CONFIG', 'RESETSTAT');
 });
@@ -59,17 +59,17 @@ async function countRefusals(): Promise<number> {
 
 it('a Redis that refuses jobs is asked again after a pause, which a stop cuts short', async () => {
   const { consumer: refused, errors } = await consumeEvery(3_600_000);
-  // Time enough for many more, on a machine of whatever speed.
+  // Enough time for many more refusals, on a machine of any speed.
   for (let n = 0; n < 500; n += 1) await redis.command('PING');
-  // One each of the fetch, of the search for stalled jobs, and of the sweep. Redis counts what a
-  // script is refused twice.
+  // One refusal each for the fetch, the check for stalled jobs, and the sweep. Redis counts a
+  // script's refusal twice.
   expect(await countRefusals()).toBeLessThanOrEqual(6);
   expect(errors.length).toBeLessThanOrEqual(3);
   expect(errors[0]).toContain('NOREPLICAS');
   await refused.stopTaking();
 }, 60_000);
 
-it('once it takes writes again, its jobs are done and it is no more called refusing', async () => {
+it('once it takes writes again, its jobs are done and it no longer counts as refusing', async () => {
   const { consumer: refused } = await consumeEvery(20);
   await redis.heal();
   await until(() => refused.finishedJobs() === backlog, limit('all to be done'));

@@ -55,7 +55,7 @@ it('what Redis holds of drained events does not grow with their number', async (
     const last = await held();
     expect(last.keys).toBeLessThan(first.keys * 1.1);
     expect(last.bytes).toBeLessThan(first.bytes * 1.1);
-    // The last 2,000 jobs are kept, and a thousand lines about what became of them.
+    // The last 2,000 jobs are kept, and a thousand entries about their results.
     expect(last.keys).toBeGreaterThan(2_000);
     expect(await redis.xlen(`{${prefix}}:${live.name}:events`)).toBeLessThan(1_200);
   } finally {

@@ -10,7 +10,7 @@ import { eventOf, serverKinds, useQueueHarness } from '../queue-harness.ts';
 describe.each(serverKinds)('copies of dead letters on %s', (kind) => {
   const harness = useQueueHarness(kind);
 
-  it('are bounded: past the number the oldest go, also when several workers see to it', async () => {
+  it('are bounded: the oldest above the limit are removed, also by several workers at once', async () => {
     const dead = harness.openDead();
     const add = async (jobId: string) =>
       await dead.add('MESSAGE_INBOUND', jobDataOf(eventOf(jobId), 0), { jobId });
@@ -26,7 +26,7 @@ describe.each(serverKinds)('copies of dead letters on %s', (kind) => {
     expect(left.map(({ id }) => id)).toEqual([25, 26, 27, 28, 29].map((n) => `dead-${n}`));
   });
 
-  it('move to where they are seen, unless their letter is settled, then or meanwhile', async () => {
+  it('move to the queue that is shown, unless their letter is settled, then or meanwhile', async () => {
     const [hidden, shown] = [harness.openDead(), openTarget()];
     for (let n = 0; n < 250; n += 1) {
       const jobId = `dead-${n}`;
@@ -35,7 +35,7 @@ describe.each(serverKinds)('copies of dead letters on %s', (kind) => {
     const settled = new Set(['dead-7']);
     const isOpen = async (key: string) => {
       const wasOpen = !settled.has(key);
-      // Right after it was looked at for the first time.
+      // Settled right after the first look.
       if (key === 'dead-8') settled.add(key);
       return await Promise.resolve(wasOpen);
     };
@@ -47,20 +47,20 @@ describe.each(serverKinds)('copies of dead letters on %s', (kind) => {
     expect(seen).not.toContain('dead-8');
   });
 
-  it('stay where they are while where they are seen cannot be reached, and then move', async () => {
+  it('stay where they are while the queue that is shown is down, and then move', async () => {
     const [hidden, shown] = [harness.openDead(), openTarget()];
     await hidden.add('MESSAGE_INBOUND', jobDataOf(eventOf('one'), 0), { jobId: 'one' });
-    const refused = async () => await Promise.reject(new Error('away'));
-    const away = { add: refused, remove: refused };
+    const refused = async () => await Promise.reject(new Error('down'));
+    const unavailable = { add: refused, remove: refused };
     const isOpen = async () => await Promise.resolve(true);
-    await moveDeadCopies(hidden, { queue: () => away, isOpen });
+    await moveDeadCopies(hidden, { queue: () => unavailable, isOpen });
     await moveDeadCopies(hidden, { queue: () => shown, isOpen: refused });
     expect([await hidden.getWaitingCount(), await shown.getWaitingCount()]).toEqual([1, 0]);
     await moveDeadCopies(hidden, { queue: () => shown, isOpen });
     expect([await hidden.getWaitingCount(), await shown.getWaitingCount()]).toEqual([0, 1]);
   });
 
-  /** On the test's Redis, under a prefix of its own. */
+  /** Opens a queue on the test's Redis, with a prefix of its own. */
   function openTarget(): JobQueue {
     const backend = { kind: 'redis', url: inject('redisUrl') } as const;
     const prefix = `s${randomUUID().slice(0, 8)}`;

@@ -53,7 +53,7 @@ describe.each(serverKinds)('dead letters on %s', (kind) => {
     const { letters } = await harness.consume(() => failed('permanent'), {
       recordLetter: async (letter) => {
         calls += 1;
-        if (calls === 1) throw new Error('the process lost its footing between the two writes');
+        if (calls === 1) throw new Error('the process failed between the two writes');
         letters.push(letter);
         return await Promise.resolve('recorded');
       },
@@ -107,10 +107,10 @@ describe.each(serverKinds)('dead letters on %s', (kind) => {
   });
 
   describe('a job that BullMQ itself has failed', () => {
-    /** Leaves the event in the failed set, as BullMQ does when processes died with it in hand. */
+    /** Leaves the event in the failed set, as BullMQ does when processes died while they had it. */
     async function failJob(event: CallbackEvent, reason: string, mark: object = {}) {
       await harness.produce(event);
-      const token = 'somebody who died';
+      const token = 'a process that died';
       const worker = harness.closing(
         openWorker(
           { ...harness.location(), partition: harness.partitionOf(event) },
@@ -130,7 +130,7 @@ describe.each(serverKinds)('dead letters on %s', (kind) => {
     };
     const stalled = 'job stalled more than allowable limit';
 
-    it('is tried once more, alone, since most were only near the one to blame', async () => {
+    it('is tried once more, alone, since most only ran beside the one that caused it', async () => {
       const event = eventOf('one');
       await failJob(event, stalled);
       const { handled, letters } = await harness.consume(done);
@@ -158,7 +158,7 @@ describe.each(serverKinds)('dead letters on %s', (kind) => {
       expect(await harness.openDead().getWaitingCount()).toBe(1);
     });
 
-    it('has its ordinary attempts: one that fails in a trial for a moment is tried again', async () => {
+    it('has its ordinary attempts: one that fails in a trial is tried again', async () => {
       const event = eventOf('one');
       await failJob(event, stalled);
       const answer = (tries: number) => (tries === 1 ? failed('transient') : done());
@@ -183,7 +183,7 @@ describe.each(serverKinds)('dead letters on %s', (kind) => {
       expect(letters).toMatchObject([{ event, cause: 'attempts-exhausted' }]);
     });
 
-    it('is left alone while somebody is trying it', async () => {
+    it('is left alone while its trial runs', async () => {
       await failJob(eventOf('one'), stalled, {
         suspectedAt: '2026-01-02T03:04:00.000Z',
         trials: 1,

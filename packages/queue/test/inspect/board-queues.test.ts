@@ -7,15 +7,15 @@ import { backendKinds, eventOf, limit, useQueueHarness } from '../queue-harness.
 describe.each(backendKinds)('the queues of a board, on %s', (kind) => {
   const harness = useQueueHarness(kind);
 
-  it('answer once their server is there, however long it was away at first', async () => {
+  it('answer once their server is up, however long it was down at first', async () => {
     const proxy = harness.closing(await openCuttableProxy(harness.location().backend.url, 'cut'));
-    const away = { ...harness.location(), backend: { kind, url: proxy.url } };
-    const board = harness.closing(openBoardQueues(away, () => undefined));
+    const location = { ...harness.location(), backend: { kind, url: proxy.url } };
+    const board = harness.closing(openBoardQueues(location, () => undefined));
     let renewed = 0;
     board.onRenewed(() => {
       renewed += 1;
     });
-    // Each has given up its first connection.
+    // Each queue has dropped its first connection.
     await until(() => renewed >= board.queues.length, limit('all to be opened again'));
     await expect(board.queues[0]?.getWaitingCount()).rejects.toThrow();
     await harness.produce(eventOf('one'));

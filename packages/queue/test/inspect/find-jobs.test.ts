@@ -25,7 +25,7 @@ describe.each(serverKinds)('looking for an event on the queue on %s', (kind) => 
     expect(await findJobs(harness.location(), { beginning: 'MESSAGE_INBOUND' }, 4)).toHaveLength(4);
   });
 
-  it('says that it is in a worker’s hands, then that it is done, and that it is replayed', async () => {
+  it('finds it in progress, then finished, then replayed', async () => {
     const event = eventOf('one');
     await harness.produce(event);
     const isHeld = Promise.withResolvers<HandleOutcome>();
@@ -54,7 +54,7 @@ describe.each(serverKinds)('looking for an event on the queue on %s', (kind) => 
     expect(found).toMatchObject([{ lane: 'replay' }, { lane: 'replay' }]);
   });
 
-  it('sees nothing of a queue with another prefix', async () => {
+  it('finds nothing in a queue with another prefix', async () => {
     const event = eventOf('one');
     await harness.produce(event);
     const other = { ...harness.location(), prefix: `${harness.location().prefix}x` };

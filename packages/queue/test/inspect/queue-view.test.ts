@@ -6,22 +6,22 @@ import { backendKinds, done, eventOf, limit, useQueueHarness } from '../queue-ha
 describe.each(backendKinds)('the view of a queue on %s', (kind) => {
   const harness = useQueueHarness(kind);
 
-  it('counts what is still to be worked on, and knows which events those are', async () => {
+  it('counts the unfinished jobs, and finds the events that have one', async () => {
     const view = harness.closing(openQueueView(harness.location()));
     expect(await view.depth()).toBe(0);
-    const [inHand, finished, never] = [eventOf('in hand'), eventOf('finished'), eventOf('never')];
-    const keys = [inHand, finished, never].map(({ key }) => key);
-    await harness.produce(inHand, finished);
+    const [held, finished, never] = [eventOf('held'), eventOf('finished'), eventOf('never')];
+    const keys = [held, finished, never].map(({ key }) => key);
+    await harness.produce(held, finished);
     expect(await view.depth()).toBe(2);
-    expect(await view.findOpen(keys)).toEqual(new Set([inHand.key, finished.key]));
+    expect(await view.findOpen(keys)).toEqual(new Set([held.key, finished.key]));
 
-    const release = latch('the event in hand to be released');
+    const release = latch('the held event to be released');
     await harness.consume(async ({ key }) => {
-      if (key === inHand.key) await release.wait();
+      if (key === held.key) await release.wait();
       return done();
     });
     await until(async () => (await view.depth()) === 1, limit('one of two to be finished'));
-    expect(await view.findOpen(keys)).toEqual(new Set([inHand.key]));
+    expect(await view.findOpen(keys)).toEqual(new Set([held.key]));
     release.open();
     await until(async () => (await view.depth()) === 0, limit('the other one'));
     expect(await view.findOpen(keys)).toEqual(new Set());
@@ -37,13 +37,13 @@ describe.each(backendKinds)('the view of a queue on %s', (kind) => {
     );
   });
 
-  it('takes a place where nobody ever queued for empty', async () => {
+  it('finds a queue empty that was never used', async () => {
     const view = harness.closing(openQueueView({ ...harness.location(), prefix: 'never-made' }));
     expect(await view.depth()).toBe(0);
     expect(await view.findOpen([eventOf('any').key])).toEqual(new Set());
   });
 
-  it('throws while its server is away', async () => {
+  it('throws while its server is down', async () => {
     const url = harness.location().backend.url.replace(/:\d+(?=\/|$)/, ':9');
     const view = harness.closing(openQueueView({ backend: { kind, url } }, 300));
     await expect(view.depth()).rejects.toThrow();

@@ -19,7 +19,7 @@ import {
 } from '../../src/index.ts';
 import { eventOf, limit } from '../queue-harness.ts';
 
-/** As ingest has it where there is a fallback. */
+/** The timeout that ingest uses where there is a fallback. */
 const mainTimeoutMs = 500;
 
 let database: TestDatabase;
@@ -46,7 +46,7 @@ beforeEach(async () => {
   producer = withFallback(
     openProducer({ ...main, timeoutMs: mainTimeoutMs }),
     openProducer({ ...fallback, timeoutMs: 10_000 }),
-    { onTurned: () => turns.push('away'), onReturned: () => turns.push('back') },
+    { onTurned: () => turns.push('fallback'), onReturned: () => turns.push('main') },
   );
 });
 
@@ -79,7 +79,7 @@ it.each([120, 160])('a Redis %i ms away is used, though it takes longer to conne
   const held = await waitingOnRedis();
   for (let n = 0; n < 10; n += 1) await enqueue();
   expect(await waitingOnRedis()).toBe(held + 10);
-  expect(turns).toEqual(['away', 'back']);
+  expect(turns).toEqual(['fallback', 'main']);
 });
 
 it('a Redis 160 ms away is used also by events that are seconds apart', async () => {

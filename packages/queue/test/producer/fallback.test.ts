@@ -62,7 +62,7 @@ async function waitingOn(location: QueueLocation): Promise<number> {
   }
 }
 
-it('queues on Postgres while Redis is away, and on Redis again once it is back', async () => {
+it('queues on Postgres while Redis is down, and on Redis again once it is up', async () => {
   expect(await producer.enqueue(eventOf('before'))).toEqual({ kind: 'queued' });
   await redis.cut();
   for (const text of ['1', '2', '3', '4', '5', '6']) {
@@ -79,7 +79,7 @@ it('queues on Postgres while Redis is away, and on Redis again once it is back',
   }, limit('the main path to be taken again'));
 });
 
-it('is unavailable only when both are away', async () => {
+it('is unavailable only when both are down', async () => {
   await Promise.all([redis.cut(), postgres.cut()]);
   expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
   expect(await producer.isReachable()).toBe(false);
@@ -90,26 +90,26 @@ it('is unavailable only when both are away', async () => {
   );
 });
 
-it('says in time that both are black holes, and goes on with Redis while Postgres is still away', async () => {
-  const impatient = withFallback(
+it('fails in time when neither answers, and uses Redis again while Postgres is still down', async () => {
+  const quick = withFallback(
     openProducer({ ...locations.redis, timeoutMs: 300 }),
     openProducer({ ...locations.postgres, timeoutMs: 300 }),
   );
   try {
-    await impatient.enqueue(eventOf('before'));
+    await quick.enqueue(eventOf('before'));
     redis.freeze();
     postgres.freeze();
     const startedAt = performance.now();
     for (const text of ['1', '2', '3', '4']) {
-      expect(await impatient.enqueue(eventOf(text))).toMatchObject({ kind: 'unavailable' });
+      expect(await quick.enqueue(eventOf(text))).toMatchObject({ kind: 'unavailable' });
     }
     expect(performance.now() - startedAt).toBeLessThan(20_000);
     await redis.mend();
     await until(
-      async () => (await impatient.enqueue(eventOf('5'))).kind === 'queued',
-      limit('Redis to be used, though it was to be spared'),
+      async () => (await quick.enqueue(eventOf('5'))).kind === 'queued',
+      limit('Redis to be used again'),
     );
   } finally {
-    await impatient.close();
+    await quick.close();
   }
 });

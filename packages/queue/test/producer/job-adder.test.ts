@@ -9,7 +9,7 @@ describe.each(backendKinds)('a job on %s', (kind) => {
   const options = retryOptions();
   const data = jobDataOf(eventOf('Grüße'), 0);
 
-  it('is what BullMQ’s own way of adding makes of it, but for the id among the options', async () => {
+  it('is the same as one that BullMQ adds itself, except for the id among the options', async () => {
     const queue = harness.openLive();
     const addJob = jobAdder(options);
     await addJob(queue, 'MESSAGE_DELIVERY', data, 'first');

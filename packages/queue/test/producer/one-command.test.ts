@@ -9,8 +9,8 @@ const events = 300;
 const lanes = 20;
 
 /**
- * Beside it, a producer asks for the memory's use, once in five seconds and however many events
- * come: that is no part of what one costs.
+ * A producer also reads the memory use, once in five seconds however many events come. That is not
+ * part of the cost of an event.
  */
 it('an accepted callback costs one Redis command', async () => {
   const url = inject('redisUrl');
@@ -24,7 +24,7 @@ it('an accepted callback costs one Redis command', async () => {
       const isOurs = args.some((arg) => arg.includes(prefix));
       seen.push({ name: (args[0] ?? '').toLowerCase(), source, isOurs });
     });
-    // The first two connect, and bring the script that the others only name.
+    // The first two connect, and send the script that the others only name.
     for (const id of ['first', 'second']) {
       expect(await producer.enqueue(eventOf(id))).toEqual({ kind: 'queued' });
     }
@@ -49,7 +49,7 @@ it('an accepted callback costs one Redis command', async () => {
       Array(events).fill('evalsha'),
     );
     expect(sent.length - events).toBeLessThanOrEqual(1 + seconds / 5);
-    // What a script does inside the server is not sent; nothing else is ours.
+    // A script's own commands are not sent by the client; no other command is the producer's.
     expect(
       seen.filter((one) => one.isOurs && one.source !== source && one.source !== 'lua'),
     ).toEqual([]);

@@ -21,14 +21,14 @@ describe('a producer says whether its queue takes an event now', () => {
 
     it.each(['full', 'replica', 'without enough replicas'] as const)(
       'no on a Redis that answers and refuses writes: %s',
-      async (ailment) => {
+      async (fault) => {
         const backend = { kind: 'redis', url: redis.url } as const;
         const producer = harness.closing(openProducer({ ...harness.location(), backend }));
         expect(await producer.isReachable()).toBe(true);
-        if (ailment === 'without enough replicas') {
+        if (fault === 'without enough replicas') {
           await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1);
         } else {
-          await redis.ail(ailment);
+          await redis.ail(fault);
         }
         expect(await producer.enqueue(eventOf('refused'))).toMatchObject({ kind: 'unavailable' });
         expect(await producer.isReachable()).toBe(false);

@@ -37,7 +37,7 @@ afterEach(async () => {
   await redis.command('FLUSHALL');
 });
 
-/** Sets the limit so that this share of it is taken now. */
+/** Sets the limit so that this share of it is used now. */
 async function beFull(share: number): Promise<void> {
   const state = await inspectBackend(onRedis.backend);
   if (state.kind !== 'redis') throw new Error(state.kind);
@@ -60,7 +60,7 @@ function openBoth(): CallbackProducer {
   return onPostgres.closing(withFallback(main, fallback));
 }
 
-/** Ends when the producer has noticed what was made of its Redis. */
+/** Resolves when the producer has noticed the new limit of its Redis. */
 async function notices(producer: CallbackProducer, isNearlyFull: boolean): Promise<void> {
   vi.setSystemTime(Date.now() + 5_000);
   const text = `looks ${Date.now()}`;
@@ -88,7 +88,7 @@ it('events go to Postgres before Redis is full, and to Redis again once it has r
 it('watching its memory costs Redis one question in five seconds, whatever the load', async () => {
   const producer = onPostgres.closing(openProducer({ ...onRedis, timeoutMs }));
   await producer.enqueue(eventOf('opens the connection'));
-  // An answer over the same connection, behind the one to the first question.
+  // An answer over the same connection, which comes after the one to the first read.
   expect(await producer.isReachable()).toBe(true);
   const asked = async () => {
     const stats = String(await redis.command('INFO', 'commandstats'));
@@ -97,11 +97,11 @@ it('watching its memory costs Redis one question in five seconds, whatever the l
   vi.setSystemTime(Date.now() + 5_000);
   const before = await asked();
   for (let n = 0; n < 200; n += 1) await producer.enqueue(eventOf(`${n}`));
-  // Each look at the count is a question as well.
+  // Each read of the count is an INFO command as well.
   expect(await asked()).toBeLessThanOrEqual(before + 1 + 1);
 });
 
-it('what Redis refuses for want of memory is never called queued', async () => {
+it('what Redis refuses when its memory is full is never called queued', async () => {
   const producer = onPostgres.closing(openProducer({ ...onRedis, timeoutMs }));
   await producer.enqueue(eventOf('first'));
   await beFull(0.6);
@@ -111,7 +111,7 @@ it('what Redis refuses for want of memory is never called queued', async () => {
   expect(await waiting(onRedis)).toBe(queued + 1);
 });
 
-it('what Redis refuses for want of memory is queued on Postgres at once', async () => {
+it('what Redis refuses when its memory is full is queued on Postgres at once', async () => {
   const producer = openBoth();
   await producer.enqueue(eventOf('first'));
   await beFull(0.6);
@@ -122,7 +122,7 @@ it('what Redis refuses for want of memory is queued on Postgres at once', async 
   expect(elsewhere).toBeGreaterThan(0);
 });
 
-/** More than there is room for. */
+/** Enqueues more than the memory can hold. */
 async function fillUp(producer: CallbackProducer) {
   const outcomes = [];
   for (let n = 0; n < 200; n += 1) {

@@ -94,7 +94,7 @@ describe.each(serverKinds)('rejected callbacks on %s', (kind) => {
     expect(await store.count()).toBe(1);
     await store.keep(nth(1));
     expect(await bodies(store)).toEqual(['body 1']);
-    // What was dropped or removed is not counted any more.
+    // Entries that were dropped or removed no longer count.
     const [kept] = await store.list({ limit: 1 });
     await store.remove(kept?.id ?? '');
     await store.keep(nth(2, { rawBody }));
@@ -113,16 +113,16 @@ describe.each(serverKinds)('rejected callbacks on %s', (kind) => {
     expect(await bodies(store)).toEqual(['body 1']);
   });
 
-  it('that nobody can ever verify make room for those that another secret could', async () => {
+  it('that can never be verified make room for those that another secret could verify', async () => {
     const store = open({ bounds: { ...rejectedBounds, maxEntries: 3 } });
-    const hopeless = (n: number) =>
+    const unverifiable = (n: number) =>
       nth(n, { cause: 'missing-signature-headers', headers: {}, rawBody: Buffer.from('noise') });
-    expect(await store.keep(hopeless(0))).toBe('kept');
+    expect(await store.keep(unverifiable(0))).toBe('kept');
     for (const n of [1, 2]) await store.keep(nth(n));
-    for (const n of [3, 4]) expect(await store.keep(hopeless(n))).toBe('kept');
+    for (const n of [3, 4]) expect(await store.keep(unverifiable(n))).toBe('kept');
     expect(await bodies(store)).toEqual(['body 1', 'body 2', 'noise']);
     await store.keep(nth(5));
-    expect(await store.keep(hopeless(6))).toBe('no-room');
+    expect(await store.keep(unverifiable(6))).toBe('no-room');
     expect(await bodies(store)).toEqual(['body 1', 'body 2', 'body 5']);
   });
 
@@ -160,14 +160,14 @@ describe.each(serverKinds)('rejected callbacks on %s', (kind) => {
     expect(kept.length).toBeGreaterThan(5);
   });
 
-  // No one way leads to a cluster that could be cut.
+  // A cluster has several addresses, and a proxy stands in front of only one.
   it.skipIf(kind === 'cluster')(
-    'say in time that their server is away, and are kept again when it is back',
+    'fail in time while their server is down, and are kept again when it is up',
     async () => {
       const { backend, prefix } = harness.location();
       const proxy = harness.closing(await openCuttableProxy(backend.url, 'cut'));
-      const away = { backend: { ...backend, url: proxy.url }, ...(prefix && { prefix }) };
-      const store = harness.closing(openRejectedStore(away, { timeoutMs: 500 }));
+      const behindProxy = { backend: { ...backend, url: proxy.url }, ...(prefix && { prefix }) };
+      const store = harness.closing(openRejectedStore(behindProxy, { timeoutMs: 500 }));
       const receivedAt = new Date();
       const before = performance.now();
       await expect(store.keep(nth(0, { receivedAt }))).rejects.toThrow();
@@ -179,7 +179,7 @@ describe.each(serverKinds)('rejected callbacks on %s', (kind) => {
     },
   );
 
-  it('stay where they are when the place is prepared again', async () => {
+  it('stay where they are when their server is prepared again', async () => {
     const store = open();
     await store.keep(nth(0));
     await Promise.all([migrateQueue(harness.location()), migrateQueue(harness.location())]);

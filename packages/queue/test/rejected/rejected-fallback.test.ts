@@ -17,18 +17,18 @@ async function open() {
   const prefix = `r${randomUUID().slice(0, 8)}`;
   const proxy = harness.closing(await openCuttableProxy(inject('redisUrl')));
   const redis = { backend: { kind: 'redis', url: proxy.url }, prefix } as const;
-  const patient = { timeoutMs: 10_000 };
-  const onPostgres = harness.closing(openRejectedStore(harness.location(), patient));
+  const options = { timeoutMs: 10_000 };
+  const onPostgres = harness.closing(openRejectedStore(harness.location(), options));
   const both = (timeoutMs: number) => {
     const onRedis = openRejectedStore(redis, { timeoutMs });
     return harness.closing(
-      withFallbackStore(onRedis, openRejectedStore(harness.location(), patient)),
+      withFallbackStore(onRedis, openRejectedStore(harness.location(), options)),
     );
   };
   return { proxy, onPostgres, both };
 }
 
-it('what is rejected while Redis is away is kept in Postgres, and both are read as one, in order', async () => {
+it('what is rejected while Redis is down is kept in Postgres, and both are read as one, in order', async () => {
   const { proxy, onPostgres, both } = await open();
   const [keeper, reader] = [both(500), both(10_000)];
   expect(await keeper.keep(nth(0))).toBe('kept');
@@ -57,7 +57,7 @@ it('what lies in both is one, and is gone from both when it is removed', async (
   expect([await store.count(), await onPostgres.count()]).toEqual([0, 0]);
 });
 
-it('a Postgres that was never prepared holds nothing, which is no error for who reads', async () => {
+it('a Postgres that was never prepared holds nothing, which is no error for a reader', async () => {
   const location = { ...harness.location(), prefix: `n${randomUUID().slice(0, 8)}` };
   const store = harness.closing(openRejectedStore(location));
   expect([await store.count(), await store.list({ limit: 1 })]).toEqual([0, []]);

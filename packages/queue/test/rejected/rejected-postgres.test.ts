@@ -41,7 +41,7 @@ it('on Postgres, two that are kept at once do not each take the last place', asy
   expect(await store.count()).toBe(maxEntries);
 });
 
-/** Asked over a connection of its own: within a transaction the view does not change. */
+/** Reads over a connection of its own: within a transaction the view does not change. */
 async function waitsForLock(url: string): Promise<void> {
   const waiting = `SELECT FROM pg_stat_activity
     WHERE wait_event_type = 'Lock' AND datname = current_database()`;
