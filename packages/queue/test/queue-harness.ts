@@ -9,7 +9,7 @@ import {
 } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
-import { type JobQueue, openQueue } from '../src/connection/queue-backend.ts';
+import { ignoreError, type JobQueue, openQueue } from '../src/connection/queue-backend.ts';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -101,7 +101,7 @@ export function useQueueHarness(kind: (typeof serverKinds)[number]): QueueHarnes
   }
 
   const open = (name: string, partition = 0) =>
-    closing(openQueue({ ...location, partition }, name, { kind: 'wait' }, () => undefined));
+    closing(openQueue({ ...location, partition }, name, { kind: 'wait' }, ignoreError));
   const partitionOf = (event: CallbackEvent) => choosePartition(event, partitions);
 
   return {
@@ -158,6 +158,16 @@ export function useQueueHarness(kind: (typeof serverKinds)[number]): QueueHarnes
       return cluster;
     },
   };
+}
+
+/** Counts the live queue's waiting jobs, over a connection of its own. */
+export async function countWaiting(location: QueueLocation): Promise<number> {
+  const queue = openQueue(location, queueNames.live, { kind: 'wait' }, ignoreError);
+  try {
+    return await queue.getWaitingCount();
+  } finally {
+    await queue.close();
+  }
 }
 
 let made = 0;

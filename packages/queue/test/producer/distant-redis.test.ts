@@ -1,68 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import {
-  type CuttableProxy,
-  createDatabase,
-  openCuttableProxy,
-  type TestDatabase,
-} from '@sinch-callbacks/dev-env/servers';
-import type {} from '@sinch-callbacks/dev-env/vitest';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { openQueue } from '../../src/connection/queue-backend.ts';
-import {
-  type CallbackProducer,
-  migrateQueue,
-  openProducer,
-  type QueueLocation,
-  queueNames,
-  withFallback,
-} from '../../src/index.ts';
-import { eventOf, limit } from '../queue-harness.ts';
+import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { beforeEach, expect, inject, it } from 'vitest';
+import { type CallbackProducer, openProducer, withFallback } from '../../src/index.ts';
+import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 /** The timeout that ingest uses where there is a fallback. */
 const mainTimeoutMs = 500;
 
-let database: TestDatabase;
+const onPostgres = useQueueHarness('postgres');
 let redis: CuttableProxy;
-let main: QueueLocation;
 let turns: string[];
 let producer: CallbackProducer;
 
-beforeAll(async () => {
-  database = await createDatabase(inject('postgresUrl'));
-});
-
-afterAll(async () => {
-  await database.drop();
-});
-
 beforeEach(async () => {
-  const prefix = `d${randomUUID().slice(0, 8)}`;
-  redis = await openCuttableProxy(inject('redisUrl'));
-  main = { backend: { kind: 'redis', url: redis.url }, prefix };
-  const fallback = { backend: { kind: 'postgres', url: database.url }, prefix } as const;
-  await migrateQueue(fallback);
+  redis = onPostgres.closing(await openCuttableProxy(inject('redisUrl')));
   turns = [];
-  producer = withFallback(
-    openProducer({ ...main, timeoutMs: mainTimeoutMs }),
-    openProducer({ ...fallback, timeoutMs: 10_000 }),
-    { onTurned: () => turns.push('fallback'), onReturned: () => turns.push('main') },
+  producer = onPostgres.closing(
+    withFallback(
+      openProducer({ ...onRedis(redis.url), timeoutMs: mainTimeoutMs }),
+      openProducer({ ...onPostgres.location(), timeoutMs: 10_000 }),
+      { onTurned: () => turns.push('fallback'), onReturned: () => turns.push('main') },
+    ),
   );
 });
 
-afterEach(async () => {
-  await producer.close();
-  await redis.close();
-});
+function onRedis(url: string) {
+  return { ...onPostgres.location(), backend: { kind: 'redis', url } } as const;
+}
 
 async function waitingOnRedis(): Promise<number> {
-  const location = { ...main, backend: { kind: 'redis', url: inject('redisUrl') } } as const;
-  const queue = openQueue(location, queueNames.live, { kind: 'wait' }, () => undefined);
-  try {
-    return await queue.getWaitingCount();
-  } finally {
-    await queue.close();
-  }
+  return await countWaiting(onRedis(inject('redisUrl')));
 }
 
 it.each([120, 160])('a Redis %i ms away is used, though it takes longer to connect', async (ms) => {

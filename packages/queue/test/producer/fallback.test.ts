@@ -1,66 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import {
-  type CuttableProxy,
-  createDatabase,
-  openCuttableProxy,
-  type TestDatabase,
-} from '@sinch-callbacks/dev-env/servers';
-import type {} from '@sinch-callbacks/dev-env/vitest';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { openQueue } from '../../src/connection/queue-backend.ts';
+import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { beforeEach, expect, inject, it } from 'vitest';
 import {
   type CallbackProducer,
-  migrateQueue,
   openProducer,
   type QueueLocation,
-  queueNames,
   withFallback,
 } from '../../src/index.ts';
-import { eventOf, limit } from '../queue-harness.ts';
+import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
-let database: TestDatabase;
+const harness = useQueueHarness('postgres');
 let redis: CuttableProxy;
 let postgres: CuttableProxy;
 let locations: { redis: QueueLocation; postgres: QueueLocation };
 let producer: CallbackProducer;
 
-beforeAll(async () => {
-  database = await createDatabase(inject('postgresUrl'));
-});
-
-afterAll(async () => {
-  await database.drop();
-});
-
 beforeEach(async () => {
-  const prefix = `f${randomUUID().slice(0, 8)}`;
-  redis = await openCuttableProxy(inject('redisUrl'));
-  postgres = await openCuttableProxy(database.url);
+  const location = harness.location();
+  redis = harness.closing(await openCuttableProxy(inject('redisUrl')));
+  postgres = harness.closing(await openCuttableProxy(location.backend.url));
   locations = {
-    redis: { backend: { kind: 'redis', url: redis.url }, prefix },
-    postgres: { backend: { kind: 'postgres', url: postgres.url }, prefix },
+    redis: { ...location, backend: { kind: 'redis', url: redis.url } },
+    postgres: { ...location, backend: { kind: 'postgres', url: postgres.url } },
   };
-  await migrateQueue(locations.postgres);
-  producer = withFallback(
-    openProducer({ ...locations.redis, timeoutMs: 500 }),
-    openProducer({ ...locations.postgres, timeoutMs: 5_000 }),
+  producer = harness.closing(
+    withFallback(
+      openProducer({ ...locations.redis, timeoutMs: 500 }),
+      openProducer({ ...locations.postgres, timeoutMs: 5_000 }),
+    ),
   );
 });
-
-afterEach(async () => {
-  await producer.close();
-  await Promise.all([redis.close(), postgres.close()]);
-});
-
-async function waitingOn(location: QueueLocation): Promise<number> {
-  const queue = openQueue(location, queueNames.live, { kind: 'wait' }, () => undefined);
-  try {
-    return await queue.getWaitingCount();
-  } finally {
-    await queue.close();
-  }
-}
 
 it('queues on Postgres while Redis is down, and on Redis again once it is up', async () => {
   expect(await producer.enqueue(eventOf('before'))).toEqual({ kind: 'queued' });
@@ -69,13 +38,13 @@ it('queues on Postgres while Redis is down, and on Redis again once it is up', a
     expect(await producer.enqueue(eventOf(text))).toEqual({ kind: 'queued' });
   }
   expect(await producer.isReachable()).toBe(true);
-  expect(await waitingOn(locations.postgres)).toBe(6);
+  expect(await countWaiting(locations.postgres)).toBe(6);
   await redis.mend();
   let sent = 0;
   await until(async () => {
     sent += 1;
     expect(await producer.enqueue(eventOf(`back ${sent}`))).toEqual({ kind: 'queued' });
-    return (await waitingOn(locations.redis)) > 1;
+    return (await countWaiting(locations.redis)) > 1;
   }, limit('the main path to be taken again'));
 });
 

@@ -2,16 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type SpoilableRedis, startSpoilableRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { openQueue } from '../../src/connection/queue-backend.ts';
 import {
   type CallbackProducer,
   inspectBackend,
   openProducer,
   type QueueLocation,
-  queueNames,
   withFallback,
 } from '../../src/index.ts';
-import { eventOf, limit, useQueueHarness } from '../queue-harness.ts';
+import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 const onPostgres = useQueueHarness('postgres');
 const timeoutMs = 10_000;
@@ -45,15 +43,6 @@ async function beFull(share: number): Promise<void> {
   await redis.command('CONFIG', 'SET', 'maxmemory', limitBytes);
 }
 
-async function waiting(location: QueueLocation): Promise<number> {
-  const queue = openQueue(location, queueNames.live, { kind: 'wait' }, () => undefined);
-  try {
-    return await queue.getWaitingCount();
-  } finally {
-    await queue.close();
-  }
-}
-
 function openBoth(): CallbackProducer {
   const main = openProducer({ ...onRedis, timeoutMs });
   const fallback = openProducer({ ...onPostgres.location(), timeoutMs });
@@ -73,16 +62,19 @@ it('events go to Postgres before Redis is full, and to Redis again once it has r
   await producer.enqueue(eventOf('first'));
   await beFull(0.93);
   await notices(producer, true);
-  const held = await waiting(onRedis);
+  const held = await countWaiting(onRedis);
   for (const text of ['1', '2', '3']) {
     expect(await producer.enqueue(eventOf(text))).toEqual({ kind: 'queued' });
   }
-  expect([await waiting(onRedis), await waiting(onPostgres.location())]).toEqual([held, 3]);
+  expect([await countWaiting(onRedis), await countWaiting(onPostgres.location())]).toEqual([
+    held,
+    3,
+  ]);
 
   await beFull(0.5);
   await notices(producer, false);
   expect(await producer.enqueue(eventOf('4'))).toEqual({ kind: 'queued' });
-  expect(await waiting(onRedis)).toBe(held + 1);
+  expect(await countWaiting(onRedis)).toBe(held + 1);
 });
 
 it('watching its memory costs Redis one question in five seconds, whatever the load', async () => {
@@ -108,7 +100,7 @@ it('what Redis refuses when its memory is full is never called queued', async ()
   const outcomes = await fillUp(producer);
   expect(outcomes.at(-1)).toEqual({ kind: 'unavailable', reason: 'OOM' });
   const queued = outcomes.filter(({ kind }) => kind === 'queued').length;
-  expect(await waiting(onRedis)).toBe(queued + 1);
+  expect(await countWaiting(onRedis)).toBe(queued + 1);
 });
 
 it('what Redis refuses when its memory is full is queued on Postgres at once', async () => {
@@ -117,7 +109,10 @@ it('what Redis refuses when its memory is full is queued on Postgres at once', a
   await beFull(0.6);
   const outcomes = await fillUp(producer);
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['queued']));
-  const [held, elsewhere] = [await waiting(onRedis), await waiting(onPostgres.location())];
+  const [held, elsewhere] = [
+    await countWaiting(onRedis),
+    await countWaiting(onPostgres.location()),
+  ];
   expect(held + elsewhere).toBe(outcomes.length + 1);
   expect(elsewhere).toBeGreaterThan(0);
 });
