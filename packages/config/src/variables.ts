@@ -9,7 +9,7 @@ import {
   wholeNumberOr,
 } from './variable-kinds.ts';
 
-/** From the quietest to the most talkative. */
+/** From the fewest lines to the most. */
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
@@ -18,7 +18,7 @@ const secondsPerWeek = 7 * 24 * 60 * 60;
 
 const bytesPerMiB = 1024 * 1024;
 
-/** Every variable there is. Each app takes those it needs; `.env.example` explains them all. */
+/** All variables. Each app takes those that it needs; `.env.example` explains them. */
 export const variables = {
   SINCH_WEBHOOK_SECRET: secretList().default([]),
   SINCH_TIMESTAMP_TOLERANCE_SECONDS: wholeNumber(1, secondsPerWeek).default(300),

@@ -10,7 +10,7 @@ import {
 
 const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
 const compose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
-/** What only docker-compose.yml reads. */
+/** The variables that only docker-compose.yml reads. */
 const composeNames = [
   ...new Set([...compose.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name]) => name ?? '')),
 ].filter((name) => !variableNames.some((known) => known === name));
@@ -20,7 +20,7 @@ const exampleEnvironment: Environment = Object.fromEntries(
 );
 const parsers = { parseIngestConfig, parseWorkerConfig, parseCliConfig };
 
-/** The variables that a parser looks up. */
+/** Lists the variables that a parser reads. */
 function variablesReadBy(parse: (environment: Environment) => unknown): string[] {
   const read = new Set<string>();
   const watched = new Proxy(exampleEnvironment, {

@@ -1,9 +1,9 @@
 import type { Logger } from '../create-logger.ts';
 
 export interface CallbackReceived {
-  /** How the request ended, such as `accepted` or `rejected`. */
+  /** The result of the request, such as `accepted` or `rejected`. */
   readonly outcome: string;
-  /** Why, where the outcome leaves that open, such as `signature-mismatch`. */
+  /** The reason, where the outcome does not say it, such as `signature-mismatch`. */
   readonly cause?: string | undefined;
   readonly method: string;
   /** The answer's HTTP status. */
@@ -13,21 +13,21 @@ export interface CallbackReceived {
   readonly durationMs: number;
   readonly trigger?: string | undefined;
   readonly eventKey?: string | undefined;
-  /** Which configured secret signed it, counted from 0: tells when an old one is no longer used. */
+  /** The position of the secret that signed it, from 0: shows when an old one is unused. */
   readonly secretPosition?: number | undefined;
   /** The signature's timestamp was older than the tolerance. */
   readonly stale?: boolean | undefined;
-  /** It was further ahead of our clock than the tolerance: our clock is behind. */
+  /** The timestamp was further ahead of ingest's clock than the tolerance: that clock is slow. */
   readonly future?: boolean | undefined;
-  /** Whether a rejected callback was kept for a recheck, such as `kept` or `over-rate`. */
+  /** The result of keeping a rejected callback for a recheck, such as `kept` or `over-rate`. */
   readonly keeping?: string | undefined;
-  /** Why it could not be kept. */
+  /** The reason why it could not be kept. */
   readonly keepingFailure?: string | undefined;
-  /** What broke, where something did. */
+  /** The error, where there was one. */
   readonly err?: unknown;
 }
 
-/** The one line that a request to the webhook ends in. */
+/** Logs the one line of a request to the webhook. */
 export function callbackReceived(logger: Logger, facts: CallbackReceived): void {
   logger[levelOf(facts.status)](facts, 'callback received');
 }
@@ -37,7 +37,7 @@ function levelOf(status: number): 'info' | 'warn' | 'error' {
   return status >= 400 ? 'warn' : 'info';
 }
 
-/** Requests that ended in the same way, and have no line of their own. */
+/** Requests with the same result that have no line each. */
 export interface CallbacksSummed {
   readonly outcome: string;
   readonly cause?: string | undefined;
@@ -45,7 +45,7 @@ export interface CallbacksSummed {
   readonly count: number;
 }
 
-/** One line for many requests that were refused: a flood must not fill the disk. */
+/** Logs one line for many refused requests: a flood must not fill the disk. */
 export function callbacksSummed(logger: Logger, summed: readonly CallbacksSummed[]): void {
   const count = summed.reduce((total, one) => total + one.count, 0);
   logger.warn({ count, summed }, 'callbacks refused without a line each');
@@ -53,36 +53,36 @@ export function callbacksSummed(logger: Logger, summed: readonly CallbacksSummed
 
 /** A request that was refused before it could be a callback. */
 export interface RequestRefused {
-  /** Such as `not-found`. */
+  /** The result, such as `not-found`. */
   readonly outcome: string;
   /** Node's own code, such as `HPE_INVALID_METHOD`, where its parser refused. */
   readonly cause?: string | undefined;
   readonly status: number;
   readonly method?: string | undefined;
-  /** Bounded, and without the query. */
+  /** The path, bounded and without the query. */
   readonly path?: string | undefined;
 }
 
-/** A request reached this server and missed the webhook: a mistyped address, or no HTTP that Node reads. */
+/** Logs a request that missed the webhook: a mistyped address, or no HTTP that Node can read. */
 export function requestRefused(logger: Logger, facts: RequestRefused): void {
   logger.warn(facts, 'request refused');
 }
 
 export interface AdminWrite {
   readonly method: string;
-  /** Names the queue and the job; never the query or the body. */
+  /** The path with the queue and the job; never the query or the body. */
   readonly path: string;
   readonly user: string;
-  /** What was answered: 403 for what is refused. */
+  /** The answer's HTTP status: 403 for a refused change. */
   readonly status: number;
 }
 
-/** A change through the admin pages, or an attempt. */
+/** Logs a change through the admin pages, or an attempt at one. */
 export function adminWrite(logger: Logger, facts: AdminWrite): void {
   logger.warn(facts, 'admin write');
 }
 
-/** A login with a wrong user or password. Those that are refused unseen have no line. */
+/** Logs a login with a wrong user or password. Logins above the rate limit have no line. */
 export function adminLoginFailed(logger: Logger, facts: { readonly address: string }): void {
   logger.warn(facts, 'admin login failed');
 }

@@ -2,7 +2,7 @@ import type { Logger } from '../create-logger.ts';
 import type { QueueMemory } from '../metrics/metrics.ts';
 
 interface QueuePartition {
-  /** Of the live queue: with several, some may be away while others are not. */
+  /** The partition of the live queue: some may be down while others are up. */
   readonly partition: number;
 }
 
@@ -11,29 +11,31 @@ export interface QueueLeft extends QueuePartition {
   readonly reason: string;
 }
 
-/** Ingest queues on Postgres from here on: Redis is away or nearly full. Nothing is lost by it. */
+/**
+ * Logs that ingest queues on Postgres from now on: Redis is down or nearly full. Nothing is lost.
+ */
 export function queueLeft(logger: Logger, facts: QueueLeft): void {
   logger.error(facts, 'queueing on the fallback');
 }
 
 export interface PostgresQueueUnusable {
-  /** `fallback`: what is used while Redis is away, so nothing else shows that it is not there. */
+  /** `fallback` is used only while Redis is down, so nothing else shows that it does not work. */
   readonly queue: 'main' | 'fallback';
   readonly reason: string;
   readonly advice: string;
 }
 
-/** Found when the process started, by opening the queue on Postgres as an event would. */
+/** Logs the result of a check at the start, which opens the queue on Postgres as for an event. */
 export function postgresQueueUnusable(logger: Logger, facts: PostgresQueueUnusable): void {
   logger.error(facts, 'the queue on Postgres cannot be used');
 }
 
-/** Ingest queues on Redis again. */
+/** Logs that ingest queues on Redis again. */
 export function queueReturned(logger: Logger, facts: QueuePartition): void {
   logger.info(facts, 'queueing on Redis again');
 }
 
-/** Redis fills up: an operator has to give it room, or see why the queue grows. */
+/** Logs that Redis fills up: an operator must add memory, or find out why the queue grows. */
 export function queueFilling(logger: Logger, memory: QueueMemory): void {
   logger.warn(factsOf(memory), 'queue memory fills up');
 }
@@ -46,7 +48,7 @@ function factsOf({ usedBytes, limitBytes }: QueueMemory) {
   return { usedBytes, limitBytes, percent: Math.round((usedBytes / limitBytes) * 100) };
 }
 
-/** Weeks to come have their partitions. */
+/** Logs that coming weeks have their partitions. */
 export function partitionsCreated(
   logger: Logger,
   facts: { readonly partitions: readonly string[] },
@@ -54,7 +56,7 @@ export function partitionsCreated(
   logger.info(facts, 'partitions created');
 }
 
-/** Events of those weeks go to the default partition, which is slower to prune. */
+/** Logs a failure: those weeks' events go to the default partition, which is slow to prune. */
 export function partitionsFailed(logger: Logger, { error }: { readonly error: unknown }): void {
   logger.warn({ err: error }, 'partitions could not be created');
 }
