@@ -1,19 +1,18 @@
-import type { ConfigResult, Environment } from './config-result.ts';
-import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
-import { variables } from './variables.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
+import { type LogLevel, variables } from './variables.ts';
 
-/** What the commands may need. Each command says itself what it cannot do without. */
+/** The configuration of all commands. Each command requires what it needs. */
 export interface CliConfig {
   /** The first one signs what the CLI sends. */
   readonly secrets: readonly string[];
   readonly databaseUrl: string | undefined;
   readonly queue: QueueTarget | undefined;
-  /** Where ingest puts what comes while `queue` is away. */
+  /** The queue that ingest uses while `queue` is down. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
-  /** Of the live queue, where it is on Redis; 1 on Postgres, whatever is set. */
+  /** The partitions of the live queue on Redis; 1 on Postgres, whatever is set. */
   readonly queuePartitions: number;
   /** Credentials of the Conversation API. */
   readonly sinch: {
@@ -22,7 +21,7 @@ export interface CliConfig {
     readonly accessKeyId: string | undefined;
     readonly accessSecret: string | undefined;
   };
-  /** What the worker's admin pages may do and ask for, for `callbacks doctor` to judge. */
+  /** The settings of the worker's admin pages, which `callbacks doctor` checks. */
   readonly admin: { readonly hasPassword: boolean; readonly writes: boolean };
   readonly logLevel: LogLevel;
 }
@@ -43,7 +42,7 @@ const cliVariables = {
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
-/** Nothing is required, since no command needs everything; a malformed value is refused. */
+/** Requires nothing, since no command needs everything; a malformed value is refused. */
 export function parseCliConfig(environment: Environment): ConfigResult<CliConfig> {
   return parseVariables(cliVariables, environment, (values) => ({
     secrets: values.SINCH_WEBHOOK_SECRET,

@@ -1,12 +1,11 @@
-import type { ConfigResult, Environment } from './config-result.ts';
-import type { LogLevel } from './log-level.ts';
 import { parseVariables } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
-import { variables } from './variables.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
+import { type LogLevel, variables } from './variables.ts';
 
 export interface IngestConfig {
   readonly verification: {
-    /** Empty when none is configured: ingest then answers 503, so that Sinch tries again later. */
+    /** Empty when none is configured: ingest then answers 503, so that Sinch sends it again. */
     readonly secrets: readonly string[];
     readonly timestampToleranceSeconds: number;
     readonly replayPolicy: 'absorb' | 'reject';
@@ -14,19 +13,19 @@ export interface IngestConfig {
   readonly maxBodyBytes: number;
   /** Absent when neither URL is given: ingest then starts and answers 503. */
   readonly queue: QueueTarget | undefined;
-  /** Takes events while `queue` is away. Absent where only one of the two URLs is given. */
+  /** The queue for events while `queue` is down. Absent where only one of two URLs is given. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
-  /** Of the live queue, where it is on Redis; 1 on Postgres, whatever is set. */
+  /** The partitions of the live queue on Redis; 1 on Postgres, whatever is set. */
   readonly queuePartitions: number;
-  /** Where the lean listener listens. Next's server has variables of its own. */
+  /** The address of the lean listener. Next's server has variables of its own. */
   readonly listener: {
     readonly host: string;
     /** 0 asks the system for a free port. */
     readonly port: number;
-    /** How many processes share the port; `auto` is one for each core. */
+    /** The number of processes that share the port; `auto` is one for each core. */
     readonly processes: number | 'auto';
-    /** Opens the metrics to other machines. Absent: they are for this one alone. */
+    /** The token for reading the metrics from other machines. Absent: only this one may. */
     readonly metricsToken: string | undefined;
   };
   readonly logLevel: LogLevel;
@@ -50,8 +49,9 @@ const ingestVariables = {
 };
 
 /**
- * Nothing is required: an ingest without a secret or a queue starts and answers 503, because a
- * receiver that is down loses what one that says "later" does not. A malformed value is refused.
+ * Requires nothing: an ingest without a secret or a queue starts and answers 503, so that Sinch
+ * sends its callbacks again. With a receiver that is down they are lost. A malformed value is
+ * refused.
  */
 export function parseIngestConfig(environment: Environment): ConfigResult<IngestConfig> {
   return parseVariables(ingestVariables, environment, (values) => ({

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { ConfigResult, Environment } from './config-result.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
 import type { VariableName } from './variables.ts';
 
 type Shape = Readonly<Partial<Record<VariableName, z.ZodType>>>;
 type Values<S extends Shape> = z.output<z.ZodObject<S>>;
 
-/** What the variables must satisfy together. Returns the problem as a sentence, if there is one. */
+/** A rule for several variables together. Returns the problem as a sentence, if there is one. */
 export type Rule = (given: Environment) => string | undefined;
 
 /**
  * Parses `shape`'s variables and builds a configuration of them, or reports every problem at once.
- * A variable that is empty or blank counts as absent, since that is how Docker Compose and many a
- * dashboard pass one that was never set. Rules are judged even where a variable is malformed.
+ * An empty or blank variable counts as absent, because Docker Compose and many dashboards pass a
+ * variable in this way that was never set. Rules are checked even where a variable is malformed.
  */
 export function parseVariables<S extends Shape, Config>(
   shape: S,

@@ -1,13 +1,13 @@
-/** Where the queue lives. The URL may hold a password: never log it. */
+/** The server of the queue. The URL may hold a password: never log it. */
 export type QueueTarget =
   /** One Redis; or a cluster: some of its nodes' URLs, separated by commas, or `?cluster=true`. */
   | { readonly kind: 'redis'; readonly url: string }
   | { readonly kind: 'postgres'; readonly url: string };
 
 /**
- * Where events go while Redis is away: Postgres, where both are given. Absent where there is one
- * of them alone.
- * @param databaseUrl Postgres itself, and no pooler: the queue there does not work through one.
+ * Chooses the queue for events while Redis is down: Postgres, where both are given. Returns
+ * undefined where only one of them is.
+ * @param databaseUrl Postgres itself: the queue does not work through a pooler.
  */
 export function chooseFallback(
   redisUrl: string | undefined,
@@ -17,12 +17,12 @@ export function chooseFallback(
   return { kind: 'postgres', url: databaseUrl };
 }
 
-/** A queue on Postgres is one: all of it is on one server, whatever its name. */
+/** Returns 1 for a queue on Postgres: all of it is on one server. */
 export function choosePartitions(redisUrl: string | undefined, partitions: number): number {
   return redisUrl === undefined ? 1 : partitions;
 }
 
-/** Redis where there is one; otherwise the queue lives in Postgres beside the data. */
+/** Chooses Redis where there is one, otherwise Postgres, beside the data. */
 export function chooseQueue(redisUrl: string | undefined, databaseUrl: string): QueueTarget;
 export function chooseQueue(
   redisUrl: string | undefined,

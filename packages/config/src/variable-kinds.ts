@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /*
- * The kinds of variables there are. Each takes a trimmed text that is not empty, and fails with
- * the words that follow the variable's name in a message. The value itself is never among them.
+ * The kinds of variables. Each takes a trimmed text that is not empty. Its error is the text that
+ * follows the variable's name in a message, and never contains the value.
  */
 
-/** Decimal digits alone: `1e3`, `0x10` and `10 s` are mistakes, not numbers. */
+/** Parses decimal digits only: `1e3`, `0x10` and `10 s` are errors, not numbers. */
 export function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
@@ -15,7 +15,7 @@ export function wholeNumber(min: number, max: number) {
     .refine((value) => value >= min && value <= max, { error });
 }
 
-/** As `wholeNumber`, or the one word that stands for a number which is found out later. */
+/** Parses as `wholeNumber`, or a word for a number that is determined later. */
 export function wholeNumberOr<const Word extends string>(word: Word, min: number, max: number) {
   const number = wholeNumber(min, max);
   const error = `must be ${word}, or a whole number from ${min} to ${max}`;
@@ -32,23 +32,23 @@ export function oneOf<const Choices extends readonly string[]>(choices: Choices)
   return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
 }
 
-/** `true` or `false`; `1`, `yes` and `on` are mistakes. */
+/** Parses `true` or `false`; `1`, `yes` and `on` are errors. */
 export function flag() {
   return oneOf(['true', 'false']).transform((value) => value === 'true');
 }
 
 /**
- * A URL of one Redis, or of some nodes of a Redis Cluster, with commas between them. They are told
- * apart by their hosts alone: what one needs to get in is the same for all.
+ * Checks a URL of one Redis, or of some nodes of a Redis Cluster, with commas between them. These
+ * differ only in their hosts: the scheme, user and password are the same for all.
  */
 export function redisUrls() {
   const one = url('redis', 'rediss');
-  const promise =
+  const requirement =
     'must be one URL, or several of one Redis Cluster with commas between them, all with the same scheme, user and password and without a database';
   return z.string().transform((value, context) => {
     const urls = value.split(/\s*,\s*(?=rediss?:\/\/)/);
-    const faults = urls.flatMap((item) => one.safeParse(item).error?.issues ?? []);
-    const message = faults[0]?.message ?? (isOneCluster(urls) ? undefined : promise);
+    const issues = urls.flatMap((item) => one.safeParse(item).error?.issues ?? []);
+    const message = issues[0]?.message ?? (isOneCluster(urls) ? undefined : requirement);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
     return value;
   });
@@ -58,15 +58,17 @@ function isOneCluster(urls: readonly string[]): boolean {
   const parsed = urls.map((item) => new URL(item));
   const isCluster = parsed.length > 1 || parsed[0]?.searchParams.get('cluster') === 'true';
   if (!isCluster) return true;
-  const waysIn = parsed.map(({ protocol, username, password }) =>
+  const credentials = parsed.map(({ protocol, username, password }) =>
     JSON.stringify([protocol, username, password]),
   );
-  return new Set(waysIn).size === 1 && parsed.every(({ pathname }) => /^\/?0?$/.test(pathname));
+  return (
+    new Set(credentials).size === 1 && parsed.every(({ pathname }) => /^\/?0?$/.test(pathname))
+  );
 }
 
 /**
- * A URL of Postgres. Prisma's `?schema=` is refused, since the other drivers here do not read it:
- * tables would be made in one schema and looked for in another.
+ * Checks a URL of Postgres. Prisma's `?schema=` is refused, since the other drivers here ignore it:
+ * tables would be created in one schema and read from another.
  */
 export function postgresUrl() {
   return url('postgres', 'postgresql').refine(
@@ -81,13 +83,47 @@ export function postgresUrl() {
   );
 }
 
-/** A URL that starts with one of `schemes`. */
+/** Checks a URL that starts with one of `schemes`. */
 function url(...schemes: readonly string[]) {
   const starts = schemes.map((scheme) => `${scheme}://`);
-  const promise = `a URL that starts with ${starts.join(' or ')}`;
+  const requirement = `a URL that starts with ${starts.join(' or ')}`;
   return z
-    .string({ error: `must be set to ${promise}` })
+    .string({ error: `must be set to ${requirement}` })
     .refine((value) => starts.some((start) => value.startsWith(start)) && URL.canParse(value), {
-      error: `must be ${promise}, with any special character of its password percent-encoded`,
+      error: `must be ${requirement}, with any special character of its password percent-encoded`,
     });
+}
+
+const secretsRequirement =
+  'must be secrets with commas between them; one that holds a comma or begins with a quote stands in double quotes, with each quote of its own doubled';
+
+/**
+ * Parses secrets separated by commas. Blanks around them are dropped, and so are empty ones.
+ *
+ * A secret that begins with a double quote ends with one. Between them it may hold commas, blanks
+ * at its ends and doubled quotes, as in a CSV file. A quote inside any other secret is part of it.
+ */
+export function secretList() {
+  return z.string().transform((text, context): readonly string[] => {
+    const secrets = readSecrets(text);
+    if (secrets !== undefined) return secrets.filter((secret) => secret !== '');
+    context.addIssue({ code: 'custom', message: secretsRequirement });
+    return z.NEVER;
+  });
+}
+
+/** Matches one secret, quoted or plain, and the comma or the end after it. */
+const nextSecret = /\s*(?:"((?:[^"]|"")*)"\s*|([^",\s][^,]*|))(,|$)/y;
+
+/** Returns undefined where quotes do not match. */
+function readSecrets(text: string): string[] | undefined {
+  const secrets: string[] = [];
+  const pattern = new RegExp(nextSecret);
+  for (;;) {
+    const found = pattern.exec(text);
+    if (found === null) return undefined;
+    const [, quoted, plain = '', end] = found;
+    secrets.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    if (end === '') return secrets;
+  }
 }

@@ -1,19 +1,24 @@
 import { z } from 'zod';
-import { logLevels } from './log-level.ts';
-import { secretList } from './secret-list.ts';
 import {
   flag,
   oneOf,
   postgresUrl,
   redisUrls,
+  secretList,
   wholeNumber,
   wholeNumberOr,
 } from './variable-kinds.ts';
 
+/** From the fewest lines to the most. */
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
 const secondsPerWeek = 7 * 24 * 60 * 60;
+
 const bytesPerMiB = 1024 * 1024;
 
-/** Every variable there is. Each app takes those it needs; `.env.example` explains them all. */
+/** All variables. Each app takes those that it needs; `.env.example` explains them. */
 export const variables = {
   SINCH_WEBHOOK_SECRET: secretList().default([]),
   SINCH_TIMESTAMP_TOLERANCE_SECONDS: wholeNumber(1, secondsPerWeek).default(300),

@@ -38,7 +38,7 @@ describe('parseWorkerConfig', () => {
   });
 
   it.each(['DATABASE_URL', 'DIRECT_URL'])(
-    'takes no schema in %s, which nobody would use',
+    'refuses a schema in %s, since no driver would use it',
     (name) => {
       const environment = { DATABASE_URL: databaseUrl, [name]: `${databaseUrl}?schema=callbacks` };
       expect(parseWorkerConfig(environment)).toEqual({
@@ -83,7 +83,7 @@ describe('parseWorkerConfig', () => {
     },
   );
 
-  it('lets Bull Board change nothing unless told, and then only behind a password', () => {
+  it('makes Bull Board read-only unless ADMIN_WRITES is set, and then only behind a password', () => {
     const environment = { DATABASE_URL: databaseUrl, ADMIN_WRITES: 'true' };
     expect(parseWorkerConfig(environment)).toEqual({
       kind: 'invalid',

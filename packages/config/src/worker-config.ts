@@ -1,21 +1,20 @@
-import type { ConfigResult, Environment } from './config-result.ts';
-import { isLoopback } from './is-loopback.ts';
-import type { LogLevel } from './log-level.ts';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
-import { variables } from './variables.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
+import { type LogLevel, variables } from './variables.ts';
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
-  /** Postgres itself where `databaseUrl` leads to a pooler, for migrations; else the same. */
+  /** Postgres itself where `databaseUrl` is a pooler's, for migrations; else the same. */
   readonly directUrl: string;
   readonly queue: QueueTarget;
-  /** Where ingest puts events while Redis is away. Absent where there is no Redis at all. */
+  /** The queue that ingest uses while Redis is down. Absent where there is no Redis at all. */
   readonly fallbackQueue: QueueTarget | undefined;
   readonly queuePrefix: string;
-  /** Of the live queue, where it is on Redis; 1 on Postgres, whatever is set. */
+  /** The partitions of the live queue on Redis; 1 on Postgres, whatever is set. */
   readonly queuePartitions: number;
-  /** How many events may be in hand at once. */
+  /** The most events in progress at once. */
   readonly concurrency: number;
   readonly admin: {
     readonly host: string;
@@ -24,7 +23,7 @@ export interface WorkerConfig {
     readonly user: string;
     /** Absent only where `host` is loopback. */
     readonly password: string | undefined;
-    /** Whether Bull Board may change anything. Only with a password. */
+    /** True to let Bull Board change queues. Only with a password. */
     readonly writes: boolean;
   };
   readonly logLevel: LogLevel;
@@ -45,7 +44,7 @@ const workerVariables = {
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
-/** A worker needs its database; the queue lives there too unless there is a Redis. */
+/** Requires a database; the queue is there too unless there is a Redis. */
 export function parseWorkerConfig(environment: Environment): ConfigResult<WorkerConfig> {
   return parseVariables(
     workerVariables,
@@ -71,14 +70,26 @@ export function parseWorkerConfig(environment: Environment): ConfigResult<Worker
   );
 }
 
-/** Bull Board shows whole payloads: beyond this machine it needs a password. */
+/** Bull Board shows whole payloads: other machines must need a password for it. */
 const adminIsProtected: Rule = ({ ADMIN_HOST, ADMIN_PASSWORD }) =>
   ADMIN_HOST === undefined || isLoopback(ADMIN_HOST) || ADMIN_PASSWORD !== undefined
     ? undefined
     : 'ADMIN_PASSWORD must be set, because ADMIN_HOST can be reached from other machines';
 
-/** Also on loopback, where every program and every user of the machine would be an administrator. */
+/** Also on loopback: otherwise each program and user of the machine is an administrator. */
 const writesNeedLogin: Rule = ({ ADMIN_WRITES, ADMIN_PASSWORD }) =>
   ADMIN_WRITES !== 'true' || ADMIN_PASSWORD !== undefined
     ? undefined
     : 'ADMIN_PASSWORD must be set, because ADMIN_WRITES lets Bull Board change queues';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Recognises a host that only this machine can reach. No name but `localhost` is trusted. */
+function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIPv4(address)) return loopback.check(address, 'ipv4');
+  if (isIPv6(address)) return loopback.check(address, 'ipv6');
+  return address.toLowerCase() === 'localhost';
+}

@@ -10,7 +10,7 @@ import {
 
 const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
 const compose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
-/** What only docker-compose.yml reads. */
+/** The variables that only docker-compose.yml reads. */
 const composeNames = [
   ...new Set([...compose.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name]) => name ?? '')),
 ].filter((name) => !variableNames.some((known) => known === name));
@@ -20,7 +20,7 @@ const exampleEnvironment: Environment = Object.fromEntries(
 );
 const parsers = { parseIngestConfig, parseWorkerConfig, parseCliConfig };
 
-/** The variables that a parser looks up. */
+/** Lists the variables that a parser reads. */
 function variablesReadBy(parse: (environment: Environment) => unknown): string[] {
   const read = new Set<string>();
   const watched = new Proxy(exampleEnvironment, {
@@ -41,7 +41,7 @@ describe('.env.example', () => {
     expect(new Set(names)).toEqual(new Set([...variableNames, ...composeNames]));
   });
 
-  it('names no variable that nobody reads, and every one that somebody reads', () => {
+  it('names exactly the variables that are read', () => {
     const read = new Set([...Object.values(parsers).flatMap(variablesReadBy), ...composeNames]);
     expect(read).toEqual(new Set(Object.keys(exampleEnvironment)));
   });

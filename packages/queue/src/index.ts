@@ -6,28 +6,25 @@ export {
 export { createByteBudget } from './consumer/byte-budget.ts';
 export {
   type Consumer,
-  type ConsumerOptions,
+  type LaneStock,
   maxFetchedBytes,
   openConsumer,
 } from './consumer/consumer.ts';
-export type { ConsumerTimings } from './consumer/consumer-timings.ts';
-export { type LaneStock } from './consumer/lane-stock.ts';
+export type { ConsumerOptions, ConsumerTimings } from './consumer/consumer-options.ts';
 export type { HandleEvent, HandleOutcome, JobReport, JobSteps } from './consumer/process-job.ts';
 export { maxDeathsOfOneEvent } from './consumer/quarantine.ts';
 export { createSharedExclusiveLock } from './consumer/shared-exclusive-lock.ts';
 export type { AttemptRecord } from './contract/job-contract.ts';
-export { maxPartitions } from './contract/queue-key.ts';
-export { type Lane, queueNames } from './contract/queue-names.ts';
+export { type Lane, maxPartitions, queueNames } from './contract/queue-names.ts';
 export type { DeathCause, FailureClass } from './contract/retry-policy.ts';
+export type { DeadCopiesTarget } from './dead-letters/dead-copies.ts';
 export {
   type DeadCopy,
   type NewDeadLetter,
   type RecordLetter,
   withoutQuotes,
 } from './dead-letters/dead-letter-event.ts';
-export type { DeadCopiesTarget } from './dead-letters/move-dead-copies.ts';
 export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
-export type { BackendState } from './inspect/backend-state.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';
 export {
   adviceFor,
@@ -35,11 +32,11 @@ export {
   type PostgresQueueCheck,
 } from './inspect/check-postgres-queue.ts';
 export { type FoundJob, findJobs } from './inspect/find-jobs/find-jobs.ts';
-export { fitsPattern, type KeyPattern } from './inspect/find-jobs/job-pattern.ts';
-export { inspectBackend } from './inspect/inspect-backend.ts';
+export { fitsPattern, type KeyPattern } from './inspect/find-jobs/job-ids.ts';
+export { type BackendState, inspectBackend } from './inspect/inspect-backend.ts';
 export { inspectPartitions, type PartitionCount } from './inspect/inspect-partitions.ts';
 export { openQueueView, type QueueView } from './inspect/queue-view.ts';
-export { type MemoryUse, memoryShare } from './inspect/redis-memory.ts';
+export { type MemoryUse, memoryShare } from './inspect/redis-info.ts';
 export { migrateQueue } from './migrate-queue.ts';
 export { type AnswerCount, takeAnswerCounts } from './producer/answer-counts.ts';
 export { type FallbackWatch, withFallback } from './producer/fallback-producer.ts';
@@ -50,7 +47,6 @@ export {
   openProducer,
   type ProducerOptions,
 } from './producer/producer.ts';
-export { withFallbackStore } from './rejected/fallback-store.ts';
 export {
   type KeptCallback,
   type RejectedBounds,
@@ -61,4 +57,5 @@ export {
   type KeepOutcome,
   openRejectedStore,
   type RejectedStore,
+  withFallbackStore,
 } from './rejected/rejected-store.ts';

@@ -1,17 +1,17 @@
 import { type DestinationStream, pino } from 'pino';
 
 const flushEveryMs = 50;
-/** Handing a write to another thread costs more than making a line, so that one is for many. */
+/** Large, because handing a write to another thread costs more than making a line. */
 const maxBytesAlone = 16 * 1024;
-/** What a pipe takes in one piece (PIPE_BUF), so that lines of several processes never mix. */
+/** The bytes that a pipe takes in one piece (PIPE_BUF): lines of several processes never mix. */
 const maxBytesShared = 4 * 1024;
 
 /**
- * Standard output for a process that writes many lines: many of them in one write, after 50 ms at
- * the latest. Whatever ends the process writes what is left, but for SIGKILL and a power cut, which
- * lose the lines of the last 50 ms. Not for an instance that may be frozen between two requests.
+ * Opens standard output for a process that writes many lines: one write for many of them, after 50
+ * ms at the latest. The rest is written when the process ends. Only SIGKILL and a power cut lose
+ * the lines of the last 50 ms. Not for an instance that may be frozen between two requests.
  *
- * The lines are gathered here, since pino's own buffer measures all that it holds for each of them.
+ * The buffer is here, since pino's own one measures its whole content again for each line.
  */
 export function bufferedDestination({
   isShared,

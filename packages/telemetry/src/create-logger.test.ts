@@ -59,7 +59,7 @@ describe('createLogger', () => {
     expect(line).not.toContain(Buffer.from('hunter2').join());
   });
 
-  it('redacts a message that an error brought along', () => {
+  it('redacts the message of an error', () => {
     const error = new Error('connect ECONNREFUSED redis://:hunter2@cache.example:6379');
     const line = lineOf((logger) => logger.error(error));
     expect(line).not.toContain('hunter2');
@@ -104,7 +104,7 @@ describe('an error', () => {
     });
   });
 
-  it('loses whatever a library hung on it', () => {
+  it('loses every field that a library added to it', () => {
     const error = Object.assign(new Error('ReplyError'), {
       command: { name: 'evalsha', args: ['{"rawBody":"hunter2"}'] },
       detail: 'Key (identity)=(hunter2) already exists.',
@@ -114,7 +114,7 @@ describe('an error', () => {
     expect(line).not.toContain('hunter2');
   });
 
-  it('may be its own cause without an end', () => {
+  it('may be its own cause, which ends', () => {
     const error = new Error('loop');
     error.cause = error;
     expect(lineOf((logger) => logger.error({ err: error }, 'x'))).toContain('loop');

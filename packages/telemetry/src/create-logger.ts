@@ -1,24 +1,23 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import { redactFields, redactText } from './redact.ts';
 
-/** Without `child`: pino writes a child's bindings past the redaction. */
+/** A logger without `child`, since pino does not redact a child's bindings. */
 export type Logger = Pick<PinoLogger, 'fatal' | 'error' | 'warn' | 'info' | 'debug'>;
 
 export interface LoggerOptions {
-  /** The app that speaks. */
+  /** The app that logs. */
   readonly name: string;
   readonly level: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
-  /** Where the lines go; standard output unless told. */
+  /** The destination of the lines; standard output when absent. */
   readonly destination?: DestinationStream;
 }
 
 /**
  * Opens a logger that writes one JSON object a line.
  *
- * Everything that passes through it is redacted: fields named like a secret, a body or a phone
- * number, passwords in URLs, numbers that look like a phone's, and whatever errors carry beyond
- * their type, code, message, stack and cause. That is a net under the code that logs; it does not
- * make it right to log a payload.
+ * It redacts every line: fields named like a secret, a body or a phone number, passwords in URLs,
+ * numbers that look like phone numbers, and all fields of errors but type, code, message, stack and
+ * cause. This is a second line of defence: payloads must not be logged in the first place.
  */
 export function createLogger({ name, level, destination }: LoggerOptions): Logger {
   const options = {
@@ -30,13 +29,13 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
       bindings: redactFields,
       log: redactFields,
     },
-    // Errors are already plain when they come here; pino's own serializer would copy their fields.
+    // `redactFields` has made errors plain; pino's own serializer would copy their fields.
     serializers: { err: (error: unknown) => error, msg: redactText },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** As pino's own, but made once for all lines of a millisecond, of which there are ten in a flood. */
+/** Makes pino's time field, once for all lines of a millisecond: under load there are ten. */
 function isoTime(): () => string {
   let at = Number.NaN;
   let text = '';

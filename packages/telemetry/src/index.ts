@@ -1,13 +1,5 @@
 export { bufferedDestination } from './buffered-destination.ts';
 export { createLogger, type Logger, type LoggerOptions } from './create-logger.ts';
-export { type AdminWrite, adminLoginFailed, adminWrite } from './events/admin-events.ts';
-export {
-  type CallbackReceived,
-  type CallbacksSummed,
-  callbackReceived,
-  callbacksSummed,
-} from './events/callback-received.ts';
-export { partitionsCreated, partitionsFailed } from './events/database-events.ts';
 export {
   type AttemptFailed,
   attemptFailed,
@@ -42,13 +34,25 @@ export {
   workerStopping,
 } from './events/process-events.ts';
 export {
+  type AdminWrite,
+  adminLoginFailed,
+  adminWrite,
+  type CallbackReceived,
+  type CallbacksSummed,
+  callbackReceived,
+  callbacksSummed,
+  type RequestRefused,
+  requestRefused,
+} from './events/request-events.ts';
+export {
+  partitionsCreated,
+  partitionsFailed,
   postgresQueueUnusable,
   type QueueLeft,
   queueFilling,
   queueLeft,
   queueMemoryEased,
   queueReturned,
-} from './events/queue-events.ts';
-export { type RequestRefused, requestRefused } from './events/request-refused.ts';
+} from './events/storage-events.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

@@ -10,12 +10,11 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { JobData, QueueJob } from '../contract/job-contract.ts';
-import { isUnavailable } from './is-unavailable.ts';
 
-/** For the next job. On Redis BullMQ itself waits for no longer. */
+/** The longest wait for the next job. On Redis BullMQ itself waits no longer. */
 const longestWaitSeconds = 10;
 
-/** Tracks the jobs that a worker has fetched and not finished. */
+/** A listener for the jobs that a worker fetches and finishes. */
 export interface JobTracker {
   jobFetched(job: QueueJob): void;
   /** Called once for each job, before another is fetched in its place. */
@@ -23,9 +22,9 @@ export interface JobTracker {
 }
 
 /**
- * A BullMQ worker that lets some time pass when the server refuses it a job, as a Redis without
- * memory does. BullMQ waits where a connection broke; after a refusal it asks again at once,
- * thousands of times a second for as long as the outage lasts.
+ * A BullMQ worker that waits after the server refused it a job, as a Redis without memory does.
+ * BullMQ waits after a broken connection. After a refusal it asks again at once, thousands of times
+ * a second for as long as the outage lasts.
  */
 export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> extends Worker<
   JobData,
@@ -36,8 +35,8 @@ export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> exten
   C
 > {
   /**
-   * BullMQ waits on Postgres for up to an hour where the next job is due by then, and for that
-   * long would not notice that notifications come no more.
+   * Limits a wait on Postgres, where BullMQ waits until the next job is due, for up to an hour.
+   * For that long it would not notice that notifications have stopped.
    */
   override get maximumBlockTimeout(): number {
     return Math.min(super.maximumBlockTimeout, longestWaitSeconds);
@@ -58,7 +57,7 @@ export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> exten
     this.#tracker = tracker;
   }
 
-  /** Whether the server could not be used when it was last asked for a job. */
+  /** True when the server could not be used at the last request for a job. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -83,8 +82,8 @@ export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> exten
       if (this.#stop.signal.aborted || !(error instanceof Error)) throw error;
       if (!isNotConnectionError(error)) throw error;
       this.emit('error', error);
-      await this.#letTimePass();
-      // As BullMQ has it: no job this time.
+      await this.#waitAfterRefusal();
+      // BullMQ's value for no job this time.
       return undefined as never;
     }
   }
@@ -93,7 +92,7 @@ export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> exten
     ...given: Parameters<Worker<JobData, void>['nextJobFromJobData']>
   ) {
     const job = await super.nextJobFromJobData(...given);
-    // BullMQ's type leaves out that there may be none.
+    // BullMQ's type does not say that there may be none.
     if ((job as QueueJob | undefined) !== undefined) this.#tracker?.jobFetched(job);
     return job;
   }
@@ -114,7 +113,7 @@ export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> exten
     }
   }
 
-  async #letTimePass(): Promise<void> {
+  async #waitAfterRefusal(): Promise<void> {
     const { signal } = this.#stop;
     try {
       await sleep(this.opts.runRetryDelay, undefined, { signal });
@@ -122,4 +121,18 @@ export class BackoffWorker<B extends IQueueBackend, C = ConnectionOptions> exten
       if (!signal.aborted) throw error;
     }
   }
+}
+
+/** Redis accepts no writes: a replica, out of memory, a full disk, or still loading. */
+const refusals = /\b(?:READONLY|OOM|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN)\b/;
+const brokenConnection =
+  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection (?:is closed|terminated)|Socket timeout|Query read timeout|timeout exceeded when trying to connect|Failed to refresh slots cache|Too many Cluster redirections|None of startup nodes is available|Cluster is ended/;
+/** Postgres: connection, read-only, resources, shutting down or starting up, I/O. */
+const unusableSqlStates = /^(?:08|25006|53|57|58)/;
+
+/** Recognises an error which means that the queue's server cannot be used now for anything. */
+export function isUnavailable(error: Error): boolean {
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string' && unusableSqlStates.test(code)) return true;
+  return refusals.test(error.message) || brokenConnection.test(`${String(code)} ${error.message}`);
 }

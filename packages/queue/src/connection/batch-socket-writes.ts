@@ -1,52 +1,52 @@
 import type { Socket } from 'node:net';
 
-/** What there is of an ioredis client, as far as it matters here. */
+/** The part of an ioredis client that is used here. */
 interface WritingClient {
   readonly stream?: Socket;
   on(event: 'connect', listener: () => void): unknown;
 }
 
 /**
- * After so many the other side gets to work: the events of a batch end in one turn, and it would
- * wait for the last of them to be said.
+ * The most writes in one system call. Many events end in the same turn of the event loop: without
+ * a limit the server would begin with the first only after the last one is written.
  */
-const maxGathered = 32;
+const maxBatchedWrites = 32;
 
 /**
- * Sends what is written to a server within one turn of the event loop with one system call, where
- * each command has its own otherwise: under load that is the most expensive part of queueing an
- * event. The commands stay what they are, and none waits longer than until its turn ends.
+ * Sends all that is written to a server within one turn of the event loop with one system call.
+ * Otherwise each command has its own, and under load those are the most expensive part of queueing
+ * an event. The commands do not change, and none waits longer than until its turn ends.
  */
 export function batchSocketWrites(client: WritingClient): void {
-  const gathered = new WeakSet<Socket>();
-  const gather = () => {
+  const wrapped = new WeakSet<Socket>();
+  const wrapStream = () => {
     const { stream } = client;
-    if (stream === undefined || gathered.has(stream)) return;
-    gathered.add(stream);
-    gatherWritesOf(stream);
+    if (stream === undefined || wrapped.has(stream)) return;
+    wrapped.add(stream);
+    batchWritesOf(stream);
   };
-  // Each connection has a stream of its own.
-  client.on('connect', gather);
-  gather();
+  // Each connection has its own stream.
+  client.on('connect', wrapStream);
+  wrapStream();
 }
 
-function gatherWritesOf(stream: Socket): void {
+function batchWritesOf(stream: Socket): void {
   const write: (...args: never) => boolean = stream.write.bind(stream);
-  let gathered = 0;
+  let batched = 0;
 
-  function release(): void {
-    if (gathered > 0) stream.uncork();
-    gathered = 0;
+  function flush(): void {
+    if (batched > 0) stream.uncork();
+    batched = 0;
   }
 
   stream.write = (...args: never) => {
-    if (gathered === 0) {
+    if (batched === 0) {
       stream.cork();
-      setImmediate(release);
+      setImmediate(flush);
     }
-    gathered += 1;
+    batched += 1;
     const isRoomLeft = write(...args);
-    if (gathered >= maxGathered) release();
+    if (batched >= maxBatchedWrites) flush();
     return isRoomLeft;
   };
 }

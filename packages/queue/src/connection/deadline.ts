@@ -1,4 +1,4 @@
-/** Something took longer than its limit. */
+/** The failure of a call that took longer than its limit. */
 class DeadlineExceededError extends Error {
   readonly code = 'DEADLINE_EXCEEDED';
 
@@ -12,9 +12,9 @@ class DeadlineExceededError extends Error {
 }
 
 /**
- * Waits for `work` at most so long. The work itself is not stopped. What has come in by then and
- * was not read yet still counts: a process that was frozen or busy reads after its timers.
- * @throws DeadlineExceededError when it took longer; whatever `work` throws before.
+ * Waits for `work`, for `timeoutMs` at most. The work itself is not stopped. An answer that has
+ * arrived and is not read yet still counts: a process that was frozen runs its timers first.
+ * @throws DeadlineExceededError when it takes longer; the error of `work` before that.
  */
 export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -5,17 +5,17 @@ import {
   type RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
+import type { Cluster, Redis } from 'ioredis';
 import type { JobData } from '../contract/job-contract.ts';
-import { type QueueKey, queueKey } from '../contract/queue-key.ts';
-import { defaultPrefix } from '../contract/queue-names.ts';
+import { defaultPrefix, type QueueKey, queueKey } from '../contract/queue-names.ts';
 import { BackoffWorker, type JobTracker } from './backoff-worker.ts';
 import { batchSocketWrites } from './batch-socket-writes.ts';
 import type { ConnectPolicy } from './connect-policy.ts';
-import { postgresConnection } from './postgres/postgres-connection.ts';
-import { parseRedisUrl } from './redis/redis-address.ts';
-import { redisBackend } from './redis/redis-backend.ts';
+import { postgresConnection } from './postgres-connection.ts';
+import { parseRedisUrl } from './redis-address.ts';
+import { redisBackend } from './redis-backend.ts';
 
-/** Where the queues live. BullMQ has the same behaviour on both; Redis is the fast one. */
+/** The server of the queues. BullMQ behaves the same on both; Redis is the fast one. */
 export type QueueBackend =
   /** One Redis, or a cluster: see `parseRedisUrl`. */
   | { readonly kind: 'redis'; readonly url: string }
@@ -24,16 +24,16 @@ export type QueueBackend =
 export interface QueueLocation {
   readonly backend: QueueBackend;
   /**
-   * Namespace of all keys; in Postgres, of the schema. Letters, digits, `_` and `-`.
+   * The namespace of all keys; on Postgres, of the schema. Letters, digits, `_` and `-`.
    * On Redis it becomes a hash tag, which keeps a queue's keys on one node of a cluster.
    */
   readonly prefix?: string;
-  /** Which partition of the live queue; 0 when absent. On Postgres there is one alone. */
+  /** The partition of the live queue; 0 when absent. A queue on Postgres has only one. */
   readonly partition?: number;
 }
 
 export type JobQueue = Queue<JobData, void>;
-/** Only people read the copies of dead letters, so their shape is no contract. */
+/** The queue of dead letters' copies. Only people read them, so their shape is no contract. */
 export type DeadQueue = Pick<Queue, 'add'>;
 export type JobWorker = BackoffWorker<RedisQueueBackend>;
 
@@ -56,13 +56,13 @@ export function openQueue(
   const { backend } = location;
   switch (backend.kind) {
     case 'redis': {
-      const place = redisQueueKey(location, name);
+      const key = redisQueueKey(location, name);
       const queue: JobQueue = new Queue(
-        place.name,
-        { ...options, prefix: place.prefix, connection: {} },
-        redisBackend(parseRedisUrl(backend.url), policy, place.prefix),
+        key.name,
+        { ...options, prefix: key.prefix, connection: {} },
+        redisBackend(parseRedisUrl(backend.url), policy, key.prefix),
       );
-      if (policy.kind === 'fail-fast') void gatherCommands(queue);
+      if (policy.kind === 'fail-fast') void batchCommands(queue);
       return queue.on('error', onError);
     }
     case 'postgres': {
@@ -74,7 +74,7 @@ export function openQueue(
   }
 }
 
-/** Opens a worker that waits for `run`. */
+/** Opens a worker, which takes no job before its `run` is called. */
 export function openWorker(
   location: QueueLocation,
   name: string,
@@ -87,27 +87,27 @@ export function openWorker(
   const common = { ...options, autorun: false };
   switch (backend.kind) {
     case 'redis': {
-      const place = redisQueueKey(location, name);
+      const key = redisQueueKey(location, name);
       const worker: JobWorker = new BackoffWorker(
-        place.name,
+        key.name,
         processJob,
-        { ...common, prefix: place.prefix, connection: {} },
-        redisBackend(parseRedisUrl(backend.url), { kind: 'wait' }, place.prefix),
+        { ...common, prefix: key.prefix, connection: {} },
+        redisBackend(parseRedisUrl(backend.url), { kind: 'wait' }, key.prefix),
         tracker,
       );
-      void gatherCommands(worker);
+      void batchCommands(worker);
       return worker.on('error', onError);
     }
     case 'postgres': {
       const connection = postgresConnection(location, { kind: 'wait' });
-      const patient = { ...common, connection };
-      const worker = new BackoffWorker(name, processJob, patient, createPostgresBackend, tracker);
+      const all = { ...common, connection };
+      const worker = new BackoffWorker(name, processJob, all, createPostgresBackend, tracker);
       return (worker as unknown as JobWorker).on('error', onError);
     }
   }
 }
 
-async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
+async function batchCommands(queue: JobQueue | JobWorker): Promise<void> {
   try {
     batchSocketWrites(await queue.backend.client);
   } catch {
@@ -115,10 +115,32 @@ async function gatherCommands(queue: JobQueue | JobWorker): Promise<void> {
   }
 }
 
-/** What a queue is called on Redis, and what its keys start with. */
+/** A listener for connection errors where every call rejects when the connection breaks. */
+export function ignoreError(): void {
+  return;
+}
+
+/**
+ * Closes a queue by force. Closing it in the usual way waits for its first connection, and one that
+ * never succeeds would be tried for ever, beside the hundreds that are opened after it.
+ */
+export async function dropQueue(queue: JobQueue): Promise<void> {
+  try {
+    await queue.backend.close(true);
+  } catch {
+    // It is dropped because it does not work, or is not used any more.
+  }
+}
+
+/** The name of a queue on Redis, and the beginning of its keys. */
 export function redisQueueKey(
   { prefix = defaultPrefix, partition }: QueueLocation,
   name: string,
 ): QueueKey {
   return queueKey(prefix, name, partition);
+}
+
+/** The client of a queue on Redis. BullMQ's type of it has only what BullMQ itself calls. */
+export async function redisOf(queue: JobQueue): Promise<Redis | Cluster> {
+  return (await queue.backend.client) as unknown as Redis | Cluster;
 }

@@ -1,14 +1,14 @@
-/** Bodies that a process has fetched and is not done with. Shared by all of its consumers. */
+/** The bodies that a process has fetched and not finished. All of its consumers share it. */
 export interface ByteBudget {
-  /** @param bytes of a body that was fetched; below 0 of one that is done with. */
+  /** @param bytes of a body that was fetched; below 0 for one that is finished. */
   change(bytes: number): void;
-  /** Whether nothing more should be fetched. */
+  /** True while nothing more should be fetched. */
   isSpent(): boolean;
-  /** @param listener told whenever it becomes spent, or is so no more. */
-  onTurn(listener: () => void): void;
+  /** @param listener is called each time that `isSpent` changes. */
+  onSpentChange(listener: () => void): void;
 }
 
-/** @param maxBytes from there on, nothing more should be fetched. */
+/** @param maxBytes from which on nothing more should be fetched. */
 export function createByteBudget(maxBytes: number): ByteBudget {
   const listeners: (() => void)[] = [];
   let used = 0;
@@ -23,6 +23,6 @@ export function createByteBudget(maxBytes: number): ByteBudget {
       for (const listener of listeners) listener();
     },
     isSpent,
-    onTurn: (listener) => void listeners.push(listener),
+    onSpentChange: (listener) => void listeners.push(listener),
   };
 }

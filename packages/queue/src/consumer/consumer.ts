@@ -1,83 +1,76 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobTracker } from '../connection/backoff-worker.ts';
+import { isUnavailable, type JobTracker } from '../connection/backoff-worker.ts';
 import { withDeadline } from '../connection/deadline.ts';
-import { isUnavailable } from '../connection/is-unavailable.ts';
-import {
-  type JobQueue,
-  type JobWorker,
-  openQueue,
-  openWorker,
-  type QueueLocation,
-} from '../connection/queue-backend.ts';
+import type { JobQueue } from '../connection/queue-backend.ts';
 import { bodyLengthOf, type QueueJob } from '../contract/job-contract.ts';
-import { type Lane, queueNames } from '../contract/queue-names.ts';
-import { type DeadCopiesTarget, moveDeadCopies } from '../dead-letters/move-dead-copies.ts';
-import { trimDeadCopies } from '../dead-letters/trim-dead-copies.ts';
-import { type ByteBudget, createByteBudget } from './byte-budget.ts';
-import { type ConsumerTimings, defaultTimings } from './consumer-timings.ts';
-import { type LaneStock, readLaneStock } from './lane-stock.ts';
-import { type HandleEvent, type JobSteps, processJob } from './process-job.ts';
-import { maxStalledCount, quarantineFailedJobs } from './quarantine.ts';
-import { createSharedExclusiveLock, type SharedExclusiveLock } from './shared-exclusive-lock.ts';
-
-export interface ConsumerOptions extends QueueLocation, JobSteps {
-  readonly lane: Lane;
-  /** Jobs in progress at the most. */
-  readonly concurrency: number;
-  /** Jobs a second at the most. Absent: no limit. */
-  readonly ratePerSecond?: number;
-  /** Called with each connection error. The consumer reconnects by itself. */
-  readonly onConnectionError: (error: Error) => void;
-  /** Shared by all consumers of a process: a suspect job is tried while the process does nothing else. */
-  readonly trialLock?: SharedExclusiveLock;
-  /** Likewise, for the bodies that are fetched and not dealt with; 64 MiB when absent. */
-  readonly bytes?: ByteBudget;
-  /** For a queue that Bull Board does not show: where copies of its dead letters are seen. */
-  readonly deadCopiesTarget?: DeadCopiesTarget;
-  /** For tests of what takes long. */
-  readonly timings?: Partial<ConsumerTimings>;
-}
+import { moveDeadCopies, trimDeadCopies } from '../dead-letters/dead-copies.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { type ConsumerOptions, defaultTimings } from './consumer-options.ts';
+import {
+  closeLaneConnection,
+  type LaneConnection,
+  maxFinished,
+  openLaneConnection,
+  waitUntilConnected,
+} from './lane-connection.ts';
+import { quarantineFailedJobs } from './quarantine.ts';
+import { createSharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 /**
- * Reads one lane. Life: `start` connects, waiting as long as that takes, and takes jobs until
- * `stopTaking`; `close` lets go of the connection. Each may be called once, in this order, and
- * the later ones without the earlier.
+ * A reader of one lane. Each of `start`, `stopTaking` and `close` may be called once, in this
+ * order; the later ones also without the earlier.
+ *
+ * Its states, what moves it on, and what a crash of the process does:
+ *
+ * - opened: `start` makes it connecting. A crash loses nothing.
+ * - connecting: it has no job. A connection that fails is closed, and another is opened after a
+ *   second. The first one that succeeds makes it running. A crash loses nothing.
+ * - running: the worker takes jobs, and a sweep settles failed jobs and removes old ones.
+ *   `stopTaking` makes it stopping. A crash leaves the jobs in progress locked. Once a lock has
+ *   expired, another consumer's check for stalled jobs puts its job back, and no attempt is
+ *   counted. A job to which this happens more than `maxStalledCount` times becomes a failed job,
+ *   and `quarantineFailedJobs` tries it alone.
+ * - stopping: it takes no job, and those in progress finish. The end of the last one, and of the
+ *   sweep, makes it stopped. A crash does the same as in running.
+ * - stopped: `close` disconnects it. A crash loses nothing.
  */
 export interface Consumer {
   /** Resolves when it takes jobs; also when it was stopped before it could. */
   start(): Promise<void>;
-  /** Takes no more jobs and waits for those in hand. */
+  /** Takes no more jobs and waits for those in progress. */
   stopTaking(): Promise<void>;
   close(): Promise<void>;
-  /** Jobs dealt with so far, in whatever way. For telling work from a standstill. */
+  /** How many jobs have ended so far, in whatever way: a number that stays the same is a stall. */
   finishedJobs(): number;
-  /** Tells the job that is in hand for the longest time from others; `undefined` for none. */
+  /** A number for the job that has been in progress longest; `undefined` while there is none. */
   oldestInHand(): number | undefined;
-  /** Errors so far that say that the queue's server cannot be used. */
+  /** How many errors so far say that the queue's server cannot be used. */
   connectionErrors(): number;
-  /** Whether the queue's server could not be used when it was last asked for a job. */
+  /** True when the queue's server could not be used at the last request for a job. */
   isRefused(): boolean;
-  /** Jobs that wait to be taken and may be. @throws when the queue does not answer in time. */
+  /** Counts the jobs that can be taken now. @throws when the queue does not answer in time. */
   countWaiting(): Promise<number>;
-  /** What lies in the lane's queue. @throws when it does not answer. */
+  /** Counts the jobs in the lane's queue. @throws when the queue does not answer. */
   stock(): Promise<LaneStock>;
-  /** Jobs in hand at the most, from now on. Those that are too many are finished. */
+  /** Sets the most jobs in progress from now on. Jobs above it are finished. */
   setConcurrency(concurrency: number): void;
 }
 
-const connectRetryMs = 1_000;
-/** For what a watch asks. */
-const answerTimeoutMs = 10_000;
-const maxFinished = 2_000;
-/** Of bodies in progress, each of which is in memory several times over while it is applied. */
-export const maxFetchedBytes = 64 * 1024 * 1024;
-
-/** What a consumer works with, once it is connected. */
-interface Connected {
-  readonly worker: JobWorker;
-  readonly laneQueue: JobQueue;
-  readonly deadQueue: JobQueue;
+/** The jobs in one queue. */
+export interface LaneStock {
+  readonly jobs: Readonly<Record<StockState, number>>;
+  /** How long the oldest job has been on the queue; 0 where there is none. */
+  readonly oldestAgeMs: Readonly<Record<'waiting' | 'active', number>>;
 }
+
+type StockState = (typeof stockStates)[number];
+const stockStates = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+const connectRetryMs = 1_000;
+/** For `countWaiting`. */
+const answerTimeoutMs = 10_000;
+/** The most bytes of bodies in progress. Applying a body keeps several copies of it in memory. */
+export const maxFetchedBytes = 64 * 1024 * 1024;
 
 export function openConsumer(given: ConsumerOptions): Consumer {
   const timings = { ...defaultTimings, ...given.timings };
@@ -87,30 +80,30 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     jobFetched: (job) => countFetched(1, job),
     jobFinished: (job) => countFetched(-1, job),
   };
-  const options = { ...given, timings, trialLock, onConnectionError, handJob, tracker };
+  const options = { ...given, timings, trialLock, onConnectionError, runJob, tracker };
   const stop = new AbortController();
-  let connected: Connected | undefined;
+  let connected: LaneConnection | undefined;
   let sweeping: Promise<void> | undefined;
-  const inHand = new Set<number>();
+  const inProgress = new Set<number>();
   let taken = 0;
   let finished = 0;
   let connectionErrors = 0;
   let fetched = 0;
   let { concurrency } = given;
-  bytes.onTurn(limitFetching);
+  bytes.onSpentChange(limitFetching);
 
   function onConnectionError(error: Error): void {
     if (isUnavailable(error)) connectionErrors += 1;
     given.onConnectionError(error);
   }
 
-  async function handJob(work: () => Promise<void>): Promise<void> {
+  async function runJob(work: () => Promise<void>): Promise<void> {
     const number = (taken += 1);
-    inHand.add(number);
+    inProgress.add(number);
     try {
       await work();
     } finally {
-      inHand.delete(number);
+      inProgress.delete(number);
       finished += 1;
     }
   }
@@ -122,8 +115,8 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   }
 
   /**
-   * Fetches nothing more while the bodies in progress take up all the memory they may. A lane that
-   * has none fetches one all the same: the large bodies of other lanes must not stop it.
+   * Stops fetching while the bodies in progress use all the memory that they may. A lane without
+   * a job still fetches one: the large bodies of other lanes must not stop it.
    */
   function limitFetching(): void {
     if (connected === undefined) return;
@@ -132,29 +125,28 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   }
 
   /** A queue that failed to connect cannot be used again, so each attempt opens new ones. */
-  async function connect(): Promise<Connected | undefined> {
+  async function connect(): Promise<LaneConnection | undefined> {
     while (!stop.signal.aborted) {
-      const opened = openParts(options);
+      const opened = openLaneConnection(options);
       try {
-        for (const part of partsOf(opened)) await part.waitUntilReady();
+        await waitUntilConnected(opened);
         return opened;
       } catch (error) {
         onConnectionError(asError(error));
-        await closeAll(opened);
+        await closeLaneConnection(opened);
         await pause(connectRetryMs, stop.signal);
       }
     }
     return undefined;
   }
 
-  /** One sweep after the other, until there is a stop. */
-  async function sweepUntilStopped({ laneQueue, deadQueue }: Connected): Promise<void> {
+  async function sweepUntilStopped({ laneQueue, deadQueue }: LaneConnection): Promise<void> {
     while (!stop.signal.aborted) {
       try {
         await quarantineFailedJobs(laneQueue, deadQueue, options, onConnectionError);
         if (given.deadCopiesTarget) await moveDeadCopies(deadQueue, given.deadCopiesTarget);
         await trimDeadCopies(deadQueue);
-        // BullMQ looks at their age only when a job finishes, which may be never.
+        // BullMQ removes old jobs only when another one finishes, which may be never.
         await laneQueue.clean(timings.keepFinishedMs, maxFinished, 'completed');
       } catch (error) {
         onConnectionError(asError(error));
@@ -163,15 +155,20 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     }
   }
 
+  function laneQueueOf(connection: LaneConnection | undefined): JobQueue {
+    if (connection === undefined) throw new Error('the queue was not reached yet');
+    return connection.laneQueue;
+  }
+
   return {
     async start() {
-      const parts = await connect();
-      if (parts === undefined) return;
-      connected = parts;
+      const connection = await connect();
+      if (connection === undefined) return;
+      connected = connection;
       if (stop.signal.aborted) return;
       limitFetching();
-      void parts.worker.run().catch(onConnectionError);
-      sweeping = sweepUntilStopped(parts);
+      void connection.worker.run().catch(onConnectionError);
+      sweeping = sweepUntilStopped(connection);
     },
     async stopTaking() {
       stop.abort();
@@ -179,23 +176,19 @@ export function openConsumer(given: ConsumerOptions): Consumer {
     },
     async close() {
       stop.abort();
-      if (connected !== undefined) await closeAll(connected);
+      if (connected !== undefined) await closeLaneConnection(connected);
     },
     finishedJobs: () => finished,
-    oldestInHand: () => inHand.values().next().value,
+    oldestInHand: () => inProgress.values().next().value,
     connectionErrors: () => connectionErrors,
     isRefused: () => connected?.worker.isRefused ?? false,
     async countWaiting() {
-      if (connected === undefined) throw new Error('the queue was not reached yet');
-      const { laneQueue } = connected;
-      const asked = Promise.all([laneQueue.isPaused(), laneQueue.getWaitingCount()]);
+      const queue = laneQueueOf(connected);
+      const asked = Promise.all([queue.isPaused(), queue.getWaitingCount()]);
       const [isPaused, waiting] = await withDeadline(asked, answerTimeoutMs);
       return isPaused ? 0 : waiting;
     },
-    async stock() {
-      if (connected === undefined) throw new Error('the queue was not reached yet');
-      return await readLaneStock(connected.laneQueue, new Date());
-    },
+    stock: async () => await readLaneStock(laneQueueOf(connected), new Date()),
     setConcurrency(next) {
       concurrency = next;
       limitFetching();
@@ -203,48 +196,22 @@ export function openConsumer(given: ConsumerOptions): Consumer {
   };
 }
 
-interface PartOptions extends ConsumerOptions {
-  readonly timings: ConsumerTimings;
-  readonly trialLock: SharedExclusiveLock;
-  /** Runs what is done with one job. */
-  readonly handJob: (work: () => Promise<void>) => Promise<void>;
-  readonly tracker: JobTracker;
-}
+async function readLaneStock(queue: JobQueue, now: Date): Promise<LaneStock> {
+  const [counts, waiting, active] = await Promise.all([
+    queue.getJobCounts(...stockStates),
+    oldestAge('waiting'),
+    oldestAge('active'),
+  ]);
+  const { failed = 0, delayed = 0 } = counts;
+  return {
+    jobs: { waiting: counts['waiting'] ?? 0, active: counts['active'] ?? 0, delayed, failed },
+    oldestAgeMs: { waiting, active },
+  };
 
-function openParts(options: PartOptions): Connected {
-  const { lane, concurrency, ratePerSecond, onConnectionError, timings, handJob } = options;
-  const handle: HandleEvent = async (event, attempt) =>
-    await options.trialLock.shared(async () => await options.handle(event, attempt));
-  const steps = { ...options, handle };
-  const name = queueNames[lane];
-  const deadQueue = openQueue(options, queueNames.dead, { kind: 'wait' }, onConnectionError);
-  const laneQueue = openQueue(options, name, { kind: 'wait' }, onConnectionError);
-  const worker = openWorker(
-    options,
-    name,
-    async (job, token) => await handJob(async () => await processJob(job, token, deadQueue, steps)),
-    {
-      concurrency,
-      lockDuration: timings.lockDurationMs,
-      lockRenewTime: timings.lockRenewalMs,
-      stalledInterval: timings.stalledIntervalMs,
-      maxStalledCount,
-      runRetryDelay: timings.commandRetryMs,
-      removeOnComplete: { age: timings.keepFinishedMs / 1000, count: maxFinished },
-      ...(ratePerSecond && { limiter: { max: ratePerSecond, duration: 1_000 } }),
-    },
-    onConnectionError,
-    options.tracker,
-  );
-  return { worker, laneQueue, deadQueue };
-}
-
-function partsOf({ worker, laneQueue, deadQueue }: Connected): readonly (JobWorker | JobQueue)[] {
-  return [worker, laneQueue, deadQueue];
-}
-
-async function closeAll(connected: Connected): Promise<void> {
-  for (const part of partsOf(connected)) await part.close();
+  async function oldestAge(state: 'waiting' | 'active'): Promise<number> {
+    const [first] = await queue.getJobs([state], 0, 0, true);
+    return first === undefined ? 0 : Math.max(0, now.getTime() - first.timestamp);
+  }
 }
 
 function asError(error: unknown): Error {

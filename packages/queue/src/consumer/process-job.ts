@@ -15,7 +15,7 @@ import {
 } from '../dead-letters/dead-letter-event.ts';
 
 export type HandleOutcome =
-  /** Applied, kept, or known before: there is nothing left to do. */
+  /** Applied, recorded, or applied before: there is nothing left to do. */
   | { readonly kind: 'done' }
   | {
       readonly kind: 'failed';
@@ -23,13 +23,13 @@ export type HandleOutcome =
       readonly message: string;
       readonly stack: string | undefined;
     }
-  /** Not tried, since the process is stopping: the job goes back and no attempt is counted. */
+  /** Not tried, since the process is stopping: the job returns to the queue without an attempt. */
   | { readonly kind: 'returned' };
 
-/** Applies one event. What it throws counts as a transient failure. */
+/** Applies one event. An error that it throws counts as a transient failure. */
 export type HandleEvent = (event: CallbackEvent, attempt: number) => Promise<HandleOutcome>;
 
-/** What became of a job, for logs and counters. */
+/** The result of a job that did not succeed, for logs and counters. */
 export type JobReport =
   | { readonly kind: 'retrying'; readonly event: CallbackEvent; readonly record: AttemptRecord }
   | { readonly kind: 'dead-lettered'; readonly letter: NewDeadLetter };
@@ -40,7 +40,7 @@ export interface JobSteps extends DeadLetterSteps {
   readonly now: () => Date;
 }
 
-/** A failed attempt, as BullMQ is to see it: it schedules the next one. */
+/** The error that makes BullMQ schedule the next attempt. */
 class AttemptFailedError extends Error {
   readonly code = 'ATTEMPT_FAILED';
 
@@ -50,11 +50,11 @@ class AttemptFailedError extends Error {
   }
 }
 
-/** What a newer release wrote, a newer worker will read. */
+/** The pause before a newer worker may take a job that a newer release wrote. */
 const newerVersionPauseMs = 60_000;
 
 /**
- * Takes one job from its queue to its end: done, tried again later, returned, or dead-lettered.
+ * Processes one job to its end: done, tried again later, returned to the queue, or dead-lettered.
  * @throws AttemptFailedError, WaitingError or DelayedError, all for BullMQ.
  */
 export async function processJob(
@@ -66,10 +66,10 @@ export async function processJob(
   const reading = readJobData(job.data);
   switch (reading.kind) {
     case 'finished':
-      // A finished job was put back by hand: there is nothing left to apply.
+      // An operator put a finished job back: there is nothing left to apply.
       return;
     case 'newer-version':
-      return await putOff(job, token, newerVersionPauseMs, steps.now());
+      return await postpone(job, token, newerVersionPauseMs, steps.now());
     case 'malformed':
       return await deadLetter(malformedLetter(job, reading.problem, steps.now()));
     case 'readable':
@@ -83,7 +83,7 @@ export async function processJob(
       case 'done':
         return;
       case 'returned':
-        return await putBack(job, token);
+        return await returnToQueue(job, token);
       case 'failed': {
         const { failureClass, message, stack } = outcome;
         const at = steps.now().toISOString();
@@ -96,9 +96,9 @@ export async function processJob(
             const { cause } = decision;
             return await deadLetter({ event, replay, cause, message, stack, attempts: history });
           }
-          case 'put-off':
+          case 'postpone':
             steps.report({ kind: 'retrying', event, record });
-            return await putOff(job, token, decision.pauseMs, steps.now());
+            return await postpone(job, token, decision.pauseMs, steps.now());
           case 'retry':
             await job.updateData({ ...job.data, attempts: history });
             steps.report({ kind: 'retrying', event, record });
@@ -112,7 +112,7 @@ export async function processJob(
     const result = await deadLetterEvent(deadQueue, steps, letter);
     switch (result) {
       case 'returned':
-        return await putBack(job, token);
+        return await returnToQueue(job, token);
       case 'already-applied':
       case 'already-closed':
         return;
@@ -135,8 +135,8 @@ export async function handleSafely(
   }
 }
 
-/** Back to the queue for a while, and no attempt is counted. */
-async function putOff(
+/** Delays the job, and counts no attempt. */
+async function postpone(
   job: QueueJob,
   token: string | undefined,
   pauseMs: number,
@@ -146,14 +146,14 @@ async function putOff(
   throw new DelayedError();
 }
 
-/** Back to the queue at once, and no attempt is counted. */
-async function putBack(job: QueueJob, token: string | undefined): Promise<never> {
+/** Returns the job to the queue at once, and counts no attempt. */
+async function returnToQueue(job: QueueJob, token: string | undefined): Promise<never> {
   if (token === undefined) throw new Error(`job ${job.id} has no lock to give back`);
   await job.moveToWait(token);
   throw new WaitingError();
 }
 
-/** Even a job that we cannot read is kept: its data becomes the body of the dead letter. */
+/** Makes the dead letter of a job that cannot be read: the job's data becomes its body. */
 export function malformedLetter(job: QueueJob, problem: string, at: Date): NewDeadLetter {
   const message = `the job cannot be read: ${problem}`;
   const text = JSON.stringify(job.data);

@@ -2,25 +2,25 @@ import type { DeadQueue, JobQueue } from '../connection/queue-backend.ts';
 import { type EventJob, type QueueJob, readJobData } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
 import { deadLetterEvent, type NewDeadLetter } from '../dead-letters/dead-letter-event.ts';
-import type { ConsumerTimings } from './consumer-timings.ts';
+import type { ConsumerTimings } from './consumer-options.ts';
 import { handleSafely, type JobSteps, malformedLetter } from './process-job.ts';
 import type { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 const pageSize = 100;
-/** BullMQ's own words for a job whose lock ran out too often. */
+/** The reason that BullMQ gives a job whose lock expired too often. */
 const stalledTooOften = 'job stalled more than allowable limit';
-/** BullMQ fails a job once more processes than this have died while they worked on it. */
+/** BullMQ fails a job when more processes than this have died while they worked on it. */
 export const maxStalledCount = 3;
-/** One such end may be a power cut, and so may two when there is one after the other. */
+/** A single power cut can end one trial, and two in a row can end two. */
 const maxTrials = 3;
 /**
- * How often one event can end its process before it is quarantined. Two such events may die
- * together at first, and then each needs fewer; never does one need more.
+ * The most often that one event can end its process before it is quarantined. Two such events may
+ * end the same process at first, and then each needs fewer.
  */
 export const maxDeathsOfOneEvent = maxStalledCount + 1 + maxTrials;
 
-const diedWithItAlone =
-  'the process died each time this event was in hand, the last times with it alone';
+const diedInTrials =
+  'the process died each time it worked on this event, the last times on nothing else';
 
 interface QuarantineSteps extends JobSteps {
   readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;
@@ -28,14 +28,27 @@ interface QuarantineSteps extends JobSteps {
 }
 
 /**
- * Takes care of the jobs that BullMQ itself has failed. Nearly always their process died, or
- * could not renew their locks, again and again while they were in hand; most of them were only
- * near the one that is to blame. So each is tried once more, alone, and says so first and for as
- * long as it lasts: one whose process ends even then is found with a mark that nobody renews. After
- * three such trials it is dead-lettered as quarantined.
+ * Settles the jobs that BullMQ itself has failed. In nearly all of them the process died, or could
+ * not renew their locks, again and again; most of these jobs only ran beside the one that caused
+ * it. So each is tried again while the process does nothing else. A trial is marked on the job
+ * before it begins, and the mark is renewed while it runs.
  *
- * A job leaves the failed set only once it is applied or dead-lettered, so a crash in the middle loses
- * nothing. One that cannot be dealt with does not hold up the others.
+ * The states of a failed job, and what moves it on. A sweep of any consumer may do so.
+ *
+ * - stalled (`failedReason` says so, no `suspectedAt`): a trial begins, with `trials` one higher.
+ * - on trial (`suspectedAt` is younger than `trialSilenceMs`): the process of the trial decides.
+ *   Applied: the job is removed. A permanent failure, or the last attempt: it is dead-lettered and
+ *   removed. A transient failure, a blocked event or a stop: it is stalled again, and the trial is
+ *   not counted, because the process survived it.
+ * - abandoned (`suspectedAt` is older): the process died in the trial. Another trial begins; after
+ *   three it is dead-lettered as quarantined and removed.
+ * - failed for any other reason: it is dead-lettered and removed.
+ *
+ * A crash before the mark leaves the job stalled; one during the trial leaves it abandoned. A
+ * crash after the event was applied, or its letter recorded, and before the job is removed,
+ * repeats that step: both writes change nothing the second time. So a crash loses nothing.
+ *
+ * A job that cannot be settled now does not hold up the others.
  * @throws when the queue cannot be read.
  */
 export async function quarantineFailedJobs(
@@ -59,7 +72,7 @@ export async function quarantineFailedJobs(
   }
 }
 
-/** Whether the job is done with. */
+/** @returns false when the job has to stay in the failed set. */
 async function settleFailedJob(
   job: QueueJob,
   deadQueue: DeadQueue,
@@ -83,35 +96,36 @@ async function settleFailedJob(
   if (suspectedAt === undefined) return await beginTrial(reading.job);
   if (steps.now().getTime() - Date.parse(suspectedAt) < steps.timings.trialSilenceMs) return false;
   if (trials < maxTrials) return await beginTrial(reading.job);
-  return await deadLetter(letterOf(reading.job, 'quarantined', diedWithItAlone));
+  return await deadLetter(letterOf(reading.job, 'quarantined', diedInTrials));
 
   async function beginTrial(suspect: EventJob): Promise<boolean> {
-    return await steps.trialLock.exclusive(async () => await tryAlone(suspect));
+    return await steps.trialLock.exclusive(async () => await runTrial(suspect));
   }
 
-  async function tryAlone(suspect: EventJob): Promise<boolean> {
+  async function runTrial(suspect: EventJob): Promise<boolean> {
     await mark(steps.now(), trials + 1);
-    // BullMQ has counted those on the lane alone.
+    // BullMQ counts the attempts on the lane only, not those in trials.
     const attempt = Math.max(job.attemptsMade, suspect.attempts.at(-1)?.attempt ?? 0) + 1;
     const outcome = await whileMarked(() => handleSafely(steps.handle, suspect.event, attempt));
     switch (outcome.kind) {
       case 'done':
         return true;
       case 'returned':
-        return await putBack();
+        return await endTrial();
       case 'failed': {
         const { failureClass, message } = outcome;
-        if (failureClass === 'blocked') return await putBack();
+        if (failureClass === 'blocked') return await endTrial();
         if (failureClass === 'permanent')
           return await deadLetter(letterOf(suspect, 'permanent', message));
-        if (attempt < (job.opts.attempts ?? 1)) return await noteAttempt(suspect, attempt, message);
+        if (attempt < (job.opts.attempts ?? 1))
+          return await recordAttempt(suspect, attempt, message);
         return await deadLetter(letterOf(suspect, 'attempts-exhausted', message));
       }
     }
   }
 
-  /** An ordinary attempt, which the next sweep repeats: the process has survived it. */
-  async function noteAttempt(
+  /** Counts an ordinary attempt, since the process survived it. The next sweep tries again. */
+  async function recordAttempt(
     { event, replay, attempts }: EventJob,
     attempt: number,
     message: string,
@@ -124,7 +138,8 @@ async function settleFailedJob(
     return false;
   }
 
-  async function putBack(): Promise<false> {
+  /** Leaves the job stalled, as if this trial had not been. */
+  async function endTrial(): Promise<false> {
     await mark(undefined, trials);
     return false;
   }
@@ -133,7 +148,7 @@ async function settleFailedJob(
     await job.updateData({ ...job.data, suspectedAt: at?.toISOString(), trials: trialsBegun });
   }
 
-  /** A trial may wait long for the database, and others must not take it for dead. */
+  /** Renews the mark: a trial may wait long for the database, and must not look abandoned. */
   async function whileMarked<T>(trial: () => Promise<T>): Promise<T> {
     let marking = Promise.resolve();
     const timer = setInterval(() => {

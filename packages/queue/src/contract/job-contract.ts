@@ -2,7 +2,7 @@ import { type CallbackEvent, isKnownTrigger, type Trigger } from '@sinch-callbac
 import type { Job } from 'bullmq';
 import * as z from 'zod';
 
-/** Raised when a job's shape changes in a way that older workers cannot read. */
+/** The version of a job's shape. It goes up when older workers cannot read the new shape. */
 const jobVersion = 1;
 
 const attemptRecord = z.object({
@@ -29,25 +29,27 @@ const jobData = z.object({
       isFuture: z.literal(true).optional(),
     })
     .optional(),
-  /** The verified timestamp of an event that comes back from the database, without its signature. */
+  /**
+   * The verified timestamp of an event that comes back from the database, without its signature.
+   */
   signedAtSeconds: z.number().optional(),
-  /** 0 for what Sinch sent, n for the nth replay. */
+  /** 0 for the event from Sinch, n for its nth replay. */
   replay: z.number().int().min(0),
-  /** Failed attempts so far, in this queue. */
+  /** The failed attempts so far, in this queue. */
   attempts: z.array(attemptRecord),
-  /** When it was last tried alone, after the process had died too often with it in hand. */
+  /** The time of its last trial: see `quarantineFailedJobs`. */
   suspectedAt: z.string().optional(),
-  /** How often it was tried alone and the process ended meanwhile. */
+  /** The number of its trials that the process did not survive. */
   trials: z.number().int().min(0).optional(),
 });
 
-/** What a job carries, as JSON. */
+/** A job's data, as JSON. */
 export type JobData = z.input<typeof jobData>;
 
 /** A job of a lane, as BullMQ hands it over. */
 export type QueueJob = Job<JobData, void>;
 
-/** One failed try at applying an event. */
+/** One failed attempt at applying an event. */
 export type AttemptRecord = z.infer<typeof attemptRecord>;
 
 /** A job as a worker reads it. */
@@ -61,27 +63,27 @@ export interface EventJob {
 
 export type JobReading =
   | { readonly kind: 'readable'; readonly job: EventJob }
-  /** A worker is done with it: its event is applied or its letter recorded, and the body is gone. */
+  /** The event is applied or its dead letter recorded, and the body is gone. */
   | { readonly kind: 'finished' }
-  /** Written by a newer release; a newer worker will read it. */
+  /** Written by a newer release; a newer worker can read it. */
   | { readonly kind: 'newer-version' }
-  /** Not written by us, or damaged. */
+  /** Written by another program, or damaged. */
   | { readonly kind: 'malformed'; readonly problem: string };
 
-/** What a job carries once it is finished: that, and no body. Its id is the guard against doubles. */
+/** The data of a finished job, without a body. Its id is the guard against doubles. */
 export const finishedJobData = { version: jobVersion, isFinished: true } as const;
 
-/** The job data of an event. `undefined` members vanish in JSON, which is what absent means. */
+/** Makes the job data of an event. JSON leaves out `undefined` members, as it should. */
 export function jobDataOf(event: CallbackEvent, replay: number): JobData {
   return { version: jobVersion, ...event, replay, attempts: [] };
 }
 
-/** The job id: the event key, or `<key>.r<n>` since BullMQ ignores an id that it still holds. */
+/** Makes the job id: the event key, or `<key>.r<n>`, since BullMQ ignores an id that it holds. */
 export function jobIdOf(eventKey: string, replay: number): string {
   return replay === 0 ? eventKey : `${eventKey}.r${replay}`;
 }
 
-/** The length of a job's body, in characters; 0 where it has none that can be read. */
+/** Returns the length of a job's body, in characters; 0 where it has no readable one. */
 export function bodyLengthOf({ rawBody }: Partial<JobData>): number {
   return typeof rawBody?.text === 'string' ? rawBody.text.length : 0;
 }

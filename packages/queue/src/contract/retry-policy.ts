@@ -1,6 +1,6 @@
 /**
- * Tries at an event, the first one included. With the backoff below the last comes about an
- * hour after the first: 2 s, 4 s, 8 s … 34 min, each shortened by up to half at random.
+ * The most attempts at an event, the first one included. With the backoff below the last comes
+ * about an hour after the first: 2 s, 4 s, 8 s … 34 min, each shortened by up to half at random.
  */
 const maxAttempts = 12;
 
@@ -11,34 +11,36 @@ export interface RetryPolicy {
 }
 
 const defaultPolicy: RetryPolicy = { maxAttempts, firstPauseMs: 2_000 };
-/** Up to half of each pause is taken off at random, so that what failed together comes back apart. */
+/** The share of a pause that is random, so that events that failed together come back apart. */
 const jitter = 0.5;
 
-/** How BullMQ is to retry a job. */
+/** Makes BullMQ's options for retrying a job. */
 export function retryOptions(policy: RetryPolicy = defaultPolicy) {
   const backoff = { type: 'exponential', delay: policy.firstPauseMs, jitter };
   return { attempts: policy.maxAttempts, backoff };
 }
 
 /**
- * `transient`: trying again may help. `permanent`: it cannot. `blocked`: something is in the way
- * that has nothing to do with the event, and may be for long; it is no attempt. (Another kind,
- * infrastructure, is none either: the worker waits until its database is back.)
+ * The kind of a failure. `transient`: a retry may succeed. `permanent`: it cannot. `blocked`:
+ * something other than the event prevents it, perhaps for long, and no attempt is counted. (A
+ * failure of the infrastructure is not counted either: the worker waits until its database is
+ * back.)
  */
 export type FailureClass = 'transient' | 'permanent' | 'blocked';
 
-/** Why an event is given up. */
+/** The reason why an event becomes a dead letter. */
 export type DeathCause = 'permanent' | 'attempts-exhausted' | 'quarantined' | 'malformed-job';
 
 export type RetryDecision =
   | { readonly kind: 'retry' }
-  /** Tried again after the pause, and no attempt is counted. */
-  | { readonly kind: 'put-off'; readonly pauseMs: number }
+  /** A retry after the pause, for which no attempt is counted. */
+  | { readonly kind: 'postpone'; readonly pauseMs: number }
   | { readonly kind: 'give-up'; readonly cause: DeathCause };
 
 /**
- * @param attempt the one that just failed, counted from 1.
- * @param starts how often it was begun, whether or not that was counted as an attempt.
+ * Decides what follows a failed attempt.
+ * @param attempt the one that failed, counted from 1.
+ * @param starts how often the job was started, counted as an attempt or not.
  */
 export function afterFailure(
   failureClass: FailureClass,
@@ -46,7 +48,7 @@ export function afterFailure(
   attemptsAllowed: number,
   starts: number,
 ): RetryDecision {
-  if (failureClass === 'blocked') return { kind: 'put-off', pauseMs: blockedPauseMs(starts) };
+  if (failureClass === 'blocked') return { kind: 'postpone', pauseMs: blockedPauseMs(starts) };
   if (failureClass === 'permanent') return { kind: 'give-up', cause: 'permanent' };
   if (attempt >= attemptsAllowed) return { kind: 'give-up', cause: 'attempts-exhausted' };
   return { kind: 'retry' };

@@ -3,30 +3,30 @@ import type { DeadQueue } from '../connection/queue-backend.ts';
 import { type AttemptRecord, jobIdOf } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
 
-/** An event that is given up, and everything that explains why. */
+/** An event that will not be retried, and everything that explains why. */
 export interface NewDeadLetter {
   readonly event: CallbackEvent;
   readonly replay: number;
   readonly cause: DeathCause;
   readonly message: string;
   readonly stack: string | undefined;
-  /** This lane's attempts, oldest first. */
+  /** The attempts in this lane, oldest first. */
   readonly attempts: readonly AttemptRecord[];
 }
 
 /**
- * Keeps the letter for good. `already-applied`: there is no need, the event was applied after
- * all. `already-closed`: an operator has decided that the event is not to be applied. `returned`:
- * not now, the process is stopping.
+ * Records the letter permanently. Three results record nothing. `already-applied`: the event was
+ * applied after all. `already-closed`: an operator decided that the event must not be applied.
+ * `returned`: the process is stopping.
  */
 export type RecordLetter = (
   letter: NewDeadLetter,
 ) => Promise<'recorded' | 'already-applied' | 'already-closed' | 'returned'>;
 
 /**
- * The two writes of a dead letter: the lasting record first, then the copy that Bull Board
- * shows. Both are idempotent, and the job they come from is finished only after them: a crash
- * in between leaves that job to be tried once more, and the same two writes are repeated.
+ * Makes the two writes of a dead letter: the permanent record first, then the copy that Bull Board
+ * shows. Both are idempotent, and the job that they come from is finished only after them. A crash
+ * in between leaves that job to be tried again, and both writes are repeated.
  *
  * The copy has no body: the record has it, and Redis must not fill up with bodies.
  */
@@ -43,11 +43,11 @@ export async function deadLetterEvent(
 
 export interface DeadLetterSteps {
   readonly recordLetter: RecordLetter;
-  /** Takes out of an error's message what it quotes of the body. */
+  /** Removes from an error's message what it quotes of the body. */
   readonly redactText?: (text: string) => string;
 }
 
-/** A copy is not redacted when its message is: so it may quote nothing from the beginning. */
+/** Removes quotes from a copy's messages: redacting the event later does not change its copy. */
 export function withoutQuotes<T extends Pick<DeadCopy, 'message' | 'attempts'>>(
   copy: T,
   redactText: (text: string) => string,
@@ -56,12 +56,12 @@ export function withoutQuotes<T extends Pick<DeadCopy, 'message' | 'attempts'>>(
   return { ...copy, message: redactText(copy.message), attempts };
 }
 
-/** What the copy tells of a letter. */
+/** The facts of a letter that its copy shows. */
 export interface DeadCopy extends Pick<NewDeadLetter, 'event' | 'replay' | 'message' | 'attempts'> {
   readonly cause: string;
 }
 
-/** Shows the letter in Bull Board, without its body. Adding what is there changes nothing. */
+/** Adds a copy for Bull Board, without the body. A copy that exists stays as it is. */
 export async function addDeadCopy(deadQueue: DeadQueue, letter: DeadCopy): Promise<void> {
   const { event, replay, cause, message, attempts } = letter;
   const { rawBody: _, ...facts } = event;

@@ -1,42 +1,47 @@
 import { withDeadline } from '../connection/deadline.ts';
-import { openQueue, type QueueLocation } from '../connection/queue-backend.ts';
+import {
+  dropQueue,
+  ignoreError,
+  openQueue,
+  type QueueLocation,
+} from '../connection/queue-backend.ts';
 import { queueNames } from '../contract/queue-names.ts';
 
 export type PostgresQueueCheck =
   | { readonly kind: 'usable' }
-  /** The server is there and refuses what the queue needs, as poolers do. */
+  /** The server is up and refuses what the queue needs, as poolers do. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** It was never prepared, or a pooler dropped the name of its schema. */
+  /** The queue was never prepared, or a pooler dropped the name of its schema. */
   | { readonly kind: 'unprepared'; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 const defaultTimeoutMs = 5_000;
-/** Protocol violations: what PgBouncer says of the startup parameter that names the schema. */
+/** Protocol violations: PgBouncer's answer to the startup parameter that names the schema. */
 const refusals = /^(?:08P01|0A000)$/;
 /** No such schema, table or function. */
 const absences = new Set(['3F000', '42P01', '42883']);
 
 /**
- * Opens the queue on Postgres as an event would that cannot be queued on Redis, asks it something
- * and closes it. Bounded in time; never throws.
+ * Opens the queue on Postgres as for an event that cannot be queued on Redis, reads from it and
+ * closes it. Bounded in time; never throws.
  */
 export async function checkPostgresQueue(
   location: QueueLocation,
   timeoutMs = defaultTimeoutMs,
 ): Promise<PostgresQueueCheck> {
   const policy = { kind: 'fail-fast', timeoutMs } as const;
-  const queue = openQueue(location, queueNames.live, policy, ignoreHereBecauseCallsReject);
+  const queue = openQueue(location, queueNames.live, policy, ignoreError);
   try {
     await withDeadline(queue.getWaitingCount(), timeoutMs);
     return { kind: 'usable' };
   } catch (error) {
-    return judge(error);
+    return classify(error);
   } finally {
-    void queue.backend.close(true).catch(ignoreHereBecauseCallsReject);
+    void dropQueue(queue);
   }
 }
 
-function judge(error: unknown): PostgresQueueCheck {
+function classify(error: unknown): PostgresQueueCheck {
   const { message } = error instanceof Error ? error : new Error(String(error));
   const code: unknown = error instanceof Error && Reflect.get(error, 'code');
   const reason = typeof code === 'string' ? `${message} (${code})` : message;
@@ -45,7 +50,7 @@ function judge(error: unknown): PostgresQueueCheck {
   return { kind: absences.has(code) ? 'unprepared' : 'unreachable', reason };
 }
 
-/** What to do about it, for a log and for people. */
+/** Says how to repair it, for a log and for people. */
 export function adviceFor(kind: Exclude<PostgresQueueCheck['kind'], 'usable'>): string {
   switch (kind) {
     case 'refused':
@@ -55,8 +60,4 @@ export function adviceFor(kind: Exclude<PostgresQueueCheck['kind'], 'usable'>): 
     case 'unreachable':
       return 'start Postgres, or correct DIRECT_URL (DATABASE_URL where there is none)';
   }
-}
-
-function ignoreHereBecauseCallsReject(): void {
-  return;
 }

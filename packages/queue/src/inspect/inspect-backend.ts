@@ -1,13 +1,18 @@
 import pg from 'pg';
 import { withDeadline } from '../connection/deadline.ts';
 import type { QueueBackend } from '../connection/queue-backend.ts';
-import { parseRedisUrl } from '../connection/redis/redis-address.ts';
-import type { BackendState } from './backend-state.ts';
-import { inspectCluster, inspectRedis } from './inspect-redis.ts';
+import { parseRedisUrl } from '../connection/redis-address.ts';
+import { inspectCluster, inspectRedis, type RedisState } from './inspect-redis.ts';
+
+/** The queue's server, as far as it decides whether events can be lost. */
+export type BackendState =
+  | RedisState
+  | { readonly kind: 'postgres'; readonly version: string }
+  | { readonly kind: 'unreachable'; readonly reason: string };
 
 const timeoutMs = 5_000;
 
-/** Looks at the queue's server without changing it. Never throws. */
+/** Reads the state of the queue's server without changing it. Never throws. */
 export async function inspectBackend(backend: QueueBackend): Promise<BackendState> {
   try {
     switch (backend.kind) {
@@ -30,7 +35,7 @@ async function inspectRedisOrCluster(url: string): Promise<BackendState> {
 
 async function inspectPostgres(connectionString: string): Promise<BackendState> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: timeoutMs });
-  // A connection that breaks makes the query reject, which says it well enough.
+  // The query rejects when the connection breaks.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -40,7 +45,7 @@ async function inspectPostgres(connectionString: string): Promise<BackendState> 
     );
     return { kind: 'postgres', version: rows[0]?.server_version ?? 'unknown' };
   } finally {
-    // Of a server that has vanished since, the end never comes.
+    // Not awaited: with a server that has vanished it never ends.
     void client.end().catch(() => undefined);
   }
 }

@@ -1,14 +1,13 @@
 import { Queue } from 'bullmq';
 import { withDeadline } from '../connection/deadline.ts';
-import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
-import { openRedis } from '../connection/redis/redis-client.ts';
-import { maxPartitions } from '../contract/queue-key.ts';
-import { queueNames } from '../contract/queue-names.ts';
+import { ignoreError, type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
+import { openRedis } from '../connection/redis-client.ts';
+import { maxPartitions, queueNames } from '../contract/queue-names.ts';
 
 const timeoutMs = 5_000;
 const unfinished = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
-/** A partition of the live queue, and the jobs in it that are not done. */
+/** A partition of the live queue, and the number of its unfinished jobs. */
 export interface PartitionCount {
   readonly partition: number;
   readonly name: string;
@@ -16,9 +15,9 @@ export interface PartitionCount {
 }
 
 /**
- * Looks into the partitions from `from` on, all that there could ever be, for jobs that are not
- * done. Those are left over from a time with more partitions, and wait for a worker that reads
- * them. Answers with the ones that hold some. On Postgres there is one partition alone.
+ * Counts the unfinished jobs in the partitions from `from` up to the highest possible one. Such
+ * jobs are left over from a time with more partitions, and wait for a worker that reads them.
+ * Returns the partitions that have some. A queue on Postgres has only one partition.
  * @throws when the queue does not answer in time.
  */
 export async function inspectPartitions(
@@ -29,8 +28,7 @@ export async function inspectPartitions(
   if (backend.kind === 'postgres') return [];
   const partitions = Array.from({ length: maxPartitions - from }, (_, n) => from + n);
   const client = openRedis(backend.url, { kind: 'fail-fast', timeoutMs });
-  // Every call rejects by itself when the connection is broken.
-  client.on('error', () => undefined);
+  client.on('error', ignoreError);
   try {
     const counting = Promise.all(partitions.map((partition) => countJobs(partition)));
     const counts = await withDeadline(counting, timeoutMs);
@@ -43,7 +41,7 @@ export async function inspectPartitions(
     const { name, prefix } = redisQueueKey({ ...location, partition }, queueNames.live);
     const options = { connection: client, skipVersionCheck: true, skipWaitingForReady: true };
     const queue = new Queue(name, { ...options, prefix });
-    queue.on('error', () => undefined);
+    queue.on('error', ignoreError);
     return { partition, name, jobs: await queue.getJobCountByTypes(...unfinished) };
   }
 }

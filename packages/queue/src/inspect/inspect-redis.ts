@@ -1,13 +1,28 @@
 import { Redis } from 'ioredis';
 import { withDeadline } from '../connection/deadline.ts';
-import type { ClusterAddress } from '../connection/redis/redis-address.ts';
-import { openCluster } from '../connection/redis/redis-cluster.ts';
-import type { AppendFsync, BackendState } from './backend-state.ts';
-import { memoryShare, readInfo, readMemoryUse } from './redis-memory.ts';
+import type { ClusterAddress } from '../connection/redis-address.ts';
+import { openCluster } from '../connection/redis-client.ts';
+import { type MemoryUse, memoryShare, readInfo, readMemoryUse } from './redis-info.ts';
 
-type RedisState = Extract<BackendState, { kind: 'redis' }>;
+/** Redis' `appendfsync`. */
+type AppendFsync = 'always' | 'everysec' | 'no' | 'unknown';
 
-/** @throws when it does not answer in time. */
+/** The settings of a Redis that decide whether it can lose events. */
+export interface RedisState {
+  readonly kind: 'redis';
+  /** The number of masters, for a cluster. Every other field is the worst that a master reports. */
+  readonly masters?: number;
+  readonly version: string;
+  /** Anything but `noeviction` may drop queued events when memory is short. */
+  readonly maxmemoryPolicy: string | undefined;
+  /** Without the append-only file a crash of Redis loses what is queued. */
+  readonly appendOnly: boolean | undefined;
+  /** When the append-only file is written to the disk; `unknown` where `CONFIG` is refused. */
+  readonly appendFsync: AppendFsync;
+  readonly memory: MemoryUse;
+}
+
+/** Reads the state of one Redis. @throws when it does not answer in time. */
 export async function inspectRedis(url: string, timeoutMs: number): Promise<RedisState> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -23,7 +38,7 @@ export async function inspectRedis(url: string, timeoutMs: number): Promise<Redi
   });
   try {
     await redis.connect();
-    return await askState(redis);
+    return await readState(redis);
   } catch (error) {
     throw lastError ?? error;
   } finally {
@@ -32,7 +47,7 @@ export async function inspectRedis(url: string, timeoutMs: number): Promise<Redi
 }
 
 /**
- * Asks every master, since each holds a part of the queue.
+ * Reads the state of every master, since each holds a part of the queue, and returns the worst.
  * @throws when one of them does not answer in time, or some slots have no node.
  */
 export async function inspectCluster(
@@ -45,13 +60,13 @@ export async function inspectCluster(
     lastError = error;
   });
   try {
-    const isKnown = new Promise<void>((resolve) => {
+    const ready = new Promise<void>((resolve) => {
       cluster.once('ready', resolve);
     });
-    await withDeadline(isKnown, timeoutMs);
+    await withDeadline(ready, timeoutMs);
     const masters = cluster.nodes('master');
-    const asked = Promise.all(masters.map(askState));
-    return worstOf(await withDeadline(asked, timeoutMs));
+    const states = Promise.all(masters.map(readState));
+    return worstOf(await withDeadline(states, timeoutMs));
   } catch (error) {
     throw lastError ?? error;
   } finally {
@@ -59,7 +74,7 @@ export async function inspectCluster(
   }
 }
 
-async function askState(redis: Redis): Promise<RedisState> {
+async function readState(redis: Redis): Promise<RedisState> {
   const [text, appendFsync] = await Promise.all([redis.info(), readAppendFsync(redis)]);
   const info = readInfo(text);
   return {
@@ -74,7 +89,7 @@ async function askState(redis: Redis): Promise<RedisState> {
 
 const fsyncsFromWorst = ['no', 'everysec', 'unknown', 'always'] as const satisfies AppendFsync[];
 
-/** Managed Redis refuses `CONFIG`, and nothing else says it. */
+/** Reads the setting by `CONFIG`, which a managed Redis refuses; nothing else shows it. */
 async function readAppendFsync(redis: Redis): Promise<AppendFsync> {
   try {
     const [, value] = await redis.config('GET', 'appendfsync');
@@ -84,7 +99,7 @@ async function readAppendFsync(redis: Redis): Promise<AppendFsync> {
   }
 }
 
-/** A queue's events are as safe as the worst place that holds some of them. */
+/** Combines the masters' states: a queue is only as safe as the worst of its masters. */
 function worstOf(states: readonly RedisState[]): RedisState {
   const [first, ...others] = states;
   if (first === undefined) throw new Error('the cluster has no masters');
@@ -106,13 +121,15 @@ function worse(one: RedisState, other: RedisState): RedisState {
   };
 }
 
-/** The worst first: a policy that drops keys, an unknown one, `noeviction`. */
+/**
+ * Returns the worse one. From the worst: a policy that drops keys, an unknown one, `noeviction`.
+ */
 function worsePolicy(one: string | undefined, other: string | undefined): string | undefined {
   const dropping = [one, other].find((policy) => policy !== undefined && policy !== 'noeviction');
   return dropping ?? (one && other);
 }
 
-/** The worst first: `false`, unknown, `true`. */
+/** Returns the worse one. From the worst: `false`, unknown, `true`. */
 function worseFlag(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
   if (one === false || other === false) return false;
   return one && other;

@@ -1,7 +1,6 @@
-import type { JobQueue } from '../connection/queue-backend.ts';
-import { redisOf } from '../connection/redis/redis-of.ts';
+import { type JobQueue, redisOf } from '../connection/queue-backend.ts';
 
-/** How often ingest has answered in one way. */
+/** The number of times that ingest gave one answer. */
 export interface AnswerCount {
   readonly status: number;
   readonly outcome: string;
@@ -10,10 +9,10 @@ export interface AnswerCount {
   readonly count: number;
 }
 
-/** One hash beside the live queue, in the same place as it. */
+/** The hash of the counts, beside the live queue and on the same master. */
 const keyType = 'answers';
 
-/** Adds to what lies there. @throws when Redis does not take it; some of it may be added then. */
+/** Adds to the counts. @throws when Redis refuses some of them; others may be added then. */
 export async function addAnswerCounts(
   queue: JobQueue,
   counts: readonly AnswerCount[],
@@ -27,8 +26,8 @@ export async function addAnswerCounts(
 }
 
 /**
- * Takes away what lies there: of several that do so, each gets a part, and together they get all.
- * What is not readable is dropped. @throws when Redis does not answer.
+ * Takes the counts and removes them. Several workers that do so get all of them together, and none
+ * twice. An unreadable count is dropped. @throws when Redis does not answer.
  */
 export async function takeAnswerCounts(queue: JobQueue): Promise<readonly AnswerCount[]> {
   const key = queue.toKey(keyType);

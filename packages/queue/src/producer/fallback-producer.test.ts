@@ -4,7 +4,7 @@ import { withFallback } from './fallback-producer.ts';
 import type { CallbackProducer, EnqueueOutcome } from './producer.ts';
 
 const queued: EnqueueOutcome = { kind: 'queued' };
-const away: EnqueueOutcome = { kind: 'unavailable', reason: 'ECONNREFUSED' };
+const unavailable: EnqueueOutcome = { kind: 'unavailable', reason: 'ECONNREFUSED' };
 const event: CallbackEvent = {
   key: 'k',
   trigger: 'MESSAGE_INBOUND',
@@ -22,7 +22,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A queue that answers as it is told, and counts who asked. */
+/** A producer with a given answer, which counts its calls. */
 function scripted(answer: EnqueueOutcome) {
   const state = {
     answer: async () => await Promise.resolve(answer),
@@ -64,20 +64,20 @@ const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 it('spares main after three failures in a row, and not after more that are none', async () => {
   const { main, enqueue } = open(queued, queued);
   for (let n = 0; n < 4; n += 1) {
-    main.become(away);
+    main.become(unavailable);
     await enqueue(2);
     main.become(queued);
     await enqueue(5);
   }
   const asked = main.state.asked;
   expect(asked).toBe(4 * 7);
-  main.become(away);
+  main.become(unavailable);
   await enqueue(10);
   expect(main.state.asked).toBe(asked + 3);
 });
 
 it('spares the main queue after three failures in a row, and tries it every two seconds', async () => {
-  const { main, fallback, enqueue } = open(away, queued);
+  const { main, fallback, enqueue } = open(unavailable, queued);
   expect(await enqueue(10)).toEqual(new Set(['queued']));
   expect([main.state.asked, fallback.state.asked]).toEqual([3, 10]);
   later(2_000);
@@ -86,7 +86,7 @@ it('spares the main queue after three failures in a row, and tries it every two 
 });
 
 it('while one event tries the main queue, the others do not wait for what comes of it', async () => {
-  const { main, enqueue, producer } = open(away, queued);
+  const { main, enqueue, producer } = open(unavailable, queued);
   await enqueue(3);
   later(2_000);
   const probe = Promise.withResolvers<EnqueueOutcome>();
@@ -100,35 +100,35 @@ it('while one event tries the main queue, the others do not wait for what comes 
   expect(main.state.asked).toBe(5);
 });
 
-it('tries the main queue all the same when the fallback is away too, and goes on with it', async () => {
-  const { main, fallback, enqueue } = open(away, queued);
+it('tries the main queue in any case when the fallback is down too, and goes on with it', async () => {
+  const { main, fallback, enqueue } = open(unavailable, queued);
   await enqueue(3);
   main.become(queued);
-  fallback.become(away);
+  fallback.become(unavailable);
   expect(await enqueue()).toEqual(new Set(['queued']));
   const asked = fallback.state.asked;
   expect(await enqueue(5)).toEqual(new Set(['queued']));
   expect(fallback.state.asked).toBe(asked);
 });
 
-it('is unavailable when both are away, and asks each once', async () => {
-  const { main, fallback, enqueue } = open(away, away);
+it('is unavailable when both are down, and asks each once', async () => {
+  const { main, fallback, enqueue } = open(unavailable, unavailable);
   expect(await enqueue(5)).toEqual(new Set(['unavailable']));
   expect([main.state.asked, fallback.state.asked]).toEqual([5, 5]);
 });
 
-it('leaves a main queue alone that is nearly full, but for want of anything else', async () => {
+it('spares a main queue that is nearly full, unless the fallback fails too', async () => {
   const { main, fallback, enqueue } = open(queued, queued);
   main.state.isNearlyFull = true;
   expect(await enqueue(5)).toEqual(new Set(['queued']));
   expect([main.state.asked, fallback.state.asked]).toEqual([0, 5]);
-  fallback.become(away);
+  fallback.become(unavailable);
   expect(await enqueue(5)).toEqual(new Set(['queued']));
   expect(main.state.asked).toBe(5);
 });
 
-it('says once that it turned to the fallback and why, and once that it returned', async () => {
-  const { main, enqueue, turns } = open(away, queued);
+it('reports once that it uses the fallback and why, and once that it uses the main queue again', async () => {
+  const { main, enqueue, turns } = open(unavailable, queued);
   await enqueue(5);
   main.become(queued);
   later(2_000);

@@ -8,12 +8,14 @@ import {
 } from 'cockatiel';
 import type { CallbackProducer, EnqueueOutcome } from './producer.ts';
 
-/** Failures in a row after which the main queue is left alone for a while. */
+/** The failures in a row that open the circuit. */
 const failuresToOpen = 3;
-/** Then one event at a time tries whether it is back. */
+/** The time after which an open circuit lets one event try the main queue. */
 const retryAfterMs = 2_000;
 
-/** Hears when events begin to go to the fallback, and when the main queue takes them again. */
+/**
+ * Listeners for when events begin to go to the fallback, and when the main queue takes them again.
+ */
 export interface FallbackWatch {
   readonly onTurned: (reason: string) => void;
   readonly onReturned: () => void;
@@ -22,14 +24,14 @@ export interface FallbackWatch {
 type MainOutcome = EnqueueOutcome | { readonly kind: 'spared'; readonly reason: string };
 
 /**
- * A producer that turns to `fallback` while `main` is away or nearly full, so that Sinch still
+ * Makes a producer that uses `fallback` while `main` is down or nearly full, so that Sinch still
  * gets its 200.
  *
- * Three failures in a row, and main is spared for two seconds; then one event tries it, and the
- * others do not wait for that. When the fallback fails, main is tried all the same.
+ * After three failures in a row main is not used for two seconds. Then one event tries it, and the
+ * others do not wait for the result. When the fallback fails, main is tried in any case.
  *
- * An event that `main` took without being able to say so is queued twice, once on each; the
- * event key in the database absorbs the second. Workers have to read both.
+ * An event that `main` took without answering in time is queued twice, once on each. The event key
+ * in the database absorbs the second. Workers have to read both.
  */
 export function withFallback(
   main: CallbackProducer,
@@ -45,10 +47,10 @@ export function withFallback(
 
   async function tryMain(event: CallbackEvent): Promise<MainOutcome> {
     if (main.isNearlyFull()) return { kind: 'spared', reason: 'nearly-full' };
-    // One event is testing it: cockatiel would have all others wait for the result.
-    const isTried = breaker.state === CircuitState.HalfOpen;
-    if (isTried) return { kind: 'spared', reason: 'circuit-open' };
-    if (breaker.state === CircuitState.Closed) return await tellBreaker(await main.enqueue(event));
+    // One event is trying it: cockatiel would make all others wait for the result.
+    if (breaker.state === CircuitState.HalfOpen) return { kind: 'spared', reason: 'circuit-open' };
+    if (breaker.state === CircuitState.Closed)
+      return await reportToBreaker(await main.enqueue(event));
     try {
       return await breaker.execute(() => main.enqueue(event));
     } catch (error) {
@@ -57,8 +59,8 @@ export function withFallback(
     }
   }
 
-  /** What goes well is news to it only after a failure, so most events need not pass through it. */
-  async function tellBreaker(outcome: EnqueueOutcome): Promise<EnqueueOutcome> {
+  /** A success matters to the breaker only after a failure, so most events do not call it. */
+  async function reportToBreaker(outcome: EnqueueOutcome): Promise<EnqueueOutcome> {
     const isFailure = isUnavailable(outcome);
     if (!isFailure && !hasFailed) return outcome;
     hasFailed = isFailure;
@@ -66,19 +68,19 @@ export function withFallback(
     return outcome;
   }
 
-  async function tryMainAfterAll(event: CallbackEvent): Promise<EnqueueOutcome> {
+  async function tryMainAnyway(event: CallbackEvent): Promise<EnqueueOutcome> {
     const outcome = await main.enqueue(event);
-    // It is back before its time: those two together close the circuit.
+    // Main is back early: isolating and releasing the breaker closes the circuit.
     if (outcome.kind === 'queued') breaker.isolate().dispose();
     return outcome;
   }
 
-  function noteTurned(reason: string): void {
+  function reportTurned(reason: string): void {
     if (!isTurned) watch?.onTurned(reason);
     isTurned = true;
   }
 
-  function noteReturned(): void {
+  function reportReturned(): void {
     if (isTurned) watch?.onReturned();
     isTurned = false;
   }
@@ -86,13 +88,13 @@ export function withFallback(
   async function enqueue(event: CallbackEvent): Promise<EnqueueOutcome> {
     const first = await tryMain(event);
     if (first.kind === 'queued') {
-      noteReturned();
+      reportReturned();
       return first;
     }
     const second = await fallback.enqueue(event);
-    if (second.kind === 'queued') noteTurned(first.reason);
+    if (second.kind === 'queued') reportTurned(first.reason);
     if (second.kind === 'queued' || first.kind !== 'spared') return second;
-    return await tryMainAfterAll(event);
+    return await tryMainAnyway(event);
   }
 
   return {

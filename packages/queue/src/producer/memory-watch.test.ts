@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MemoryUse } from '../inspect/redis-memory.ts';
+import type { MemoryUse } from '../inspect/redis-info.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 
 const percent = (used: number): MemoryUse => ({
@@ -17,7 +17,7 @@ function start() {
     asked: () => asked,
     async look(answer: Promise<MemoryUse> | MemoryUse, laterMs = 5_000) {
       at += laterMs;
-      watch.look(async () => {
+      watch.refresh(async () => {
         asked += 1;
         return await answer;
       });

@@ -1,28 +1,28 @@
-import { type MemoryUse, memoryShare } from '../inspect/redis-memory.ts';
+import { type MemoryUse, memoryShare } from '../inspect/redis-info.ts';
 
-/** Knows whether a Redis is nearly full, without making anybody wait for it. */
+/** The memory use of a Redis, read in the background so that no event waits for it. */
 export interface MemoryWatch {
   /**
-   * Asks when it is time to, and comes back at once. Driven by calls and not by a timer: an
-   * instance that was frozen goes on as if nothing had been, and one without work asks nothing.
+   * Reads the memory use where the last reading is old, and returns at once. Calls drive it and
+   * not a timer: a frozen instance goes on as before, and an idle one reads nothing.
    */
-  look(read: () => Promise<MemoryUse>): void;
+  refresh(read: () => Promise<MemoryUse>): void;
   isNearlyFull(): boolean;
 }
 
-/** From this share on, events had better go elsewhere … */
+/** From this share on, Redis is nearly full … */
 const highWater = 0.9;
-/** … until it is below this one: in between nothing changes, so that it does not waver. */
+/** … until it is below this one, so that small changes do not switch back and forth. */
 const lowWater = 0.85;
-const askEveryMs = 5_000;
-/** An older answer says nothing: then Redis itself has to say that it is full. */
+const readEveryMs = 5_000;
+/** An older reading counts for nothing: then Redis itself has to refuse an event. */
 const validForMs = 30_000;
 
 export function createMemoryWatch(now: () => number): MemoryWatch {
   let askedAt = Number.NEGATIVE_INFINITY;
   let asked = 0;
   let answered = 0;
-  /** When the answer was asked for, not when it was read: a freeze may lie in between. */
+  /** The time of the question, not of the answer: the process may be frozen in between. */
   let knownAt = Number.NEGATIVE_INFINITY;
   let wasNearlyFull = false;
 
@@ -30,26 +30,26 @@ export function createMemoryWatch(now: () => number): MemoryWatch {
     const number = (asked += 1);
     try {
       const share = memoryShare(await read());
-      // By their order and not by time: a clock may be set back in between.
+      // Compares by order and not by time: the clock may be set back in between.
       if (number < answered) return;
       answered = number;
       knownAt = at;
       wasNearlyFull = share >= (wasNearlyFull ? lowWater : highWater);
     } catch {
-      // Who cannot tell is away, which the next event notices.
+      // If the read fails, Redis is down; the next enqueue detects it.
     }
   }
 
   return {
-    look(read) {
+    refresh(read) {
       const at = now();
-      if (Math.abs(at - askedAt) < askEveryMs) return;
+      if (Math.abs(at - askedAt) < readEveryMs) return;
       askedAt = at;
       void ask(read, at);
     },
     isNearlyFull() {
       const ageMs = now() - knownAt;
-      // Below 0 after the clock was set back: then the age of the answer is unknown.
+      // Below 0 after the clock was set back: then the age of the reading is unknown.
       return wasNearlyFull && ageMs >= 0 && ageMs < validForMs;
     },
   };

@@ -1,12 +1,11 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import { choosePartition } from './choose-partition.ts';
 import type { CallbackProducer } from './producer.ts';
 
 /**
- * One producer for each partition of the live queue, and each event to its own. They do not know
- * of each other: while one master of a cluster is away, the partitions on the others take events
- * as ever, and each may have a fallback of its own.
- * @param open is called once for each partition, from 0 on.
+ * Opens one producer for each partition of the live queue, and gives each event to the producer of
+ * its partition. They are independent: while one master of a cluster is down, the partitions on the
+ * others take events, and each may have its own fallback.
+ * @param open is called once for each partition, from 0 up.
  */
 export function openPartitionedProducer(
   partitions: number,
@@ -32,4 +31,28 @@ export function openPartitionedProducer(
       await Promise.all(producers.map((producer) => producer.close()));
     },
   };
+}
+
+/**
+ * Chooses an event's partition: the same for all events of one message, in every process. An event
+ * without an entity is placed by its key.
+ *
+ * Ids that differ only in their last letters are spread evenly too, because they are hashed.
+ */
+export function choosePartition(
+  event: Pick<CallbackEvent, 'key' | 'entityId'>,
+  partitions: number,
+): number {
+  return partitions === 1 ? 0 : hash(event.entityId ?? event.key) % partitions;
+}
+
+/** Hashes by FNV-1a over UTF-16, then by MurmurHash3's last steps: alone its low bits are weak. */
+function hash(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) {
+    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  }
+  sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
+  sum = Math.imul(sum ^ (sum >>> 13), 0xc2b2ae35);
+  return (sum ^ (sum >>> 16)) >>> 0;
 }

@@ -1,21 +1,19 @@
 import pg from 'pg';
-import { postgresConnection } from '../connection/postgres/postgres-connection.ts';
-import { prepareSchema } from '../connection/postgres/prepare-schema.ts';
-import type { QueueLocation } from '../connection/queue-backend.ts';
+import { postgresConnection, prepareSchema } from '../connection/postgres-connection.ts';
+import { ignoreError, type QueueLocation } from '../connection/queue-backend.ts';
 import type { RejectedStorage, StoredEntry } from './rejected-storage.ts';
 
 /** No such schema, table or function. */
 const isUnprepared = new Set(['3F000', '42P01', '42883']);
 
-/** Entries in the queue's schema, over a connection of its own. `migratePostgresStorage` comes first. */
+/** Opens the storage in the queue's schema, which `migratePostgresStorage` has to prepare first. */
 export function openPostgresStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   const { schema, ...connection } = postgresConnection(location, { kind: 'fail-fast', timeoutMs });
   const pool = new pg.Pool({ ...connection, max: 1, query_timeout: timeoutMs });
-  // Every call rejects by itself when the connection is broken.
-  pool.on('error', () => undefined);
+  pool.on('error', ignoreError);
   const { table, keep, remove } = namesIn(schema);
 
-  /** What was never prepared holds nothing. */
+  /** Reads rows. A schema that was never prepared has none. */
   async function select<Row extends pg.QueryResultRow>(
     sql: string,
     values: readonly unknown[],
@@ -58,7 +56,7 @@ export function openPostgresStorage(location: QueueLocation, timeoutMs: number):
   };
 }
 
-/** Makes the table and its function. Safe to repeat, and to run from several processes at once. */
+/** Creates the tables and functions. Safe to repeat, and to run from several processes at once. */
 export async function migratePostgresStorage(location: QueueLocation): Promise<void> {
   await prepareSchema(location, migration);
 }
@@ -74,10 +72,10 @@ function namesIn(schema: string) {
 }
 
 /**
- * Statements sent together are one transaction. Functions, so that adding and dropping are one
- * round trip under a lock that no client can hold on to: two that looked at once would each see
- * room for its own. The one row of totals is that lock, and spares counting thousands of entries
- * for each one that is added.
+ * Makes the statements, which are one transaction because they are sent together. Functions make
+ * adding and dropping one round trip, under a lock that no client can keep. Without the lock, two
+ * clients at once would both see room for their entry. The single row of totals is that lock; it
+ * also saves counting thousands of entries for each one that is added.
  */
 function migration(schema: string): string {
   const { table, totals, keep, remove } = namesIn(schema);

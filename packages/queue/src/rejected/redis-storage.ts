@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
-import { openRedis } from '../connection/redis/redis-client.ts';
+import { ignoreError, type QueueLocation, redisQueueKey } from '../connection/queue-backend.ts';
+import { openRedis } from '../connection/redis-client.ts';
 import { queueNames } from '../contract/queue-names.ts';
 import type { RejectedStorage } from './rejected-storage.ts';
 
 /**
- * Three keys beside the queue's: ids by rank, entries by id, and the bytes of all entries. Ids of
- * one rank have one score, so Redis sorts them by themselves, which is by time.
+ * The part of both scripts that drops an entry. There are three keys beside the queue's: ids by
+ * rank, entries by id, and the bytes of all entries. Ids of one rank have one score, so Redis sorts
+ * them as texts, which is by time.
  */
 const dropEntry = `
 local order, entries, total = KEYS[1], KEYS[2], KEYS[3]
@@ -17,7 +18,7 @@ local function drop(id)
 end
 `;
 
-/** A script, so that the limits hold at every moment. */
+/** One script adds and drops, so that the limits hold at every moment. */
 const putScript = `${dropEntry}
 local id, rank, text, fromId = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local maxEntries, maxTotalBytes, maxAgeMs = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
@@ -44,7 +45,7 @@ while redis.call('ZCARD', order) > maxEntries
   end
   drop(first)
 end
--- Nothing in it is younger than now: once nothing is added any more, it expires as a whole.
+-- No entry is newer than now: when none is added any more, all expire together.
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, maxAgeMs) end
 return redis.call('HEXISTS', entries, id)
 `;
@@ -55,12 +56,11 @@ return drop(ARGV[1])
 
 const texts = z.array(z.string().nullable());
 
-/** Entries in Redis, over a connection of its own that gives up within about `timeoutMs`. */
+/** Opens the storage on Redis. Its own connection fails within about `timeoutMs`. */
 export function openRedisStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   const redis = openRedis(location.backend.url, { kind: 'fail-fast', timeoutMs });
-  // Every call rejects by itself when the connection is broken.
-  redis.on('error', () => undefined);
-  // Not of one partition: there is one store.
+  redis.on('error', ignoreError);
+  // All partitions share one store.
   const { prefix, name } = redisQueueKey({ ...location, partition: 0 }, queueNames.live);
   const base = `${prefix}:${name}-rejected`;
   const [order, entries, total] = [`${base}:order`, `${base}:entries`, `${base}:bytes`] as const;
@@ -83,7 +83,7 @@ export function openRedisStorage(location: QueueLocation, timeoutMs: number): Re
       const found = texts.parse(await redis.hmget(entries, ...ids));
       return ids.flatMap((id, index) => {
         const text = found[index];
-        // Removed since its id was read.
+        // The entry was removed since its id was read.
         return typeof text === 'string' ? [{ id, text }] : [];
       });
     },

@@ -1,34 +1,40 @@
-import type { RejectionCause, SignatureHeaders } from '@sinch-callbacks/core';
+import { createHash } from 'node:crypto';
+import {
+  type RejectionCause,
+  type SignatureHeaders,
+  signatureHeaders,
+} from '@sinch-callbacks/core';
+import * as z from 'zod';
 
-/** A request that was answered 401, as far as it is worth keeping. */
+/** The part of a request answered with 401 that is kept. */
 export interface RejectedCallback {
   readonly rawBody: Uint8Array;
-  /** The signature headers that came. No others: cookies and credentials are not ours to keep. */
+  /** The signature headers that came. No others, since they may hold cookies and credentials. */
   readonly headers: Partial<SignatureHeaders>;
   readonly cause: RejectionCause;
   readonly receivedAt: Date;
 }
 
-/** A rejected callback as the store holds it. */
+/** A rejected callback in the store. */
 export interface KeptCallback {
-  /** Sorts by the time of arrival. Letters, digits and `-`. */
+  /** Ids sort by the time of arrival. Letters, digits and `-`. */
   readonly id: string;
   readonly cause: string;
   readonly receivedAt: Date;
   readonly headers: Partial<SignatureHeaders>;
-  /** Length of the body that came. */
+  /** The length of the body that came. */
   readonly bodyBytes: number;
-  /** The exact bytes; absent where they were too many to keep. */
+  /** The exact bytes; absent where the body was too long to keep. */
   readonly rawBody: Uint8Array | undefined;
 }
 
-/** How much the store holds at the most. Whatever comes, it never grows past these. */
+/** The limits of the store. It never exceeds them, whatever comes. */
 export interface RejectedBounds {
   readonly maxEntries: number;
-  /** Of all entries together, as they are stored. */
+  /** The bytes of all entries together, as they are stored. */
   readonly maxTotalBytes: number;
   readonly maxAgeMs: number;
-  /** A longer body is not kept, only that it came. Sinch's are a few kilobytes. */
+  /** Of a longer body only the length is kept. Sinch's bodies have a few kilobytes. */
   readonly maxBodyBytes: number;
 }
 
@@ -40,9 +46,9 @@ export const rejectedBounds: RejectedBounds = {
 };
 
 /**
- * Whether another secret, or another clock, could make this request pass. What nobody can ever
- * verify has to go first when room runs out: else anybody who can reach the address could push
- * out real callbacks without even pretending a signature.
+ * Distinguishes requests that another secret or clock could verify from those that can never be
+ * verified. The latter are dropped first when the store is full. Otherwise anyone who can reach the
+ * address could push out real callbacks with requests that have no signature at all.
  */
 export function couldVerifyLater(cause: RejectionCause): boolean {
   switch (cause) {
@@ -55,4 +61,63 @@ export function couldVerifyLater(cause: RejectionCause): boolean {
     case 'unsupported-algorithm':
       return false;
   }
+}
+
+/** Longer than any valid header value, so that cutting there makes no value valid. */
+const maxHeaderLength = 256;
+const digestLength = 12;
+
+const storedEntry = z.object({
+  cause: z.string(),
+  receivedAt: z.iso.datetime().transform((text) => new Date(text)),
+  headers: z.object({
+    [signatureHeaders.signature]: z.string().optional(),
+    [signatureHeaders.timestamp]: z.string().optional(),
+    [signatureHeaders.nonce]: z.string().optional(),
+    [signatureHeaders.algorithm]: z.string().optional(),
+  }),
+  bodyBytes: z.number().int().min(0),
+  body: z.base64().optional(),
+});
+
+/** Makes an id such as `20261123T180544123Z-9f86d081884c`: ids sort by time of arrival. */
+export function rejectedId({ rawBody, headers, receivedAt }: RejectedCallback): string {
+  const hash = createHash('sha256').update(rawBody).update(JSON.stringify(headers));
+  return `${oldestIdAt(receivedAt)}-${hash.digest('hex').slice(0, digestLength)}`;
+}
+
+/** Makes the text that sorts before every id of a callback that came at `at` or later. */
+export function oldestIdAt(at: Date): string {
+  return at.toISOString().replaceAll(/[-:.]/g, '');
+}
+
+/**
+ * Makes an entry's text, for Redis and Postgres alike. The body is base64, whatever it is: as JSON
+ * text, hostile bytes would be escaped to six times their length.
+ */
+export function writeEntry(callback: RejectedCallback, maxBodyBytes: number): string {
+  const { rawBody, cause, receivedAt } = callback;
+  const headers = Object.entries(callback.headers).map(
+    ([name, value]) => [name, value.slice(0, maxHeaderLength)] as const,
+  );
+  const fits = rawBody.byteLength <= maxBodyBytes;
+  return JSON.stringify({
+    cause,
+    receivedAt: receivedAt.toISOString(),
+    headers: Object.fromEntries(headers),
+    bodyBytes: rawBody.byteLength,
+    ...(fits && { body: Buffer.from(rawBody).toString('base64') }),
+  });
+}
+
+/** Parses an entry's text. @throws ZodError or SyntaxError when `writeEntry` did not make it. */
+export function readEntry(id: string, text: string): KeptCallback {
+  const { body, ...facts } = storedEntry.parse(JSON.parse(text));
+  const { headers, ...rest } = facts;
+  return {
+    id,
+    ...rest,
+    headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)),
+    rawBody: body === undefined ? undefined : Buffer.from(body, 'base64'),
+  };
 }

@@ -1,18 +1,18 @@
-/** Where entries lie, as texts. Every call rejects when the server does not answer in time. */
+/** Storage for entries, as texts. Every call rejects when the server does not answer in time. */
 export interface RejectedStorage {
   /**
-   * Adds an entry and drops what is over the limits, in one indivisible step.
-   * @returns whether the entry is there afterwards.
+   * Adds an entry and drops those above the limits, in one atomic step.
+   * @returns true when the entry is stored afterwards.
    */
-  put(entry: EntryToPut, limits: ShelfLimits): Promise<boolean>;
-  /** Entries from `fromId` on, in the order of their ids; from behind `after` where it is given. */
-  read(page: ShelfPage): Promise<readonly StoredEntry[]>;
+  put(entry: EntryToPut, limits: StorageLimits): Promise<boolean>;
+  /** Returns entries from `fromId` up, in the order of their ids, and after `after` if given. */
+  read(page: StoragePage): Promise<readonly StoredEntry[]>;
   find(id: string): Promise<string | undefined>;
-  /** Whether it was there. */
+  /** @returns true when it was there. */
   remove(id: string): Promise<boolean>;
-  /** All of them from there on, in their order: their number has a bound, and they are short. */
+  /** Returns all ids from `fromId` up, in order: their number is bounded, and they are short. */
   ids(fromId: string): Promise<readonly string[]>;
-  /** Lets go of the connection without waiting for anybody. */
+  /** Closes the connection without waiting for calls in progress. */
   disconnect(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface EntryToPut extends StoredEntry {
   readonly rank: 0 | 1;
 }
 
-export interface ShelfLimits {
+export interface StorageLimits {
   readonly maxEntries: number;
   readonly maxTotalBytes: number;
   readonly maxAgeMs: number;
@@ -34,7 +34,7 @@ export interface ShelfLimits {
   readonly fromId: string;
 }
 
-export interface ShelfPage {
+export interface StoragePage {
   readonly limit: number;
   readonly fromId: string;
   readonly after?: string | undefined;

@@ -5,35 +5,39 @@ import { openRedisStorage } from './redis-storage.ts';
 import {
   couldVerifyLater,
   type KeptCallback,
+  oldestIdAt,
   type RejectedBounds,
   type RejectedCallback,
+  readEntry,
   rejectedBounds,
+  rejectedId,
+  writeEntry,
 } from './rejected-callback.ts';
-import { oldestIdAt, readEntry, rejectedId, writeEntry } from './rejected-entry.ts';
 import type { RejectedStorage } from './rejected-storage.ts';
 
 export type KeepOutcome =
   | 'kept'
-  /** That it came is kept; its body was too long. */
+  /** Kept without its body, which was too long. */
   | 'kept-without-body'
-  /** The store is full of what is worth more. */
+  /** Not kept: the store is full of callbacks that are dropped later than this one. */
   | 'no-room';
 
 /**
- * A small bounded store for requests that failed verification, so that a wrong secret can be
- * mended afterwards. What no secret could ever verify is dropped first, then the oldest.
+ * A small bounded store for requests that failed verification, so that they can be verified again
+ * after a wrong secret is corrected. Requests that no secret could verify are dropped first, then
+ * the oldest.
  *
- * Every call is one round trip over a connection of the store's own, and throws when the server
- * does not answer in time: nothing here can hold up the queue's own connection.
+ * Every call is one round trip over the store's own connection, and throws when the server does not
+ * answer in time. So nothing here can hold up the queue's connection.
  */
 export interface RejectedStore {
   keep(callback: RejectedCallback): Promise<KeepOutcome>;
-  /** A page in the order of arrival, the oldest first. */
+  /** Returns a page in the order of arrival, the oldest first. */
   list(page: RejectedPage): Promise<readonly KeptCallback[]>;
   find(id: string): Promise<KeptCallback | undefined>;
-  /** Whether it was there. */
+  /** @returns true when it was there. */
   remove(id: string): Promise<boolean>;
-  /** Of all that are there, in the order of arrival. */
+  /** Returns the ids of all callbacks, in the order of arrival. */
   ids(): Promise<readonly string[]>;
   count(): Promise<number>;
   /** Idempotent. */
@@ -42,20 +46,20 @@ export interface RejectedStore {
 
 export interface RejectedPage {
   readonly limit: number;
-  /** The id that the page before ended with; it need not be there any more. */
+  /** The last id of the page before; it may have been removed since. */
   readonly after?: string | undefined;
 }
 
 export interface RejectedStoreOptions {
   readonly bounds?: RejectedBounds;
-  /** For each call, connecting included. */
+  /** The limit for each call, connecting included. */
   readonly timeoutMs?: number;
   readonly now?: () => Date;
 }
 
 const defaultTimeoutMs = 2_000;
 
-/** Connects when it is first used; a connection that failed is dropped, and the next call opens a new one. */
+/** Connects at the first call. A connection that failed is dropped; the next call opens another. */
 export function openRejectedStore(
   location: QueueLocation,
   options: RejectedStoreOptions = {},
@@ -77,7 +81,7 @@ export function openRejectedStore(
     }
   }
 
-  /** Takes no more calls. Those under way may still succeed, each within its own time. */
+  /** Sends it no more calls. Those in progress may still succeed, each within its own time. */
   function retire(storage: RejectedStorage): void {
     current = undefined;
     setTimeout(() => {
@@ -96,8 +100,8 @@ export function openRejectedStore(
       const text = writeEntry(callback, bounds.maxBodyBytes);
       const entry = { id: rejectedId(callback), rank, text } as const;
       const limits = { ...bounds, fromId: fromId() };
-      const isHeld = await withStorage((storage) => storage.put(entry, limits));
-      if (!isHeld) return 'no-room';
+      const isStored = await withStorage((storage) => storage.put(entry, limits));
+      if (!isStored) return 'no-room';
       return callback.rawBody.byteLength > bounds.maxBodyBytes ? 'kept-without-body' : 'kept';
     },
     async list(page) {
@@ -112,10 +116,10 @@ export function openRejectedStore(
     ids,
     count: async () => (await ids()).length,
     async close() {
-      const shelves = [...opened];
+      const storages = [...opened];
       opened.clear();
       current = undefined;
-      await Promise.all(shelves.map(closeQuietly));
+      await Promise.all(storages.map(closeQuietly));
     },
   };
 }
@@ -133,6 +137,44 @@ async function closeQuietly(storage: RejectedStorage): Promise<void> {
   try {
     await storage.disconnect();
   } catch {
-    // It is being thrown away because it does not work.
+    // It is dropped because it does not work.
   }
+}
+
+/**
+ * Combines two stores: keeps in `main`, or in `fallback` when that fails, and reads both. The
+ * bounds hold for each. An entry that is in both has one id, and is read as one.
+ */
+export function withFallbackStore(main: RejectedStore, fallback: RejectedStore): RejectedStore {
+  async function ids(): Promise<readonly string[]> {
+    const [first, second] = await Promise.all([main.ids(), fallback.ids()]);
+    return [...new Set([...first, ...second])].toSorted();
+  }
+
+  return {
+    async keep(callback) {
+      try {
+        return await main.keep(callback);
+      } catch {
+        // Main is down or full: the fallback's result counts.
+        return await fallback.keep(callback);
+      }
+    },
+    async list(page) {
+      const pages = await Promise.all([main.list(page), fallback.list(page)]);
+      const byId = new Map(pages.flat().map((kept) => [kept.id, kept]));
+      const sorted = [...byId].toSorted(([one], [other]) => (one < other ? -1 : 1));
+      return sorted.slice(0, page.limit).map(([, kept]) => kept);
+    },
+    find: async (id) => (await main.find(id)) ?? (await fallback.find(id)),
+    async remove(id) {
+      const removed = await Promise.all([main.remove(id), fallback.remove(id)]);
+      return removed.includes(true);
+    },
+    ids,
+    count: async () => (await ids()).length,
+    async close() {
+      await Promise.all([main.close(), fallback.close()]);
+    },
+  };
 }

@@ -1,15 +1,15 @@
 import type { Logger } from '../create-logger.ts';
 import type { Metrics, SignatureSeen } from '../metrics/metrics.ts';
 
-/** Where a business event is written down: a line for people, a count for alerts. */
+/** The two records of a business event: a line for people, a count for alerts. */
 export interface Telemetry {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** Times that an event carries and that cannot be read. */
+/** The times of an event that cannot be read. */
 interface UnreadableTimes {
-  /** By the names of their fields, such as `event_time`; absent where there are none. */
+  /** The names of their fields, such as `event_time`; absent where there are none. */
   readonly unreadableTimes?: readonly string[] | undefined;
 }
 
@@ -18,12 +18,12 @@ interface Attempt {
   readonly trigger: string;
   /** Counted from 1. */
   readonly attempt: number;
-  /** 0 for the live lane, else which replay this is. */
+  /** 0 for the live lane, else the number of the replay. */
   readonly replay?: number | undefined;
 }
 
 export interface EventApplied extends Attempt, SignatureSeen, UnreadableTimes {
-  /** What applying came to, such as `applied`, `duplicate` or `unhandled`. */
+  /** The result of applying, such as `applied`, `duplicate` or `unhandled`. */
   readonly result: string;
   /** From taking the job to the commit. */
   readonly durationMs: number;
@@ -32,7 +32,7 @@ export interface EventApplied extends Attempt, SignatureSeen, UnreadableTimes {
 export interface AttemptFailed extends Attempt {
   readonly errorClass: string;
   readonly error: unknown;
-  /** Absent where it will not be tried again by itself. */
+  /** Absent where it will not be retried. */
   readonly retryInMs?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface DeadLettered extends Attempt, SignatureSeen, UnreadableTimes {
   readonly error: unknown;
 }
 
-/** An event is in the database: now, or already before. */
+/** Records that an event is in the database, by this attempt or an earlier one. */
 export function eventApplied({ logger, metrics }: Telemetry, facts: EventApplied): void {
   const { receivedAt: _, ...shown } = facts;
   logger.info(shown, 'event applied');
@@ -49,7 +49,7 @@ export function eventApplied({ logger, metrics }: Telemetry, facts: EventApplied
   endEvent(metrics, facts);
 }
 
-/** One try failed; the event is tried again, or a dead letter follows. */
+/** Records a failed attempt; the event is retried, or a dead letter follows. */
 export function attemptFailed(
   { logger, metrics }: Telemetry,
   { error, ...facts }: AttemptFailed,
@@ -58,7 +58,7 @@ export function attemptFailed(
   metrics.attemptFailed(facts);
 }
 
-/** An event will not be retried by itself: an operator has to look. */
+/** Records that an event will not be retried: an operator has to act. */
 export function deadLettered(
   { logger, metrics }: Telemetry,
   { error, ...facts }: DeadLettered,

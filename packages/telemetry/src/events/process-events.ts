@@ -2,40 +2,43 @@ import type { Logger } from '../create-logger.ts';
 
 export interface WorkerStarted {
   readonly concurrency: number;
-  /** Which backend carries the queue. */
+  /** The backend of the queue. */
   readonly queue: string;
   readonly adminHost: string;
   readonly adminPort: number;
 }
 
 export interface WorkerStopping {
-  /** What asked for it, such as `SIGTERM`. */
+  /** The cause, such as `SIGTERM`. */
   readonly signal: string;
 }
 
 export interface WorkerStopped {
   readonly durationMs: number;
-  /** Otherwise the deadline came first: a worker's events went back to the queue, ingest's requests were broken off. */
+  /**
+   * False when the deadline came first: a worker's events went back to the queue, and ingest's
+   * requests were cut off.
+   */
   readonly allFinished: boolean;
 }
 
 export interface IngestStarted {
-  /** Where it listens; absent under Next, which has the address for itself. */
+  /** The address that it listens on; absent under Next, which logs it itself. */
   readonly ingestUrl?: string;
   readonly processes: number;
-  /** Which backend carries the queue, or `none`. */
+  /** The backend of the queue, or `none`. */
   readonly queue: string;
-  /** How many webhook secrets were read: a comma inside one makes it two. */
+  /** The number of webhook secrets that were read: a comma inside one makes it two. */
   readonly secretCount: number;
 }
 
 export interface IngestProcessDied {
-  /** Of the one that died; the line's own `pid` is that of the one that supervises. */
+  /** The id of the process that died; the line's own `pid` is that of the supervisor. */
   readonly deadPid: number;
   readonly exitCode: number | null;
-  /** What killed it, where something did. */
+  /** The signal that killed it, if one did. */
   readonly signal: string | null;
-  /** When another one is started in its place. */
+  /** The time until another one starts in its place. */
   readonly restartInMs: number;
 }
 
@@ -49,15 +52,15 @@ export interface DependencyLost {
 export interface DependencyAway {
   readonly dependency: Dependency;
   readonly awayMs: number;
-  /** How often it was tried in vain. */
+  /** The number of failed attempts. */
   readonly failures: number;
 }
 
 export interface WorkerStalled {
-  /** The lane that stands still. */
+  /** The lane that makes no progress. */
   readonly lane: string;
   readonly forMs: number;
-  /** What the process ends with, to be started again. */
+  /** The code that the process exits with, so that its supervisor restarts it. */
   readonly exitCode: number;
 }
 
@@ -85,17 +88,17 @@ export function ingestStopped(logger: Logger, facts: WorkerStopped): void {
   logger.info(facts, 'ingest stopped');
 }
 
-/** One of several ingest processes ended by itself. The others go on, and it is replaced. */
+/** Logs that one of several ingest processes ended unasked. The others go on; it is replaced. */
 export function ingestProcessDied(logger: Logger, facts: IngestProcessDied): void {
   logger.error(facts, 'ingest process died');
 }
 
-/** Redis or Postgres cannot be reached. No event loses an attempt for it. */
+/** Logs that Redis or Postgres cannot be reached. An outage does not use up retries. */
 export function dependencyLost(logger: Logger, { error, ...facts }: DependencyLost): void {
   logger.error({ ...facts, err: error }, 'dependency lost');
 }
 
-/** A reminder, once in a while for as long as it lasts. */
+/** Logs a reminder from time to time while the outage lasts. */
 export function dependencyStillAway(logger: Logger, facts: DependencyAway): void {
   logger.warn(facts, 'dependency still away');
 }
@@ -104,17 +107,17 @@ export function dependencyRestored(logger: Logger, facts: DependencyAway): void 
   logger.info(facts, 'dependency restored');
 }
 
-/** There is work, nothing stands in its way, and none gets done: the process ends to be restarted. */
+/** Logs that no job ends although nothing prevents it: the process exits to be restarted. */
 export function workerStalled(logger: Logger, facts: WorkerStalled): void {
   logger.fatal(facts, 'worker stalled');
 }
 
-/** Nothing ran on the main thread for so long: the process is killed to be restarted. */
+/** Logs how long the main thread was blocked: the process is killed to be restarted. */
 export function eventLoopBlocked(logger: Logger, facts: { readonly forMs: number }): void {
   logger.fatal(facts, 'event loop blocked');
 }
 
-/** A library, or the runtime, reported an unforeseen problem. The process goes on. */
+/** Logs an unforeseen problem that a library or the runtime reported. The process goes on. */
 export function complaintHeard(
   logger: Logger,
   { error, ...facts }: { readonly text: string; readonly error: unknown },
@@ -122,7 +125,7 @@ export function complaintHeard(
   logger.error({ ...facts, ...(error !== undefined && { err: error }) }, 'complaint heard');
 }
 
-/** A bug, or a start that cannot succeed: the process ends after this line. */
+/** Logs a bug, or a start that cannot succeed: the process exits after this line. */
 export function processFailed(logger: Logger, error: unknown): void {
   logger.fatal({ err: error }, 'process failed');
 }

@@ -1,26 +1,25 @@
 import { Counter, type Registry } from 'prom-client';
-import { boundedLabel } from './bounded-label.ts';
 
-/** How a request to ingest ended. */
+/** The result of a request to ingest. */
 export interface AnswerLabels {
   readonly status: number;
   readonly outcome: string;
   readonly cause?: string | undefined;
 }
 
-/** Causes are codes of drivers and servers: few, but there is no list of them. */
+/** Causes are codes of drivers and servers: few, but no list has them all. */
 const maxCauses = 50;
-/** The usual ones of a queue that takes nothing; whatever else comes is added. */
+/** The usual causes of an unavailable queue; others are added when they occur. */
 const unavailable = ['DEADLINE_EXCEEDED', 'ECONNREFUSED', 'OOM', 'READONLY'] as const;
 
-/** The usual ones of Node's parser. */
+/** The usual causes of Node's parser. */
 const unreadable = [
   'HPE_INVALID_METHOD',
   'HPE_INVALID_HEADER_TOKEN',
   'HPE_INVALID_CONSTANT',
 ] as const;
 
-/** What ingest is known to answer: each is counted from zero. */
+/** The known answers of ingest: each counter starts at zero. */
 export const knownAnswers = [
   { status: 200, outcome: 'accepted' },
   { status: 400, outcome: 'unreadable-body' },
@@ -45,7 +44,7 @@ export const knownAnswers = [
   ...unavailable.map((cause) => ({ status: 503, outcome: 'unavailable' as const, cause })),
 ] as const satisfies readonly AnswerLabels[];
 
-/** Registers the counter of what ingest answers. */
+/** Registers the counter of ingest's answers. */
 export function createAnswerCounter(
   registry: Registry,
 ): (labels: AnswerLabels, count?: number) => void {
@@ -62,4 +61,21 @@ export function createAnswerCounter(
   }
   for (const labels of knownAnswers) add(labels, 0);
   return add;
+}
+
+/** The label of all values beyond the bound. */
+const others = 'other';
+
+/**
+ * Bounds a label whose values come from outside: the first `max` different values are kept, and
+ * every later one becomes `other`. An absent value is the empty text.
+ */
+export function boundedLabel(max: number): (value: string | undefined) => string {
+  const known = new Set<string>();
+  return (value = '') => {
+    if (known.has(value)) return value;
+    if (known.size >= max) return others;
+    known.add(value);
+    return value;
+  };
 }

@@ -69,7 +69,7 @@ it('counts no secret for an event whose signature is not known any more', async 
   expect((await counts()).join('\n')).not.toContain('position=');
 });
 
-it('holds no id: what is counted stays small, however many events come', async () => {
+it('holds no id: the metrics stay small, however many events come', async () => {
   const { telemetry, counts } = setUp();
   const apply = (n: number) => {
     const facts = { ...event, eventKey: `MESSAGE_DELIVERY.ID${n}.d`, receivedAt: first };
@@ -84,7 +84,7 @@ it('holds no id: what is counted stays small, however many events come', async (
   expect(contentType).toMatch(/^text\/plain/);
 });
 
-it('has every label set that is known beforehand from zero on', async () => {
+it('shows every label set that is known beforehand from the start, as zero', async () => {
   const metrics = createMetrics({
     triggers: ['OPT_IN', 'OPT_OUT'],
     results: ['applied', 'duplicate'],
@@ -103,7 +103,7 @@ it('has every label set that is known beforehand from zero on', async () => {
   }
 });
 
-it('tells how long it took from receipt to commit, of an event that is new alone', async () => {
+it('measures the time from receipt to commit, of new events only', async () => {
   const { telemetry, counts } = setUp();
   const receivedAt = new Date(Date.now() - 40_000).toISOString();
   eventApplied(telemetry, { ...event, result: 'applied', durationMs: 1, receivedAt });
@@ -113,7 +113,7 @@ it('tells how long it took from receipt to commit, of an event that is new alone
   expect(await counts()).toContain('sinch_apply_duration_seconds_count 1');
 });
 
-it('shows what lies somewhere only while it is known', async () => {
+it('shows the state of a queue only while it is known', async () => {
   const metrics = createMetrics();
   const text = async () => (await metrics.read()).text;
   expect(await text()).not.toMatch(/^sinch_(queue_jobs|dead_letters_open|pending_migrations)/m);

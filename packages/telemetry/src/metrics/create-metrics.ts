@@ -4,20 +4,19 @@ import type { Metrics, MetricsText } from './metrics.ts';
 import { createStockMetrics } from './stock-metrics.ts';
 
 export interface PrometheusMetrics extends Metrics {
-  /** Everything counted since the process began, in Prometheus' text format. */
+  /** Returns all metrics since the process started, in Prometheus' text format. */
   read(): Promise<MetricsText>;
 }
 
 export interface MetricsOptions extends ClosedLabels {
-  /** Whether to tell of the process too: its CPU, memory, event loop and garbage. */
+  /** True to include the process: its CPU, memory, event loop and garbage collection. */
   readonly hasProcess?: boolean;
 }
 
 /**
- * Counts in memory: a process begins at zero, and Prometheus adds several up. A label
- * set that is known beforehand is there from the beginning, since an alert on an increase does
- * not see a counter that is born above zero.
- * In a file of its own, so that a process that counts nothing does not load the library.
+ * Counts in memory: a process starts at zero, and Prometheus adds several processes up. A label set
+ * that is known beforehand starts at zero, since an alert on an increase ignores a counter whose
+ * first value is above zero. An entry of its own, so that other processes do not load the library.
  */
 export function createMetrics({
   hasProcess = false,

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { boundedLabel } from './bounded-label.ts';
+import { boundedLabel } from './answer-counter.ts';
 import type { EventMetrics } from './metrics.ts';
 
-/** Values of labels that are known beforehand: each is counted from zero. */
+/** The values of labels that are known beforehand: each counter starts at zero. */
 export interface ClosedLabels {
   readonly triggers?: readonly string[];
   readonly results?: readonly string[];
@@ -12,12 +12,12 @@ export interface ClosedLabels {
   readonly timeFields?: readonly string[];
 }
 
-/** From a quick machine to an outage of hours. */
+/** From a fast machine to an outage of hours. */
 const applySeconds = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 21_600,
 ];
 const maxApps = 50;
-/** Of channels, and of statuses: Sinch has fewer of each, and bodies may hold anything. */
+/** The most channels, and statuses: Sinch has fewer, but bodies may hold any text. */
 const maxNames = 30;
 const batchSizes = [1, 2, 5, 10, 25, 50, 100, 250, 500];
 
@@ -25,7 +25,7 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
   const registers = [registry];
   const applied = new Counter({
     name: 'sinch_events_total',
-    help: 'Events that are in the database, by trigger and by what applying came to.',
+    help: 'Events that are in the database, by trigger and by the result of applying them.',
     labelNames: ['trigger', 'result'],
     registers,
   });
@@ -43,13 +43,13 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
   });
   const attempts = new Counter({
     name: 'sinch_attempts_total',
-    help: 'Attempts at applying an event that failed and will be repeated, by error class.',
+    help: 'Failed attempts at applying an event that will be repeated, by error class.',
     labelNames: ['class'],
     registers,
   });
   const dead = new Counter({
     name: 'sinch_dead_letters_total',
-    help: 'Events given up, by cause.',
+    help: 'Events that became dead letters, by cause.',
     labelNames: ['cause'],
     registers,
   });
@@ -82,13 +82,13 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
   });
   const secretLastSeen = new Gauge({
     name: 'sinch_secret_last_seen_timestamp_seconds',
-    help: 'When the last callback came that this secret signed, as Unix time.',
+    help: 'When the last callback with a signature by this secret came, as Unix time.',
     labelNames: ['position'],
     registers,
   });
   const unreadableTimes = new Counter({
     name: 'sinch_unreadable_times_total',
-    help: 'Times of events that could not be read, by field: their events order as of receipt.',
+    help: 'Times of events that could not be read, by field: their events are ordered by receipt.',
     labelNames: ['field'],
     registers,
   });
@@ -115,7 +115,7 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
     },
     eventApplied({ trigger, result, receivedAt }) {
       applied.inc({ trigger, result });
-      // A double was applied long ago, and not now.
+      // A duplicate was applied before, not now.
       if (receivedAt === undefined || result === 'duplicate') return;
       applySecondsOf.observe(Math.max(0, Date.now() - Date.parse(receivedAt)) / 1000);
     },

@@ -5,18 +5,18 @@ import type { MetricsText } from './metrics.ts';
 export { type AnswerLabels, knownAnswers } from './answer-counter.ts';
 
 export interface IngestMetrics {
-  /** @param durationMs from the request to its answer, of one that reached the webhook. */
+  /** @param durationMs from request to answer, for a request that reached the webhook. */
   answered(labels: AnswerLabels, durationMs?: number): void;
-  /** Whether events of this partition of the queue go to the fallback. */
+  /** Records that this partition's events go to the fallback, or no longer do. */
   fallbackActive(partition: number, isActive: boolean): void;
-  /** Everything counted since the process began, in Prometheus' text format. */
+  /** Returns all metrics since the process started, in Prometheus' text format. */
   read(): Promise<MetricsText>;
 }
 
-/** Sinch waits for a few seconds. */
+/** The buckets end at a few seconds, because Sinch waits no longer. */
 const ackSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts what one process of ingest answers, in memory. */
+/** Counts the answers of one ingest process, in memory. */
 export function createIngestMetrics(): IngestMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -29,12 +29,12 @@ export function createIngestMetrics(): IngestMetrics {
   });
   const fallback = new Gauge({
     name: 'sinch_fallback_active',
-    help: '1 while events go to the queue on Postgres, since Redis is away or nearly full.',
+    help: '1 while events go to the queue on Postgres, since Redis is down or nearly full.',
     aggregator: 'max',
     registers,
   });
   fallback.set(0);
-  const turned = new Set<number>();
+  const onFallback = new Set<number>();
   AggregatorRegistry.setRegistries(registry);
 
   return {
@@ -43,17 +43,17 @@ export function createIngestMetrics(): IngestMetrics {
       if (durationMs !== undefined) acks.observe(durationMs / 1000);
     },
     fallbackActive(partition, isActive) {
-      if (isActive) turned.add(partition);
-      else turned.delete(partition);
-      fallback.set(turned.size > 0 ? 1 : 0);
+      if (isActive) onFallback.add(partition);
+      else onFallback.delete(partition);
+      fallback.set(onFallback.size > 0 ? 1 : 0);
     },
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
 
 /**
- * Adds up what the processes of a cluster have counted. The primary asks; the others answer as
- * soon as this was called in them too.
+ * Adds up the metrics of a cluster's processes. The primary asks; the others answer once they have
+ * called this too.
  */
 export function openClusterMetrics(): { read(): Promise<MetricsText> } {
   const registry = new AggregatorRegistry();

@@ -2,10 +2,10 @@ import { Gauge, type Registry } from 'prom-client';
 import { createAnswerCounter } from './answer-counter.ts';
 import type { StockMetrics } from './metrics.ts';
 
-/** Shown from the first measurement on, and only while there is one. */
+/** Creates gauges that are shown only while their value is known. */
 export function createStockMetrics(registry: Registry): StockMetrics {
   const registers = [registry];
-  /** Of something without labels: a gauge that is registered would show 0 before it is known. */
+  /** Creates a gauge without labels; a registered one would show 0 before its value is known. */
   function single(name: string, help: string): (value: number | undefined) => void {
     const gauge = new Gauge({ name, help, registers: [] });
     return (value) => {
@@ -17,7 +17,7 @@ export function createStockMetrics(registry: Registry): StockMetrics {
   }
   const usedMemory = single(
     'sinch_redis_used_memory_bytes',
-    'Memory that Redis has taken, as far as it counts against its limit.',
+    'Memory that Redis uses, as far as it counts against its limit.',
   );
   const maxMemory = single(
     'sinch_redis_max_memory_bytes',
@@ -33,9 +33,9 @@ export function createStockMetrics(registry: Registry): StockMetrics {
   );
   const partitions = single(
     'sinch_partitions_ahead',
-    'Weeks to come that have their partition of events.',
+    'Coming weeks that have their partition of events.',
   );
-  const open = single('sinch_dead_letters_open', 'Dead letters that are not settled yet.');
+  const openLetters = single('sinch_dead_letters_open', 'Dead letters that are not settled yet.');
   const oldestOpen = single(
     'sinch_dead_letter_oldest_open_timestamp_seconds',
     'When the oldest open dead letter died, as Unix time; absent where none is open.',
@@ -52,7 +52,7 @@ export function createStockMetrics(registry: Registry): StockMetrics {
   });
   const oldestAge = new Gauge({
     name: 'sinch_queue_oldest_age_seconds',
-    help: 'For how long the first in line has been on the queue; 0 where none is.',
+    help: 'How long the oldest job has been on the queue; 0 where there is none.',
     labelNames: ['lane', 'state'],
     registers,
   });
@@ -89,7 +89,7 @@ export function createStockMetrics(registry: Registry): StockMetrics {
       }
     },
     deadLettersOpen(letters) {
-      open(letters?.count);
+      openLetters(letters?.count);
       const at = letters?.oldestDeadAt;
       oldestOpen(at && at.getTime() / 1000);
     },

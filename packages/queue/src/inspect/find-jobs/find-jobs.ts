@@ -1,32 +1,36 @@
 import { withDeadline } from '../../connection/deadline.ts';
-import { type JobQueue, openQueue, type QueueLocation } from '../../connection/queue-backend.ts';
+import {
+  ignoreError,
+  type JobQueue,
+  openQueue,
+  type QueueLocation,
+} from '../../connection/queue-backend.ts';
 import { readJobData } from '../../contract/job-contract.ts';
 import { queueNames } from '../../contract/queue-names.ts';
-import type { FoundJobId, JobLane } from './found-job-id.ts';
-import type { KeyPattern } from './job-pattern.ts';
+import type { FoundJobId, JobLane, KeyPattern } from './job-ids.ts';
 import { findPostgresJobIds } from './postgres-job-ids.ts';
 import { findRedisJobIds } from './redis-job-ids.ts';
 
-/** Where an event is in the queues. */
+/** An event's place and state in the queues. */
 export interface FoundJob extends JobLane {
   readonly eventKey: string;
   readonly replay: number;
   /**
-   * `delayed`: it failed and is going to be tried again. `failed`: it is given up, and becomes a
-   * dead letter next. `finished`: a worker is done with it; the queue remembers that for a while.
+   * `delayed`: it failed and will be retried. `failed`: it will not be retried, and becomes a dead
+   * letter next. `finished`: a worker has finished it; the queue keeps that for a while.
    */
   readonly state: 'waiting' | 'active' | 'delayed' | 'failed' | 'finished';
-  /** Failed attempts so far. */
+  /** The failed attempts so far. */
   readonly attempts: number;
   readonly queuedAt: Date;
 }
 
-/** For all of it: on Redis it may go through every key once. */
+/** The limit for the whole search: on Redis it may read every key once. */
 const searchTimeoutMs = 60_000;
 
 /**
- * Looks for the jobs of the events that fit a pattern, in all lanes, without changing anything.
- * @param limit events of a pattern that fits many; some more may come.
+ * Finds the jobs of the events that match a pattern, in all lanes, without changing anything.
+ * @param limit the most jobs that are returned.
  * @throws when the queue does not answer in time.
  */
 export async function findJobs(
@@ -45,16 +49,14 @@ export async function findJobs(
   return jobs;
 }
 
-/** `undefined` where the job is gone by now. */
+/** @returns undefined when the job is gone by now. */
 async function describe(
   location: QueueLocation,
   { lane, partition, jobId, key: eventKey, replay }: FoundJobId,
   timeoutMs: number,
 ): Promise<FoundJob | undefined> {
   const policy = { kind: 'fail-fast', timeoutMs } as const;
-  const place = { ...location, partition };
-  // Every call rejects by itself when the connection is broken.
-  const queue = openQueue(place, queueNames[lane], policy, () => undefined);
+  const queue = openQueue({ ...location, partition }, queueNames[lane], policy, ignoreError);
   try {
     const job = await queue.getJob(jobId);
     const state = stateOf(await queue.getJobState(jobId));

@@ -1,9 +1,14 @@
 import pg from 'pg';
-import { postgresConnection } from '../../connection/postgres/postgres-connection.ts';
-import type { QueueLocation } from '../../connection/queue-backend.ts';
+import { postgresConnection } from '../../connection/postgres-connection.ts';
+import { ignoreError, type QueueLocation } from '../../connection/queue-backend.ts';
 import { queueNames } from '../../contract/queue-names.ts';
-import type { FoundJobId, JobLane } from './found-job-id.ts';
-import { eventOfJobId, fitsPattern, type KeyPattern } from './job-pattern.ts';
+import {
+  eventOfJobId,
+  type FoundJobId,
+  fitsPattern,
+  type JobLane,
+  type KeyPattern,
+} from './job-ids.ts';
 
 /** No such schema or table. */
 const isUnprepared = new Set(['3F000', '42P01']);
@@ -14,7 +19,7 @@ const laneOf: Readonly<Record<string, JobLane>> = {
   [queueNames.dead]: { lane: 'dead', partition: 0 },
 };
 
-/** Job ids that fit, at most `limit`. What was never prepared holds none. */
+/** Finds job ids that match, at most `limit`. A queue that was never prepared has none. */
 export async function findPostgresJobIds(
   location: QueueLocation,
   pattern: KeyPattern,
@@ -24,8 +29,7 @@ export async function findPostgresJobIds(
   const policy = { kind: 'fail-fast', timeoutMs } as const;
   const { schema, ...connection } = postgresConnection(location, policy);
   const client = new pg.Client(connection);
-  // A connection that breaks makes the query reject.
-  client.on('error', () => undefined);
+  client.on('error', ignoreError);
   try {
     await client.connect();
     const { rows } = await client.query<{ queue: string; id: string }>(

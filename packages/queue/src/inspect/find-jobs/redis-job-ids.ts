@@ -1,18 +1,22 @@
 import { Cluster, type Redis } from 'ioredis';
-import { type QueueLocation, redisQueueKey } from '../../connection/queue-backend.ts';
-import { openRedis } from '../../connection/redis/redis-client.ts';
-import { maxPartitions } from '../../contract/queue-key.ts';
-import { queueNames } from '../../contract/queue-names.ts';
-import type { FoundJobId, JobLane } from './found-job-id.ts';
-import { eventOfJobId, fitsPattern, type KeyPattern } from './job-pattern.ts';
+import { ignoreError, type QueueLocation, redisQueueKey } from '../../connection/queue-backend.ts';
+import { openRedis } from '../../connection/redis-client.ts';
+import { maxPartitions, queueNames } from '../../contract/queue-names.ts';
+import {
+  eventOfJobId,
+  type FoundJobId,
+  fitsPattern,
+  type JobLane,
+  type KeyPattern,
+} from './job-ids.ts';
 
-/** Keys that Redis looks at between two answers; it serves others in between. */
+/** The keys that Redis scans in one step; it serves other clients between two steps. */
 const scanCount = 2_000;
 
 /**
- * Job ids that fit, at most `limit` and a few: of every lane and of all partitions that there
- * could ever be. A live job that is not finished and whose key is known is looked up; for all
- * others it goes through the keys of the server once, since these have no index.
+ * Finds job ids that match, `limit` or a few more, in every lane and in all possible partitions. An
+ * unfinished live job is looked up where the whole key is given. For all others it scans the keys
+ * of the server once, since they have no index.
  */
 export async function findRedisJobIds(
   location: QueueLocation,
@@ -21,12 +25,11 @@ export async function findRedisJobIds(
   timeoutMs: number,
 ): Promise<readonly FoundJobId[]> {
   const client = openRedis(location.backend.url, { kind: 'fail-fast', timeoutMs });
-  // Every call rejects by itself when the connection is broken.
-  client.on('error', () => undefined);
+  client.on('error', ignoreError);
   try {
     await client.ping();
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
-    const lanes = lanesByPlace(location);
+    const lanes = lanesByKeyPrefix(location);
     const unfinished = await lookUp(client, lanes, pattern.key);
     if (unfinished !== undefined) return [unfinished];
     const glob = globOf(pattern);
@@ -50,17 +53,17 @@ export async function findRedisJobIds(
   }
 }
 
-/** The live job with this key, unless it is finished: a replay of it may be somewhere. */
+/** Looks up the live job with this key, unless it is finished: then a replay may exist. */
 async function lookUp(
   client: Redis | Cluster,
   lanes: Lanes,
   eventKey: string | undefined,
 ): Promise<FoundJobId | undefined> {
   if (eventKey === undefined) return undefined;
-  const places = [...lanes].filter(([, { lane }]) => lane === 'live');
+  const live = [...lanes].filter(([, { lane }]) => lane === 'live');
   const found = await Promise.all(
-    places.map(async ([place]) => {
-      const key = `${place}:${eventKey}`;
+    live.map(async ([prefix]) => {
+      const key = `${prefix}:${eventKey}`;
       const [queuedAt, finishedAt] = await client.hmget(key, 'timestamp', 'finishedOn');
       return queuedAt && !finishedAt ? jobOfKey(key, lanes) : undefined;
     }),
@@ -68,18 +71,18 @@ async function lookUp(
   return found.find((job) => job !== undefined);
 }
 
-/** Nothing of a pattern means anything else in a glob. */
+/** Makes a glob. No character of a pattern has a special meaning in it. */
 function globOf({ beginning = '', digest }: KeyPattern): string {
   return beginning === '' ? `*:*.${digest ?? ''}*` : `*:${beginning}*`;
 }
 
 type Lanes = ReadonlyMap<string, JobLane>;
 
-/** What the keys of each queue begin with. */
-function lanesByPlace(location: QueueLocation): Lanes {
+/** Maps the beginning of each queue's keys to its lane. */
+function lanesByKeyPrefix(location: QueueLocation): Lanes {
   const beginning = (name: string, partition: number) => {
-    const place = redisQueueKey({ ...location, partition }, name);
-    return `${place.prefix}:${place.name}`;
+    const key = redisQueueKey({ ...location, partition }, name);
+    return `${key.prefix}:${key.name}`;
   };
   const live = Array.from({ length: maxPartitions }, (_, partition) => partition);
   return new Map<string, JobLane>([
@@ -91,7 +94,7 @@ function lanesByPlace(location: QueueLocation): Lanes {
   ]);
 }
 
-/** `{sinch}:sinch-callbacks:<job id>`; a job's other keys go on with a colon. */
+/** Parses `{sinch}:sinch-callbacks:<job id>`. A job's other keys have a colon after the id. */
 function jobOfKey(key: string, lanes: Lanes): FoundJobId | undefined {
   const end = key.lastIndexOf(':');
   const lane = lanes.get(key.slice(0, end));
