@@ -9,7 +9,6 @@ import {
 import type { Stall } from './health/progress-monitor.ts';
 import { watchEventLoop } from './health/watch-event-loop.ts';
 import { startWorker } from './start-worker.ts';
-import { onStopSignal } from './stop-signals.ts';
 import { defaultWorkerTimings } from './worker-timings.ts';
 
 /** Of a process that stood still and is to be started again; EX_TEMPFAIL of sysexits.h. */
@@ -40,6 +39,33 @@ export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
     workerStalled(logger, { lane, forMs: Math.round(forMs), exitCode: stalledExitCode });
     void worker.stop('standstill').then(() => {
       process.exit(stalledExitCode);
+    });
+  }
+}
+
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** 128 and the number of SIGINT, as a shell says it. */
+const interruptedExitCode = 130;
+
+/**
+ * Calls `stop` with the first signal that asks this process to end. Supervisors and process groups
+ * signal twice, and a worker that dies in the middle of its stop leaves its events to their locks.
+ * So later signals change nothing: the stop has a deadline of its own. Only a person at a terminal
+ * who presses Ctrl-C again ends the process at once.
+ */
+function onStopSignal(
+  stop: (signal: NodeJS.Signals) => void,
+  { isAtTerminal = process.stdin.isTTY } = {},
+): void {
+  let isStopping = false;
+  for (const signal of stopSignals) {
+    process.on(signal, () => {
+      if (isStopping) {
+        if (signal === 'SIGINT' && isAtTerminal) process.exit(interruptedExitCode);
+        return;
+      }
+      isStopping = true;
+      stop(signal);
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
+import { knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
 import {
   createEventWriter,
   createPartitionsAhead,
@@ -6,7 +7,11 @@ import {
   openDatabase,
 } from '@sinch-callbacks/db';
 import {
+  adviceFor,
+  checkPostgresQueue,
+  type DeathCause,
   deadQueueOf,
+  type FailureClass,
   inspectBackend,
   openBoardQueues,
   takeAnswerCounts,
@@ -17,21 +22,21 @@ import {
   dependencyRestored,
   dependencyStillAway,
   type Logger,
+  postgresQueueUnusable,
   redactText,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
+import type { ApplyOutcome } from './apply/event-batcher.ts';
+import { createLetterRecorder, letterIsOpen } from './apply/record-letter.ts';
+import { createJobReporter } from './apply/report-job.ts';
 import { createDatabaseWait } from './apply/wait-for-database.ts';
-import { checkQueueOnPostgres } from './health/check-postgres-queue.ts';
 import { createOutage, type Outage, type OutageFacts } from './health/outage-tracker.ts';
 import { type Stall, watchProgress } from './health/progress-monitor.ts';
 import { watchQueueMemory } from './health/watch-queue-memory.ts';
 import { openLanes } from './lanes/open-lanes.ts';
-import { createLetterRecorder, letterIsOpen } from './lanes/record-letter.ts';
-import { createJobReporter } from './lanes/report-job.ts';
 import { createAppsSeen } from './metrics/apps-seen.ts';
-import { metricLabels } from './metrics/metric-labels.ts';
 import { watchStocks } from './metrics/watch-stocks.ts';
 import { stopWorker } from './stop-worker.ts';
 import { keepBoard } from './upkeep/keep-board.ts';
@@ -164,4 +169,35 @@ function watchDependency(
     onRestored: (facts: OutageFacts) => dependencyRestored(logger, { dependency, ...facts }),
   };
   return createOutage(lines, () => performance.now(), outages);
+}
+
+/** The label values of the worker's metrics that are known beforehand. */
+const metricLabels = {
+  triggers: [...knownTriggers, 'UNKNOWN', 'UNREADABLE'] satisfies readonly Trigger[],
+  results: ['applied', 'duplicate', 'unhandled'] satisfies readonly ApplyOutcome['kind'][],
+  attemptClasses: ['transient', 'permanent', 'blocked'] satisfies readonly FailureClass[],
+  deathCauses: [
+    'permanent',
+    'attempts-exhausted',
+    'quarantined',
+    'malformed-job',
+  ] satisfies readonly DeathCause[],
+  timeFields,
+};
+
+/**
+ * Opens the queue on Postgres once, as the process starts, and logs it where that fails: this
+ * worker then takes nothing from it, however often it tries. Never rejects.
+ */
+async function checkQueueOnPostgres(
+  { queue, fallbackQueue, queuePrefix: prefix }: WorkerConfig,
+  logger: Logger,
+): Promise<void> {
+  const backend = fallbackQueue ?? queue;
+  if (backend.kind !== 'postgres') return;
+  const check = await checkPostgresQueue({ backend, prefix });
+  if (check.kind === 'usable') return;
+  const { kind, reason } = check;
+  const which = fallbackQueue ? 'fallback' : 'main';
+  postgresQueueUnusable(logger, { queue: which, reason, advice: adviceFor(kind) });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { countLogins, type LoginAttempts } from './login-attempts.ts';
+import { countLogins, type LoginAttempts, networkOf } from './login-attempts.ts';
 
 const bounds = { perAddress: 3, inAll: 6, windowSeconds: 900 };
 const refused = { kind: 'refused', retryAfterSeconds: 900 };
@@ -76,5 +76,20 @@ describe('logins', () => {
     expect(vi.getTimerCount()).toBe(bounds.inAll + 1);
     vi.advanceTimersByTime(bounds.windowSeconds * 1_000);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('networkOf', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2'],
+    ['2001:db8::6', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['unknown', 'unknown'],
+  ])('counts %s as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

@@ -2,7 +2,7 @@ import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { HandleEvent } from '@sinch-callbacks/queue';
 import { eventApplied, type Telemetry } from '@sinch-callbacks/telemetry';
 import type { ApplyOutcome, EventBatcher } from './event-batcher.ts';
-import { signatureSeen } from './signature-seen.ts';
+import { signatureSeen } from './report-job.ts';
 
 /** What the queue calls for each job: applies the event, says so in one line and counts it. */
 export function createHandler(batcher: EventBatcher, telemetry: Telemetry): HandleEvent {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createOutage } from './outage-tracker.ts';
+import { combineOutages, createOutage } from './outage-tracker.ts';
 
 function tell() {
   let now = 0;
@@ -41,4 +41,22 @@ it('what comes and goes is told of once in a while, however often it does', () =
     answerAt(at);
   }
   expect(lines).toEqual(Array(10).fill(['lost', 'restored 0 1']).flat());
+});
+
+it('an outage of several parts is over once each that failed has answered', () => {
+  const calls: string[] = [];
+  const part = combineOutages({
+    failed: () => calls.push('failed'),
+    answered: () => calls.push('answered'),
+    awayMs: () => 5,
+  });
+  const [one, other] = [part(), part()];
+  one.failed(new Error('away'));
+  other.answered();
+  other.failed(new Error('away'));
+  one.answered();
+  expect(calls).toEqual(['failed', 'failed']);
+  expect([one.awayMs(), other.awayMs()]).toEqual([undefined, 5]);
+  other.answered();
+  expect(calls).toEqual(['failed', 'failed', 'answered']);
 });

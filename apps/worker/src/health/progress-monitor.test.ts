@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { watchProgress } from './progress-monitor.ts';
-import type { WatchedLane } from './watch-lane.ts';
+import { type WatchedLane, watchProgress } from './progress-monitor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

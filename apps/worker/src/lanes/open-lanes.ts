@@ -11,10 +11,8 @@ import {
 import { createEventBatcher, type EventBatcher } from '../apply/event-batcher.ts';
 import { createHandler } from '../apply/handle-event.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
-import { combineOutages } from '../health/combine-outages.ts';
-import type { Outage } from '../health/outage-tracker.ts';
-import type { Lane } from './lane.ts';
-import { openPartitions } from './open-partitions.ts';
+import { combineOutages, type Outage } from '../health/outage-tracker.ts';
+import { type Lane, openPartitions } from './open-partitions.ts';
 
 export interface Lanes {
   readonly lanes: readonly Lane[];

@@ -1,7 +1,11 @@
 import { type CallbackEvent, envelopeOf } from '@sinch-callbacks/core';
 import type { JobReport } from '@sinch-callbacks/queue';
-import { attemptFailed, deadLettered, type Telemetry } from '@sinch-callbacks/telemetry';
-import { signatureSeen } from '../apply/signature-seen.ts';
+import {
+  attemptFailed,
+  deadLettered,
+  type SignatureSeen,
+  type Telemetry,
+} from '@sinch-callbacks/telemetry';
 
 /** Logs and counts what became of a job that was not simply done. */
 export function createJobReporter(telemetry: Telemetry): (report: JobReport) => void {
@@ -41,4 +45,11 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
 function unreadableTimesOf({ rawBody }: CallbackEvent) {
   const { unreadableTimes } = envelopeOf(rawBody);
   return unreadableTimes.length > 0 && { unreadableTimes };
+}
+
+/** For telling which secrets are still in use. The worker sees every event; ingest forgets its own. */
+export function signatureSeen({ signature, receivedAt }: CallbackEvent): SignatureSeen {
+  if (signature === undefined) return { receivedAt };
+  const { secretPosition, isStale, isFuture } = signature;
+  return { secretPosition, stale: isStale, future: isFuture, receivedAt };
 }

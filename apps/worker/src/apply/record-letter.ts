@@ -1,6 +1,6 @@
 import { type Database, findDeadLetter, isUnderWay, recordDeadLetter } from '@sinch-callbacks/db';
 import type { NewDeadLetter, RecordLetter } from '@sinch-callbacks/queue';
-import type { DatabaseWait } from '../apply/wait-for-database.ts';
+import type { DatabaseWait } from './wait-for-database.ts';
 
 /** Keeps dead letters in the database, waiting while it is away. */
 export function createLetterRecorder(

@@ -1,5 +1,6 @@
 import { type Database, inspectDatabase } from '@sinch-callbacks/db';
 import type { Consumer } from '@sinch-callbacks/queue';
+import type { PrometheusMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { Hono } from 'hono';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
 import type { ProgressMonitor } from '../health/progress-monitor.ts';
@@ -86,4 +87,16 @@ async function withinTimeout(check: Promise<boolean>): Promise<boolean> {
   const result = await Promise.race([check, deadline]);
   clearTimeout(timer);
   return result;
+}
+
+export interface MetricsSource {
+  readonly metrics: Pick<PrometheusMetrics, 'read'>;
+}
+
+/** `/metrics`, for Prometheus. Without a login, like the health checks: it holds counts alone. */
+export function metricsRoute({ metrics }: MetricsSource): Hono {
+  return new Hono().get('/metrics', async (context) => {
+    const { text, contentType } = await metrics.read();
+    return context.body(text, 200, { 'content-type': contentType });
+  });
 }
