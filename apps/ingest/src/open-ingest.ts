@@ -16,8 +16,13 @@ import {
   queueLeft,
   queueReturned,
 } from '@sinch-callbacks/telemetry';
-import { type Counting, countRequests } from './log/count-requests.ts';
-import { createRequestLog, refusedLines, unverifiedLines } from './log/request-log.ts';
+import {
+  type Counting,
+  countRequests,
+  createRequestLog,
+  refusedLines,
+  unverifiedLines,
+} from './log/request-log.ts';
 import { shareAnswers } from './log/share-answers.ts';
 import { createTokenBucket } from './log/token-bucket.ts';
 import { budgetFor, createBodyBudget } from './webhook/body-budget.ts';

@@ -1,20 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
-import { serverTimeouts } from '../server-timeouts.ts';
-import type { Answer } from '../webhook/answer.ts';
-import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
+import type { Answer } from '../http/answer.ts';
+import { healthAnswer, isHealthMethod } from '../http/health-answer.ts';
+import { matchRoute, refuseRequest } from '../http/match-route.ts';
+import { answerParseErrors, serverTimeouts } from '../http/node-server.ts';
+import { readHeaderOf } from '../http/read-header-of.ts';
+import { sendAnswer } from '../http/send-answer.ts';
 import { handleCallback, type Ingest, type WebhookRequest } from '../webhook/handle-callback.ts';
-import { healthAnswer, isHealthMethod } from '../webhook/health-answer.ts';
-import { matchRoute } from '../webhook/match-route.ts';
-import { readHeaderOf } from '../webhook/read-header-of.ts';
-import { refuseRequest } from '../webhook/refuse-request.ts';
-import { sendAnswer } from '../webhook/send-answer.ts';
+import { settlesWithin } from './graceful-stop.ts';
 import { maySeeMetrics, metricsAnswer } from './metrics-answer.ts';
 import { type ListenerExchange, readNodeBody } from './read-node-body.ts';
-import { settlesWithin } from './settles-within.ts';
-import { urlOf } from './url-of.ts';
 
 /** The webhook and the health page on plain `node:http`. */
 export interface Listener {
@@ -101,4 +98,8 @@ function webhookRequest(method: string, exchange: ListenerExchange): WebhookRequ
     readHeader: readHeaderOf(exchange.request),
     readBody: (limits) => readNodeBody(exchange, limits),
   };
+}
+
+export function urlOf(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

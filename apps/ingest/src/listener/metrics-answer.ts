@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
-import { type Answer, answer } from '../webhook/answer.ts';
+import { type Answer, answer } from '../http/answer.ts';
 
 /** What a proxy adds to what it passes on. */
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];

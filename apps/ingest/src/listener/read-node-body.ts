@@ -1,5 +1,5 @@
+import type { Exchange } from '../http/send-answer.ts';
 import type { BodyLimits, BodyReading } from '../webhook/handle-callback.ts';
-import type { Exchange } from '../webhook/send-answer.ts';
 
 /** An exchange whose body is read here. */
 export interface ListenerExchange extends Exchange {

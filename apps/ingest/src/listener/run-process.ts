@@ -7,14 +7,12 @@ import {
   processFailed,
 } from '@sinch-callbacks/telemetry';
 import { createIngestMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
-import { bootFacts } from '../boot-facts.ts';
-import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { redactConsole } from '../log/redact-console.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
+import { bootFacts, checkQueueOnPostgres } from '../startup.ts';
 import { createListener, type Listener } from './create-listener.ts';
+import { onStopSignal, settlesWithin } from './graceful-stop.ts';
 import { createMetricsReader } from './read-metrics.ts';
-import { settlesWithin } from './settles-within.ts';
-import { onStopSignal } from './stop-signals.ts';
 
 /** Together they are less than the ten seconds that Docker leaves a container. */
 const finishWithinMs = 6_000;

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { IngestConfig } from '@sinch-callbacks/config';
 import {
   createLogger,
@@ -10,12 +11,10 @@ import {
   ingestStopping,
   type Logger,
 } from '@sinch-callbacks/telemetry';
-import { bootFacts } from '../boot-facts.ts';
-import { findFreePort } from './find-free-port.ts';
+import { bootFacts } from '../startup.ts';
+import { urlOf } from './create-listener.ts';
+import { isStopSignal, onStopSignal } from './graceful-stop.ts';
 import { answerMetrics } from './read-metrics.ts';
-import { restartDelayMs } from './restart-delay.ts';
-import { isStopSignal, onStopSignal } from './stop-signals.ts';
-import { urlOf } from './url-of.ts';
 
 /** A process that lived for so long was sound: its death counts as the first in a row. */
 const soundAfterMs = 30_000;
@@ -107,4 +106,29 @@ function createProcesses(environment: Readonly<Record<string, string>>, logger: 
       endIfAlone();
     },
   };
+}
+
+/**
+ * A free port of `host`. Another process may take it before it is used.
+ * @throws when `host` is no address of this machine.
+ */
+async function findFreePort(host: string): Promise<number> {
+  const server = createServer();
+  server.listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const firstMs = 100;
+const longestMs = 10_000;
+
+/**
+ * How long to wait before a process is started in the place of one that died. It doubles with every
+ * death in a row, so that a process that cannot live does not keep a core busy by being started.
+ */
+function restartDelayMs(deathsInARow: number): number {
+  return Math.min(firstMs * 2 ** Math.max(0, deathsInARow - 1), longestMs);
 }

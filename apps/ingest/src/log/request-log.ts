@@ -6,6 +6,7 @@ import {
   type RequestRefused,
   requestRefused,
 } from '@sinch-callbacks/telemetry';
+import type { IngestMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** Writes down how requests ended, each in a line of its own or, in a flood, in a sum. */
@@ -71,5 +72,24 @@ export function createRequestLog(
       else add({ ...facts, cause: facts.cause });
     },
     flush,
+  };
+}
+
+/** What ingest counts, wherever it is read. */
+export type Counting = Pick<IngestMetrics, 'answered' | 'fallbackActive'>;
+
+/** A request log that counts each request as well. */
+export function countRequests(log: RequestLog, metrics: Counting | undefined): RequestLog {
+  if (metrics === undefined) return log;
+  return {
+    ...log,
+    write(facts, isVerified) {
+      metrics.answered(facts, facts.durationMs);
+      log.write(facts, isVerified);
+    },
+    writeRefused(facts) {
+      metrics.answered(facts);
+      log.writeRefused(facts);
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { AnswerCount, CallbackProducer } from '@sinch-callbacks/queue';
-import type { Counting } from './count-requests.ts';
+import type { Counting } from './request-log.ts';
 
 /** Under load the counts of a second go together. */
 const pauseMs = 1_000;

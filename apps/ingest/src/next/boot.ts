@@ -1,9 +1,8 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { ingestStarted } from '@sinch-callbacks/telemetry';
-import { bootFacts } from '../boot-facts.ts';
-import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { redactConsole } from '../log/redact-console.ts';
 import { openIngest } from '../open-ingest.ts';
+import { bootFacts, checkQueueOnPostgres } from '../startup.ts';
 import { guardFirstServer } from './guard-server.ts';
 
 /**

@@ -1,15 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
-import { serverTimeouts } from '../server-timeouts.ts';
-import type { Answer } from '../webhook/answer.ts';
-import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
+import { signatureHeaders } from '@sinch-callbacks/core';
+import type { Answer } from '../http/answer.ts';
+import { isHealthMethod } from '../http/health-answer.ts';
+import { matchRoute, pathOf, refuseRequest } from '../http/match-route.ts';
+import { answerParseErrors, serverTimeouts } from '../http/node-server.ts';
+import { sendAnswer } from '../http/send-answer.ts';
 import { handleCallback, type Ingest } from '../webhook/handle-callback.ts';
-import { isHealthMethod } from '../webhook/health-answer.ts';
-import { matchRoute, pathOf } from '../webhook/match-route.ts';
-import { refuseRequest } from '../webhook/refuse-request.ts';
-import { sendAnswer } from '../webhook/send-answer.ts';
-import { plainHeaders } from './plain-headers.ts';
 
 const announcements = ['net.server.socket', 'http.server.request.start'] as const;
 
@@ -92,4 +96,25 @@ function direct(
     request.headers = plainHeaders(request.headers);
     toNext();
   }
+}
+
+/** What the routes read, and what tells the body's length. */
+const names = [
+  ...Object.values(signatureHeaders),
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'traceparent',
+  'tracestate',
+];
+
+/** The headers that a route may see. A list of those it may not would miss the framework's next. */
+function plainHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const plain: IncomingHttpHeaders = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) plain[name] = value;
+  }
+  return plain;
 }

@@ -7,10 +7,9 @@ import {
   signatureHeaders,
 } from '@sinch-callbacks/core';
 import type { CallbackProducer } from '@sinch-callbacks/queue';
+import type { Answer } from '../http/answer.ts';
 import type { RequestLog } from '../log/request-log.ts';
-import type { Answer } from './answer.ts';
 import type { BodyBudget, GiveWayReason } from './body-budget.ts';
-import { nextTurn } from './next-turn.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
 import type { Keeping, RejectedRecorder } from './rejected-recorder.ts';
 
@@ -182,4 +181,21 @@ function factsOf(outcome: CallbackOutcome) {
     future: event?.signature?.isFuture,
     err: 'error' in outcome ? outcome.error : undefined,
   };
+}
+
+let end: Promise<void> | undefined;
+
+/**
+ * Resolves when this turn of the event loop ends, for all that wait for it at once. What has to be
+ * done for each of many requests is then done step by step for all of them, and each step finds
+ * its code in the processor's caches, which the parsing of the next request would have taken.
+ */
+function nextTurn(): Promise<void> {
+  end ??= new Promise((resolve) => {
+    setImmediate(() => {
+      end = undefined;
+      resolve();
+    });
+  });
+  return end;
 }

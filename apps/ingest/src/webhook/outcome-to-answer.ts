@@ -1,5 +1,5 @@
 import type { CallbackEvent, RejectionCause } from '@sinch-callbacks/core';
-import { type Answer, answer } from './answer.ts';
+import { type Answer, answer } from '../http/answer.ts';
 
 /** How a request to the webhook can end. */
 export type CallbackOutcome =

@@ -1,3 +1,4 @@
+import type { IngestConfig } from '@sinch-callbacks/config';
 import { adviceFor, checkPostgresQueue } from '@sinch-callbacks/queue';
 import { postgresQueueUnusable } from '@sinch-callbacks/telemetry';
 import type { OpenIngest } from './open-ingest.ts';
@@ -19,4 +20,9 @@ export async function checkQueueOnPostgres({
   const { kind, reason } = check;
   const which = fallbackQueue ? 'fallback' : 'main';
   postgresQueueUnusable(logger, { queue: which, reason, advice: adviceFor(kind) });
+}
+
+/** What every server's boot line says of its configuration: names and numbers, never a value. */
+export function bootFacts({ queue, verification }: IngestConfig) {
+  return { queue: queue?.kind ?? 'none', secretCount: verification.secrets.length };
 }

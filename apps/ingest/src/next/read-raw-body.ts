@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { getRawBody } from 'raw-body';
-import type { BodyLimits, BodyReading } from './handle-callback.ts';
+import type { BodyLimits, BodyReading } from '../webhook/handle-callback.ts';
 
 /**
  * Reads the exact bytes of a request's body, compressed or not: the signature covers what was sent.

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
-import { discardRest } from './discard-rest.ts';
 
 /** One request, and the answer that it waits for. */
 export interface Exchange {
@@ -39,4 +38,26 @@ export function sendAnswer(
   }
   response.write(body);
   void discardRest(request).then(() => response.end());
+}
+
+const maxBytes = 16 * 1024 * 1024;
+const timeoutMs = 2_000;
+
+/** Reads what is left of a body and keeps nothing, until it ends, breaks, or a bound is reached. */
+function discardRest(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const done = () => {
+      clearTimeout(timer);
+      request.off('data', count).off('end', done).off('close', done);
+      resolve();
+    };
+    const count = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes >= maxBytes) done();
+    };
+    const timer = setTimeout(done, timeoutMs);
+    if (request.destroyed || request.readableEnded) done();
+    else request.on('data', count).on('end', done).on('close', done).resume();
+  });
 }
