@@ -9,8 +9,8 @@ import {
 import { migrateQueue, openBoardQueues, type QueueLocation } from '@sinch-callbacks/queue';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Deployment, deployNext } from './deploy-next.ts';
-import type { StartedIngest } from './started-ingest.ts';
+import { type Deployment, deployNext } from './servers/deploy-next.ts';
+import type { StartedIngest } from './servers/start-ingest.ts';
 
 const secret = 'current-secret';
 // Of this one, each of three masters has one partition; others may leave one master without.

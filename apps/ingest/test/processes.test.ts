@@ -4,9 +4,8 @@ import { freePort, startProcess, until } from '@sinch-callbacks/dev-env/processe
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { openRaw, postHead } from './raw-request.ts';
-import { listenerFile, startListener } from './start-listener.ts';
-import type { StartedIngest } from './started-ingest.ts';
+import { openRaw, postHead } from './contract/raw-request.ts';
+import { listenerFile, type StartedIngest, startListener } from './servers/start-ingest.ts';
 
 const secret = 'current-secret';
 

@@ -2,7 +2,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
+import { openWorkerWorld, reportEvent, type WorkerWorld } from './support/worker-fixture.ts';
 
 let world: WorkerWorld;
 

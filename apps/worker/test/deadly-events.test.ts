@@ -15,7 +15,7 @@ import {
   type StartOptions,
   soon,
   type WorkerWorld,
-} from './worker-support.ts';
+} from './support/worker-fixture.ts';
 
 let world: WorkerWorld;
 let directory: string;

@@ -7,7 +7,7 @@ import {
   openWorkerWorld,
   soon,
   type WorkerWorld,
-} from './worker-support.ts';
+} from './support/worker-fixture.ts';
 
 let world: WorkerWorld;
 

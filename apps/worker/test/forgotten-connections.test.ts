@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
-import { numberedEvents, openWorkerWorld, soon, statusOf } from './worker-support.ts';
+import { numberedEvents, openWorkerWorld, soon, statusOf } from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 

@@ -9,7 +9,7 @@ import {
   soon,
   statusOf,
   type WorkerWorld,
-} from './worker-support.ts';
+} from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 

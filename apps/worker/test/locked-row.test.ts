@@ -4,7 +4,13 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { openProducer } from '@sinch-callbacks/queue';
 import { afterEach, expect, it } from 'vitest';
-import { keepLines, type LogLine, openWorkerWorld, reportEvent, soon } from './worker-support.ts';
+import {
+  keepLines,
+  type LogLine,
+  openWorkerWorld,
+  reportEvent,
+  soon,
+} from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 

@@ -4,7 +4,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, expect, it } from 'vitest';
-import { type MortalServer, startMortalPostgres, startMortalRedis } from './own-servers.ts';
+import { type MortalServer, startMortalPostgres, startMortalRedis } from './support/own-servers.ts';
 import {
   keepLines,
   numberedEvents,
@@ -13,7 +13,7 @@ import {
   statusOf,
   type WorkerProcess,
   type WorkerWorld,
-} from './worker-support.ts';
+} from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openProducer } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openWorkerWorld, reportEvent, soon, type WorkerWorld } from './worker-support.ts';
+import { openWorkerWorld, reportEvent, soon, type WorkerWorld } from './support/worker-fixture.ts';
 
 let world: WorkerWorld;
 

@@ -10,7 +10,7 @@ import {
   soon,
   statusOf,
   type WorkerWorld,
-} from './worker-support.ts';
+} from './support/worker-fixture.ts';
 
 /** Queues events as an ingest with this setting does, and tells how many were taken. */
 async function tryEnqueue(

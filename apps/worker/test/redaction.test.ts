@@ -3,7 +3,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows, redisKeysWith } from '@sinch-callbacks/dev-env/servers';
 import { openReplayLane } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
+import { openWorkerWorld, soon, type WorkerWorld } from './support/worker-fixture.ts';
 
 let world: WorkerWorld;
 

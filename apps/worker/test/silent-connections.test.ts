@@ -1,7 +1,12 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { numberedEvents, openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
+import {
+  numberedEvents,
+  openWorkerWorld,
+  soon,
+  type WorkerWorld,
+} from './support/worker-fixture.ts';
 
 /** From the moment on at which the connections died. */
 const boundMs = 60_000;

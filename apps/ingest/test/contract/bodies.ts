@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { signatureHeaders } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import type { ContractBench } from '../contract-bench.ts';
-import { chunk, openRaw, postHead } from '../raw-request.ts';
+import type { ContractBench } from './contract-context.ts';
+import { chunk, openRaw, postHead } from './raw-request.ts';
 
 const mebibyte = 1024 * 1024;
 const tooLarge = '{"status":"too-large"}';

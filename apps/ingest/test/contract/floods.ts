@@ -4,9 +4,9 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unverifiedLines } from '../../src/log/request-log.ts';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { openRaw, postHead, type RawConnection } from '../raw-request.ts';
-import type { StartedIngest } from '../started-ingest.ts';
+import type { StartedIngest } from '../servers/start-ingest.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
+import { openRaw, postHead, type RawConnection } from './raw-request.ts';
 
 const mebibyte = 1024 * 1024;
 const signedCount = 150;

@@ -3,8 +3,8 @@ import { eventKey } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { rejectedBounds } from '@sinch-callbacks/queue';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import type { RequestLine, StartedIngest } from '../started-ingest.ts';
+import type { RequestLine, StartedIngest } from '../servers/start-ingest.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
 
 const nonce = '01FJA8B4A7BM43YGWSG9GBV067';
 const nowSeconds = () => Math.floor(Date.now() / 1000);

@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { openRaw, postHead } from '../raw-request.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
+import { openRaw, postHead } from './raw-request.ts';
 
 export function describeLifetime(bench: () => ContractBench): void {
   describe('a server', () => {

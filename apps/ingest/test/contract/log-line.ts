@@ -1,6 +1,6 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import { type ContractBench, secrets } from '../contract-bench.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
 
 export function describeLogLine(bench: () => ContractBench): void {
   describe('the log', () => {

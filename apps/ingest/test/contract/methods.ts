@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ContractBench } from '../contract-bench.ts';
+import type { ContractBench } from './contract-context.ts';
 
 export function describeMethods(bench: () => ContractBench): void {
   describe('a method other than POST', () => {

@@ -1,8 +1,8 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepingTimeoutMs } from '../../src/webhook/rejected-recorder.ts';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { type Gate, openGate } from '../gate.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
+import { type Gate, openGate } from './fault-proxy.ts';
 
 const boundMs = 5_000;
 const unavailable = '{"status":"unavailable"}';

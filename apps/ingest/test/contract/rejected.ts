@@ -5,8 +5,8 @@ import { openRejectedStore, type RejectedStore } from '@sinch-callbacks/queue';
 import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepingRate } from '../../src/webhook/rejected-recorder.ts';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import type { StartedIngest } from '../started-ingest.ts';
+import type { StartedIngest } from '../servers/start-ingest.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
 
 export function describeRejected(bench: () => ContractBench): void {
   describe('a callback that is answered 401', () => {

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { eventKey, signatureHeaders } from '@sinch-callbacks/core';
 import type { SendOverrides } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { openRaw, postHead } from '../raw-request.ts';
+import { type ContractBench, secrets } from './contract-context.ts';
+import { openRaw, postHead } from './raw-request.ts';
 
 function deliveryReport(messageId: string): string {
   return `{"app_id":"A","message_delivery_report":{"message_id":"${messageId}","status":"DELIVERED"}}`;

@@ -8,7 +8,7 @@ import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { migrateQueue, openProducer, type QueueLocation } from '@sinch-callbacks/queue';
 import { inject } from 'vitest';
-import type { WorkerTimings } from '../src/worker-timings.ts';
+import type { WorkerTimings } from '../../src/worker-timings.ts';
 
 export interface WorkerWorld {
   readonly databaseUrl: string;

@@ -1,11 +1,37 @@
 import { Writable } from 'node:stream';
-import { freePort, startProcess } from '@sinch-callbacks/dev-env/processes';
-import type { RequestLine, StartedIngest } from './started-ingest.ts';
+import { fileURLToPath } from 'node:url';
+import { freePort, type ProcessExit, startProcess } from '@sinch-callbacks/dev-env/processes';
+
+/** A line of the log that belongs to a request. */
+export interface RequestLine {
+  readonly outcome: string;
+  readonly status: number;
+  readonly [field: string]: unknown;
+}
+
+/** A running ingest, whichever server carries it. */
+export interface StartedIngest {
+  readonly webhookUrl: string;
+  readonly healthUrl: string;
+  readonly pid: number;
+  /** Everything it wrote. */
+  readonly output: () => string;
+  /** The log lines of requests to the webhook, in order. */
+  readonly requestLines: () => readonly RequestLine[];
+  /** Asks it to end, with SIGTERM. */
+  readonly stop: () => Promise<ProcessExit>;
+}
+
+/**
+ * Starts an ingest with these variables and no others.
+ * @throws when it does not come up.
+ */
+export type StartIngest = (environment: Readonly<Record<string, string>>) => Promise<StartedIngest>;
 
 type Variables = Readonly<Record<string, string>>;
 
 /** A program that serves ingest, and the variables that tell it where. */
-export interface IngestServer {
+interface IngestServer {
   readonly name: string;
   readonly file: string;
   readonly place: (port: number) => Variables;
@@ -59,3 +85,14 @@ export function linesIn(output: string): Readonly<Record<string, unknown>>[] {
 function requestLinesIn(output: string): RequestLine[] {
   return linesIn(output).filter(({ msg }) => msg === 'callback received') as RequestLine[];
 }
+
+export const listenerFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+const listener = {
+  name: 'ingest (listener)',
+  file: listenerFile,
+  place: (port: number) => ({ INGEST_PORT: String(port) }),
+};
+
+/** Starts the lean listener as it is deployed: from its sources. */
+export const startListener: StartIngest = (environment) => startServer(listener, environment);

@@ -2,9 +2,9 @@ import { eventKey } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { refusedLines } from '../../src/log/request-log.ts';
-import type { ContractBench } from '../contract-bench.ts';
-import { openRaw, postHead } from '../raw-request.ts';
-import { linesIn } from '../start-server.ts';
+import { linesIn } from '../servers/start-ingest.ts';
+import type { ContractBench } from './contract-context.ts';
+import { openRaw, postHead } from './raw-request.ts';
 
 /** What no sender has to say, and what some server or framework gives a meaning of its own. */
 const oddHeaders: readonly Readonly<Record<string, string>>[] = [

@@ -8,8 +8,8 @@ import {
 } from '@sinch-callbacks/queue';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
-import { type AdminServer, startAdminServer } from '../src/admin/admin-server.ts';
-import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
+import { type AdminServer, startAdminServer } from '../../src/admin/admin-server.ts';
+import { openWorkerWorld, reportEvent, type WorkerWorld } from '../support/worker-fixture.ts';
 
 export const password = 'open sesame: ünlock';
 export const login = basic('admin', password);

@@ -1,5 +1,5 @@
 import type { Sender } from '@sinch-callbacks/simulator';
-import type { RequestLine, StartedIngest } from './started-ingest.ts';
+import type { RequestLine, StartedIngest } from '../servers/start-ingest.ts';
 
 export const secrets = { current: 'current-secret', previous: 'previous-secret' };
 

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminWorld, basic, login, openAdminWorld, password } from './admin-world.ts';
+import { type AdminWorld, basic, login, openAdminWorld, password } from './admin-fixture.ts';
 
 let world: AdminWorld;
 

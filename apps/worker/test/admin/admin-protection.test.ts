@@ -13,7 +13,7 @@ import {
   queueOf,
   requestsOf,
   snapshot,
-} from './admin-world.ts';
+} from './admin-fixture.ts';
 
 const { live, replay, dead } = queueNames;
 

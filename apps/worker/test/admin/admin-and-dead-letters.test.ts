@@ -3,7 +3,7 @@ import { findDeadLetter } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openReplayLane } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
+import { openWorkerWorld, reportEvent, type WorkerWorld } from '../support/worker-fixture.ts';
 
 let world: WorkerWorld;
 

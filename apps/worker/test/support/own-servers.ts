@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, queryRows, startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
-import { soon } from './worker-support.ts';
+import { soon } from './worker-fixture.ts';
 
 /** A server of the test's own, for it to kill. Its data and its address outlive that. */
 export interface MortalServer {

@@ -3,10 +3,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServer } from './start-server.ts';
-import type { StartIngest } from './started-ingest.ts';
+import { type StartIngest, startServer } from './start-ingest.ts';
 
-const standalone = fileURLToPath(new URL('../.next/standalone', import.meta.url));
+const standalone = fileURLToPath(new URL('../../.next/standalone', import.meta.url));
 const serverFile = 'apps/ingest/server.js';
 
 export interface Deployment {
