@@ -8,11 +8,11 @@ import { type MortalServer, startMortalPostgres, startMortalRedis } from './supp
 import {
   keepLines,
   numberedEvents,
-  openWorkerWorld,
+  openWorkerFixture,
   soon,
   statusOf,
+  type WorkerFixture,
   type WorkerProcess,
-  type WorkerWorld,
 } from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
@@ -59,17 +59,19 @@ const repetitions = {
 it('a worker sits out a long time without a Postgres that was killed under load: no attempt is lost, nothing is dead, and all is applied when it is back', async () => {
   const postgres = closing(await startMortalPostgres());
   const redis = closing(await startMortalRedis());
-  const world = closing(await openWorkerWorld({ postgresUrl: postgres.url, redisUrl: redis.url }));
+  const fixture = closing(
+    await openWorkerFixture({ postgresUrl: postgres.url, redisUrl: redis.url }),
+  );
   const { log, lines } = keepLines();
   const settings = { LOG_LEVEL: 'info', WORKER_CONCURRENCY: '50' };
-  const worker = await world.start(settings, { timings: longOutage, log });
-  const enqueued = world.enqueue(numberedEvents(1_000));
-  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  const worker = await fixture.start(settings, { timings: longOutage, log });
+  const enqueued = fixture.enqueue(numberedEvents(1_000));
+  await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 100, soon('some events'));
   await postgres.kill();
   await enqueued;
 
   // A quick worker may have applied everything by now, and an idle one does not notice the outage.
-  await world.enqueue(numberedEvents(100, '01DURING'));
+  await fixture.enqueue(numberedEvents(100, '01DURING'));
   await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
   expect((await statusOf(worker, '/readyz')).status).toBe(503);
   const memoryBefore = await memoryOf(worker);
@@ -85,11 +87,11 @@ it('a worker sits out a long time without a Postgres that was killed under load:
   expect(await memoryOf(worker)).toBeLessThan(memoryBefore + 150 * 1024);
 
   await postgres.startAgain();
-  await until(async () => (await world.states())['APPLIED'] === 1_100, soon('all to be applied'));
-  expect(await world.states()).toEqual({ APPLIED: 1_100 });
-  expect(await world.database.prisma.deadLetter.count()).toBe(0);
-  expect(await world.attempts()).toEqual([1]);
-  expect(await connectionsOf(world)).toBeLessThan(40);
+  await until(async () => (await fixture.states())['APPLIED'] === 1_100, soon('all to be applied'));
+  expect(await fixture.states()).toEqual({ APPLIED: 1_100 });
+  expect(await fixture.database.prisma.deadLetter.count()).toBe(0);
+  expect(await fixture.attempts()).toEqual([1]);
+  expect(await connectionsOf(fixture)).toBeLessThan(40);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
   judgeLines(lines());
 }, 300_000);
@@ -97,21 +99,21 @@ it('a worker sits out a long time without a Postgres that was killed under load:
 it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] as const])(
   'a Postgres that does not answer is waited for, %s, and no attempt is lost',
   async (_, how) => {
-    const world = closing(await openWorkerWorld());
-    const proxy = closing(await openCuttableProxy(world.databaseUrl));
+    const fixture = closing(await openWorkerFixture());
+    const proxy = closing(await openCuttableProxy(fixture.databaseUrl));
     const database = { silenceTimeoutMs: 1_000, connectTimeoutMs: 500 };
-    const worker = await world.start({ DATABASE_URL: proxy.url }, { timings: { database } });
-    await world.enqueue(numberedEvents(20));
-    await until(async () => (await world.states())['APPLIED'] === 20, soon('the first'));
+    const worker = await fixture.start({ DATABASE_URL: proxy.url }, { timings: { database } });
+    await fixture.enqueue(numberedEvents(20));
+    await until(async () => (await fixture.states())['APPLIED'] === 20, soon('the first'));
     if (how === 'freeze') proxy.hold();
     else await proxy.cut();
-    await world.enqueue(numberedEvents(20, '01DURING'));
+    await fixture.enqueue(numberedEvents(20, '01DURING'));
     await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
     proxy.release();
     await proxy.mend();
-    await until(async () => (await world.states())['APPLIED'] === 40, soon('all to be applied'));
-    expect(await world.states()).toEqual({ APPLIED: 40 });
-    expect(await world.attempts()).toEqual([1]);
+    await until(async () => (await fixture.states())['APPLIED'] === 40, soon('all to be applied'));
+    expect(await fixture.states()).toEqual({ APPLIED: 40 });
+    expect(await fixture.attempts()).toEqual([1]);
     await worker.stop();
   },
   120_000,
@@ -119,17 +121,17 @@ it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] a
 
 it('a Redis that is killed under load has its events applied exactly once when it is back', async () => {
   const redis = closing(await startMortalRedis());
-  const world = closing(await openWorkerWorld({ redisUrl: redis.url }));
-  await world.enqueue(numberedEvents(3_000));
-  const worker = await world.start({}, { timings: { queue: { stalledIntervalMs: 500 } } });
-  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  const fixture = closing(await openWorkerFixture({ redisUrl: redis.url }));
+  await fixture.enqueue(numberedEvents(3_000));
+  const worker = await fixture.start({}, { timings: { queue: { stalledIntervalMs: 500 } } });
+  await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 100, soon('some events'));
   await redis.kill();
   await until(async () => (await statusOf(worker, '/readyz')).status === 503, soon('a 503'));
   expect((await statusOf(worker, '/healthz')).status).toBe(200);
   await redis.startAgain();
-  await until(async () => (await world.states())['APPLIED'] === 3_000, soon('all to be applied'));
-  expect(await world.states()).toEqual({ APPLIED: 3_000 });
-  expect(await world.database.prisma.messageStatus.count()).toBe(3_000);
+  await until(async () => (await fixture.states())['APPLIED'] === 3_000, soon('all to be applied'));
+  expect(await fixture.states()).toEqual({ APPLIED: 3_000 });
+  expect(await fixture.database.prisma.messageStatus.count()).toBe(3_000);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 180_000);
 
@@ -162,8 +164,8 @@ function judgeLines(lines: ReturnType<ReturnType<typeof keepLines>['lines']>): v
   expect(lines.length - applied.length).toBeLessThan(2 * (2 + reminders) + 20);
 }
 
-async function connectionsOf(world: WorkerWorld): Promise<number> {
-  return (await queryRows(world.databaseUrl, 'SELECT 1 FROM pg_stat_activity')).length;
+async function connectionsOf(fixture: WorkerFixture): Promise<number> {
+  return (await queryRows(fixture.databaseUrl, 'SELECT 1 FROM pg_stat_activity')).length;
 }
 
 async function countScripts(redis: MortalServer): Promise<number> {

@@ -4,7 +4,7 @@ import type { RequestLine, StartedIngest } from '../servers/start-ingest.ts';
 export const secrets = { current: 'current-secret', previous: 'previous-secret' };
 
 /** What the rows of the contract are checked with. Ready once the tests run. */
-export interface ContractBench {
+export interface ContractContext {
   /** An ingest with two secrets, its queue and the defaults. */
   readonly ingest: StartedIngest;
   readonly redisUrl: string;

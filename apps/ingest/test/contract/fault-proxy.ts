@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-export interface Gate {
-  /** `url` with the gate's address in place of the server's. */
+export interface FaultProxy {
+  /** `url` with the proxy's address in place of the server's. */
   readonly url: string;
   /** `open` lets everything through. `shut` refuses. `silent` takes connections and answers nothing. */
   set(state: 'open' | 'shut' | 'silent'): void;
   /** From now on a connection that says this word is answered nothing any more; others are. */
-  silenceWhoSays(word: string): void;
+  silenceConnectionsWith(word: string): void;
   close(): Promise<void>;
 }
 
 /** Stands in front of a server, so that a test can take it away and bring it back. */
-export async function openGate(serverUrl: string): Promise<Gate> {
+export async function openFaultProxy(serverUrl: string): Promise<FaultProxy> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'shut' | 'silent' = 'open';
@@ -52,7 +52,7 @@ export async function openGate(serverUrl: string): Promise<Gate> {
       if (next === 'shut') dropAll();
       if (next === 'silent') for (const socket of sockets) socket.unpipe().pause();
     },
-    silenceWhoSays(word) {
+    silenceConnectionsWith(word) {
       forbidden = word;
     },
     async close() {

@@ -5,7 +5,7 @@ import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unverifiedLines } from '../../src/log/request-log.ts';
 import type { StartedIngest } from '../servers/start-ingest.ts';
-import { type ContractBench, secrets } from './contract-context.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
 import { openRaw, postHead, type RawConnection } from './raw-request.ts';
 
 const mebibyte = 1024 * 1024;
@@ -25,18 +25,18 @@ const forgedHeaders = {
   [signatureHeaders.algorithm]: 'HmacSHA256',
 };
 
-export function describeFloods(bench: () => ContractBench): void {
+export function describeFloods(context: () => ContractContext): void {
   describe('in a flood of forged, large and slow requests', () => {
     let ingest: StartedIngest;
     let sender: Sender;
 
     beforeEach(async () => {
-      ingest = await bench().start({
+      ingest = await context().start({
         SINCH_WEBHOOK_SECRET: secrets.current,
-        REDIS_URL: bench().redisUrl,
+        REDIS_URL: context().redisUrl,
         QUEUE_PREFIX: `flood-${randomUUID().slice(0, 8)}`,
       });
-      sender = bench().sender(ingest.webhookUrl);
+      sender = context().sender(ingest.webhookUrl);
     });
     afterEach(() => void ingest.stop());
 

@@ -5,7 +5,7 @@ import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { linesIn, type StartedIngest, type StartIngest } from '../servers/start-ingest.ts';
 import { describeBodies } from './bodies.ts';
-import { type ContractBench, secrets } from './contract-context.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
 import { describeFloods } from './floods.ts';
 import { describeFreshness } from './freshness.ts';
 import { describeLifetime } from './lifetime.ts';
@@ -13,7 +13,7 @@ import { describeLogLine } from './log-line.ts';
 import { describeMethods } from './methods.ts';
 import { describeOutages } from './outages.ts';
 import { describeRejected } from './rejected.ts';
-import { describeOddities } from './unusual-requests.ts';
+import { describeUnusualRequests } from './unusual-requests.ts';
 import { describeVerdicts } from './verdicts.ts';
 
 /** What the contract says of one request, whichever of several processes takes it. */
@@ -24,7 +24,7 @@ const partsForOneProcess = [
   describeFreshness,
   describeBodies,
   describeRejected,
-  describeOddities,
+  describeUnusualRequests,
   describeOutages,
   describeFloods,
   describeLogLine,
@@ -37,7 +37,7 @@ const everyPart = [...partsForEveryProcess, ...partsForOneProcess];
 export function describeHttpContract(
   name: string,
   startIngest: StartIngest,
-  parts: readonly ((bench: () => ContractBench) => void)[] = everyPart,
+  parts: readonly ((context: () => ContractContext) => void)[] = everyPart,
 ): void {
   describe(`${name} keeps the HTTP contract`, () => {
     const started: StartedIngest[] = [];
@@ -58,14 +58,14 @@ export function describeHttpContract(
     /** What is written arrives here a little later, so the mark is a line of its own. */
     const indexBehindMark = async (read: () => readonly Readonly<Record<string, unknown>>[]) => {
       const mark = randomUUID();
-      await bench().sender().send(`{"message":{"id":"${mark}"}}`);
+      await context().sender().send(`{"message":{"id":"${mark}"}}`);
       const isMark = (line: Readonly<Record<string, unknown>>) =>
         String(line['eventKey']).includes(mark);
       return await until(() => read().findIndex(isMark) + 1 || undefined, {
         what: 'the mark in the log',
       });
     };
-    const bench = (): ContractBench => ({
+    const context = (): ContractContext => ({
       ingest,
       redisUrl,
       start,
@@ -104,6 +104,6 @@ export function describeHttpContract(
       await board.close();
     });
 
-    for (const describePart of parts) describePart(bench);
+    for (const describePart of parts) describePart(context);
   });
 }

@@ -3,7 +3,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
 import { refusedLines } from '../../src/log/request-log.ts';
 import { linesIn } from '../servers/start-ingest.ts';
-import type { ContractBench } from './contract-context.ts';
+import type { ContractContext } from './contract-context.ts';
 import { openRaw, postHead } from './raw-request.ts';
 
 /** What no sender has to say, and what some server or framework gives a meaning of its own. */
@@ -24,8 +24,8 @@ const oddHeaders: readonly Readonly<Record<string, string>>[] = [
 /** More than Node takes of headers. */
 const overflowing = `POST /api/sinch/webhook HTTP/1.1\r\nhost: x\r\nhunter2: ${'x'.repeat(20_000)}\r\n\r\n`;
 
-export function describeOddities(bench: () => ContractBench): void {
-  const url = () => bench().ingest.webhookUrl;
+export function describeUnusualRequests(context: () => ContractContext): void {
+  const url = () => context().ingest.webhookUrl;
   const oddBody = (name: string) =>
     `{"app_id":"A","message_delivery_report":{"message_id":"ODD","name":${JSON.stringify(name)}}}`;
 
@@ -56,7 +56,7 @@ export function describeOddities(bench: () => ContractBench): void {
       body: string,
       head: (headers: Readonly<Record<string, string | number>>) => string,
     ): Promise<void> {
-      const signed = bench().sender().sign(body);
+      const signed = context().sender().sign(body);
       const length = Buffer.byteLength(body);
       const headers = { connection: 'close', ...signed, 'content-length': length };
       const connection = await openRaw(url());
@@ -66,14 +66,14 @@ export function describeOddities(bench: () => ContractBench): void {
       connection.endWriting();
       expect(await connection.answers).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"accepted"\}/);
       const key = eventKey('MESSAGE_DELIVERY', 'ODD', Buffer.from(body));
-      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+      expect(await context().queuedBody(key)).toEqual(Buffer.from(body));
     }
   });
 
   it.each(['TRACE', 'PROPFIND', 'QUERY', 'PURGE', 'M-SEARCH'])(
     'a method that few know gets 405 and its line: %s',
     async (method) => {
-      const linesSince = await bench().markLog();
+      const linesSince = await context().markLog();
       const answer = await ask(`${method} /api/sinch/webhook`);
       expect(answer).toMatch(
         /^HTTP\/1\.1 405 [^]*allow: POST[^]*\{"status":"method-not-allowed"\}/,
@@ -93,7 +93,7 @@ export function describeOddities(bench: () => ContractBench): void {
     'POST /_error',
     'GET http://[/x',
   ])('what is not here gets 404 and one line, without its query: %s', async (request) => {
-    const writtenBy = await bench().markOutput();
+    const writtenBy = await context().markOutput();
     expect(await ask(request)).toMatch(/^HTTP\/1\.1 404 [^]*\{"status":"not-found"\}/);
     const [method = '', target = ''] = request.split(' ');
     const [path] = target.split('?');
@@ -103,7 +103,7 @@ export function describeOddities(bench: () => ContractBench): void {
   });
 
   it('a callback to the health page, as a mistyped address may send it, gets 405 and one line', async () => {
-    const writtenBy = await bench().markOutput();
+    const writtenBy = await context().markOutput();
     const answer = await ask('POST /api/health?token=hunter2');
     expect(answer).toMatch(/^HTTP\/1\.1 405 [^]*allow: GET, HEAD/);
     const [line, ...others] = await writtenBy();
@@ -120,7 +120,7 @@ export function describeOddities(bench: () => ContractBench): void {
   ])(
     'what is no request that Node reads gets %i and one line, with nothing of what was sent: %s, %s',
     async (status, outcome, cause, sent) => {
-      const writtenBy = await bench().markOutput();
+      const writtenBy = await context().markOutput();
       const connection = await openRaw(url());
       await connection.write(sent);
       const answer = await connection.answers;
@@ -144,7 +144,7 @@ export function describeOddities(bench: () => ContractBench): void {
   );
 
   it('a flood of what misses the webhook has a bounded number of lines, and the rest is summed', async () => {
-    const ingest = await bench().start({ SINCH_WEBHOOK_SECRET: 'any' });
+    const ingest = await context().start({ SINCH_WEBHOOK_SECRET: 'any' });
     const count = refusedLines.burst * 3;
     const startedAt = performance.now();
     const nowhere = new URL('/nowhere', ingest.webhookUrl);

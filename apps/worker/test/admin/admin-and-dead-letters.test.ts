@@ -3,16 +3,16 @@ import { findDeadLetter } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openReplayLane } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openWorkerWorld, reportEvent, type WorkerWorld } from '../support/worker-fixture.ts';
+import { openWorkerFixture, reportEvent, type WorkerFixture } from '../support/worker-fixture.ts';
 
-let world: WorkerWorld;
+let fixture: WorkerFixture;
 
 beforeEach(async () => {
-  world = await openWorkerWorld();
+  fixture = await openWorkerFixture();
 });
 
 afterEach(async () => {
-  await world.close();
+  await fixture.close();
 });
 
 const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });
@@ -20,9 +20,9 @@ const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });
 describe('a dead letter', () => {
   it('shows in Bull Board without its body, and is applied by a replay once its cause is gone', async () => {
     await refuse('01POISON');
-    const { adminUrl } = await world.start();
+    const { adminUrl } = await fixture.start();
     const [poison, neighbour] = [reportEvent('01POISON'), reportEvent('01FINE')];
-    await world.enqueue([poison, neighbour]);
+    await fixture.enqueue([poison, neighbour]);
     await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
     const [job] = await boardJobs(adminUrl);
     expect(JSON.stringify(job)).not.toContain('message_delivery_report');
@@ -31,29 +31,29 @@ describe('a dead letter', () => {
       name: 'MESSAGE_DELIVERY',
       data: { cause: 'permanent', key: poison.key },
     });
-    await until(async () => (await world.states())['APPLIED'] === 1, soon('its neighbour'));
-    expect(await world.states()).toEqual({ APPLIED: 1, DEAD: 1 });
+    await until(async () => (await fixture.states())['APPLIED'] === 1, soon('its neighbour'));
+    expect(await fixture.states()).toEqual({ APPLIED: 1, DEAD: 1 });
 
-    await world.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
-    const letter = await findDeadLetter(world.database, poison.key);
+    await fixture.database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
+    const letter = await findDeadLetter(fixture.database, poison.key);
     if (letter === undefined) throw new Error('not recorded');
-    const lane = openReplayLane(world.location);
+    const lane = openReplayLane(fixture.location);
     await lane.removeDead(poison.key);
     await lane.replay(letter.event, 1);
     await lane.close();
-    await until(async () => (await world.states())['APPLIED'] === 2, soon('the replay'));
-    expect((await findDeadLetter(world.database, poison.key))?.resolution).toBe('APPLIED');
+    await until(async () => (await fixture.states())['APPLIED'] === 2, soon('the replay'));
+    expect((await findDeadLetter(fixture.database, poison.key))?.resolution).toBe('APPLIED');
     expect(await boardJobs(adminUrl)).toEqual([]);
   });
 
   it('shows in Bull Board when it died on the fallback, where no copy stays behind', async () => {
     await refuse('01POISON');
     const timings = { queue: { quarantineIntervalMs: 500 } };
-    const { adminUrl } = await world.start({}, { timings });
+    const { adminUrl } = await fixture.start({}, { timings });
     const poison = reportEvent('01POISON');
-    await world.enqueue([poison], world.fallback);
+    await fixture.enqueue([poison], fixture.fallback);
     await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
-    const lane = openReplayLane(world.fallback);
+    const lane = openReplayLane(fixture.fallback);
     await until(async () => !(await lane.hasDead(poison.key)), soon('the copy to leave'));
     await lane.close();
     const [job] = await boardJobs(adminUrl);
@@ -64,14 +64,14 @@ describe('a dead letter', () => {
 describe('the metrics', () => {
   it('count events by trigger and by secret, and dead letters by cause, and hold no id', async () => {
     await refuse('01POISON');
-    const { adminUrl } = await world.start({ ADMIN_PASSWORD: 'open sesame' });
+    const { adminUrl } = await fixture.start({ ADMIN_PASSWORD: 'open sesame' });
     const signature = { timestampSeconds: 1_700_000_000, nonce: 'n', isStale: false };
     const events = [
       { ...reportEvent('01NEW'), signature: { ...signature, secretPosition: 0 } },
       { ...reportEvent('01OLD'), signature: { ...signature, secretPosition: 1, isStale: true } },
       { ...reportEvent('01POISON'), signature: { ...signature, secretPosition: 1 } },
     ];
-    await world.enqueue(events);
+    await fixture.enqueue(events);
     const read = async () => await (await fetch(`${adminUrl}/metrics`)).text();
     await until(async () => /by_secret_total\{position="1"\} 2/.test(await read()), soon('counts'));
     const text = await read();
@@ -91,16 +91,16 @@ describe('the metrics', () => {
 
 describe('the admin pages', () => {
   it('refuse to be reachable from other machines without a password', async () => {
-    await expect(world.start({ ADMIN_HOST: '0.0.0.0' })).rejects.toThrow(
+    await expect(fixture.start({ ADMIN_HOST: '0.0.0.0' })).rejects.toThrow(
       /ADMIN_PASSWORD must be set/,
     );
   });
 
   it('ask for the password where there is one, and then show bodies', async () => {
-    const { adminUrl } = await world.start({ ADMIN_PASSWORD: 'open sesame' });
+    const { adminUrl } = await fixture.start({ ADMIN_PASSWORD: 'open sesame' });
     // Once it is finished, there is no body any more.
-    const unlock = await world.lockTable('callback_event');
-    await world.enqueue([reportEvent('01FINE')]);
+    const unlock = await fixture.lockTable('callback_event');
+    await fixture.enqueue([reportEvent('01FINE')]);
     expect((await fetch(`${adminUrl}/queues`)).status).toBe(401);
     expect((await fetch(`${adminUrl}/queues`, login('admin', 'guess'))).status).toBe(401);
     expect((await fetch(`${adminUrl}/queues`, login('admin', 'open sesame'))).status).toBe(200);
@@ -115,7 +115,7 @@ describe('the admin pages', () => {
   });
 
   it('without a password, answer only to the names of this machine, so that no other page can read them', async () => {
-    const { adminUrl } = await world.start();
+    const { adminUrl } = await fixture.start();
     const { hostname, port } = new URL(adminUrl);
     const status = async (host: string) =>
       await new Promise<number | undefined>((resolve, reject) => {
@@ -132,8 +132,8 @@ describe('the admin pages', () => {
 
   it('can be looked at and not touched', async () => {
     await refuse('01POISON');
-    const { adminUrl } = await world.start();
-    await world.enqueue([reportEvent('01POISON')]);
+    const { adminUrl } = await fixture.start();
+    await fixture.enqueue([reportEvent('01POISON')]);
     await until(async () => (await boardJobs(adminUrl)).length === 1, soon('it to show'));
     const key = reportEvent('01POISON').key;
     const url = `${adminUrl}/queues/api/queues/sinch-callbacks-dead/${key}/clean`;
@@ -166,7 +166,7 @@ function login(user: string, password: string): RequestInit {
 }
 
 async function refuse(messageId: string): Promise<void> {
-  const { prisma } = world.database;
+  const { prisma } = fixture.database;
   await prisma.$executeRawUnsafe(`
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'refused'; END $$`);

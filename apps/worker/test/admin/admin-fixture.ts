@@ -9,25 +9,25 @@ import {
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { type AdminServer, startAdminServer } from '../../src/admin/admin-server.ts';
-import { openWorkerWorld, reportEvent, type WorkerWorld } from '../support/worker-fixture.ts';
+import { openWorkerFixture, reportEvent, type WorkerFixture } from '../support/worker-fixture.ts';
 
 export const password = 'open sesame: ünlock';
 export const login = basic('admin', password);
 export const fromOurPage = { 'sec-fetch-site': 'same-origin' };
 
-export interface AdminWorld {
+export interface AdminFixture {
   readonly board: BoardQueues;
   /** What the admin servers logged, line by line. */
   readonly lines: string[];
-  /** Starts an admin server on the world's queues, and returns where. */
+  /** Starts an admin server on the fixture's queues, and returns where. */
   serve(access: { password: string | undefined; writes?: boolean }): Promise<string>;
   close(): Promise<void>;
 }
 
 /** Admin pages on real queues of their own that no worker reads, so that they hold still. */
-export async function openAdminWorld(): Promise<AdminWorld> {
-  const world = await openWorkerWorld();
-  const board = openBoardQueues(world.location, () => undefined);
+export async function openAdminFixture(): Promise<AdminFixture> {
+  const fixture = await openWorkerFixture();
+  const board = openBoardQueues(fixture.location, () => undefined);
   const servers: AdminServer[] = [];
   const lines: string[] = [];
   const logger = createLogger({
@@ -35,7 +35,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     level: 'info',
     destination: { write: (line) => lines.push(line) },
   });
-  await fillBoard(world, board);
+  await fillBoard(fixture, board);
   return {
     board,
     lines,
@@ -50,7 +50,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
         logger,
         monitor: { progress: () => ({ kind: 'progressing' }), stop: () => undefined },
         consumers: [],
-        database: world.database,
+        database: fixture.database,
         databaseWait: { awayMs: () => undefined },
         metrics: createMetrics(),
       });
@@ -60,7 +60,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     async close() {
       for (const server of servers) await server.close();
       await board.close();
-      await world.close();
+      await fixture.close();
     },
   };
 }
@@ -72,23 +72,23 @@ const deadJob = '01DEAD';
 /** What the jobs' bodies, failures and signatures hold, and not everybody may see. */
 export const canaries = { text: '01CANARYTEXT', phone: '15550123456', nonce: '01CANARYNONCE' };
 
-async function fillBoard(world: WorkerWorld, board: BoardQueues): Promise<void> {
-  await fillLane(world, board, 'live');
-  await fillLane(world, board, 'replay');
+async function fillBoard(fixture: WorkerFixture, board: BoardQueues): Promise<void> {
+  await fillLane(fixture, board, 'live');
+  await fillLane(fixture, board, 'replay');
   const dead = queueOf(board, queueNames.dead);
   await dead.add('MESSAGE_DELIVERY', reportJob(deadJob), { jobId: deadJob });
 }
 
 /** A job of each state, none of which a worker will take. */
 async function fillLane(
-  world: WorkerWorld,
+  fixture: WorkerFixture,
   board: BoardQueues,
   lane: 'live' | 'replay',
 ): Promise<void> {
   const queue = queueOf(board, queueNames[lane]);
   await queue.add('MESSAGE_DELIVERY', reportJob('01FAILED'), { jobId: jobs.failed, attempts: 1 });
   const consumer = openConsumer({
-    ...world.location,
+    ...fixture.location,
     lane,
     concurrency: 1,
     handle: async () => ({

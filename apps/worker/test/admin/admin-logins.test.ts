@@ -1,21 +1,21 @@
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminWorld, basic, login, openAdminWorld, password } from './admin-fixture.ts';
+import { type AdminFixture, basic, login, openAdminFixture, password } from './admin-fixture.ts';
 
-let world: AdminWorld;
+let fixture: AdminFixture;
 
 beforeAll(async () => {
-  world = await openAdminWorld();
+  fixture = await openAdminFixture();
 });
 
 afterAll(async () => {
-  await world?.close();
+  await fixture?.close();
 });
 
 describe('logins', () => {
   it('are refused after ten wrong ones, with the time to wait, and say so in no more than ten lines', async () => {
-    const url = await world.serve({ password });
-    world.lines.length = 0;
+    const url = await fixture.serve({ password });
+    fixture.lines.length = 0;
     const statuses: number[] = [];
     for (let time = 0; time < 15; time += 1) {
       const headers = basic(time % 2 === 0 ? 'admin' : 'root', `guess ${time}`);
@@ -27,12 +27,12 @@ describe('logins', () => {
     expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(right.headers.get('x-frame-options')).toBe('DENY');
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    expect(world.lines).toHaveLength(10);
-    expect(world.lines.join()).not.toMatch(/guess|root/);
+    expect(fixture.lines).toHaveLength(10);
+    expect(fixture.lines.join()).not.toMatch(/guess|root/);
   });
 
   it('that ask without a password at all are no guesses', async () => {
-    const url = await world.serve({ password });
+    const url = await fixture.serve({ password });
     for (let time = 0; time < 20; time += 1) {
       expect((await fetch(`${url}/queues`)).status).toBe(401);
     }
@@ -43,7 +43,7 @@ describe('logins', () => {
   it.runIf(process.platform === 'linux')(
     'from another address go on while one address guesses',
     async () => {
-      const url = await world.serve({ password });
+      const url = await fixture.serve({ password });
       const from = async (localAddress: string, headers: Record<string, string>) =>
         await statusAt(new URL('/queues', url), { localAddress, headers });
       for (let time = 0; time < 10; time += 1) await from('127.0.0.1', basic('admin', 'guess'));

@@ -2,13 +2,13 @@ import http from 'node:http';
 import { queueNames } from '@sinch-callbacks/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type AdminWorld,
+  type AdminFixture,
   type BoardRequest,
   canaries,
   fromOurPage,
   jobs,
   login,
-  openAdminWorld,
+  openAdminFixture,
   password,
   queueOf,
   requestsOf,
@@ -17,20 +17,20 @@ import {
 
 const { live, replay, dead } = queueNames;
 
-let world: AdminWorld;
+let fixture: AdminFixture;
 let readOnly: string;
 let writable: string;
 let open: string;
 
 beforeAll(async () => {
-  world = await openAdminWorld();
-  readOnly = await world.serve({ password });
-  writable = await world.serve({ password, writes: true });
-  open = await world.serve({ password: undefined });
+  fixture = await openAdminFixture();
+  readOnly = await fixture.serve({ password });
+  writable = await fixture.serve({ password, writes: true });
+  open = await fixture.serve({ password: undefined });
 });
 
 afterAll(async () => {
-  await world?.close();
+  await fixture?.close();
 });
 
 describe('the admin pages', () => {
@@ -72,7 +72,7 @@ describe('the admin pages', () => {
   ])('take no unsafe request with %s, whatever its method and type', async (_, proof) => {
     const retry = `/queues/api/queues/${live}/${jobs.failed}/retry`;
     const sent = { ...proof, ...(proof['origin'] === 'OURS' && { origin: writable }) };
-    const before = await snapshot(world.board);
+    const before = await snapshot(fixture.board);
     for (const method of ['PUT', 'POST', 'PATCH', 'DELETE']) {
       for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
         const headers = { ...login, ...sent, 'content-type': type };
@@ -80,7 +80,7 @@ describe('the admin pages', () => {
         expect([method, type, answer.status]).toEqual([method, type, 403]);
       }
     }
-    expect(await snapshot(world.board)).toEqual(before);
+    expect(await snapshot(fixture.board)).toEqual(before);
   });
 
   it('without a login answer to no name but this machine’s, so no rebound name reads or writes', async () => {
@@ -97,18 +97,18 @@ describe('the admin pages', () => {
   });
 
   it('change nothing on any GET or HEAD', async () => {
-    const before = await snapshot(world.board);
+    const before = await snapshot(fixture.board);
     for (const { path } of requestsOf('get')) {
       for (const method of ['GET', 'HEAD']) {
         const answer = await fetch(`${writable}/queues${path}`, { method, headers: login });
         expect([path, answer.status < 500]).toEqual([path, true]);
       }
     }
-    expect(await snapshot(world.board)).toEqual(before);
+    expect(await snapshot(fixture.board)).toEqual(before);
   });
 
   it('are read-only unless told otherwise: no request changes anything', async () => {
-    const before = await snapshot(world.board);
+    const before = await snapshot(fixture.board);
     for (const url of [readOnly, open]) {
       for (const { method, path } of unsafeRequests()) {
         const headers = { ...(url === open ? {} : login), ...fromOurPage };
@@ -116,11 +116,11 @@ describe('the admin pages', () => {
         expect([method, path, answer.status]).toEqual([method, path, 403]);
       }
     }
-    expect(await snapshot(world.board)).toEqual(before);
+    expect(await snapshot(fixture.board)).toEqual(before);
   });
 
   it('refuse, with writes on, whatever could lose, forge or hold up an event', async () => {
-    const before = await snapshot(world.board);
+    const before = await snapshot(fixture.board);
     for (const { method, path, route, queue } of unsafeRequests()) {
       if (mayLoseNothing(route, queue)) continue;
       const headers = { ...login, ...fromOurPage, 'content-type': 'application/json' };
@@ -128,7 +128,7 @@ describe('the admin pages', () => {
       const answer = await fetch(`${writable}/queues${path}`, { method, headers, body });
       expect([method, path, answer.status]).toEqual([method, path, 403]);
     }
-    expect(await snapshot(world.board)).toEqual(before);
+    expect(await snapshot(fixture.board)).toEqual(before);
   });
 
   it.each([live, replay])(
@@ -136,9 +136,9 @@ describe('the admin pages', () => {
     async (queue) => {
       const { failed, delayed } = jobs;
       expect(await write(`/queues/api/queues/${queue}/${failed}/retry`)).toBe(204);
-      expect(await queueOf(world.board, queue).getJobState(failed)).toBe('waiting');
+      expect(await queueOf(fixture.board, queue).getJobState(failed)).toBe('waiting');
       expect(await write(`/queues/api/queues/${queue}/${delayed}/promote`)).toBe(204);
-      expect(await queueOf(world.board, queue).getJobState(delayed)).toBe('waiting');
+      expect(await queueOf(fixture.board, queue).getJobState(delayed)).toBe('waiting');
       expect(await write(`/queues/api/queues/${queue}/retry/failed`)).toBe(200);
       expect(await write(`/queues/api/queues/${queue}/promote`)).toBe(200);
     },
@@ -147,15 +147,15 @@ describe('the admin pages', () => {
   it('with writes on, call off a replay, whose event stays in Postgres', async () => {
     const { waiting } = jobs;
     expect(await write(`/queues/api/queues/${replay}/${waiting}/clean`)).toBe(204);
-    expect(await queueOf(world.board, replay).getJobState(waiting)).toBe('unknown');
+    expect(await queueOf(fixture.board, replay).getJobState(waiting)).toBe('unknown');
   });
 
   it('write one line for each write, with who did what and without what was sent', async () => {
-    world.lines.length = 0;
+    fixture.lines.length = 0;
     const path = `/queues/api/queues/${live}/01NOBODY/retry`;
     await write(`${path}?secret=hunter2`, JSON.stringify({ text: 'hunter2' }));
     await write(`/queues/api/queues/${live}/empty`, 'hunter2');
-    expect(world.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect(fixture.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       expect.objectContaining({
         msg: 'admin write',
         method: 'PUT',
@@ -169,7 +169,7 @@ describe('the admin pages', () => {
         status: 403,
       }),
     ]);
-    expect(world.lines.join()).not.toContain('hunter2');
+    expect(fixture.lines.join()).not.toContain('hunter2');
   });
 
   it('take no body over 64 KiB', async () => {

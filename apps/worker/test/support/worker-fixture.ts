@@ -10,13 +10,13 @@ import { migrateQueue, openProducer, type QueueLocation } from '@sinch-callbacks
 import { inject } from 'vitest';
 import type { WorkerTimings } from '../../src/worker-timings.ts';
 
-export interface WorkerWorld {
+export interface WorkerFixture {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly location: QueueLocation;
   /** Where ingest queues while Redis is away. */
   readonly fallback: QueueLocation;
-  /** Starts a worker process; it is ended with the world. */
+  /** Starts a worker process; it is ended with the fixture. */
   start(changes?: Record<string, string>, how?: StartOptions): Promise<WorkerProcess>;
   enqueue(events: readonly CallbackEvent[], where?: QueueLocation): Promise<void>;
   /** Numbers of events by state. */
@@ -45,10 +45,10 @@ export interface WorkerProcess extends StartedProcess {
 }
 
 /** A database and a queue of the test's own, for real worker processes to work on. */
-export async function openWorkerWorld({
+export async function openWorkerFixture({
   postgresUrl = inject('postgresUrl'),
   redisUrl = inject('redisUrl'),
-} = {}): Promise<WorkerWorld> {
+} = {}): Promise<WorkerFixture> {
   const hasTemplate = postgresUrl === inject('postgresUrl');
   const { url: databaseUrl, drop } = await createDatabase(postgresUrl, undefined, {
     ...(hasTemplate && { template: inject('migratedDatabase') }),
