@@ -11,6 +11,7 @@ export function joinConsumers(consumers: readonly Consumer[]): Consumer {
     stopTaking: async () => await all((consumer) => consumer.stopTaking()),
     close: async () => await all((consumer) => consumer.close()),
     finishedJobs: () => sum(consumers.map((consumer) => consumer.finishedJobs())),
+    jobsInProgress: () => sum(consumers.map((consumer) => consumer.jobsInProgress())),
     oldestInHand: () => consumers.map((consumer) => consumer.oldestInHand()).find(Boolean),
     connectionErrors: () => sum(consumers.map((consumer) => consumer.connectionErrors())),
     isRefused: () => consumers.some((consumer) => consumer.isRefused()),

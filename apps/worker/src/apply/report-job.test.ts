@@ -3,8 +3,7 @@ import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { expect, it } from 'vitest';
 import { createOutage } from '../health/outage-tracker.ts';
-import { createEventBatcher } from './event-batcher.ts';
-import { createHandler } from './handle-event.ts';
+import { createEventBatcher, createHandler } from './event-batcher.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
 const ignore = () => undefined;

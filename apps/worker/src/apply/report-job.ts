@@ -3,11 +3,13 @@ import type { JobReport } from '@sinch-callbacks/queue';
 import {
   attemptFailed,
   deadLettered,
+  eventApplied,
   type SignatureSeen,
   type Telemetry,
 } from '@sinch-callbacks/telemetry';
+import type { ApplyOutcome } from './prepare-write.ts';
 
-/** Logs and counts what became of a job that was not simply done. */
+/** Logs and counts the jobs that failed: those to be tried again, and those dead-lettered. */
 export function createJobReporter(telemetry: Telemetry): (report: JobReport) => void {
   return (report) => {
     switch (report.kind) {
@@ -32,7 +34,7 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
           replay,
           errorClass: cause,
           error: message,
-          // Reading a quarantined one may be what ended the process.
+          // A quarantined body is not read: reading it may be what ended the process.
           ...(cause !== 'quarantined' && unreadableTimesOf(event)),
           ...signatureSeen(event),
         });
@@ -42,13 +44,38 @@ export function createJobReporter(telemetry: Telemetry): (report: JobReport) => 
   };
 }
 
+/** Writes the one line of an applied event, and counts it. */
+export function reportApplied(
+  telemetry: Telemetry,
+  event: CallbackEvent,
+  attempt: number,
+  {
+    kind: result,
+    unreadableTimes,
+    reports,
+  }: Exclude<ApplyOutcome, { kind: 'failed' | 'returned' }>,
+  durationMs: number,
+): void {
+  const { key: eventKey, trigger } = event;
+  eventApplied(telemetry, {
+    eventKey,
+    trigger,
+    attempt,
+    result,
+    durationMs: Math.round(durationMs),
+    ...(unreadableTimes && { unreadableTimes }),
+    ...signatureSeen(event),
+  });
+  for (const report of reports ?? []) telemetry.metrics.messageReported(report);
+}
+
 function unreadableTimesOf({ rawBody }: CallbackEvent) {
   const { unreadableTimes } = envelopeOf(rawBody);
   return unreadableTimes.length > 0 && { unreadableTimes };
 }
 
-/** For telling which secrets are still in use. The worker sees every event; ingest forgets its own. */
-export function signatureSeen({ signature, receivedAt }: CallbackEvent): SignatureSeen {
+/** Shows which secrets are still in use. Ingest's processes keep no such state; workers see all. */
+function signatureSeen({ signature, receivedAt }: CallbackEvent): SignatureSeen {
   if (signature === undefined) return { receivedAt };
   const { secretPosition, isStale, isFuture } = signature;
   return { secretPosition, stale: isStale, future: isFuture, receivedAt };

@@ -8,8 +8,7 @@ import {
   maxFetchedBytes,
   openConsumer,
 } from '@sinch-callbacks/queue';
-import { createEventBatcher, type EventBatcher } from '../apply/event-batcher.ts';
-import { createHandler } from '../apply/handle-event.ts';
+import { createEventBatcher, createHandler, type EventBatcher } from '../apply/event-batcher.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
 import { combineOutages, type Outage } from '../health/outage-tracker.ts';
 import { type Lane, openPartitions } from './open-partitions.ts';

@@ -51,6 +51,8 @@ export interface Consumer {
   close(): Promise<void>;
   /** Jobs dealt with so far, in whatever way. For telling work from a standstill. */
   finishedJobs(): number;
+  /** Jobs in progress now. */
+  jobsInProgress(): number;
   /** Tells the job that is in hand for the longest time from others; `undefined` for none. */
   oldestInHand(): number | undefined;
   /** Errors so far that say that the queue's server cannot be used. */
@@ -182,6 +184,7 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       if (connected !== undefined) await closeAll(connected);
     },
     finishedJobs: () => finished,
+    jobsInProgress: () => inHand.size,
     oldestInHand: () => inHand.values().next().value,
     connectionErrors: () => connectionErrors,
     isRefused: () => connected?.worker.isRefused ?? false,
