@@ -28,7 +28,7 @@ async function openWorld(
 }
 
 /** Minutes as seconds. */
-const progress = { sampleIntervalMs: 100, stalledAfterMs: 1_000, hopelessAfterMs: 3_000 };
+const progress = { sampleIntervalMs: 100, stalledAfterMs: 1_000, restartAfterMs: 3_000 };
 const eventLoop = { beatMs: 100, blockedAfterMs: 3_000 };
 const outages = { reminderMs: 500, quietMs: 100 };
 
@@ -61,7 +61,7 @@ it('a process that was frozen is not mistaken for one that stands still', async 
   process.kill(worker.pid, 'SIGSTOP');
   const frozenAt = performance.now();
   await fixture.enqueue(numberedEvents(50));
-  const longer = 2 * Math.max(progress.hopelessAfterMs, eventLoop.blockedAfterMs);
+  const longer = 2 * Math.max(progress.restartAfterMs, eventLoop.blockedAfterMs);
   await until(() => performance.now() - frozenAt > longer, soon('every bound to be passed'));
   process.kill(worker.pid, 'SIGCONT');
   expect((await statusOf(worker, '/healthz')).status).toBe(200);
@@ -83,7 +83,7 @@ it('a queue that answers and takes no writes is waited for, and not taken for a 
   const isLong = () =>
     lines().some(
       ({ msg, awayMs }) =>
-        msg === 'dependency still away' && Number(awayMs) > 2 * progress.hopelessAfterMs,
+        msg === 'dependency still away' && Number(awayMs) > 2 * progress.restartAfterMs,
     );
   await until(isLong, soon('a long outage'));
   expect((await statusOf(worker, '/healthz')).status).toBe(200);

@@ -48,7 +48,7 @@ const longOutage = {
   },
   databaseWait: { firstPauseMs: compressed(250), longestPauseMs: compressed(5_000) },
   outages: { reminderMs: compressed(300_000), quietMs: compressed(10_000) },
-  progress: { sampleIntervalMs: compressed(5_000), stalledAfterMs: 4_000, hopelessAfterMs: 8_000 },
+  progress: { sampleIntervalMs: compressed(5_000), stalledAfterMs: 4_000, restartAfterMs: 8_000 },
 };
 const repetitions = {
   waits: outageMs / 5_000,

@@ -9,7 +9,7 @@ export interface HealthSources {
   readonly monitor: ProgressMonitor;
   readonly consumers: readonly Pick<Consumer, 'countWaiting'>[];
   readonly database: Database;
-  readonly databaseWait: Pick<DatabaseWait, 'awayMs'>;
+  readonly databaseWait: Pick<DatabaseWait, 'downMs'>;
 }
 
 const checkTimeoutMs = 3_000;
@@ -27,7 +27,7 @@ export function healthRoutes(sources: HealthSources): Hono {
     const progress = monitor.progress();
     switch (progress.kind) {
       case 'progressing':
-        return context.json(progressingBody(databaseWait.awayMs()));
+        return context.json(progressingBody(databaseWait.downMs()));
       case 'stalled': {
         const { lane, forMs } = progress;
         const forSeconds = Math.round(forMs / 1000);
@@ -44,9 +44,9 @@ export function healthRoutes(sources: HealthSources): Hono {
   return app;
 }
 
-function progressingBody(awayMs: number | undefined) {
-  if (awayMs === undefined) return { status: 'ok' };
-  const since = new Date(Date.now() - awayMs).toISOString();
+function progressingBody(downMs: number | undefined) {
+  if (downMs === undefined) return { status: 'ok' };
+  const since = new Date(Date.now() - downMs).toISOString();
   return { status: 'waiting', waitingFor: 'database', since };
 }
 

@@ -1,14 +1,14 @@
 import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { DatabaseUnavailableError, type EventWriter, type WriteOutcome } from '@sinch-callbacks/db';
 import { expect, it } from 'vitest';
-import { createOutage } from '../health/outage-tracker.ts';
+import { createOutageTracker } from '../health/outage-tracker.ts';
 import { createEventBatcher } from './event-batcher.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
 const ignore = () => undefined;
 const quietly = () =>
   createDatabaseWait(
-    createOutage({ onLost: ignore, onStillAway: ignore, onRestored: ignore }, () => 0),
+    createOutageTracker({ onLost: ignore, onStillDown: ignore, onRestored: ignore }, () => 0),
   );
 
 function eventOf(id: string, text = JSON.stringify({ message: { id } })): CallbackEvent {
@@ -184,10 +184,10 @@ it('writes again when the database was away, says so once, and loses nothing', a
   const said: string[] = [];
   const lines = {
     onLost: () => said.push('lost'),
-    onStillAway: ignore,
+    onStillDown: ignore,
     onRestored: () => said.push('restored'),
   };
-  const wait = createDatabaseWait(createOutage(lines, () => 0));
+  const wait = createDatabaseWait(createOutageTracker(lines, () => 0));
   const batcher = createEventBatcher(writer, wait, 3);
   const outcome = batcher.apply(eventOf('1'), 1);
   for (let n = 0; n < 2; n += 1) {
@@ -195,11 +195,11 @@ it('writes again when the database was away, says so once, and loses nothing', a
     batches[n]?.end(new DatabaseUnavailableError(new Error('away')));
   }
   await expect.poll(() => batches.length).toBe(3);
-  expect(wait.awayMs()).toBe(0);
+  expect(wait.downMs()).toBe(0);
   batches[2]?.end({ kind: 'applied' });
   expect(await outcome).toEqual({ kind: 'applied' });
   await expect.poll(() => said).toEqual(['lost', 'restored']);
-  expect(wait.awayMs()).toBeUndefined();
+  expect(wait.downMs()).toBeUndefined();
 });
 
 it('gives back everything that is not known to be applied when it stops', async () => {

@@ -2,7 +2,7 @@ import { type Database, findDeadLetter, isUnderWay, recordDeadLetter } from '@si
 import type { NewDeadLetter, RecordLetter } from '@sinch-callbacks/queue';
 import type { DatabaseWait } from './wait-for-database.ts';
 
-/** Keeps dead letters in the database, waiting while it is away. */
+/** Creates the step that stores dead letters in the database, and waits while it is down. */
 export function createLetterRecorder(
   database: Database,
   databaseWait: DatabaseWait,
@@ -25,7 +25,7 @@ export function createLetterRecorder(
   };
 }
 
-/** Tells whether a letter waits to be settled: neither closed nor on its way again. */
+/** Creates a check for open letters: neither closed nor under way again. */
 export function letterIsOpen(database: Database): (eventKey: string) => Promise<boolean> {
   return async (eventKey) => {
     const letter = await findDeadLetter(database, eventKey);

@@ -2,7 +2,7 @@ import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { expect, it } from 'vitest';
-import { createOutage } from '../health/outage-tracker.ts';
+import { createOutageTracker } from '../health/outage-tracker.ts';
 import { createEventBatcher, createHandler } from './event-batcher.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
@@ -25,7 +25,10 @@ it('names the times of an event that cannot be read on its line, and counts them
   const destination = { write: (line: string) => lines.push(line) };
   const logger = createLogger({ name: 'worker', level: 'info', destination });
   const metrics = createMetrics({ timeFields: ['event_time', 'accept_time'] });
-  const outage = createOutage({ onLost: ignore, onStillAway: ignore, onRestored: ignore }, () => 0);
+  const outage = createOutageTracker(
+    { onLost: ignore, onStillDown: ignore, onRestored: ignore },
+    () => 0,
+  );
   const writer = {
     mayBeBlocked: () => false,
     write: async (

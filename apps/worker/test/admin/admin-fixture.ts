@@ -51,7 +51,7 @@ export async function openAdminFixture(): Promise<AdminFixture> {
         monitor: { progress: () => ({ kind: 'progressing' }), stop: () => undefined },
         consumers: [],
         database: fixture.database,
-        databaseWait: { awayMs: () => undefined },
+        databaseWait: { downMs: () => undefined },
         metrics: createMetrics(),
       });
       servers.push(server);
