@@ -2,7 +2,7 @@ import { ConfigError } from '@sinch-callbacks/config';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
 import { redactText } from '@sinch-callbacks/telemetry';
 
-/** Why a process could not start: one line for what an operator can mend, the stack for a bug. */
+/** Explains a failed start: one line where an operator can fix it, the stack for a bug. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return redactText(String(error));
   if (error instanceof ConfigError || error instanceof DatabaseUnavailableError) {

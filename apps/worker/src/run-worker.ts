@@ -11,7 +11,7 @@ import { watchEventLoop } from './health/watch-event-loop.ts';
 import { startWorker } from './start-worker.ts';
 import { defaultWorkerTimings } from './worker-timings.ts';
 
-/** Of a process that stood still and is to be started again; EX_TEMPFAIL of sysexits.h. */
+/** The exit code of a stalled process that must be restarted: EX_TEMPFAIL of sysexits.h. */
 const stalledExitCode = 75;
 
 /**
@@ -44,14 +44,14 @@ export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
 }
 
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-/** 128 and the number of SIGINT, as a shell says it. */
+/** 128 plus the number of SIGINT, as shells report it. */
 const interruptedExitCode = 130;
 
 /**
- * Calls `stop` with the first signal that asks this process to end. Supervisors and process groups
- * signal twice, and a worker that dies in the middle of its stop leaves its events to their locks.
- * So later signals change nothing: the stop has a deadline of its own. Only a person at a terminal
- * who presses Ctrl-C again ends the process at once.
+ * Calls `stop` with the first signal that asks this process to end. Later signals change nothing:
+ * supervisors and process groups signal twice, and the stop has a deadline of its own. A worker
+ * that died in the middle of it would leave its jobs locked. Only a second Ctrl-C at a terminal
+ * ends the process at once.
  */
 function onStopSignal(
   stop: (signal: NodeJS.Signals) => void,

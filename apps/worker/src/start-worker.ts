@@ -88,7 +88,8 @@ export async function startWorker(
   const apps = createAppsSeen();
   const onBatch = (events: readonly EventToWrite[]) => {
     metrics.batchWritten(events.length);
-    for (const { event, decision } of events) apps.note(decision.envelope.appId, event.receivedAt);
+    for (const { event, decision } of events)
+      apps.record(decision.envelope.appId, event.receivedAt);
   };
   const board = openBoardQueues(
     location,

@@ -4,12 +4,12 @@ import { secureHeaders } from 'hono/secure-headers';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses whatever could change something and does not prove that our own page sent it. Browsers
- * send a stored login along with every request, also with one that another page made them send.
+ * Refuses each unsafe request without a proof that our own page sent it. Browsers add a stored
+ * login to every request, also to one that another page made them send.
  *
- * Hono's own `csrf` looks at the content types of HTML forms alone; here every unsafe request
- * needs its proof. `Sec-Fetch-Site` cannot be set by a page. Browsers leave it out on plain HTTP
- * beyond loopback: there `Origin` must name the host that the request came to.
+ * Hono's own `csrf` checks only the content types of HTML forms; here every unsafe request needs
+ * the proof. A page cannot set `Sec-Fetch-Site`. Browsers omit it on plain HTTP beyond loopback:
+ * there `Origin` must name the host that received the request.
  */
 export function guardOrigin(): MiddlewareHandler {
   return async (context, next) => {
@@ -33,8 +33,8 @@ function isFromOurPage(header: (name: string) => string | undefined): boolean {
 const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
 /**
- * For a server that asks for no password because only this machine can reach it: a web page
- * elsewhere could point its own name at 127.0.0.1 and have a browser here read for it.
+ * Refuses all host names but this machine's, for a server without a password. Otherwise a web page
+ * could point its own name at 127.0.0.1, and a browser on this machine would read for it.
  */
 export function guardHost(): MiddlewareHandler {
   return async (context, next) => {
@@ -47,14 +47,14 @@ export function guardHost(): MiddlewareHandler {
 }
 
 /**
- * No page may frame these, and they load and talk to nothing but themselves: Bull Board's fonts
- * from elsewhere stay away, and so does whatever a payload might smuggle into a page. Styles may
- * stand in the markup, since Bull Board writes some there; scripts may not.
+ * Sets the headers by which no other page may frame these, and they load nothing from elsewhere:
+ * neither Bull Board's remote fonts nor anything that a payload might smuggle in. Inline styles are
+ * allowed, since Bull Board uses some; inline scripts are not.
  */
 export function pageHeaders(): MiddlewareHandler {
   return secureHeaders({
     xFrameOptions: 'DENY',
-    // HSTS is for the proxy that ends TLS to set, for its own name.
+    // The proxy that ends TLS sets HSTS, for its own name.
     strictTransportSecurity: false,
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],

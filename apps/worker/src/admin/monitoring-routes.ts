@@ -15,8 +15,9 @@ export interface HealthSources {
 const checkTimeoutMs = 3_000;
 
 /**
- * `/healthz`: 503 when only a restart can help, and so not while it waits for its database. `/readyz`: 503 while the queue or the database
- * cannot be used, which the worker sits out by itself.
+ * Serves `/healthz` and `/readyz`. `/healthz` is 503 when only a restart can help, so not while the
+ * worker waits for its database. `/readyz` is 503 while the queue or the database cannot be used;
+ * the worker waits for them.
  */
 export function healthRoutes(sources: HealthSources): Hono {
   const { monitor, consumers, database, databaseWait } = sources;
@@ -56,8 +57,8 @@ async function requireMigrated(database: Database): Promise<void> {
 }
 
 /**
- * Whoever asks while a check is under way gets that one's answer: askers pile up no work. One that
- * is not over in time is given up, so that the next asker does not wait for it as well.
+ * Shares one check between all requests that arrive while it runs, so that they pile up no work.
+ * A check that misses its deadline is given up, and the next request starts another.
  */
 function shared(check: () => Promise<unknown>): () => Promise<boolean> {
   let underWay: Promise<boolean> | undefined;
@@ -93,7 +94,7 @@ export interface MetricsSource {
   readonly metrics: Pick<PrometheusMetrics, 'read'>;
 }
 
-/** `/metrics`, for Prometheus. Without a login, like the health checks: it holds counts alone. */
+/** Serves `/metrics` for Prometheus, without a login like the health checks: it holds only counts. */
 export function metricsRoute({ metrics }: MetricsSource): Hono {
   return new Hono().get('/metrics', async (context) => {
     const { text, contentType } = await metrics.read();

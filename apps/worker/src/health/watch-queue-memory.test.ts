@@ -21,7 +21,7 @@ const full = (percent: number): BackendState => ({
   memory: { usedBytes: percent, maxBytes: 100, systemBytes: 1_000 },
 });
 
-/** What was written while the queue's server said these, one every 15 seconds. */
+/** Watches a queue whose server answers with these states, one every 15 seconds. */
 async function watch(...states: readonly BackendState[]) {
   const lines: { level: string; msg: string }[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line)) };
