@@ -10,7 +10,7 @@ const advice: Readonly<Record<string, string>> = {
   EADDRINUSE: 'INGEST_PORT is taken by another process: choose another, or 0 for any free one',
   EACCES: 'INGEST_PORT needs rights that this user does not have: choose one above 1023',
   EADDRNOTAVAIL: 'INGEST_HOST is no address of this machine: choose one that is, such as 127.0.0.1',
-  ENOTFOUND: 'INGEST_HOST is a name that nobody knows: choose an address, such as 127.0.0.1',
+  ENOTFOUND: 'INGEST_HOST is an unknown name: choose an address, such as 127.0.0.1',
 };
 
 try {
@@ -21,8 +21,8 @@ try {
 }
 
 /**
- * Runs the lean listener for as long as this process lives: in this process alone, or in several
- * that this one only supervises.
+ * Runs the lean listener for as long as this process lives: in this process, or in several that
+ * this one supervises.
  * @throws when it cannot start.
  */
 async function runIngest(): Promise<void> {
@@ -33,7 +33,7 @@ async function runIngest(): Promise<void> {
   else await superviseProcesses(config, count);
 }
 
-/** Why ingest could not start: one line for what an operator can mend, the stack for a bug. */
+/** Explains a failed start: one line where an operator can fix it, the stack for a bug. */
 function explainStart(error: unknown): string {
   if (!(error instanceof Error)) return redactText(String(error));
   if (error instanceof ConfigError) return redactText(error.message);

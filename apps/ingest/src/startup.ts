@@ -4,9 +4,8 @@ import { postgresQueueUnusable } from '@sinch-callbacks/telemetry';
 import type { OpenIngest } from './open-ingest.ts';
 
 /**
- * Opens the queue on Postgres once, as the process starts, and logs it where that fails: as a
- * fallback it is used in an outage alone, which is no time to find that it never worked.
- * Never rejects.
+ * Opens the queue on Postgres once, as the process starts, and logs a failure. As a fallback it is
+ * used only in an outage, which is too late to find that it never worked. Never rejects.
  */
 export async function checkQueueOnPostgres({
   config,
@@ -22,7 +21,7 @@ export async function checkQueueOnPostgres({
   postgresQueueUnusable(logger, { queue: which, reason, advice: adviceFor(kind) });
 }
 
-/** What every server's boot line says of its configuration: names and numbers, never a value. */
+/** Facts of the configuration for each server's boot line: names and numbers, never a value. */
 export function bootFacts({ queue, verification }: IngestConfig) {
   return { queue: queue?.kind ?? 'none', secretCount: verification.secrets.length };
 }

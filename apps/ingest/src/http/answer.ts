@@ -1,11 +1,11 @@
-/** An HTTP answer as plain data, for whichever server sends it. */
+/** An HTTP answer as plain data, for any server to send. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** A JSON answer that says one word and is stored nowhere on its way. */
+/** Makes a JSON answer of one word, which no cache may store. */
 export function answer(
   status: number,
   word: string,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { healthAnswer } from './health-answer.ts';
 
-it('asks the queue once, however many ask at once, and again afterwards', async () => {
+it('asks the queue once for many requests at once, and again afterwards', async () => {
   let asked = 0;
   const producer = {
     isReachable: async () => {

@@ -1,13 +1,13 @@
 import type { CallbackProducer } from '@sinch-callbacks/queue';
 import { type Answer, answer } from './answer.ts';
 
-const underWay = new WeakMap<CallbackProducer, Promise<boolean>>();
+const checks = new WeakMap<CallbackProducer, Promise<boolean>>();
 
 export function isHealthMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Whether a callback that came now could be queued. Names nothing internal. */
+/** Answers 200 if a callback could be queued now. Names nothing internal. */
 export async function healthAnswer(
   method: string,
   producer: CallbackProducer | undefined,
@@ -19,13 +19,13 @@ export async function healthAnswer(
   return isReachable ? answer(200, 'ok') : answer(503, 'unavailable');
 }
 
-/** Who asks while the queue is being asked hears the same: anybody may ask, as often as he likes. */
+/** Shares one check between all requests that arrive while it runs: the page is public. */
 async function askOnce(producer: CallbackProducer): Promise<boolean> {
-  const asking = underWay.get(producer) ?? producer.isReachable();
-  underWay.set(producer, asking);
+  const asking = checks.get(producer) ?? producer.isReachable();
+  checks.set(producer, asking);
   try {
     return await asking;
   } finally {
-    underWay.delete(producer);
+    checks.delete(producer);
   }
 }

@@ -8,18 +8,18 @@ const paths = {
   metrics: '/metrics',
 } as const;
 
-/** What there is to ask for. */
+/** A resource that this server has. */
 export type Resource = keyof typeof paths;
 
-/** Where it is, in the form that the routes know. */
+/** Returns a resource's path, in the form that Next's routes expect. */
 export function pathOf(resource: Resource): string {
   return paths[resource];
 }
 
 /**
- * What a request's target means; undefined where there is nothing. The query does not matter, nor
- * do slashes too many, since an address that was mistyped so should not lose a callback, nor an
- * origin in front, which every server has to take (RFC 9112, 3.2.2).
+ * Finds the resource of a request's target; undefined where there is none. Query and additional
+ * slashes are ignored: an address that was mistyped like this should not lose a callback. So is an
+ * origin in front, which every server has to accept (RFC 9112, 3.2.2).
  */
 export function matchRoute(target: string): Resource | undefined {
   if (target === paths.webhook) return 'webhook';
@@ -39,10 +39,10 @@ const answers = {
   'method-not-allowed': answer(405, 'method-not-allowed', { allow: 'GET, HEAD' }),
 };
 
-/** How a request ends that is for nothing here, or for the health page with a method it does not take. */
+/** The outcome of a request for no resource, or with a method that the health page refuses. */
 type MissedOutcome = keyof typeof answers;
 
-/** Writes the line of such a request, with a bounded path and without its query, and returns its answer. */
+/** Logs such a request, with a bounded path and without its query, and returns its answer. */
 export function refuseRequest(
   outcome: MissedOutcome,
   { method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url'>,

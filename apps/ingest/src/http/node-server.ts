@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { RequestLog } from '../log/request-log.ts';
 import { type Answer, answer } from './answer.ts';
 
-/** What Node's parser refuses, with what Node would answer by itself. */
+/** Answers to requests that Node's parser refuses: the statuses are those of Node's own answers. */
 const answers: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: answer(431, 'headers-too-large', { connection: 'close' }),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: answer(413, 'too-large', { connection: 'close' }),
@@ -12,8 +12,8 @@ const answers: Readonly<Record<string, Answer>> = {
 const unreadable = answer(400, 'unreadable-request', { connection: 'close' });
 
 /**
- * Answers what Node's parser refuses as Node does without a listener, and gives it a line: no
- * request ever reaches the server's own code. Nothing of what was sent is in that line.
+ * Answers requests that Node's parser refuses, as Node would without a listener, and logs a line
+ * for each, since they never reach the server's own code. The line holds nothing that was sent.
  *
  * A request that is being answered keeps its own answer and has its own line.
  */
@@ -21,7 +21,7 @@ export function answerParseErrors(server: Server, openLog: () => RequestLog): vo
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const { code = '' } = error;
     const inProgress = exchangeOn(socket);
-    // Anything else is a connection that broke, such as ECONNRESET: no request is refused.
+    // Other codes mean that a connection broke, such as ECONNRESET: no request is refused.
     const isRefusal = code.startsWith('HPE_') || code.startsWith('ERR_HTTP_');
     const refusal = answers[code] ?? unreadable;
     if (isRefusal && inProgress?.req?.complete !== false) {
@@ -42,7 +42,7 @@ interface ExchangeInProgress {
   readonly req?: { readonly complete: boolean };
 }
 
-/** The answer that is being written on this connection. Node looks at the same member. */
+/** Finds the answer that is being written on this connection, in the member that Node uses. */
 function exchangeOn(socket: Socket): ExchangeInProgress | undefined {
   const found: unknown = Reflect.get(socket, '_httpMessage');
   return typeof found === 'object' && found !== null ? (found as ExchangeInProgress) : undefined;
@@ -58,10 +58,10 @@ function asText({ status, headers, body }: Answer): string {
 }
 
 /**
- * For a server of our own. A load balancer keeps its connections for about 60 seconds and sends the
- * next request over one that was just closed, so the proxy in front has to be the one that closes
- * them. The others are for senders that have given up by Sinch's rules; bodies have a deadline in
- * `handleCallback`, and `requestTimeout` is for whatever passes it by.
+ * Timeouts of our own servers. A load balancer keeps idle connections for about 60 seconds; if we
+ * closed one first, it might send the next request over it. So ours are kept for longer. The other
+ * timeouts are for senders that have given up by Sinch's rules. Bodies have a deadline in
+ * `handleCallback`; `requestTimeout` covers all other code.
  */
 export const serverTimeouts = {
   keepAliveTimeout: 75_000,

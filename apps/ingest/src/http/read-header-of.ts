@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ReadHeader } from '@sinch-callbacks/core';
 
-/** Reads the headers as Node has joined them. Those that it keeps as lists are none of ours. */
+/** Reads headers as Node has joined them. Node keeps none of ours as a list. */
 export function readHeaderOf({ headers }: IncomingMessage): ReadHeader {
   return (name) => {
     const value = headers[name];

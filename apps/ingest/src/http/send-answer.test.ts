@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => void server.close());
 
-/** Sends the beginning of a request, and says what came back by then and whether it was the end. */
+/** Sends the start of a request, and returns the first bytes of the answer. */
 async function begin() {
   const address = server.address();
   const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
@@ -33,7 +33,7 @@ async function begin() {
   return { socket, first: first.toString() };
 }
 
-/** A reset counts as well. */
+/** Waits for the connection's end, which may be a reset. */
 async function ended(socket: Socket): Promise<void> {
   socket.resume();
   await new Promise((resolve) => {
@@ -64,7 +64,7 @@ it('gives up on a sender without end', async () => {
   expect(sent).toBeLessThan(64);
 });
 
-it('cuts a body off that somebody else goes on reading', async () => {
+it('cuts off a body that other code still reads', async () => {
   onRequest = (request) => request.on('data', () => undefined);
   const { socket, first } = await begin();
   expect(first).toContain('{"status":"too-large"}');

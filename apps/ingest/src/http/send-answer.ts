@@ -1,29 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 
-/** One request, and the answer that it waits for. */
+/** One request and its response. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
 export interface Ending {
-  /** The connection takes no further request, whatever the answer says of it. */
+  /** Ends the connection, even if the answer's headers do not. */
   readonly isLast?: boolean;
-  /** Stops reading a body that is not needed any more. */
-  readonly letGo?: (() => void) | undefined;
+  /** Stops a reader whose body is not needed any more. */
+  readonly stopReading?: (() => void) | undefined;
 }
 
 /**
- * Answers in one write. Where the answer ends the connection while the sender may still be sending,
- * it goes out at once but ends only after the rest was thrown away: a socket closed on unread bytes
- * is reset, and the sender would see a broken connection, and try again, instead of a refusal
- * (RFC 9112, 9.6). A body that other code keeps on reading cannot be discarded, and is cut off.
+ * Sends the answer in one write. If it ends the connection while the sender may still be sending,
+ * it is sent at once, but the connection ends only after the rest of the body was drained. A socket
+ * closed on unread bytes is reset: the sender would see a broken connection instead of a refusal,
+ * and try again (RFC 9112, 9.6). A body that other code still reads cannot be drained, and is cut
+ * off.
  */
 export function sendAnswer(
   { request, response }: Exchange,
   { status, headers, body }: Answer,
-  { isLast = false, letGo }: Ending = {},
+  { isLast = false, stopReading }: Ending = {},
 ): void {
   const closes = isLast || headers['connection'] === 'close';
   response.writeHead(status, closes ? { ...headers, connection: 'close' } : headers);
@@ -31,20 +32,20 @@ export function sendAnswer(
     response.end(body);
     return;
   }
-  letGo?.();
+  stopReading?.();
   if (request.listenerCount('data') > 0) {
     response.end(body);
     return;
   }
   response.write(body);
-  void discardRest(request).then(() => response.end());
+  void drainRequest(request).then(() => response.end());
 }
 
-const maxBytes = 16 * 1024 * 1024;
-const timeoutMs = 2_000;
+const maxDrainedBytes = 16 * 1024 * 1024;
+const drainTimeoutMs = 2_000;
 
-/** Reads what is left of a body and keeps nothing, until it ends, breaks, or a bound is reached. */
-function discardRest(request: IncomingMessage): Promise<void> {
+/** Reads and drops the rest of a body, until it ends, breaks off, or a bound is reached. */
+function drainRequest(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let bytes = 0;
     const done = () => {
@@ -54,9 +55,9 @@ function discardRest(request: IncomingMessage): Promise<void> {
     };
     const count = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes >= maxBytes) done();
+      if (bytes >= maxDrainedBytes) done();
     };
-    const timer = setTimeout(done, timeoutMs);
+    const timer = setTimeout(done, drainTimeoutMs);
     if (request.destroyed || request.readableEnded) done();
     else request.on('data', count).on('end', done).on('close', done).resume();
   });

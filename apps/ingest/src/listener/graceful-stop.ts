@@ -6,20 +6,20 @@ export function isStopSignal(signal: string | null): boolean {
 
 /**
  * Calls `stop` with the first signal that asks this process to end. Later ones change nothing: a
- * terminal signals a whole group, and then a supervisor passes its own signal on as well.
+ * terminal signals a whole process group, and a supervisor then forwards its own signal too.
  */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
-  let isTold = false;
+  let isStopping = false;
   for (const signal of stopSignals) {
     process.on(signal, () => {
-      if (isTold) return;
-      isTold = true;
+      if (isStopping) return;
+      isStopping = true;
       stop(signal);
     });
   }
 }
 
-/** Whether `work` came to its end in time, well or not. The work itself is not stopped. */
+/** Resolves with true if `work` settles in time, also if it fails. The work is not stopped. */
 export async function settlesWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), timeoutMs);

@@ -12,8 +12,8 @@ function requestWith(length?: string): IncomingMessage {
   return request;
 }
 
-function send(request: IncomingMessage, ...pieces: string[]): void {
-  for (const piece of pieces) request.push(Buffer.from(piece));
+function send(request: IncomingMessage, ...chunks: string[]): void {
+  for (const chunk of chunks) request.push(Buffer.from(chunk));
 }
 
 function end(request: IncomingMessage): void {
@@ -22,7 +22,7 @@ function end(request: IncomingMessage): void {
 }
 
 describe('readRawBody', () => {
-  it('puts the pieces together, up to the limit', async () => {
+  it('joins the chunks, up to the limit', async () => {
     const request = requestWith();
     send(request, '01234', '56789');
     end(request);
@@ -32,13 +32,13 @@ describe('readRawBody', () => {
     });
   });
 
-  it('takes a request without a body for an empty one', async () => {
+  it('reads a request without a body as an empty one', async () => {
     const request = requestWith();
     end(request);
     expect(await readRawBody(request, limits)).toEqual({ kind: 'read', bytes: Buffer.alloc(0) });
   });
 
-  it('reads nothing of a body that says it is too large', async () => {
+  it('reads nothing of a body that is announced as too large', async () => {
     const request = requestWith('11');
     send(request, '0');
     expect(await readRawBody(request, limits)).toEqual({ kind: 'too-large' });
@@ -46,7 +46,7 @@ describe('readRawBody', () => {
     expect(request.readableLength).toBe(1);
   });
 
-  it('stops at the limit, and leaves the rest to whoever answers', async () => {
+  it('stops at the limit, and leaves the rest to the code that answers', async () => {
     const request = requestWith();
     const reading = readRawBody(request, limits);
     send(request, '01234', '56789', '0', 'and more');
@@ -74,7 +74,7 @@ describe('readRawBody', () => {
     expect(await readRawBody(request, limits)).toEqual({ kind: 'unreadable-body' });
   });
 
-  it('tells how many bytes it holds, as they come', async () => {
+  it('reports the size of each chunk as it arrives', async () => {
     const seen: number[] = [];
     const request = requestWith();
     send(request, '01234', '567');
@@ -83,7 +83,7 @@ describe('readRawBody', () => {
     expect(seen).toEqual([5, 3]);
   });
 
-  it('does not blame the sender for an error that nobody foresaw', async () => {
+  it('does not blame the sender for an unforeseen error', async () => {
     const request = requestWith();
     request.setEncoding('utf8');
     await expect(readRawBody(request, limits)).rejects.toMatchObject({

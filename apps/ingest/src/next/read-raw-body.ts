@@ -3,10 +3,10 @@ import { getRawBody } from 'raw-body';
 import type { BodyLimits, BodyReading } from '../webhook/handle-callback.ts';
 
 /**
- * Reads the exact bytes of a request's body, compressed or not: the signature covers what was sent.
+ * Reads the exact bytes of a request's body, compressed or not: the signature covers those.
  *
- * A body that says it is too large is refused before a byte of it is read, one that turns out to
- * be is let go at the limit. The rest stays on the wire for the answering code.
+ * A body whose announced length is too large is refused before a byte of it is read; any other is
+ * dropped at the limit. The rest stays unread, for the code that answers.
  */
 export async function readRawBody(
   request: IncomingMessage,
@@ -14,7 +14,7 @@ export async function readRawBody(
 ): Promise<BodyReading> {
   const length = request.headers['content-length'];
   if (Number(length) > maxBytes) return { kind: 'too-large' };
-  const count = (piece: Buffer) => onBytes(piece.length);
+  const count = (chunk: Buffer) => onBytes(chunk.length);
   request.on('data', count);
   try {
     const bytes = await getRawBody(request, { limit: maxBytes, ...(length && { length }) });
@@ -26,11 +26,11 @@ export async function readRawBody(
   }
 }
 
-/** @throws what is no fault of the sender's: to refuse that with a 4xx would lose the callback. */
+/** @throws errors that the sender did not cause: a 4xx for those would lose the callback. */
 function readingOf(error: unknown, request: IncomingMessage): BodyReading {
-  const fault = error instanceof Error && 'type' in error ? error.type : undefined;
-  if (fault === 'entity.too.large') return { kind: 'too-large' };
-  if (fault === 'request.aborted' || fault === 'request.size.invalid' || request.destroyed) {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined;
+  if (type === 'entity.too.large') return { kind: 'too-large' };
+  if (type === 'request.aborted' || type === 'request.size.invalid' || request.destroyed) {
     return { kind: 'unreadable-body' };
   }
   throw error;
