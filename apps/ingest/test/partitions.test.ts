@@ -62,7 +62,7 @@ async function waiting(location: QueueLocation, partitions: number): Promise<num
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-it('every callback gets 200 on a cluster, also while one of its masters is away', async () => {
+it('every callback gets 200 on a cluster, also while one of its masters is down', async () => {
   const sender = createSender({ url: ingest.webhookUrl, secret });
   const send = async (id: string) => {
     const body = `{"message":{"id":"${id}"}}`;

@@ -47,7 +47,7 @@ describe('a worker', () => {
     expect(await prisma.message.count()).toBe(manyEvents);
   }, 180_000);
 
-  it('that is told to stop finishes what it has in hand and ends with 0', async () => {
+  it('that is stopped finishes its jobs in progress and exits with 0', async () => {
     const worker = await fixture.start({ WORKER_CONCURRENCY: '20' });
     const enqueued = fixture.enqueue(numbered(2_000));
     await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 50, soon('some events'));
@@ -61,7 +61,7 @@ describe('a worker', () => {
     expect(again).toBe(0);
   }, 180_000);
 
-  it('sits out a database that is away: no attempt is counted and nothing is dead', async () => {
+  it('waits for a database that is down: no attempt is counted and nothing is dead', async () => {
     const proxy = await openCuttableProxy(fixture.databaseUrl);
     const worker = await fixture.start({ DATABASE_URL: proxy.url });
     await proxy.cut();
@@ -78,7 +78,7 @@ describe('a worker', () => {
     await proxy.close();
   });
 
-  it('that is told to stop while the database is away gives its events back', async () => {
+  it('that is stopped while the database is down returns its events', async () => {
     const proxy = await openCuttableProxy(fixture.databaseUrl);
     const worker = await fixture.start({ DATABASE_URL: proxy.url });
     await proxy.cut();
@@ -91,7 +91,7 @@ describe('a worker', () => {
     expect(attempts).toEqual([{ attempts: 1 }]);
   });
 
-  it('applies what was queued on Postgres while Redis was away, and what is on both only once', async () => {
+  it('applies events that were queued on Postgres while Redis was down, and those on both only once', async () => {
     const [both, ...others] = numbered(20);
     if (both === undefined) throw new Error('no events');
     const worker = await fixture.start();
@@ -102,7 +102,7 @@ describe('a worker', () => {
     expect(await statusOf(worker.adminUrl, '/readyz')).toBe(200);
   });
 
-  it('goes on by itself after its queue was away', async () => {
+  it('goes on after its queue was down', async () => {
     const proxy = await openCuttableProxy(fixture.location.backend.url);
     const worker = await fixture.start({ REDIS_URL: proxy.url });
     await fixture.enqueue(numbered(10));

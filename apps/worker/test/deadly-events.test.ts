@@ -103,7 +103,7 @@ async function superviseUntil(
   }
 }
 
-/** What the command line says, in a process of its own. */
+/** Runs the command line in a process of its own, and returns its output. */
 async function callbacks(...args: string[]): Promise<string> {
   const command = path.resolve(import.meta.dirname, '../../cli/src/main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], {

@@ -19,7 +19,7 @@ afterEach(async () => {
   await fixture.close();
 });
 
-it('a worker that is told twice to stop finishes its stop, ends with 0, and applies what it has', async () => {
+it('a worker that is signalled twice finishes its stop, exits with 0, and applies its events', async () => {
   const { log, lines } = keepLines();
   const says = (msg: string) => lines().some((line) => line.msg === msg);
   const worker = await fixture.start({ LOG_LEVEL: 'info' }, { log });
@@ -40,7 +40,7 @@ it('a worker that is told twice to stop finishes its stop, ends with 0, and appl
   expect(await fixture.states()).toEqual({ APPLIED: 1 });
 }, 120_000);
 
-it('two workers that are told to stop under load both end with 0; no attempt is lost and no event applied twice', async () => {
+it('two workers that are stopped under load both exit with 0; no attempt is lost and no event applied twice', async () => {
   const { log, lines } = keepLines();
   const settings = { WORKER_CONCURRENCY: '20', LOG_LEVEL: 'info' };
   const workers = await Promise.all([

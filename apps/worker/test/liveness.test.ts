@@ -32,7 +32,7 @@ const progress = { sampleIntervalMs: 100, stalledAfterMs: 1_000, restartAfterMs:
 const eventLoop = { beatMs: 100, blockedAfterMs: 3_000 };
 const outages = { reminderMs: 500, quietMs: 100 };
 
-it('a worker that gets nothing done says so, and ends with 75 to be restarted; no attempt is lost', async () => {
+it('a worker that gets nothing done reports it, and exits with 75 to be restarted; no attempt is lost', async () => {
   const fixture = await openWorld();
   const unlock = await fixture.lockTable('callback_event');
   const { log, lines } = keepLines();
@@ -55,7 +55,7 @@ it('a worker that gets nothing done says so, and ends with 75 to be restarted; n
   expect(await fixture.attempts()).toEqual([1]);
 }, 120_000);
 
-it('a process that was frozen is not mistaken for one that stands still', async () => {
+it('a process that was frozen is not mistaken for a stalled one', async () => {
   const fixture = await openWorld();
   const worker = await fixture.start({}, { timings: { progress, eventLoop } });
   process.kill(worker.pid, 'SIGSTOP');
@@ -69,7 +69,7 @@ it('a process that was frozen is not mistaken for one that stands still', async 
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 120_000);
 
-it('a queue that answers and takes no writes is waited for, and not taken for a standstill', async () => {
+it('a worker waits for a queue that answers and takes no writes, and is not stalled', async () => {
   const redis = await startRedis({ env: { PATH: process.env['PATH'] } });
   if (redis.kind === 'unavailable') throw new Error(redis.message);
   closers.push(() => redis.close());

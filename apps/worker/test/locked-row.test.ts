@@ -55,7 +55,7 @@ it('a contact row that another session keeps locked delays none of the events ab
   expect(delays[Math.floor(others * 0.9)]).toBeLessThan(1_000);
   expect(delays.at(-1)).toBeLessThan(5_000);
 
-  // What waited for the lock is applied too, at its first attempt.
+  // Events that waited for the lock are applied too, at their first attempt.
   await unlock();
   await until(
     async () => (await fixture.states())['APPLIED'] === 1 + count,

@@ -4,7 +4,11 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, expect, it } from 'vitest';
-import { type MortalServer, startMortalPostgres, startMortalRedis } from './support/own-servers.ts';
+import {
+  type KillableServer,
+  startKillablePostgres,
+  startKillableRedis,
+} from './support/own-servers.ts';
 import {
   keepLines,
   numberedEvents,
@@ -35,7 +39,7 @@ const outageMs = sized({ short: 20 * 60_000, long: 2 * 3_600_000 });
 
 /**
  * Everything that is repeated during an outage is repeated as often as in that time. What is
- * measured against it, how long a lock or a standstill may last, is compressed less: a machine
+ * measured against it, how long a lock or a stall may last, is compressed less: a machine
  * that is slow for a second must not look like one that died for ten minutes.
  */
 const longOutage = {
@@ -56,9 +60,9 @@ const repetitions = {
   scripts: outageMs / 7_500 + 2 * (outageMs / 5_000),
 };
 
-it('a worker sits out a long time without a Postgres that was killed under load: no attempt is lost, nothing is dead, and all is applied when it is back', async () => {
-  const postgres = closing(await startMortalPostgres());
-  const redis = closing(await startMortalRedis());
+it('a worker waits for a Postgres that was killed under load: no attempt is lost, nothing is dead, and all is applied when it is back', async () => {
+  const postgres = closing(await startKillablePostgres());
+  const redis = closing(await startKillableRedis());
   const fixture = closing(
     await openWorkerFixture({ postgresUrl: postgres.url, redisUrl: redis.url }),
   );
@@ -120,7 +124,7 @@ it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] a
 );
 
 it('a Redis that is killed under load has its events applied exactly once when it is back', async () => {
-  const redis = closing(await startMortalRedis());
+  const redis = closing(await startKillableRedis());
   const fixture = closing(await openWorkerFixture({ redisUrl: redis.url }));
   await fixture.enqueue(numberedEvents(3_000));
   const worker = await fixture.start({}, { timings: { queue: { stalledIntervalMs: 500 } } });
@@ -168,7 +172,7 @@ async function connectionsOf(fixture: WorkerFixture): Promise<number> {
   return (await queryRows(fixture.databaseUrl, 'SELECT 1 FROM pg_stat_activity')).length;
 }
 
-async function countScripts(redis: MortalServer): Promise<number> {
+async function countScripts(redis: KillableServer): Promise<number> {
   const stats = await askRedis(redis.url, 'INFO', 'commandstats');
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
 }

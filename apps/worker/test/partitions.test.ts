@@ -12,7 +12,7 @@ import {
   type WorkerFixture,
 } from './support/worker-fixture.ts';
 
-/** Queues events as an ingest with this setting does, and tells how many were taken. */
+/** Queues events as an ingest with this setting does, and returns the number that was taken. */
 async function tryEnqueue(
   fixture: WorkerFixture,
   partitions: number,
@@ -78,7 +78,7 @@ describe('a worker on three partitions of a cluster', () => {
     expect((await worker.stop()).code).toBe(0);
   });
 
-  it('goes on with the others while one master is away, and with all when it is back', async () => {
+  it('goes on with the others while one master is down, and with all when it is back', async () => {
     const worker = await fixture.start({ QUEUE_PARTITIONS: '3' });
     const [, second] = cluster.masters;
     await second?.kill();

@@ -54,7 +54,7 @@ export function describeBodies(context: () => ContractContext): void {
       const sent = await Promise.all(Array.from({ length: 12 }, sendWithoutEnd));
       clearInterval(watch);
       for (const { bytes } of sent) expect(bytes).toBeGreaterThan(mebibyte);
-      // Held, they would be 12 times 128 MiB; thrown away, they are garbage for a while.
+      // Held, they would be 12 times 128 MiB; dropped, they are garbage for a while.
       expect(peak - before).toBeLessThan(256 * mebibyte);
     });
 
@@ -100,7 +100,7 @@ export function describeBodies(context: () => ContractContext): void {
       expect(await connection.answers).toMatch(/^HTTP\/1\.1 400 /);
     });
 
-    it('ends in its line when the sender breaks off, and harms nobody else', async () => {
+    it('has its line when the sender breaks off, and disturbs no other request', async () => {
       const body = '{"app_id":"A"}';
       const linesSince = await context().markLog();
       const connection = await openRaw(url());
@@ -143,11 +143,11 @@ export function describeBodies(context: () => ContractContext): void {
       const connection = await openRaw(url());
       const more = { expect: '100-continue', 'content-length': length, connection: 'close' };
       await connection.write(postHead(url(), { ...headers, ...more }));
-      await connection.heard;
+      await connection.firstBytes;
       return connection;
     };
 
-    it('is told to, and gets 200', async () => {
+    it('gets 100 Continue, and then 200', async () => {
       const body = '{"app_id":"A","x":"asked first"}';
       const connection = await ask(body.length, signed(body));
       await connection.write(body);
@@ -162,14 +162,14 @@ export function describeBodies(context: () => ContractContext): void {
     });
   });
 
-  it('reads signature headers in whatever case they come', async () => {
+  it('reads signature headers in any case', async () => {
     const body = '{"app_id":"A"}';
     const connection = await openRaw(url());
-    const shouted = Object.fromEntries(
+    const upperCase = Object.fromEntries(
       Object.entries(signed(body)).map(([name, value]) => [name.toUpperCase(), value]),
     );
-    expect(Object.keys(shouted)).toContain(signatureHeaders.signature.toUpperCase());
-    const headers = { ...shouted, 'content-length': body.length, connection: 'close' };
+    expect(Object.keys(upperCase)).toContain(signatureHeaders.signature.toUpperCase());
+    const headers = { ...upperCase, 'content-length': body.length, connection: 'close' };
     await connection.write(postHead(url(), headers) + body);
     expect(await connection.answers).toMatch(/^HTTP\/1\.1 200 /);
   });

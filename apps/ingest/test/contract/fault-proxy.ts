@@ -4,14 +4,14 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface FaultProxy {
   /** `url` with the proxy's address in place of the server's. */
   readonly url: string;
-  /** `open` lets everything through. `shut` refuses. `silent` takes connections and answers nothing. */
+  /** `open` passes everything. `shut` refuses connections. `silent` takes them and never answers. */
   set(state: 'open' | 'shut' | 'silent'): void;
-  /** From now on a connection that says this word is answered nothing any more; others are. */
+  /** From now on, a connection that sends this word gets no more answers; others do. */
   silenceConnectionsWith(word: string): void;
   close(): Promise<void>;
 }
 
-/** Stands in front of a server, so that a test can take it away and bring it back. */
+/** Opens a proxy in front of a server, so that a test can cut its connections and restore them. */
 export async function openFaultProxy(serverUrl: string): Promise<FaultProxy> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
@@ -29,8 +29,8 @@ export async function openFaultProxy(serverUrl: string): Promise<FaultProxy> {
     if (state === 'shut') client.destroy();
     if (state !== 'open') return;
     const upstream = keep(connect({ host: target.hostname, port: Number(target.port) }));
-    client.on('data', (said) => {
-      if (forbidden !== undefined && said.includes(forbidden)) upstream.unpipe().pause();
+    client.on('data', (chunk) => {
+      if (forbidden !== undefined && chunk.includes(forbidden)) upstream.unpipe().pause();
     });
     client.pipe(upstream).pipe(client);
     client.on('close', () => upstream.destroy());

@@ -16,12 +16,12 @@ function deliveryReport(messageId: string): string {
 }
 
 /**
- * Age and repetition. Nobody knows whether Sinch signs a retry anew or sends the old signature
- * again, so both must end in one event.
+ * Describes age and repetition. Sinch does not document whether a retry has a new signature or the
+ * old one, so both must end in one event.
  */
 export function describeFreshness(context: () => ContractContext): void {
   describe('a retry', () => {
-    it('that is signed anew, with its own nonce and time, is accepted and is the same event', async () => {
+    it('that is signed again, with its own nonce and time, is accepted and is the same event', async () => {
       const body = deliveryReport('RETRY1');
       const before = await context().countQueued();
       const sender = context().sender();

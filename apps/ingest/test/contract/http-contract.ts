@@ -16,10 +16,10 @@ import { describeRejected } from './rejected.ts';
 import { describeUnusualRequests } from './unusual-requests.ts';
 import { describeVerdicts } from './verdicts.ts';
 
-/** What the contract says of one request, whichever of several processes takes it. */
+/** The parts of the contract about one request, for any number of processes. */
 export const partsForEveryProcess = [describeVerdicts, describeMethods] as const;
 
-/** The rest: it counts what one process holds or keeps, looks into it, or reads its log in order. */
+/** The parts that count what one process holds or stores, or that read its log in order. */
 const partsForOneProcess = [
   describeFreshness,
   describeBodies,
@@ -33,7 +33,7 @@ const partsForOneProcess = [
 
 const everyPart = [...partsForEveryProcess, ...partsForOneProcess];
 
-/** Checks the rows of the HTTP contract against a running server, on a real Redis. */
+/** Checks the HTTP contract against a running server, on a real Redis. */
 export function describeHttpContract(
   name: string,
   startIngest: StartIngest,
@@ -55,7 +55,7 @@ export function describeHttpContract(
       if (queue === undefined) throw new Error('There is no live queue.');
       return queue;
     };
-    /** What is written arrives here a little later, so the mark is a line of its own. */
+    /** Output arrives here a little later, so the mark is a log line of its own. */
     const indexBehindMark = async (read: () => readonly Readonly<Record<string, unknown>>[]) => {
       const mark = randomUUID();
       await context().sender().send(`{"message":{"id":"${mark}"}}`);

@@ -58,7 +58,7 @@ export function describeLifetime(context: () => ContractContext): void {
       }
     });
 
-    it('finishes the request in hand when it is asked to end, and then ends', async () => {
+    it('finishes the request in progress when it is stopped, and then exits', async () => {
       const ingest = await context().start({
         SINCH_WEBHOOK_SECRET: secrets.current,
         REDIS_URL: context().redisUrl,

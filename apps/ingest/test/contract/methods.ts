@@ -29,7 +29,7 @@ export function describeMethods(context: () => ContractContext): void {
       [401, 'POST', false],
       [405, 'GET', false],
     ])(
-      'is JSON, is not stored on its way and tells nothing of the server: %i',
+      'is JSON, is stored by no cache and says nothing about the server: %i',
       async (status, method, isSigned) => {
         const body = method === 'POST' ? '{"app_id":"A"}' : null;
         const headers = isSigned ? context().sender().sign('{"app_id":"A"}') : {};

@@ -44,7 +44,7 @@ export function describeOutages(context: () => ContractContext): void {
     });
   });
 
-  describe('while Redis is away', () => {
+  describe('while Redis is down', () => {
     it.each(['shut', 'silent'] as const)(
       'a verified callback gets 503 in bounded time, and 200 once Redis is back: %s',
       async (state) => {

@@ -4,19 +4,19 @@ import { connect, type Socket } from 'node:net';
 const silenceMs = 15_000;
 
 export interface RawConnection {
-  /** Resolves once the bytes are handed to the system. Says whether the other side still takes any. */
+  /** Resolves once the system took the bytes: with false if the other side takes no more. */
   write(bytes: string | Uint8Array): Promise<boolean>;
-  /** Sends no more, and still listens. */
+  /** Sends no more, and still reads. */
   endWriting(): void;
   /** Breaks the connection off. */
   abort(): void;
   /** Resolves with the first bytes that come back, or when the other side closes without any. */
-  readonly heard: Promise<void>;
+  readonly firstBytes: Promise<void>;
   /** Everything that came back, once the other side has closed. */
   readonly answers: Promise<string>;
 }
 
-/** A connection on which a test can lie about what it sends, which no HTTP client allows. */
+/** Opens a connection on which a test can send what no HTTP client would, such as wrong lengths. */
 export async function openRaw(url: string, timeoutMs = silenceMs): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
@@ -26,7 +26,7 @@ export async function openRaw(url: string, timeoutMs = silenceMs): Promise<RawCo
     write: (bytes) => writeTo(socket, bytes),
     endWriting: () => void socket.end(),
     abort: () => void socket.resetAndDestroy(),
-    heard: new Promise((resolve) => {
+    firstBytes: new Promise((resolve) => {
       socket.once('data', () => resolve()).once('close', () => resolve());
     }),
     answers: collect(socket),
@@ -56,7 +56,7 @@ function writeTo(socket: Socket, bytes: string | Uint8Array): Promise<boolean> {
   });
 }
 
-/** A reset after the answer is no news to whoever lied; what came before it counts. */
+/** Collects all that came back. A reset after the answer changes nothing. */
 function collect(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';

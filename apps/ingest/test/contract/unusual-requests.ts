@@ -6,8 +6,8 @@ import { linesIn } from '../servers/start-ingest.ts';
 import type { ContractContext } from './contract-context.ts';
 import { openRaw, postHead } from './raw-request.ts';
 
-/** What no sender has to say, and what some server or framework gives a meaning of its own. */
-const oddHeaders: readonly Readonly<Record<string, string>>[] = [
+/** Headers that no sender needs, and that some servers or frameworks give a meaning of their own. */
+const unusualHeaders: readonly Readonly<Record<string, string>>[] = [
   { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' },
   { connection: 'upgrade', upgrade: 'websocket' },
   { expect: 'a-miracle' },
@@ -21,19 +21,19 @@ const oddHeaders: readonly Readonly<Record<string, string>>[] = [
   { cookie: '__prerender_bypass=x; __next_preview_data=y', range: 'bytes=0-1' },
 ];
 
-/** More than Node takes of headers. */
+/** More headers than Node accepts. */
 const overflowing = `POST /api/sinch/webhook HTTP/1.1\r\nhost: x\r\nhunter2: ${'x'.repeat(20_000)}\r\n\r\n`;
 
 export function describeUnusualRequests(context: () => ContractContext): void {
   const url = () => context().ingest.webhookUrl;
-  const oddBody = (name: string) =>
+  const bodyNamed = (name: string) =>
     `{"app_id":"A","message_delivery_report":{"message_id":"ODD","name":${JSON.stringify(name)}}}`;
 
-  describe('a verified callback that says odd things', () => {
-    it.each(oddHeaders.map((headers) => [JSON.stringify(headers), headers] as const))(
+  describe('a verified callback with unusual headers or addresses', () => {
+    it.each(unusualHeaders.map((headers) => [JSON.stringify(headers), headers] as const))(
       'is answered 200 and is in the queue: %s',
       async (name, headers) => {
-        const body = oddBody(name);
+        const body = bodyNamed(name);
         await expectQueued(body, (signed) => postHead(url(), { ...signed, ...headers }));
       },
     );
@@ -41,14 +41,16 @@ export function describeUnusualRequests(context: () => ContractContext): void {
     it.each(['/', '//', '?a=%&b[]=1', '#fragment'])(
       'is answered 200 and is in the queue: %s behind the address',
       async (tail) => {
-        await expectQueued(oddBody(tail), (signed) => headAt(`/api/sinch/webhook${tail}`, signed));
+        await expectQueued(bodyNamed(tail), (signed) =>
+          headAt(`/api/sinch/webhook${tail}`, signed),
+        );
       },
     );
 
     it.each(['//api//sinch/webhook', 'http://callbacks.example/api/sinch/webhook'])(
       'is answered 200 and is in the queue: for %s',
       async (target) => {
-        await expectQueued(oddBody(target), (signed) => headAt(target, signed));
+        await expectQueued(bodyNamed(target), (signed) => headAt(target, signed));
       },
     );
 
@@ -61,8 +63,8 @@ export function describeUnusualRequests(context: () => ContractContext): void {
       const headers = { connection: 'close', ...signed, 'content-length': length };
       const connection = await openRaw(url());
       await connection.write(head(headers) + body);
-      // Some of them keep the connection for themselves.
-      await connection.heard;
+      // Some of these headers keep the connection open.
+      await connection.firstBytes;
       connection.endWriting();
       expect(await connection.answers).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"accepted"\}/);
       const key = eventKey('MESSAGE_DELIVERY', 'ODD', Buffer.from(body));
@@ -71,7 +73,7 @@ export function describeUnusualRequests(context: () => ContractContext): void {
   });
 
   it.each(['TRACE', 'PROPFIND', 'QUERY', 'PURGE', 'M-SEARCH'])(
-    'a method that few know gets 405 and its line: %s',
+    'a rare method gets 405 and its line: %s',
     async (method) => {
       const linesSince = await context().markLog();
       const answer = await ask(`${method} /api/sinch/webhook`);
@@ -92,7 +94,7 @@ export function describeUnusualRequests(context: () => ContractContext): void {
     'GET /_next/static/..%2f..%2fpackage.json',
     'POST /_error',
     'GET http://[/x',
-  ])('what is not here gets 404 and one line, without its query: %s', async (request) => {
+  ])('an unknown address gets 404 and one line, without its query: %s', async (request) => {
     const writtenBy = await context().markOutput();
     expect(await ask(request)).toMatch(/^HTTP\/1\.1 404 [^]*\{"status":"not-found"\}/);
     const [method = '', target = ''] = request.split(' ');
@@ -118,7 +120,7 @@ export function describeUnusualRequests(context: () => ContractContext): void {
     [400, 'unreadable-request', 'HPE_', 'POST / HTTP/1.1\r\nhost hunter2\r\n\r\n'],
     [431, 'headers-too-large', 'HPE_HEADER_OVERFLOW', overflowing],
   ])(
-    'what is no request that Node reads gets %i and one line, with nothing of what was sent: %s, %s',
+    'a request that Node cannot read gets %i and one line, with nothing that was sent: %s, %s',
     async (status, outcome, cause, sent) => {
       const writtenBy = await context().markOutput();
       const connection = await openRaw(url());
@@ -143,7 +145,7 @@ export function describeUnusualRequests(context: () => ContractContext): void {
     },
   );
 
-  it('a flood of what misses the webhook has a bounded number of lines, and the rest is summed', async () => {
+  it('a flood of requests for unknown addresses has a bounded number of lines, and the rest is summed', async () => {
     const ingest = await context().start({ SINCH_WEBHOOK_SECRET: 'any' });
     const count = refusedLines.burst * 3;
     const startedAt = performance.now();

@@ -36,7 +36,7 @@ export function describeVerdicts(context: () => ContractContext): void {
       expect(answer.status).toBe(200);
     });
 
-    it('is queued when nobody knows its trigger', async () => {
+    it('is queued when its trigger is unknown', async () => {
       const body = '{"app_id":"A","brand_new_notification":{"id":"N1"}}';
       expect(await context().sender().send(body)).toMatchObject({
         status: 200,
@@ -126,7 +126,7 @@ export function describeVerdicts(context: () => ContractContext): void {
     });
 
     it('gets 401 when another secret signed it', async () => {
-      await expectRejected({ secret: 'somebody-elses-secret' });
+      await expectRejected({ secret: 'a-different-secret' });
     });
 
     it('gets 401 when one bit of the body differs', async () => {

@@ -27,7 +27,7 @@ export async function deployNext(): Promise<Deployment> {
   const server = {
     name: 'ingest (Next)',
     file: join(directory, serverFile),
-    place: (port: number) => ({ HOSTNAME: '127.0.0.1', PORT: String(port) }),
+    portVariables: (port: number) => ({ HOSTNAME: '127.0.0.1', PORT: String(port) }),
   };
   return {
     start: (environment) => startServer(server, environment),

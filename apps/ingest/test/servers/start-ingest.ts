@@ -9,16 +9,16 @@ export interface RequestLine {
   readonly [field: string]: unknown;
 }
 
-/** A running ingest, whichever server carries it. */
+/** A running ingest, on either server. */
 export interface StartedIngest {
   readonly webhookUrl: string;
   readonly healthUrl: string;
   readonly pid: number;
-  /** Everything it wrote. */
+  /** All its output. */
   readonly output: () => string;
   /** The log lines of requests to the webhook, in order. */
   readonly requestLines: () => readonly RequestLine[];
-  /** Asks it to end, with SIGTERM. */
+  /** Stops it with SIGTERM. */
   readonly stop: () => Promise<ProcessExit>;
 }
 
@@ -30,11 +30,11 @@ export type StartIngest = (environment: Readonly<Record<string, string>>) => Pro
 
 type Variables = Readonly<Record<string, string>>;
 
-/** A program that serves ingest, and the variables that tell it where. */
+/** A program that serves ingest, and the variables that set its port. */
 interface IngestServer {
   readonly name: string;
   readonly file: string;
-  readonly place: (port: number) => Variables;
+  readonly portVariables: (port: number) => Variables;
 }
 
 /**
@@ -42,7 +42,7 @@ interface IngestServer {
  * @throws when it does not come up.
  */
 export async function startServer(
-  { name, file, place }: IngestServer,
+  { name, file, portVariables }: IngestServer,
   environment: Variables,
 ): Promise<StartedIngest> {
   const port = await freePort();
@@ -54,7 +54,7 @@ export async function startServer(
     name,
     command: process.execPath,
     args: [file],
-    env: { ...place(port), ...environment },
+    env: { ...portVariables(port), ...environment },
     readyWhen: { kind: 'http', url: webhookUrl, status: 405 },
     log: new Writable({
       write(chunk: string | Buffer, _encoding, done) {
@@ -73,7 +73,7 @@ export async function startServer(
   };
 }
 
-/** Every line of a log that is there whole. */
+/** Parses every complete line of a log. */
 export function linesIn(output: string): Readonly<Record<string, unknown>>[] {
   return output
     .split('\n')
@@ -91,7 +91,7 @@ export const listenerFile = fileURLToPath(new URL('../../src/main.ts', import.me
 const listener = {
   name: 'ingest (listener)',
   file: listenerFile,
-  place: (port: number) => ({ INGEST_PORT: String(port) }),
+  portVariables: (port: number) => ({ INGEST_PORT: String(port) }),
 };
 
 /** Starts the lean listener as it is deployed: from its sources. */

@@ -17,7 +17,7 @@ export const fromOurPage = { 'sec-fetch-site': 'same-origin' };
 
 export interface AdminFixture {
   readonly board: BoardQueues;
-  /** What the admin servers logged, line by line. */
+  /** Log lines of the admin servers. */
   readonly lines: string[];
   /** Starts an admin server on the fixture's queues, and returns where. */
   serve(access: { password: string | undefined; writes?: boolean }): Promise<string>;
@@ -69,7 +69,7 @@ export async function openAdminFixture(): Promise<AdminFixture> {
 export const jobs = { waiting: '01WAITING', delayed: '01DELAYED', failed: '01FAILED' } as const;
 const deadJob = '01DEAD';
 
-/** What the jobs' bodies, failures and signatures hold, and not everybody may see. */
+/** Strings in the jobs' bodies, failures and signatures that no page may show without a login. */
 export const canaries = { text: '01CANARYTEXT', phone: '15550123456', nonce: '01CANARYNONCE' };
 
 async function fillBoard(fixture: WorkerFixture, board: BoardQueues): Promise<void> {
@@ -122,7 +122,7 @@ async function fillLane(
 
 const quoted = `${canaries.text} to +${canaries.phone}`;
 
-/** What a job looks like whose attempt failed with words that quote its body. */
+/** The data of a job whose attempt failed with a message that quotes its body. */
 function reportJob(id: string) {
   const { rawBody, ...event } = reportEvent(id);
   const message = `invalid input syntax for type json: "${quoted}"`;
@@ -145,7 +145,7 @@ export function queueOf(board: BoardQueues, name: string) {
   return queue;
 }
 
-/** Everything there is in the three queues. */
+/** Reads everything in the three queues. */
 export async function snapshot(board: BoardQueues): Promise<unknown> {
   return await Promise.all(
     board.queues.map(async (queue) => {
@@ -167,7 +167,7 @@ export interface BoardRequest {
   readonly queue: string;
 }
 
-/** Every request that this release of Bull Board knows, for every queue and every job. */
+/** Returns every request that this release of Bull Board has, for every queue and every job. */
 export function requestsOf(...methods: readonly string[]): BoardRequest[] {
   const routes = appRoutes.api.flatMap(({ method, route }) =>
     [method].flat().flatMap((one) => [route].flat().map((path) => ({ method: one, route: path }))),

@@ -107,7 +107,7 @@ describe('the admin pages', () => {
     expect(await snapshot(fixture.board)).toEqual(before);
   });
 
-  it('are read-only unless told otherwise: no request changes anything', async () => {
+  it('are read-only by default: no request changes anything', async () => {
     const before = await snapshot(fixture.board);
     for (const url of [readOnly, open]) {
       for (const { method, path } of unsafeRequests()) {
@@ -150,7 +150,7 @@ describe('the admin pages', () => {
     expect(await queueOf(fixture.board, replay).getJobState(waiting)).toBe('unknown');
   });
 
-  it('write one line for each write, with who did what and without what was sent', async () => {
+  it('log one line for each write, with the user and the action, and nothing that was sent', async () => {
     fixture.lines.length = 0;
     const path = `/queues/api/queues/${live}/01NOBODY/retry`;
     await write(`${path}?secret=hunter2`, JSON.stringify({ text: 'hunter2' }));
@@ -177,7 +177,7 @@ describe('the admin pages', () => {
     expect(await write(path, 'x'.repeat(64 * 1024 + 1))).toBe(413);
   });
 
-  it('show no body, number or text of anybody without a login, and no nonce to anybody', async () => {
+  it('show no body, number or text without a login, and no nonce even with one', async () => {
     for (const { path } of requestsOf('get')) {
       const shown = await (await fetch(`${open}/queues${path}`)).text();
       for (const canary of Object.values(canaries)) {

@@ -5,8 +5,8 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, queryRows, startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { soon } from './worker-fixture.ts';
 
-/** A server of the test's own, for it to kill. Its data and its address outlive that. */
-export interface MortalServer {
+/** A server of the test's own, for it to kill. Its data and its address stay. */
+export interface KillableServer {
   readonly url: string;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -14,11 +14,11 @@ export interface MortalServer {
   close(): Promise<void>;
 }
 
-/** What the tests of everybody else run on must not be killed, nor what is given from outside. */
+/** Without the variables of shared or external servers, which must not be killed. */
 const env = { PATH: process.env['PATH'] };
 
-export async function startMortalPostgres(): Promise<MortalServer> {
-  return await startMortal(
+export async function startKillablePostgres(): Promise<KillableServer> {
+  return await startKillable(
     async (place) => await startPostgres({ ...place, env }),
     async (url) => {
       const [row] = await queryRows<{ pid: number }>(
@@ -30,9 +30,9 @@ export async function startMortalPostgres(): Promise<MortalServer> {
   );
 }
 
-export async function startMortalRedis(): Promise<MortalServer> {
+export async function startKillableRedis(): Promise<KillableServer> {
   let password: string | undefined;
-  return await startMortal(
+  return await startKillable(
     async (place) => {
       const redis = await startRedis({ ...place, env, sources: ['binary', 'debian'] });
       if (redis.kind === 'unavailable') throw new Error(redis.message);
@@ -51,25 +51,28 @@ interface Server {
   close(): Promise<void>;
 }
 
-async function startMortal(
+async function startKillable(
   start: (place: { dataDir: string; port?: number }) => Promise<Server>,
   readPid: (url: string) => Promise<number | undefined>,
-): Promise<MortalServer> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'sinch-callbacks-mortal-'));
+): Promise<KillableServer> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'sinch-callbacks-killable-'));
   let server = await start({ dataDir });
   const { url } = server;
   return {
     url,
     async kill() {
       const pid = await readPid(url);
-      if (pid === undefined) throw new Error('it does not say who it is');
+      if (pid === undefined) throw new Error('the server does not report its process id');
       process.kill(pid, 'SIGKILL');
       await server.ended;
     },
     async startAgain() {
       const port = Number(new URL(url).port);
-      // Children of a killed Postgres linger for a moment and keep its data to themselves.
-      server = await until(async () => await start({ dataDir, port }), soon('it to start again'));
+      // Children of a killed Postgres live on for a moment, and lock its data.
+      server = await until(
+        async () => await start({ dataDir, port }),
+        soon('the server to start again'),
+      );
     },
     async close() {
       await server.close();

@@ -14,7 +14,7 @@ export interface WorkerFixture {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly location: QueueLocation;
-  /** Where ingest queues while Redis is away. */
+  /** The queue that ingest uses while Redis is down. */
   readonly fallback: QueueLocation;
   /** Starts a worker process; it is ended with the fixture. */
   start(changes?: Record<string, string>, how?: StartOptions): Promise<WorkerProcess>;
@@ -23,20 +23,20 @@ export interface WorkerFixture {
   states(): Promise<Record<string, number>>;
   /** The numbers of attempts that events took, each number once. */
   attempts(): Promise<number[]>;
-  /** Keeps everybody else from this table, until the function it returns is called. */
+  /** Locks this table, until the returned function is called. */
   lockTable(name: 'callback_event' | 'message'): Promise<() => Promise<void>>;
-  /** Keeps everybody else from this contact's row, likewise. */
+  /** Locks this contact's row, likewise. */
   lockContact(id: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** In which hours may pass in seconds. */
+  /** Shorter timings, so that hours pass in seconds. */
   readonly timings?: Partial<WorkerTimings>;
   /** A module of this folder that the process loads before everything else. */
   readonly preload?: string;
   readonly log?: Writable;
-  /** Whether it is there only once it answers; so when absent. */
+  /** False to return before it answers. */
   readonly isWaitedFor?: boolean;
 }
 
@@ -162,7 +162,7 @@ export async function statusOf(
   return { status: answer.status, body: await answer.json() };
 }
 
-/** What a worker wrote, line by line. */
+/** Collects the log lines of a worker. */
 export function keepLines(): { readonly log: Writable; readonly lines: () => LogLine[] } {
   let text = '';
   const log = new Writable({
@@ -186,7 +186,7 @@ export interface LogLine extends Readonly<Record<string, unknown>> {
 export const numberedEvents = (count: number, prefix = '01M') =>
   Array.from({ length: count }, (_, index) => reportEvent(`${prefix}${index}`));
 
-/** Generous: what is awaited comes in a moment, or not at all. */
+/** A generous timeout: the awaited state comes in a moment, or not at all. */
 export const soon = (what: string, timeoutMs = 60_000) => ({ what, timeoutMs, intervalMs: 50 });
 
 /** The event of a delivery report. */
