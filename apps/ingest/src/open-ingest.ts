@@ -47,7 +47,7 @@ export interface OpenIngest extends Ingest {
  * Returns the process's one ingest. It is on `globalThis`, because Next bundles every route
  * separately and each bundle has its own copy of this module; one producer serves them all.
  * Producer and store connect when they are first used.
- * @param metrics counts answers where they can be scraped; without it they are counted in the queue.
+ * @param metrics counts answers where they can be scraped; without it the queue counts them.
  * @throws {ConfigError} naming every malformed variable.
  */
 export function openIngest(output?: LoggerOptions['destination'], metrics?: Counting): OpenIngest {

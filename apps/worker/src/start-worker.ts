@@ -25,7 +25,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
-import type { ApplyOutcome } from './apply/prepare-write.ts';
+import type { ApplyOutcome } from './apply/apply-outcome.ts';
 import { createLetterRecorder, letterIsOpen } from './apply/record-letter.ts';
 import { createJobReporter } from './apply/report-job.ts';
 import { createDatabaseWait } from './apply/wait-for-database.ts';

@@ -16,7 +16,7 @@ export function boot({ isStandalone }: { readonly isStandalone: boolean }): void
     redactConsole(logger);
     // Before the logger writes the rest of its buffer.
     process.prependOnceListener('exit', () => requestLog.flush());
-    // A platform may boot an instance for a single callback; there the worker and `doctor` check it.
+    // A platform may boot an instance for one callback; there the worker and `doctor` check it.
     if (isStandalone) {
       void checkQueueOnPostgres(ingest);
       guardFirstServer(openIngest);

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface FaultProxy {
   /** `url` with the proxy's address in place of the server's. */
   readonly url: string;
-  /** `open` passes everything. `shut` refuses connections. `silent` takes them and never answers. */
+  /** `open` passes all data. `shut` refuses connections. `silent` takes them, and never answers. */
   set(state: 'open' | 'shut' | 'silent'): void;
   /** From now on, a connection that sends this word gets no more answers; others do. */
   silenceConnectionsWith(word: string): void;

@@ -6,7 +6,7 @@ import { linesIn } from '../servers/start-ingest.ts';
 import type { ContractContext } from './contract-context.ts';
 import { openRaw, postHead } from './raw-request.ts';
 
-/** Headers that no sender needs, and that some servers or frameworks give a meaning of their own. */
+/** Headers that no sender needs, and to which some server or framework gives a meaning. */
 const unusualHeaders: readonly Readonly<Record<string, string>>[] = [
   { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' },
   { connection: 'upgrade', upgrade: 'websocket' },

@@ -13,7 +13,7 @@ import { requireLogin } from './require-login.ts';
 export interface BoardAccess {
   readonly board: BoardQueues;
   readonly user: string;
-  /** Absent on loopback only: then there is no login, and pages show no bodies and allow no writes. */
+  /** Absent on loopback only: then there is no login, and pages show no bodies and no writes. */
   readonly password: string | undefined;
   /** True where the pages may retry jobs and cancel replays. */
   readonly writes: boolean;

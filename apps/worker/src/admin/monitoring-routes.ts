@@ -94,7 +94,7 @@ export interface MetricsSource {
   readonly metrics: Pick<PrometheusMetrics, 'read'>;
 }
 
-/** Serves `/metrics` for Prometheus, without a login like the health checks: it holds only counts. */
+/** Serves `/metrics` for Prometheus. It holds only counts, so it needs no login. */
 export function metricsRoute({ metrics }: MetricsSource): Hono {
   return new Hono().get('/metrics', async (context) => {
     const { text, contentType } = await metrics.read();

@@ -1,14 +1,8 @@
-import type { CallbackEvent } from '@sinch-callbacks/core';
+import { type CallbackEvent, decideEvent } from '@sinch-callbacks/core';
 import type { EventToWrite, EventWriter, WriteOutcome } from '@sinch-callbacks/db';
 import type { HandleEvent } from '@sinch-callbacks/queue';
 import type { Telemetry } from '@sinch-callbacks/telemetry';
-import {
-  type ApplyOutcome,
-  blockedWrite,
-  failedWrite,
-  prepareWrite,
-  withFacts,
-} from './prepare-write.ts';
+import { type ApplyOutcome, blockedWrite, failedWrite, withFacts } from './apply-outcome.ts';
 import { reportApplied } from './report-job.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
 
@@ -213,4 +207,16 @@ function prepareAll(
     else items.push(item);
   }
   return items;
+}
+
+/** Decides what to write for an event. A failure where it cannot be applied; never throws. */
+function prepareWrite(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {
+  try {
+    const decision = decideEvent(event);
+    if (decision.kind !== 'refuse') return { event, decision, attempts: attempt };
+    return failedWrite('permanent', decision.reason);
+  } catch (error) {
+    // The decision is pure: an event that fails here once fails each time.
+    return failedWrite('permanent', error);
+  }
 }

@@ -7,7 +7,7 @@ import {
   type SignatureSeen,
   type Telemetry,
 } from '@sinch-callbacks/telemetry';
-import type { ApplyOutcome } from './prepare-write.ts';
+import type { ApplyOutcome } from './apply-outcome.ts';
 
 /** Logs and counts the jobs that failed: those to be tried again, and those dead-lettered. */
 export function createJobReporter(telemetry: Telemetry): (report: JobReport) => void {

@@ -1,4 +1,4 @@
-import { type CallbackEvent, decideEvent, type TimeField } from '@sinch-callbacks/core';
+import type { TimeField } from '@sinch-callbacks/core';
 import type { EventToWrite, WriteOutcome } from '@sinch-callbacks/db';
 
 /** A delivery report of one message. */
@@ -16,18 +16,6 @@ export type ApplyOutcome =
       readonly reports?: readonly MessageReport[];
     })
   | { readonly kind: 'returned' };
-
-/** Decides what to write for an event. A failure where it cannot be applied; never throws. */
-export function prepareWrite(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {
-  try {
-    const decision = decideEvent(event);
-    if (decision.kind !== 'refuse') return { event, decision, attempts: attempt };
-    return failedWrite('permanent', decision.reason);
-  } catch (error) {
-    // The decision is pure: an event that fails here once fails each time.
-    return failedWrite('permanent', error);
-  }
-}
 
 export function failedWrite(failureClass: 'transient' | 'permanent', error: unknown): WriteOutcome {
   const { message, stack } =
