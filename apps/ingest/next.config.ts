@@ -10,11 +10,11 @@ const nextConfig: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repositoryRoot,
   turbopack: { root: repositoryRoot },
-  // Loaded as they are: they find files and optional drivers at run time.
+  // Not bundled: they find files and optional drivers at run time.
   serverExternalPackages: ['bullmq', 'ioredis', 'pg', 'pino'],
   // `pnpm check` checks types, with the same compiler.
   typescript: { ignoreBuildErrors: true },
-  // A redirect answers nothing: Sinch would not follow it and the callback would be lost.
+  // Sinch does not follow redirects: the callback would be lost.
   skipTrailingSlashRedirect: true,
   // There are no images, and the library for them is half the size of the output.
   outputFileTracingExcludes: {
@@ -26,7 +26,7 @@ const nextConfig: NextConfig = {
   agentRules: false,
 };
 
-/** Next looks for `.env` beside this file; while developing, the repository's own is meant. */
+/** Loads the repository's `.env` for development; Next itself looks beside this file. */
 export default function configure(phase: string): NextConfig {
   if (phase === PHASE_DEVELOPMENT_SERVER && existsSync(environmentFile)) {
     process.loadEnvFile(environmentFile);

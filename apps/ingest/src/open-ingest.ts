@@ -16,8 +16,13 @@ import {
   queueLeft,
   queueReturned,
 } from '@sinch-callbacks/telemetry';
-import { type Counting, countRequests } from './log/count-requests.ts';
-import { createRequestLog, refusedLines, unverifiedLines } from './log/request-log.ts';
+import {
+  type Counting,
+  countRequests,
+  createRequestLog,
+  refusedLines,
+  unverifiedLines,
+} from './log/request-log.ts';
 import { shareAnswers } from './log/share-answers.ts';
 import { createTokenBucket } from './log/token-bucket.ts';
 import { budgetFor, createBodyBudget } from './webhook/body-budget.ts';
@@ -31,18 +36,18 @@ import {
 const slot = Symbol.for('@sinch-callbacks/ingest');
 const shared: typeof globalThis & { [slot]?: OpenIngest } = globalThis;
 
-/** The ingest of a process, and who writes what concerns no single request. */
+/** The ingest of a process, with the logger for lines that belong to no single request. */
 export interface OpenIngest extends Ingest {
   readonly logger: Logger;
-  /** Ends the connections to the queue and the store. Idempotent. */
+  /** Closes the connections to the queue and the store. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * The process's one ingest. Kept on `globalThis`, because Next bundles every route by itself and
- * each bundle has its own copy of this module; one producer serves them all.
- * Connects to nothing: producer and store do that when they are first used.
- * @param metrics counts what is answered, where it can be scraped; else it is counted in the queue.
+ * Returns the process's one ingest. It is on `globalThis`, because Next bundles every route
+ * separately and each bundle has its own copy of this module; one producer serves them all.
+ * Producer and store connect when they are first used.
+ * @param metrics counts answers where they can be scraped; without it the queue counts them.
  * @throws {ConfigError} naming every malformed variable.
  */
 export function openIngest(output?: LoggerOptions['destination'], metrics?: Counting): OpenIngest {
@@ -85,9 +90,9 @@ function createIngest(
   };
 }
 
-/** With somewhere else to go, the main queue need not be waited for long. */
+/** For the main queue where there is a fallback: then a short wait is enough. */
 const mainTimeoutMs = 500;
-/** The last resort may take its time: better a late 200 than a 503. Sinch waits for longer. */
+/** For the last resort: a late 200 is better than a 503, and Sinch waits for longer. */
 const fallbackTimeoutMs = 5_000;
 
 function openCallbackProducer(
@@ -107,7 +112,7 @@ function openCallbackProducer(
     prefix,
     timeoutMs: fallbackTimeoutMs,
   });
-  // Each partition turns by itself: a master of a cluster may be away while others are not.
+  // Each partition has its own breaker: one master of a cluster may be down while others are not.
   return openPartitionedProducer(queuePartitions, (partition) =>
     withFallback(openProducer({ ...main, partition, timeoutMs: mainTimeoutMs }), fallback, {
       onTurned(reason) {
@@ -122,7 +127,7 @@ function openCallbackProducer(
   );
 }
 
-/** Where there are two places, each has half of the time. */
+/** Opens the store for rejected callbacks. With a fallback, each has half of the time. */
 function openStore(main: QueueLocation, config: IngestConfig): RejectedStore {
   const { fallbackQueue, queuePrefix: prefix } = config;
   if (fallbackQueue === undefined) return openRejectedStore(main, { timeoutMs: keepingTimeoutMs });

@@ -14,8 +14,8 @@ import {
 } from '@sinch-callbacks/queue';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Deployment, deployNext } from './deploy-next.ts';
-import type { StartedIngest } from './started-ingest.ts';
+import { type Deployment, deployNext } from './servers/deploy-next.ts';
+import type { StartedIngest } from './servers/start-ingest.ts';
 
 const secret = 'current-secret';
 const prefix = `i${randomUUID().slice(0, 8)}`;
@@ -50,7 +50,7 @@ describe('with both REDIS_URL and DATABASE_URL', () => {
     await deployment.remove();
   });
 
-  it('every callback gets 200 while Redis is away, one that is rejected is kept, and Redis is used again when it is back', async () => {
+  it('every callback gets 200 while Redis is down, a rejected one is kept, and Redis is used again when it is back', async () => {
     const { webhookUrl = '', healthUrl = '' } = ingest ?? {};
     const sender = createSender({ url: webhookUrl, secret });
     const send = async (id: string) => (await sender.send(`{"app_id":"${id}"}`)).status;
@@ -58,10 +58,10 @@ describe('with both REDIS_URL and DATABASE_URL', () => {
     expect(await waiting(onRedis)).toBe(1);
 
     await redis.cut();
-    const away = await Promise.all(
-      Array.from({ length: 50 }, async (_, index) => await send(`away ${index}`)),
+    const statuses = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => await send(`down ${index}`)),
     );
-    expect(new Set(away)).toEqual(new Set([200]));
+    expect(new Set(statuses)).toEqual(new Set([200]));
     expect(await waiting(onPostgres)).toBe(50);
     expect((await fetch(healthUrl)).status).toBe(200);
 

@@ -4,8 +4,8 @@ import type {} from '@sinch-callbacks/dev-env/vitest';
 import { type AnswerCount, openBoardQueues, takeAnswerCounts } from '@sinch-callbacks/queue';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, expect, inject, it, onTestFinished } from 'vitest';
-import { deployNext } from './deploy-next.ts';
-import { describeHttpContract } from './http-contract.ts';
+import { describeHttpContract } from './contract/http-contract.ts';
+import { deployNext } from './servers/deploy-next.ts';
 
 const deployment = await deployNext();
 afterAll(() => deployment.remove());

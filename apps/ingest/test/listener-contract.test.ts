@@ -1,5 +1,5 @@
-import { describeHttpContract, partsForEveryProcess } from './http-contract.ts';
-import { startListener } from './start-listener.ts';
+import { describeHttpContract, partsForEveryProcess } from './contract/http-contract.ts';
+import { startListener } from './servers/start-ingest.ts';
 
 describeHttpContract('the lean listener', startListener);
 

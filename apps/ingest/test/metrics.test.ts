@@ -5,7 +5,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender } from '@sinch-callbacks/simulator';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { startListener } from './start-listener.ts';
+import { startListener } from './servers/start-ingest.ts';
 
 const secret = 'metrics-secret';
 const page = path.resolve(import.meta.dirname, '../../../docs/metrics.md');

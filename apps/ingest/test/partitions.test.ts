@@ -9,8 +9,8 @@ import {
 import { migrateQueue, openBoardQueues, type QueueLocation } from '@sinch-callbacks/queue';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type Deployment, deployNext } from './deploy-next.ts';
-import type { StartedIngest } from './started-ingest.ts';
+import { type Deployment, deployNext } from './servers/deploy-next.ts';
+import type { StartedIngest } from './servers/start-ingest.ts';
 
 const secret = 'current-secret';
 // Of this one, each of three masters has one partition; others may leave one master without.
@@ -62,7 +62,7 @@ async function waiting(location: QueueLocation, partitions: number): Promise<num
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-it('every callback gets 200 on a cluster, also while one of its masters is away', async () => {
+it('every callback gets 200 on a cluster, also while one of its masters is down', async () => {
   const sender = createSender({ url: ingest.webhookUrl, secret });
   const send = async (id: string) => {
     const body = `{"message":{"id":"${id}"}}`;

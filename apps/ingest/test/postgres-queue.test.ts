@@ -2,8 +2,8 @@ import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/serv
 import { migrateQueue, openRejectedStore } from '@sinch-callbacks/queue';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Deployment, deployNext } from './deploy-next.ts';
-import type { StartedIngest } from './started-ingest.ts';
+import { type Deployment, deployNext } from './servers/deploy-next.ts';
+import type { StartedIngest } from './servers/start-ingest.ts';
 
 const secret = 'current-secret';
 

@@ -4,9 +4,8 @@ import { freePort, startProcess, until } from '@sinch-callbacks/dev-env/processe
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { openRaw, postHead } from './raw-request.ts';
-import { listenerFile, startListener } from './start-listener.ts';
-import type { StartedIngest } from './started-ingest.ts';
+import { openRaw, postHead } from './contract/raw-request.ts';
+import { listenerFile, type StartedIngest, startListener } from './servers/start-ingest.ts';
 
 const secret = 'current-secret';
 
@@ -31,7 +30,7 @@ describe.each([1, 2])('a listener of %i processes', (count) => {
       .filter((line) => line.includes(`"msg":"${message}"`))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  it('says in one line where it listens, and ends with 0 when it is asked to', async () => {
+  it('logs its address in one line, and exits with 0 when it is stopped', async () => {
     const started = await start();
     const [line, ...others] = await until(
       () => {
@@ -52,7 +51,7 @@ describe.each([1, 2])('a listener of %i processes', (count) => {
     expect(linesOf(started, 'ingest stopped').length).toBeGreaterThan(0);
   });
 
-  it('takes any free port where it is told 0, and says which', async () => {
+  it('takes a free port for port 0, and logs which', async () => {
     const started = await startProcess({
       command: process.execPath,
       args: [listenerFile],
@@ -64,7 +63,7 @@ describe.each([1, 2])('a listener of %i processes', (count) => {
     expect(await started.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('finishes the request in hand when it is asked to end, and then ends', async () => {
+  it('finishes the request in progress when it is stopped, and then exits', async () => {
     const started = await start();
     const body = '{"app_id":"A"}';
     const { sign } = createSender({ url: started.webhookUrl, secret });
@@ -72,7 +71,7 @@ describe.each([1, 2])('a listener of %i processes', (count) => {
     const headers = { ...sign(body), expect: '100-continue', 'content-length': body.length };
     await connection.write(postHead(started.webhookUrl, headers));
     // It says to go on once it reads the body.
-    await connection.heard;
+    await connection.firstBytes;
     const stopping = started.stop();
     await until(() => linesOf(started, 'ingest stopping').length > 0, { what: 'it to stop' });
     await connection.write(body);

@@ -1,4 +1,4 @@
-import { explainFailure } from './lanes/explain-failure.ts';
+import { explainFailure } from './explain-failure.ts';
 import { runWorker } from './run-worker.ts';
 
 try {

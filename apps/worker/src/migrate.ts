@@ -1,9 +1,9 @@
 import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
 import { migrateDatabase } from '@sinch-callbacks/db';
 import { migrateQueue } from '@sinch-callbacks/queue';
-import { explainFailure } from './lanes/explain-failure.ts';
+import { explainFailure } from './explain-failure.ts';
 
-/** Prepares the database, and the queue where it lives in one. Run before each release's workers. */
+/** Prepares the database, and a queue on Postgres. It runs before each release's workers. */
 async function main(): Promise<void> {
   const { directUrl, queue, fallbackQueue, queuePrefix: prefix } = readConfig(parseWorkerConfig);
   const applied = await migrateDatabase(directUrl);

@@ -9,10 +9,9 @@ import {
 import type { Stall } from './health/progress-monitor.ts';
 import { watchEventLoop } from './health/watch-event-loop.ts';
 import { startWorker } from './start-worker.ts';
-import { onStopSignal } from './stop-signals.ts';
 import { defaultWorkerTimings } from './worker-timings.ts';
 
-/** Of a process that stood still and is to be started again; EX_TEMPFAIL of sysexits.h. */
+/** The exit code of a stalled process that must be restarted: EX_TEMPFAIL of sysexits.h. */
 const stalledExitCode = 75;
 
 /**
@@ -40,6 +39,33 @@ export async function runWorker(timings = defaultWorkerTimings): Promise<void> {
     workerStalled(logger, { lane, forMs: Math.round(forMs), exitCode: stalledExitCode });
     void worker.stop('standstill').then(() => {
       process.exit(stalledExitCode);
+    });
+  }
+}
+
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** 128 plus the number of SIGINT, as shells report it. */
+const interruptedExitCode = 130;
+
+/**
+ * Calls `stop` with the first signal that asks this process to end. Later signals change nothing:
+ * supervisors and process groups signal twice, and the stop has a deadline of its own. A worker
+ * that died in the middle of it would leave its jobs locked. Only a second Ctrl-C at a terminal
+ * ends the process at once.
+ */
+function onStopSignal(
+  stop: (signal: NodeJS.Signals) => void,
+  { isAtTerminal = process.stdin.isTTY } = {},
+): void {
+  let isStopping = false;
+  for (const signal of stopSignals) {
+    process.on(signal, () => {
+      if (isStopping) {
+        if (signal === 'SIGINT' && isAtTerminal) process.exit(interruptedExitCode);
+        return;
+      }
+      isStopping = true;
+      stop(signal);
     });
   }
 }

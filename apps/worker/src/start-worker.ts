@@ -1,4 +1,5 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
+import { knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
 import {
   createEventWriter,
   createPartitionsAhead,
@@ -6,32 +7,33 @@ import {
   openDatabase,
 } from '@sinch-callbacks/db';
 import {
+  adviceFor,
+  checkPostgresQueue,
+  type DeathCause,
   deadQueueOf,
+  type FailureClass,
   inspectBackend,
   openBoardQueues,
   takeAnswerCounts,
 } from '@sinch-callbacks/queue';
 import {
   type DependencyLost,
-  dependencyLost,
-  dependencyRestored,
-  dependencyStillAway,
   type Logger,
+  postgresQueueUnusable,
   redactText,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
+import type { ApplyOutcome } from './apply/apply-outcome.ts';
+import { createLetterRecorder, letterIsOpen } from './apply/record-letter.ts';
+import { createJobReporter } from './apply/report-job.ts';
 import { createDatabaseWait } from './apply/wait-for-database.ts';
-import { checkQueueOnPostgres } from './health/check-postgres-queue.ts';
-import { createOutage, type Outage, type OutageFacts } from './health/outage-tracker.ts';
+import { trackDependency } from './health/outage-tracker.ts';
 import { type Stall, watchProgress } from './health/progress-monitor.ts';
 import { watchQueueMemory } from './health/watch-queue-memory.ts';
 import { openLanes } from './lanes/open-lanes.ts';
-import { createLetterRecorder, letterIsOpen } from './lanes/record-letter.ts';
-import { createJobReporter } from './lanes/report-job.ts';
 import { createAppsSeen } from './metrics/apps-seen.ts';
-import { metricLabels } from './metrics/metric-labels.ts';
 import { watchStocks } from './metrics/watch-stocks.ts';
 import { stopWorker } from './stop-worker.ts';
 import { keepBoard } from './upkeep/keep-board.ts';
@@ -39,28 +41,28 @@ import { keepPartitions } from './upkeep/keep-partitions.ts';
 import type { WorkerTimings } from './worker-timings.ts';
 
 export interface RunningWorker {
-  /** Where the admin pages are. */
+  /** The address of the admin pages. */
   readonly adminUrl: string;
   /**
-   * Takes no more jobs, finishes those in hand or gives them back at the deadline, and closes
+   * Takes no more jobs, finishes those in progress or returns them at the deadline, and closes
    * everything in reverse order. Idempotent; never throws.
    */
   stop(signal: string): Promise<void>;
 }
 
 /**
- * Of live events two batches, a third while those are slow, and the one set aside; of replays one
- * of each; dead letters, the health checks, and one to spare.
+ * For live events: two batches, a third while those are slow, and the one set aside. For replays:
+ * one of each. Then dead letters, the health checks, and one to spare.
  */
 const poolSize = 10;
 
 export interface WorkerOptions {
   readonly timings: WorkerTimings;
-  /** Told once, when only a restart can help. Waiting for a server that is away is no such case. */
+  /** Called once, when only a restart can help; not while the worker waits for a server. */
   readonly onStalled: (stall: Stall) => void;
 }
 
-/** Opens everything a worker needs and begins to take jobs. */
+/** Opens everything that a worker needs, and starts to take jobs. */
 export async function startWorker(
   config: WorkerConfig,
   logger: Logger,
@@ -69,10 +71,10 @@ export async function startWorker(
   const now = () => new Date();
   const location = { backend: config.queue, prefix: config.queuePrefix };
   const database = openDatabase({ url: config.databaseUrl, poolSize, limits: timings.database });
-  const outageOf = (dependency: DependencyLost['dependency']) =>
-    watchDependency(logger, dependency, timings);
-  const databaseWait = createDatabaseWait(outageOf('database'), timings.databaseWait);
-  const outages = { queue: outageOf('queue'), fallbackQueue: outageOf('fallback queue') };
+  const trackOutage = (dependency: DependencyLost['dependency']) =>
+    trackDependency(logger, dependency, timings.outages);
+  const databaseWait = createDatabaseWait(trackOutage('database'), timings.databaseWait);
+  const outages = { queue: trackOutage('queue'), fallbackQueue: trackOutage('fallback queue') };
   const metrics = createMetrics({ ...metricLabels, hasProcess: true });
   const telemetry = { logger, metrics };
   const steps = {
@@ -86,11 +88,12 @@ export async function startWorker(
   const apps = createAppsSeen();
   const onBatch = (events: readonly EventToWrite[]) => {
     metrics.batchWritten(events.length);
-    for (const { event, decision } of events) apps.note(decision.envelope.appId, event.receivedAt);
+    for (const { event, decision } of events)
+      apps.record(decision.envelope.appId, event.receivedAt);
   };
   const board = openBoardQueues(
     location,
-    (error) => outages.queue.failed(error),
+    (error) => outages.queue.recordFailure(error),
     config.queuePartitions,
   );
   const deadCopiesTarget = { queue: () => deadQueueOf(board), isOpen: letterIsOpen(database) };
@@ -105,7 +108,7 @@ export async function startWorker(
     onBatch,
   );
   const consumers = lanes.map(({ consumer }) => consumer);
-  const isWaiting = () => databaseWait.awayMs() !== undefined;
+  const isWaiting = () => databaseWait.downMs() !== undefined;
   const monitor = watchProgress(lanes, isWaiting, onStalled, timings.progress);
   const memoryWatch = watchQueueMemory(async () => await inspectBackend(config.queue), telemetry);
   const takeAnswers = async () => {
@@ -153,15 +156,33 @@ export async function startWorker(
   };
 }
 
-function watchDependency(
+/** The label values of the worker's metrics that are known beforehand. */
+const metricLabels = {
+  triggers: [...knownTriggers, 'UNKNOWN', 'UNREADABLE'] satisfies readonly Trigger[],
+  results: ['applied', 'duplicate', 'unhandled'] satisfies readonly ApplyOutcome['kind'][],
+  attemptClasses: ['transient', 'permanent', 'blocked'] satisfies readonly FailureClass[],
+  deathCauses: [
+    'permanent',
+    'attempts-exhausted',
+    'quarantined',
+    'malformed-job',
+  ] satisfies readonly DeathCause[],
+  timeFields,
+};
+
+/**
+ * Opens the queue on Postgres once, as the process starts, and logs a failure: then this worker
+ * takes no job from it, however often it tries. Never rejects.
+ */
+async function checkQueueOnPostgres(
+  { queue, fallbackQueue, queuePrefix: prefix }: WorkerConfig,
   logger: Logger,
-  dependency: DependencyLost['dependency'],
-  { outages }: WorkerTimings,
-): Outage {
-  const lines = {
-    onLost: (error: Error) => dependencyLost(logger, { dependency, error }),
-    onStillAway: (facts: OutageFacts) => dependencyStillAway(logger, { dependency, ...facts }),
-    onRestored: (facts: OutageFacts) => dependencyRestored(logger, { dependency, ...facts }),
-  };
-  return createOutage(lines, () => performance.now(), outages);
+): Promise<void> {
+  const backend = fallbackQueue ?? queue;
+  if (backend.kind !== 'postgres') return;
+  const check = await checkPostgresQueue({ backend, prefix });
+  if (check.kind === 'usable') return;
+  const { kind, reason } = check;
+  const which = fallbackQueue ? 'fallback' : 'main';
+  postgresQueueUnusable(logger, { queue: which, reason, advice: adviceFor(kind) });
 }

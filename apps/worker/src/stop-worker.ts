@@ -30,9 +30,9 @@ export interface WorkerParts {
   readonly database: Database;
 }
 
-/** For the events in hand to be finished; then they go back to the queue. */
+/** Time to finish the jobs in progress; then they return to the queue. */
 const finishWithinMs = 10_000;
-/** For giving them back and for closing connections. Locks of jobs left over run out by themselves. */
+/** Time to return jobs and close connections. The locks of jobs that are left expire. */
 const closeWithinMs = 5_000;
 
 /** See `RunningWorker.stop`. */
@@ -67,7 +67,7 @@ async function closeInOrder(parts: WorkerParts): Promise<void> {
   await parts.database.close();
 }
 
-/** Whether `work` came to its end in time. An error is logged and counts as an end. */
+/** Resolves with true if `work` ends in time. An error is logged, and counts as an end. */
 async function settlesWithin(
   work: Promise<unknown>,
   timeoutMs: number,

@@ -7,7 +7,7 @@ import { defaultWatchdogTimings, type WatchdogTimings } from './health/watch-eve
 import { defaultStockTimings, type StockTimings } from './metrics/watch-stocks.ts';
 import { type BoardTimings, defaultBoardTimings } from './upkeep/keep-board.ts';
 
-/** Everything that a worker does after a time, for tests in which hours must pass in seconds. */
+/** All intervals and timeouts of a worker, for tests in which hours must pass in seconds. */
 export interface WorkerTimings {
   readonly queue: Partial<ConsumerTimings>;
   readonly database: Partial<DatabaseLimits>;

@@ -10,23 +10,23 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   keepLines,
   numberedEvents,
-  openWorkerWorld,
+  openWorkerFixture,
   reportEvent,
   type StartOptions,
   soon,
-  type WorkerWorld,
-} from './worker-support.ts';
+  type WorkerFixture,
+} from './support/worker-fixture.ts';
 
-let world: WorkerWorld;
+let fixture: WorkerFixture;
 let directory: string;
 
 beforeEach(async () => {
-  world = await openWorkerWorld();
+  fixture = await openWorkerFixture();
   directory = await mkdtemp(path.join(tmpdir(), 'deadly-events-'));
 });
 
 afterEach(async () => {
-  await world.close();
+  await fixture.close();
   await rm(directory, { recursive: true });
 });
 
@@ -51,15 +51,15 @@ const maxDeaths = 2 * maxDeathsOfOneEvent;
 it('events that end their process are quarantined after a few starts, and their neighbours applied exactly once', async () => {
   const neighbours = numberedEvents(60);
   const [killer, blocker] = [reportEvent('01KILLER'), reportEvent('01BLOCKER')];
-  await world.enqueue([...neighbours.slice(0, 30), killer, ...neighbours.slice(30), blocker]);
+  await fixture.enqueue([...neighbours.slice(0, 30), killer, ...neighbours.slice(30), blocker]);
 
   const { log, lines } = keepLines();
   const deaths = await superviseUntil(
     log,
-    async () => (await world.database.prisma.callbackEvent.count()) === 62,
+    async () => (await fixture.database.prisma.callbackEvent.count()) === 62,
   );
-  expect(await world.states()).toEqual({ APPLIED: 60, DEAD: 2 });
-  expect(await world.database.prisma.messageStatus.count()).toBe(60);
+  expect(await fixture.states()).toEqual({ APPLIED: 60, DEAD: 2 });
+  expect(await fixture.database.prisma.messageStatus.count()).toBe(60);
   for (const messageId of ['01KILLER', '01BLOCKER']) {
     const caused = deaths.filter((cause) => cause === messageId).length;
     expect(caused).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ async function superviseUntil(
   const deaths = async () => (await readFile(deathsFile, 'utf8')).split('\n').slice(0, -1);
   await writeFile(deathsFile, '');
   for (let ended = 0; ; ended += 1) {
-    const worker = await world.start({ DEATHS_FILE: deathsFile }, { ...deadly, log });
+    const worker = await fixture.start({ DEATHS_FILE: deathsFile }, { ...deadly, log });
     let exit: ProcessExit | undefined;
     void worker.exited.then((how) => {
       exit = how;
@@ -103,15 +103,15 @@ async function superviseUntil(
   }
 }
 
-/** What the command line says, in a process of its own. */
+/** Runs the command line in a process of its own, and returns its output. */
 async function callbacks(...args: string[]): Promise<string> {
   const command = path.resolve(import.meta.dirname, '../../cli/src/main.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], {
     env: {
       ...compileCache(),
-      DATABASE_URL: world.databaseUrl,
-      REDIS_URL: world.location.backend.url,
-      QUEUE_PREFIX: world.location.prefix,
+      DATABASE_URL: fixture.databaseUrl,
+      REDIS_URL: fixture.location.backend.url,
+      QUEUE_PREFIX: fixture.location.prefix,
     },
   });
   return stdout;

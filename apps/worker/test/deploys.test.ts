@@ -4,29 +4,29 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   keepLines,
   numberedEvents,
-  openWorkerWorld,
+  openWorkerFixture,
   soon,
-  type WorkerWorld,
-} from './worker-support.ts';
+  type WorkerFixture,
+} from './support/worker-fixture.ts';
 
-let world: WorkerWorld;
+let fixture: WorkerFixture;
 
 beforeEach(async () => {
-  world = await openWorkerWorld();
+  fixture = await openWorkerFixture();
 });
 
 afterEach(async () => {
-  await world.close();
+  await fixture.close();
 });
 
-it('a worker that is told twice to stop finishes its stop, ends with 0, and applies what it has', async () => {
+it('a worker that is signalled twice finishes its stop, exits with 0, and applies its events', async () => {
   const { log, lines } = keepLines();
   const says = (msg: string) => lines().some((line) => line.msg === msg);
-  const worker = await world.start({ LOG_LEVEL: 'info' }, { log });
-  const unlock = await world.lockTable('message');
-  await world.enqueue(numberedEvents(1));
+  const worker = await fixture.start({ LOG_LEVEL: 'info' }, { log });
+  const unlock = await fixture.lockTable('message');
+  await fixture.enqueue(numberedEvents(1));
   const waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'message'::regclass";
-  const isBlocked = async () => (await queryRows(world.databaseUrl, waits)).length > 0;
+  const isBlocked = async () => (await queryRows(fixture.databaseUrl, waits)).length > 0;
   await until(isBlocked, soon('the event to be in the middle of its transaction'));
   process.kill(worker.pid, 'SIGTERM');
   await until(() => says('worker stopping'), soon('its stop to begin'));
@@ -37,26 +37,26 @@ it('a worker that is told twice to stop finishes its stop, ends with 0, and appl
   await unlock();
   expect(await worker.exited).toEqual({ code: 0, signal: null });
   expect(says('worker stopped')).toBe(true);
-  expect(await world.states()).toEqual({ APPLIED: 1 });
+  expect(await fixture.states()).toEqual({ APPLIED: 1 });
 }, 120_000);
 
-it('two workers that are told to stop under load both end with 0; no attempt is lost and no event applied twice', async () => {
+it('two workers that are stopped under load both exit with 0; no attempt is lost and no event applied twice', async () => {
   const { log, lines } = keepLines();
   const settings = { WORKER_CONCURRENCY: '20', LOG_LEVEL: 'info' };
   const workers = await Promise.all([
-    world.start(settings, { log }),
-    world.start(settings, { log }),
+    fixture.start(settings, { log }),
+    fixture.start(settings, { log }),
   ]);
-  const enqueued = world.enqueue(numberedEvents(3_000));
-  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  const enqueued = fixture.enqueue(numberedEvents(3_000));
+  await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 100, soon('some events'));
   const exits = await Promise.all(workers.map(async (worker) => await worker.stop()));
   expect(exits).toEqual(Array(2).fill({ code: 0, signal: null }));
   await enqueued;
 
-  await world.start(settings, { log });
-  await until(async () => (await world.states())['APPLIED'] === 3_000, soon('the rest'));
-  expect(await world.states()).toEqual({ APPLIED: 3_000 });
-  expect(await world.attempts()).toEqual([1]);
+  await fixture.start(settings, { log });
+  await until(async () => (await fixture.states())['APPLIED'] === 3_000, soon('the rest'));
+  expect(await fixture.states()).toEqual({ APPLIED: 3_000 });
+  expect(await fixture.attempts()).toEqual([1]);
   const results = lines().filter(({ msg }) => msg === 'event applied');
   expect(results.filter(({ result }) => result !== 'applied')).toEqual([]);
 }, 120_000);

@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
-import { numberedEvents, openWorkerWorld, soon, statusOf } from './worker-support.ts';
+import { numberedEvents, openWorkerFixture, soon, statusOf } from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 
@@ -17,24 +17,24 @@ const count = 1_000;
 it.each(['on Redis', 'on Postgres'])(
   'connections to Postgres that died silently delay no event for longer than a minute, with the queue %s',
   async (place) => {
-    const world = await openWorkerWorld();
-    closers.push(() => world.close());
-    const proxy = await openCuttableProxy(world.databaseUrl);
+    const fixture = await openWorkerFixture();
+    closers.push(() => fixture.close());
+    const proxy = await openCuttableProxy(fixture.databaseUrl);
     closers.push(() => proxy.close());
     const isOnRedis = place === 'on Redis';
-    const where = isOnRedis ? world.location : world.fallback;
+    const where = isOnRedis ? fixture.location : fixture.fallback;
     const variables = { DATABASE_URL: proxy.url, ...(!isOnRedis && { REDIS_URL: '' }) };
-    const worker = await world.start(variables);
+    const worker = await fixture.start(variables);
     // In the middle of work, so that questions are under way on connections of every kind.
-    await world.enqueue(numberedEvents(count), where);
-    await until(async () => ((await world.states())['APPLIED'] ?? 0) > 20, soon('the first'));
+    await fixture.enqueue(numberedEvents(count), where);
+    await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 20, soon('the first'));
     proxy.forget();
-    await world.enqueue(numberedEvents(5, '01AFTER'), where);
+    await fixture.enqueue(numberedEvents(5, '01AFTER'), where);
     await until(
-      async () => (await world.states())['APPLIED'] === count + 5,
+      async () => (await fixture.states())['APPLIED'] === count + 5,
       soon('all to be applied', boundMs),
     );
-    expect(await world.attempts()).toEqual([1]);
+    expect(await fixture.attempts()).toEqual([1]);
     await until(
       async () => (await statusOf(worker, '/readyz')).status === 200,
       soon('the worker to be ready'),

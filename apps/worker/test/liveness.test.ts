@@ -4,12 +4,12 @@ import { afterEach, expect, it } from 'vitest';
 import {
   keepLines,
   numberedEvents,
-  openWorkerWorld,
+  openWorkerFixture,
   reportEvent,
   soon,
   statusOf,
-  type WorkerWorld,
-} from './worker-support.ts';
+  type WorkerFixture,
+} from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 
@@ -19,24 +19,26 @@ afterEach(async () => {
   for (const close of open) await close();
 });
 
-async function openWorld(options?: Parameters<typeof openWorkerWorld>[0]): Promise<WorkerWorld> {
-  const world = await openWorkerWorld(options);
-  closers.push(() => world.close());
-  return world;
+async function openWorld(
+  options?: Parameters<typeof openWorkerFixture>[0],
+): Promise<WorkerFixture> {
+  const fixture = await openWorkerFixture(options);
+  closers.push(() => fixture.close());
+  return fixture;
 }
 
 /** Minutes as seconds. */
-const progress = { sampleIntervalMs: 100, stalledAfterMs: 1_000, hopelessAfterMs: 3_000 };
+const progress = { sampleIntervalMs: 100, stalledAfterMs: 1_000, restartAfterMs: 3_000 };
 const eventLoop = { beatMs: 100, blockedAfterMs: 3_000 };
 const outages = { reminderMs: 500, quietMs: 100 };
 
-it('a worker that gets nothing done says so, and ends with 75 to be restarted; no attempt is lost', async () => {
-  const world = await openWorld();
-  const unlock = await world.lockTable('callback_event');
+it('a worker that gets nothing done reports it, and exits with 75 to be restarted; no attempt is lost', async () => {
+  const fixture = await openWorld();
+  const unlock = await fixture.lockTable('callback_event');
   const { log, lines } = keepLines();
   const database = { lockTimeoutMs: 8_000, batchLockTimeoutMs: 8_000 };
-  const worker = await world.start({}, { timings: { progress, database }, log });
-  await world.enqueue(numberedEvents(1));
+  const worker = await fixture.start({}, { timings: { progress, database }, log });
+  await fixture.enqueue(numberedEvents(1));
   await until(async () => (await statusOf(worker, '/healthz')).status === 503, soon('a 503'));
   expect((await statusOf(worker, '/healthz')).body).toMatchObject({
     status: 'stalled',
@@ -48,46 +50,46 @@ it('a worker that gets nothing done says so, and ends with 75 to be restarted; n
   ]);
 
   await unlock();
-  await world.start();
-  await until(async () => (await world.states())['APPLIED'] === 1, soon('all to be applied'));
-  expect(await world.attempts()).toEqual([1]);
+  await fixture.start();
+  await until(async () => (await fixture.states())['APPLIED'] === 1, soon('all to be applied'));
+  expect(await fixture.attempts()).toEqual([1]);
 }, 120_000);
 
-it('a process that was frozen is not mistaken for one that stands still', async () => {
-  const world = await openWorld();
-  const worker = await world.start({}, { timings: { progress, eventLoop } });
+it('a process that was frozen is not mistaken for a stalled one', async () => {
+  const fixture = await openWorld();
+  const worker = await fixture.start({}, { timings: { progress, eventLoop } });
   process.kill(worker.pid, 'SIGSTOP');
   const frozenAt = performance.now();
-  await world.enqueue(numberedEvents(50));
-  const longer = 2 * Math.max(progress.hopelessAfterMs, eventLoop.blockedAfterMs);
+  await fixture.enqueue(numberedEvents(50));
+  const longer = 2 * Math.max(progress.restartAfterMs, eventLoop.blockedAfterMs);
   await until(() => performance.now() - frozenAt > longer, soon('every bound to be passed'));
   process.kill(worker.pid, 'SIGCONT');
   expect((await statusOf(worker, '/healthz')).status).toBe(200);
-  await until(async () => (await world.states())['APPLIED'] === 50, soon('all to be applied'));
+  await until(async () => (await fixture.states())['APPLIED'] === 50, soon('all to be applied'));
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 120_000);
 
-it('a queue that answers and takes no writes is waited for, and not taken for a standstill', async () => {
+it('a worker waits for a queue that answers and takes no writes, and is not stalled', async () => {
   const redis = await startRedis({ env: { PATH: process.env['PATH'] } });
   if (redis.kind === 'unavailable') throw new Error(redis.message);
   closers.push(() => redis.close());
-  const world = await openWorld({ redisUrl: redis.url });
+  const fixture = await openWorld({ redisUrl: redis.url });
   const { log, lines } = keepLines();
-  const worker = await world.start({}, { timings: { progress, outages }, log });
+  const worker = await fixture.start({}, { timings: { progress, outages }, log });
   process.kill(worker.pid, 'SIGSTOP');
-  await world.enqueue(numberedEvents(50));
+  await fixture.enqueue(numberedEvents(50));
   await askRedis(redis.url, 'CONFIG', 'SET', 'min-replicas-to-write', '1');
   process.kill(worker.pid, 'SIGCONT');
   const isLong = () =>
     lines().some(
       ({ msg, awayMs }) =>
-        msg === 'dependency still away' && Number(awayMs) > 2 * progress.hopelessAfterMs,
+        msg === 'dependency still away' && Number(awayMs) > 2 * progress.restartAfterMs,
     );
   await until(isLong, soon('a long outage'));
   expect((await statusOf(worker, '/healthz')).status).toBe(200);
   await askRedis(redis.url, 'CONFIG', 'SET', 'min-replicas-to-write', '0');
-  await until(async () => (await world.states())['APPLIED'] === 50, soon('all to be applied'));
-  await world.enqueue([reportEvent('01LATE')]);
-  await until(async () => (await world.states())['APPLIED'] === 51, soon('the late one'));
+  await until(async () => (await fixture.states())['APPLIED'] === 50, soon('all to be applied'));
+  await fixture.enqueue([reportEvent('01LATE')]);
+  await until(async () => (await fixture.states())['APPLIED'] === 51, soon('the late one'));
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 120_000);

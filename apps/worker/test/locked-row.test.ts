@@ -4,7 +4,13 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { openProducer } from '@sinch-callbacks/queue';
 import { afterEach, expect, it } from 'vitest';
-import { keepLines, type LogLine, openWorkerWorld, reportEvent, soon } from './worker-support.ts';
+import {
+  keepLines,
+  type LogLine,
+  openWorkerFixture,
+  reportEvent,
+  soon,
+} from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 
@@ -19,16 +25,16 @@ const everyMs = 100;
 const lockedMs = sized({ short: 20_000, long: 40_000 });
 
 it('a contact row that another session keeps locked delays none of the events about others', async () => {
-  const world = await openWorkerWorld();
-  closers.push(() => world.close());
+  const fixture = await openWorkerFixture();
+  closers.push(() => fixture.close());
   const { log, lines } = keepLines();
-  const worker = await world.start({ LOG_LEVEL: 'info' }, { log });
-  await world.enqueue([contactEvent(lockedContact, -1)]);
-  await until(async () => (await world.states())['APPLIED'] === 1, soon('the row'));
-  const unlock = await world.lockContact(lockedContact);
+  const worker = await fixture.start({ LOG_LEVEL: 'info' }, { log });
+  await fixture.enqueue([contactEvent(lockedContact, -1)]);
+  await until(async () => (await fixture.states())['APPLIED'] === 1, soon('the row'));
+  const unlock = await fixture.lockContact(lockedContact);
   closers.push(unlock);
 
-  const producer = openProducer({ ...world.location, timeoutMs: 60_000 });
+  const producer = openProducer({ ...fixture.location, timeoutMs: 60_000 });
   closers.push(() => producer.close());
   const queuedAt = new Map<string, number>();
   const count = lockedMs / everyMs;
@@ -41,7 +47,7 @@ it('a contact row that another session keeps locked delays none of the events ab
     if (sent === count) break;
   }
   const others = (count / 5) * 4;
-  await until(async () => (await world.states())['APPLIED'] === 1 + others, soon('all others'));
+  await until(async () => (await fixture.states())['APPLIED'] === 1 + others, soon('all others'));
   const ofOthers = () => delaysIn(lines(), queuedAt);
   // Its line comes after the commit.
   await until(() => ofOthers().length === others, soon('the line of each'));
@@ -49,13 +55,13 @@ it('a contact row that another session keeps locked delays none of the events ab
   expect(delays[Math.floor(others * 0.9)]).toBeLessThan(1_000);
   expect(delays.at(-1)).toBeLessThan(5_000);
 
-  // What waited for the lock is applied too, at its first attempt.
+  // Events that waited for the lock are applied too, at their first attempt.
   await unlock();
   await until(
-    async () => (await world.states())['APPLIED'] === 1 + count,
+    async () => (await fixture.states())['APPLIED'] === 1 + count,
     soon('the events about the row', 200_000),
   );
-  expect(await world.attempts()).toEqual([1]);
+  expect(await fixture.attempts()).toEqual([1]);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 360_000);
 

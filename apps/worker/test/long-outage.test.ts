@@ -4,16 +4,20 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, expect, it } from 'vitest';
-import { type MortalServer, startMortalPostgres, startMortalRedis } from './own-servers.ts';
+import {
+  type KillableServer,
+  startKillablePostgres,
+  startKillableRedis,
+} from './support/own-servers.ts';
 import {
   keepLines,
   numberedEvents,
-  openWorkerWorld,
+  openWorkerFixture,
   soon,
   statusOf,
+  type WorkerFixture,
   type WorkerProcess,
-  type WorkerWorld,
-} from './worker-support.ts';
+} from './support/worker-fixture.ts';
 
 let closers: (() => Promise<unknown>)[] = [];
 
@@ -35,7 +39,7 @@ const outageMs = sized({ short: 20 * 60_000, long: 2 * 3_600_000 });
 
 /**
  * Everything that is repeated during an outage is repeated as often as in that time. What is
- * measured against it, how long a lock or a standstill may last, is compressed less: a machine
+ * measured against it, how long a lock or a stall may last, is compressed less: a machine
  * that is slow for a second must not look like one that died for ten minutes.
  */
 const longOutage = {
@@ -48,7 +52,7 @@ const longOutage = {
   },
   databaseWait: { firstPauseMs: compressed(250), longestPauseMs: compressed(5_000) },
   outages: { reminderMs: compressed(300_000), quietMs: compressed(10_000) },
-  progress: { sampleIntervalMs: compressed(5_000), stalledAfterMs: 4_000, hopelessAfterMs: 8_000 },
+  progress: { sampleIntervalMs: compressed(5_000), stalledAfterMs: 4_000, restartAfterMs: 8_000 },
 };
 const repetitions = {
   waits: outageMs / 5_000,
@@ -56,20 +60,22 @@ const repetitions = {
   scripts: outageMs / 7_500 + 2 * (outageMs / 5_000),
 };
 
-it('a worker sits out a long time without a Postgres that was killed under load: no attempt is lost, nothing is dead, and all is applied when it is back', async () => {
-  const postgres = closing(await startMortalPostgres());
-  const redis = closing(await startMortalRedis());
-  const world = closing(await openWorkerWorld({ postgresUrl: postgres.url, redisUrl: redis.url }));
+it('a worker waits for a Postgres that was killed under load: no attempt is lost, nothing is dead, and all is applied when it is back', async () => {
+  const postgres = closing(await startKillablePostgres());
+  const redis = closing(await startKillableRedis());
+  const fixture = closing(
+    await openWorkerFixture({ postgresUrl: postgres.url, redisUrl: redis.url }),
+  );
   const { log, lines } = keepLines();
   const settings = { LOG_LEVEL: 'info', WORKER_CONCURRENCY: '50' };
-  const worker = await world.start(settings, { timings: longOutage, log });
-  const enqueued = world.enqueue(numberedEvents(1_000));
-  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  const worker = await fixture.start(settings, { timings: longOutage, log });
+  const enqueued = fixture.enqueue(numberedEvents(1_000));
+  await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 100, soon('some events'));
   await postgres.kill();
   await enqueued;
 
   // A quick worker may have applied everything by now, and an idle one does not notice the outage.
-  await world.enqueue(numberedEvents(100, '01DURING'));
+  await fixture.enqueue(numberedEvents(100, '01DURING'));
   await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
   expect((await statusOf(worker, '/readyz')).status).toBe(503);
   const memoryBefore = await memoryOf(worker);
@@ -85,11 +91,11 @@ it('a worker sits out a long time without a Postgres that was killed under load:
   expect(await memoryOf(worker)).toBeLessThan(memoryBefore + 150 * 1024);
 
   await postgres.startAgain();
-  await until(async () => (await world.states())['APPLIED'] === 1_100, soon('all to be applied'));
-  expect(await world.states()).toEqual({ APPLIED: 1_100 });
-  expect(await world.database.prisma.deadLetter.count()).toBe(0);
-  expect(await world.attempts()).toEqual([1]);
-  expect(await connectionsOf(world)).toBeLessThan(40);
+  await until(async () => (await fixture.states())['APPLIED'] === 1_100, soon('all to be applied'));
+  expect(await fixture.states()).toEqual({ APPLIED: 1_100 });
+  expect(await fixture.database.prisma.deadLetter.count()).toBe(0);
+  expect(await fixture.attempts()).toEqual([1]);
+  expect(await connectionsOf(fixture)).toBeLessThan(40);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
   judgeLines(lines());
 }, 300_000);
@@ -97,39 +103,39 @@ it('a worker sits out a long time without a Postgres that was killed under load:
 it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] as const])(
   'a Postgres that does not answer is waited for, %s, and no attempt is lost',
   async (_, how) => {
-    const world = closing(await openWorkerWorld());
-    const proxy = closing(await openCuttableProxy(world.databaseUrl));
+    const fixture = closing(await openWorkerFixture());
+    const proxy = closing(await openCuttableProxy(fixture.databaseUrl));
     const database = { silenceTimeoutMs: 1_000, connectTimeoutMs: 500 };
-    const worker = await world.start({ DATABASE_URL: proxy.url }, { timings: { database } });
-    await world.enqueue(numberedEvents(20));
-    await until(async () => (await world.states())['APPLIED'] === 20, soon('the first'));
+    const worker = await fixture.start({ DATABASE_URL: proxy.url }, { timings: { database } });
+    await fixture.enqueue(numberedEvents(20));
+    await until(async () => (await fixture.states())['APPLIED'] === 20, soon('the first'));
     if (how === 'freeze') proxy.hold();
     else await proxy.cut();
-    await world.enqueue(numberedEvents(20, '01DURING'));
+    await fixture.enqueue(numberedEvents(20, '01DURING'));
     await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
     proxy.release();
     await proxy.mend();
-    await until(async () => (await world.states())['APPLIED'] === 40, soon('all to be applied'));
-    expect(await world.states()).toEqual({ APPLIED: 40 });
-    expect(await world.attempts()).toEqual([1]);
+    await until(async () => (await fixture.states())['APPLIED'] === 40, soon('all to be applied'));
+    expect(await fixture.states()).toEqual({ APPLIED: 40 });
+    expect(await fixture.attempts()).toEqual([1]);
     await worker.stop();
   },
   120_000,
 );
 
 it('a Redis that is killed under load has its events applied exactly once when it is back', async () => {
-  const redis = closing(await startMortalRedis());
-  const world = closing(await openWorkerWorld({ redisUrl: redis.url }));
-  await world.enqueue(numberedEvents(3_000));
-  const worker = await world.start({}, { timings: { queue: { stalledIntervalMs: 500 } } });
-  await until(async () => ((await world.states())['APPLIED'] ?? 0) > 100, soon('some events'));
+  const redis = closing(await startKillableRedis());
+  const fixture = closing(await openWorkerFixture({ redisUrl: redis.url }));
+  await fixture.enqueue(numberedEvents(3_000));
+  const worker = await fixture.start({}, { timings: { queue: { stalledIntervalMs: 500 } } });
+  await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 100, soon('some events'));
   await redis.kill();
   await until(async () => (await statusOf(worker, '/readyz')).status === 503, soon('a 503'));
   expect((await statusOf(worker, '/healthz')).status).toBe(200);
   await redis.startAgain();
-  await until(async () => (await world.states())['APPLIED'] === 3_000, soon('all to be applied'));
-  expect(await world.states()).toEqual({ APPLIED: 3_000 });
-  expect(await world.database.prisma.messageStatus.count()).toBe(3_000);
+  await until(async () => (await fixture.states())['APPLIED'] === 3_000, soon('all to be applied'));
+  expect(await fixture.states()).toEqual({ APPLIED: 3_000 });
+  expect(await fixture.database.prisma.messageStatus.count()).toBe(3_000);
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 180_000);
 
@@ -162,11 +168,11 @@ function judgeLines(lines: ReturnType<ReturnType<typeof keepLines>['lines']>): v
   expect(lines.length - applied.length).toBeLessThan(2 * (2 + reminders) + 20);
 }
 
-async function connectionsOf(world: WorkerWorld): Promise<number> {
-  return (await queryRows(world.databaseUrl, 'SELECT 1 FROM pg_stat_activity')).length;
+async function connectionsOf(fixture: WorkerFixture): Promise<number> {
+  return (await queryRows(fixture.databaseUrl, 'SELECT 1 FROM pg_stat_activity')).length;
 }
 
-async function countScripts(redis: MortalServer): Promise<number> {
+async function countScripts(redis: KillableServer): Promise<number> {
   const stats = await askRedis(redis.url, 'INFO', 'commandstats');
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
 }

@@ -3,16 +3,21 @@ import path from 'node:path';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { openProducer } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openWorkerWorld, reportEvent, soon, type WorkerWorld } from './worker-support.ts';
+import {
+  openWorkerFixture,
+  reportEvent,
+  soon,
+  type WorkerFixture,
+} from './support/worker-fixture.ts';
 
-let world: WorkerWorld;
+let fixture: WorkerFixture;
 
 beforeEach(async () => {
-  world = await openWorkerWorld();
+  fixture = await openWorkerFixture();
 });
 
 afterEach(async () => {
-  await world.close();
+  await fixture.close();
 });
 
 const page = path.resolve(import.meta.dirname, '../../../docs/metrics.md');
@@ -37,21 +42,21 @@ const signature = {
 
 describe('the metrics of a running worker', () => {
   it('are those that docs/metrics.md names, with those labels, and no others', async () => {
-    await world.database.prisma.$executeRawUnsafe(`
+    await fixture.database.prisma.$executeRawUnsafe(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'refused'; END $$`);
-    await world.database.prisma.$executeRawUnsafe(`
+    await fixture.database.prisma.$executeRawUnsafe(`
       CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW
       WHEN (NEW.sinch_message_id = '01POISON') EXECUTE FUNCTION refuse()`);
     const events = [reportEvent('01A'), reportEvent('01POISON')];
-    await world.enqueue(events.map((event) => ({ ...event, signature })));
-    const first = await world.start();
-    await until(async () => (await world.states())['DEAD'] === 1, soon('a dead letter'));
-    await until(async () => (await world.states())['APPLIED'] === 1, soon('its neighbour'));
+    await fixture.enqueue(events.map((event) => ({ ...event, signature })));
+    const first = await fixture.start();
+    await until(async () => (await fixture.states())['DEAD'] === 1, soon('a dead letter'));
+    await until(async () => (await fixture.states())['APPLIED'] === 1, soon('its neighbour'));
     await first.stop();
     // It measures at its start what the one before it has left.
-    const { adminUrl } = await world.start({}, { timings: { stocks } });
-    await world.enqueue([{ ...reportEvent('01B'), signature }]);
+    const { adminUrl } = await fixture.start({}, { timings: { stocks } });
+    await fixture.enqueue([{ ...reportEvent('01B'), signature }]);
     const read = async () => await (await fetch(`${adminUrl}/metrics`)).text();
     const isMeasured = (text: string) =>
       documented().every(({ name }) => new RegExp(`^${name}(_count)?[{ ]`, 'm').test(text));
@@ -83,10 +88,10 @@ describe('the metrics of a running worker', () => {
   });
 
   it('show for how long an event is under way', async () => {
-    const worker = await world.start({}, { timings: { stocks } });
+    const worker = await fixture.start({}, { timings: { stocks } });
     const read = async () => await (await fetch(`${worker.adminUrl}/metrics`)).text();
-    const unlock = await world.lockTable('callback_event');
-    await world.enqueue([reportEvent('01A')]);
+    const unlock = await fixture.lockTable('callback_event');
+    await fixture.enqueue([reportEvent('01A')]);
     const age = async () =>
       Number(/oldest_age_seconds\{lane="live",state="active"\} (\S+)/.exec(await read())?.[1] ?? 0);
     await until(async () => (await age()) > 0.5, soon('an age'));
@@ -96,13 +101,13 @@ describe('the metrics of a running worker', () => {
   });
 
   it('show what ingest that cannot be scraped has answered, each answer once', async () => {
-    const producer = openProducer(world.location);
+    const producer = openProducer(fixture.location);
     const add = async (status: number, outcome: string, cause: string, count: number) =>
       await producer.addAnswerCounts([{ status, outcome, cause, count }]);
     await add(200, 'accepted', '', 7);
     const workers = [
-      await world.start({}, { timings: { stocks } }),
-      await world.start({}, { timings: { stocks } }),
+      await fixture.start({}, { timings: { stocks } }),
+      await fixture.start({}, { timings: { stocks } }),
     ];
     await add(200, 'accepted', '', 5);
     await add(503, 'unavailable', 'ECONNREFUSED', 1);

@@ -5,22 +5,22 @@ import { inspectPartitions, openPartitionedProducer, openProducer } from '@sinch
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   numberedEvents,
-  openWorkerWorld,
+  openWorkerFixture,
   reportEvent,
   soon,
   statusOf,
-  type WorkerWorld,
-} from './worker-support.ts';
+  type WorkerFixture,
+} from './support/worker-fixture.ts';
 
-/** Queues events as an ingest with this setting does, and tells how many were taken. */
+/** Queues events as an ingest with this setting does, and returns the number that was taken. */
 async function tryEnqueue(
-  world: WorkerWorld,
+  fixture: WorkerFixture,
   partitions: number,
   events: readonly CallbackEvent[],
   timeoutMs: number,
 ): Promise<number> {
   const producer = openPartitionedProducer(partitions, (partition) =>
-    openProducer({ ...world.location, partition, timeoutMs }),
+    openProducer({ ...fixture.location, partition, timeoutMs }),
   );
   const outcomes = await Promise.all(events.map((event) => producer.enqueue(event)));
   await producer.close();
@@ -28,29 +28,29 @@ async function tryEnqueue(
 }
 
 async function enqueue(
-  world: WorkerWorld,
+  fixture: WorkerFixture,
   partitions: number,
   events: readonly CallbackEvent[],
 ): Promise<void> {
-  expect(await tryEnqueue(world, partitions, events, 60_000)).toBe(events.length);
+  expect(await tryEnqueue(fixture, partitions, events, 60_000)).toBe(events.length);
 }
 
-async function applied(world: WorkerWorld, count: number): Promise<void> {
-  const isThere = async () => (await world.states())['APPLIED'] === count;
+async function applied(fixture: WorkerFixture, count: number): Promise<void> {
+  const isThere = async () => (await fixture.states())['APPLIED'] === count;
   await until(isThere, soon(`${count} applied events`));
 }
 
 describe('a worker on three partitions of a cluster', () => {
   let cluster: RedisCluster;
-  let world: WorkerWorld;
+  let fixture: WorkerFixture;
 
   beforeAll(async () => {
     cluster = await startRedisCluster();
-    world = await openWorkerWorld({ redisUrl: cluster.url });
+    fixture = await openWorkerFixture({ redisUrl: cluster.url });
   }, 120_000);
 
   afterAll(async () => {
-    await world.close();
+    await fixture.close();
     await cluster.close();
   });
 
@@ -59,9 +59,9 @@ describe('a worker on three partitions of a cluster', () => {
       event,
       reportEvent(event.entityId ?? '', 'READ'),
     ]);
-    await enqueue(world, 3, events);
-    const worker = await world.start({ QUEUE_PARTITIONS: '3' });
-    await applied(world, events.length);
+    await enqueue(fixture, 3, events);
+    const worker = await fixture.start({ QUEUE_PARTITIONS: '3' });
+    await applied(fixture, events.length);
     expect(await statusOf(worker, '/readyz')).toMatchObject({ status: 200 });
     const { queues } = (await (
       await fetch(`${worker.adminUrl}/queues/api/queues?activeQueue=sinch-callbacks-2`)
@@ -78,8 +78,8 @@ describe('a worker on three partitions of a cluster', () => {
     expect((await worker.stop()).code).toBe(0);
   });
 
-  it('goes on with the others while one master is away, and with all when it is back', async () => {
-    const worker = await world.start({ QUEUE_PARTITIONS: '3' });
+  it('goes on with the others while one master is down, and with all when it is back', async () => {
+    const worker = await fixture.start({ QUEUE_PARTITIONS: '3' });
     const [, second] = cluster.masters;
     await second?.kill();
     await until(
@@ -87,59 +87,59 @@ describe('a worker on three partitions of a cluster', () => {
       soon('the worker to notice'),
     );
     expect(await statusOf(worker, '/healthz')).toMatchObject({ status: 200 });
-    const before = (await world.states())['APPLIED'] ?? 0;
+    const before = (await fixture.states())['APPLIED'] ?? 0;
     const meanwhile = numberedEvents(200, '01MEANWHILE');
-    const taken = await tryEnqueue(world, 3, meanwhile, 3_000);
+    const taken = await tryEnqueue(fixture, 3, meanwhile, 3_000);
     expect(taken).toBeGreaterThan(0);
-    await applied(world, before + taken);
+    await applied(fixture, before + taken);
     await second?.restart();
-    await enqueue(world, 3, meanwhile);
-    await applied(world, before + meanwhile.length);
-    expect(await world.attempts()).toEqual([1]);
+    await enqueue(fixture, 3, meanwhile);
+    await applied(fixture, before + meanwhile.length);
+    expect(await fixture.attempts()).toEqual([1]);
     expect((await worker.stop()).code).toBe(0);
   });
 });
 
 describe('when the number of partitions changes', () => {
-  let world: WorkerWorld;
+  let fixture: WorkerFixture;
 
   beforeEach(async () => {
-    world = await openWorkerWorld();
+    fixture = await openWorkerFixture();
   });
 
   afterEach(async () => {
-    await world.close();
+    await fixture.close();
   });
 
   it('workers that were raised first read what is queued before, meanwhile and after', async () => {
     const [before, meanwhile, after] = ['01A', '01B', '01C'].map((id) => numberedEvents(60, id));
-    await enqueue(world, 1, before ?? []);
-    await world.start({ QUEUE_PARTITIONS: '4' });
-    await enqueue(world, 1, meanwhile ?? []);
-    await enqueue(world, 4, after ?? []);
-    await applied(world, 180);
+    await enqueue(fixture, 1, before ?? []);
+    await fixture.start({ QUEUE_PARTITIONS: '4' });
+    await enqueue(fixture, 1, meanwhile ?? []);
+    await enqueue(fixture, 4, after ?? []);
+    await applied(fixture, 180);
   });
 
   it('a callback that comes again and lands in another partition is applied once', async () => {
     const events = numberedEvents(80);
-    await enqueue(world, 1, events);
-    await enqueue(world, 2, events);
-    await enqueue(world, 5, events);
-    await world.start({ QUEUE_PARTITIONS: '5' });
-    const isAllDone = async () => (await inspectPartitions(world.location, 0)).length === 0;
+    await enqueue(fixture, 1, events);
+    await enqueue(fixture, 2, events);
+    await enqueue(fixture, 5, events);
+    await fixture.start({ QUEUE_PARTITIONS: '5' });
+    const isAllDone = async () => (await inspectPartitions(fixture.location, 0)).length === 0;
     await until(isAllDone, soon('every copy to be done'));
-    expect(await world.states()).toEqual({ APPLIED: events.length });
-    expect(await world.database.prisma.messageStatus.count()).toBe(events.length);
+    expect(await fixture.states()).toEqual({ APPLIED: events.length });
+    expect(await fixture.database.prisma.messageStatus.count()).toBe(events.length);
   });
 
   it('what an unchanged worker leaves in higher partitions waits there for a raised one', async () => {
     const events = numberedEvents(60);
-    await enqueue(world, 3, events);
-    const lowered = await world.start();
-    await until(async () => ((await world.states())['APPLIED'] ?? 0) > 0, soon('the first ones'));
+    await enqueue(fixture, 3, events);
+    const lowered = await fixture.start();
+    await until(async () => ((await fixture.states())['APPLIED'] ?? 0) > 0, soon('the first ones'));
     await lowered.stop();
-    expect((await world.states())['APPLIED']).toBeLessThan(events.length);
-    await world.start({ QUEUE_PARTITIONS: '3' });
-    await applied(world, events.length);
+    expect((await fixture.states())['APPLIED']).toBeLessThan(events.length);
+    await fixture.start({ QUEUE_PARTITIONS: '3' });
+    await applied(fixture, events.length);
   });
 });

@@ -3,23 +3,23 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows, redisKeysWith } from '@sinch-callbacks/dev-env/servers';
 import { openReplayLane } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
+import { openWorkerFixture, soon, type WorkerFixture } from './support/worker-fixture.ts';
 
-let world: WorkerWorld;
+let fixture: WorkerFixture;
 
 beforeEach(async () => {
-  world = await openWorkerWorld();
+  fixture = await openWorkerFixture();
 });
 
 afterEach(async () => {
-  await world.close();
+  await fixture.close();
 });
 
 const secret = 'CANARY4111222233334444';
 const timings = { board: { everyMs: 500 }, queue: { quarantineIntervalMs: 500 } };
 
 it('after a redaction its text is in no queue and in no table, wherever it was on its way', async () => {
-  const { prisma } = world.database;
+  const { prisma } = fixture.database;
   // Errors that quote the text, of an analysis that dies of them.
   await prisma.$executeRawUnsafe(`
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,13 +27,13 @@ it('after a redaction its text is in no queue and in no table, wherever it was o
   await prisma.$executeRawUnsafe(`
     CREATE TRIGGER refuse BEFORE INSERT ON message_analysis FOR EACH ROW
     WHEN (NEW.results IS NOT NULL) EXECUTE FUNCTION refuse()`);
-  const worker = await world.start({}, { timings });
-  await world.enqueue([inbound('01M', 1)]);
+  const worker = await fixture.start({}, { timings });
+  await fixture.enqueue([inbound('01M', 1)]);
   const letters = [analysis('01M', 1), analysis('01M', 2)];
-  await world.enqueue(letters.slice(0, 1));
-  await world.enqueue(letters.slice(1), world.fallback);
-  await until(async () => (await world.states())['DEAD'] === 2, soon('two letters'));
-  const board = openReplayLane(world.location);
+  await fixture.enqueue(letters.slice(0, 1));
+  await fixture.enqueue(letters.slice(1), fixture.fallback);
+  await until(async () => (await fixture.states())['DEAD'] === 2, soon('two letters'));
+  const board = openReplayLane(fixture.location);
   await until(
     async () => (await Promise.all(letters.map(({ key }) => board.hasDead(key)))).every(Boolean),
     soon('both to show'),
@@ -42,11 +42,11 @@ it('after a redaction its text is in no queue and in no table, wherever it was o
 
   // Copies of the original that wait on both queues, before and behind the redaction.
   const waiting = [inbound('01M', 2), redaction('01M'), inbound('01M', 3)];
-  for (const event of waiting) await world.enqueue([event]);
-  await world.enqueue([inbound('01M', 4)], world.fallback);
+  for (const event of waiting) await fixture.enqueue([event]);
+  await fixture.enqueue([inbound('01M', 4)], fixture.fallback);
   expect(await whereItStands()).not.toEqual([]);
-  await world.start({}, { timings });
-  await until(async () => (await world.states())['APPLIED'] === 5, soon('all to be applied'));
+  await fixture.start({}, { timings });
+  await until(async () => (await fixture.states())['APPLIED'] === 5, soon('all to be applied'));
   await until(
     async () => !(await Promise.all(letters.map(({ key }) => board.hasDead(key)))).some(Boolean),
     soon('the letters to leave'),
@@ -101,8 +101,8 @@ function eventOf(body: object): CallbackEvent {
 /** The keys and tables that hold the text. */
 async function whereItStands(): Promise<string[]> {
   const keys = await redisKeysWith(
-    world.location.backend.url,
-    `*${world.location.prefix}*`,
+    fixture.location.backend.url,
+    `*${fixture.location.prefix}*`,
     secret,
   );
   return [...keys, ...(await tablesWithIt())];
@@ -110,14 +110,14 @@ async function whereItStands(): Promise<string[]> {
 
 async function tablesWithIt(): Promise<string[]> {
   const tables = await queryRows<{ name: string }>(
-    world.databaseUrl,
+    fixture.databaseUrl,
     `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
      WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
   );
   const found: string[] = [];
   for (const { name } of tables) {
     const rows = await queryRows<{ count: number }>(
-      world.databaseUrl,
+      fixture.databaseUrl,
       `SELECT count(*)::integer AS count FROM ${name} AS t WHERE t::text LIKE '%${secret}%'`,
     );
     if ((rows[0]?.count ?? 0) > 0) found.push(name);

@@ -1,20 +1,25 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { numberedEvents, openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
+import {
+  numberedEvents,
+  openWorkerFixture,
+  soon,
+  type WorkerFixture,
+} from './support/worker-fixture.ts';
 
 /** From the moment on at which the connections died. */
 const boundMs = 60_000;
 
-let world: WorkerWorld;
+let fixture: WorkerFixture;
 let proxy: CuttableProxy | undefined;
 
 beforeEach(async () => {
-  world = await openWorkerWorld();
+  fixture = await openWorkerFixture();
 });
 
 afterEach(async () => {
-  await world.close();
+  await fixture.close();
   await proxy?.close();
 });
 
@@ -27,20 +32,20 @@ describe('a worker whose connections died without a word', () => {
     'applies within a minute what comes after, from %s',
     async (server, idleMs) => {
       const isRedis = server === 'Redis';
-      const where = isRedis ? world.location : world.fallback;
-      proxy = await openCuttableProxy(isRedis ? world.location.backend.url : world.databaseUrl);
-      const worker = await world.start({ [isRedis ? 'REDIS_URL' : 'DATABASE_URL']: proxy.url });
-      await world.enqueue(numberedEvents(5), where);
-      await until(async () => (await world.states())['APPLIED'] === 5, soon('the first five'));
+      const where = isRedis ? fixture.location : fixture.fallback;
+      proxy = await openCuttableProxy(isRedis ? fixture.location.backend.url : fixture.databaseUrl);
+      const worker = await fixture.start({ [isRedis ? 'REDIS_URL' : 'DATABASE_URL']: proxy.url });
+      await fixture.enqueue(numberedEvents(5), where);
+      await until(async () => (await fixture.states())['APPLIED'] === 5, soon('the first five'));
       const idleSince = performance.now();
       await until(() => performance.now() - idleSince > idleMs, soon('the lane to be idle'));
       proxy.forget();
-      await world.enqueue(numberedEvents(5, '01LATE'), where);
+      await fixture.enqueue(numberedEvents(5, '01LATE'), where);
       await until(
-        async () => (await world.states())['APPLIED'] === 10,
+        async () => (await fixture.states())['APPLIED'] === 10,
         soon('the others', boundMs),
       );
-      expect(await world.attempts()).toEqual([1]);
+      expect(await fixture.attempts()).toEqual([1]);
       expect(await worker.stop()).toEqual({ code: 0, signal: null });
     },
     180_000,

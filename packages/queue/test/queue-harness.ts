@@ -215,7 +215,8 @@ function joinConsumers(consumers: readonly Consumer[]): Consumer {
     stopTaking: async () => await all((consumer) => consumer.stopTaking()),
     close: async () => await all((consumer) => consumer.close()),
     finishedJobs: () => sum(consumers.map((consumer) => consumer.finishedJobs())),
-    oldestInHand: () => consumers.map((consumer) => consumer.oldestInHand()).find(Boolean),
+    jobsInProgress: () => sum(consumers.map((consumer) => consumer.jobsInProgress())),
+    oldestInProgress: () => consumers.map((consumer) => consumer.oldestInProgress()).find(Boolean),
     connectionErrors: () => sum(consumers.map((consumer) => consumer.connectionErrors())),
     isRefused: () => consumers.some((consumer) => consumer.isRefused()),
     countWaiting: async () =>

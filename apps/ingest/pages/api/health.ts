@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { healthAnswer } from '../../src/http/health-answer.ts';
+import { sendAnswer } from '../../src/http/send-answer.ts';
 import { openIngest } from '../../src/open-ingest.ts';
-import { healthAnswer } from '../../src/webhook/health-answer.ts';
-import { sendAnswer } from '../../src/webhook/send-answer.ts';
 
-/** Nothing of the request matters. */
+/** The answer depends on nothing in the request but its method. */
 export const config = { api: { bodyParser: false } };
 
 export default async function handle(

@@ -1,31 +1,28 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
-import { serverTimeouts } from '../server-timeouts.ts';
-import type { Answer } from '../webhook/answer.ts';
-import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
+import type { Answer } from '../http/answer.ts';
+import { healthAnswer, isHealthMethod } from '../http/health-answer.ts';
+import { matchRoute, refuseRequest } from '../http/match-route.ts';
+import { answerParseErrors, serverTimeouts } from '../http/node-server.ts';
+import { readHeaderOf } from '../http/read-header-of.ts';
+import { sendAnswer } from '../http/send-answer.ts';
 import { handleCallback, type Ingest, type WebhookRequest } from '../webhook/handle-callback.ts';
-import { healthAnswer, isHealthMethod } from '../webhook/health-answer.ts';
-import { matchRoute } from '../webhook/match-route.ts';
-import { readHeaderOf } from '../webhook/read-header-of.ts';
-import { refuseRequest } from '../webhook/refuse-request.ts';
-import { sendAnswer } from '../webhook/send-answer.ts';
+import { settlesWithin } from './graceful-stop.ts';
 import { maySeeMetrics, metricsAnswer } from './metrics-answer.ts';
 import { type ListenerExchange, readNodeBody } from './read-node-body.ts';
-import { settlesWithin } from './settles-within.ts';
-import { urlOf } from './url-of.ts';
 
-/** The webhook and the health page on plain `node:http`. */
+/** The webhook, the health page and the metrics on plain `node:http`. */
 export interface Listener {
   /**
-   * Begins to listen, and returns the URL.
-   * @throws when the address cannot be had.
+   * Starts to listen, and returns the URL.
+   * @throws when the address cannot be used.
    */
   listen(host: string, port: number): Promise<string>;
   /**
-   * Takes no more connections and finishes the requests in hand. Says whether all were finished in
-   * time; the others are broken off.
+   * Takes no more connections and finishes the requests in progress. Returns true if all finished
+   * in time; the others are cut off.
    */
   stop(timeoutMs: number): Promise<boolean>;
 }
@@ -34,17 +31,17 @@ interface ServerState {
   isStopping: boolean;
 }
 
-/** @param readMetrics what was counted, for `/metrics`. */
+/** @param readMetrics reads the counters for `/metrics`. */
 export function createListener(ingest: Ingest, readMetrics: () => Promise<MetricsText>): Listener {
   const state: ServerState = { isStopping: false };
   const server = createServer(serverTimeouts, (request, response) => {
-    direct({ request, response, awaitsContinue: false }, ingest, state, readMetrics);
+    route({ request, response, awaitsContinue: false }, ingest, state, readMetrics);
   });
-  // Told to go on only when the body is wanted: what is too large is then not even sent.
+  // `100 Continue` is sent only when the body is wanted: one that is too large is not even sent.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    direct({ request, response, awaitsContinue: true }, ingest, state, readMetrics);
+    route({ request, response, awaitsContinue: true }, ingest, state, readMetrics);
   });
-  // An unknown `Expect`: the body comes anyway.
+  // With an unknown `Expect`, the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   answerParseErrors(server, () => ingest.requestLog);
   return {
@@ -64,17 +61,17 @@ export function createListener(ingest: Ingest, readMetrics: () => Promise<Metric
   };
 }
 
-function direct(
+function route(
   exchange: ListenerExchange,
   ingest: Ingest,
   server: ServerState,
   readMetrics: () => Promise<MetricsText>,
 ): void {
   const { method = '', url = '' } = exchange.request;
-  const send = (verdict: Answer) => {
-    const { awaitsContinue, letGo } = exchange;
-    // A client that was never told to send the body may or may not send it: what follows is no request.
-    sendAnswer(exchange, verdict, { isLast: server.isStopping || awaitsContinue, letGo });
+  const send = (answer: Answer) => {
+    const { awaitsContinue, stopReading } = exchange;
+    // Without `100 Continue` a client may still send the body: the next bytes are no request.
+    sendAnswer(exchange, answer, { isLast: server.isStopping || awaitsContinue, stopReading });
   };
   const { metricsToken } = ingest.config.listener;
   switch (matchRoute(url)) {
@@ -101,4 +98,8 @@ function webhookRequest(method: string, exchange: ListenerExchange): WebhookRequ
     readHeader: readHeaderOf(exchange.request),
     readBody: (limits) => readNodeBody(exchange, limits),
   };
+}
+
+export function urlOf(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -1,15 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
-import { type Answer, answer } from '../webhook/answer.ts';
+import { type Answer, answer } from '../http/answer.ts';
 
-/** What a proxy adds to what it passes on. */
+/** Headers that a proxy adds to requests that it forwards. */
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /**
- * Whether the metrics are this request's business: it comes from this machine, or shows the token.
- * The port itself is public, and a proxy on this machine passes on what comes from
- * elsewhere.
+ * Returns true if this request may read the metrics: it comes from this machine or has the token.
+ * The port itself is public, and a proxy on this machine forwards requests from elsewhere.
  */
 export function maySeeMetrics(
   { socket, headers }: IncomingMessage,
@@ -22,7 +21,7 @@ export function maySeeMetrics(
   return token !== undefined && given !== undefined && isSame(given, token);
 }
 
-/** In a time that tells neither length nor the first difference. */
+/** Compares in a time that depends neither on the length nor on the first difference. */
 function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digestOf(given), digestOf(expected));
 }
@@ -31,7 +30,7 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** @param read what was counted; 503 where that does not come in time. */
+/** Answers with the counters of `read`, or 503 if it fails or misses its deadline. */
 export async function metricsAnswer(read: () => Promise<MetricsText>): Promise<Answer> {
   try {
     const { text, contentType } = await read();

@@ -2,62 +2,63 @@ import cluster, { type Worker } from 'node:cluster';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
 import { type IngestMetrics, openClusterMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
 
-/** What the processes of one port say to each other. */
-interface MetricsAsked {
-  readonly kind: 'metrics-asked';
+/** A message from a process of a port to the one that supervises it. */
+interface MetricsRequest {
+  readonly kind: 'metrics-request';
   readonly number: number;
 }
 
-interface MetricsTold {
-  readonly kind: 'metrics-told';
+/** The supervisor's reply. */
+interface MetricsReply {
+  readonly kind: 'metrics-reply';
   readonly number: number;
-  /** Absent where they could not be had. */
+  /** Absent where they could not be read. */
   readonly metrics?: MetricsText;
 }
 
 const timeoutMs = 6_000;
 
 /**
- * Reads what all processes of this port have counted: whichever of them is asked, it asks the one
- * that supervises them.
+ * Creates a reader for the counters of all processes of this port. A process that is not alone asks
+ * its supervisor.
  */
 export function createMetricsReader(own: IngestMetrics): () => Promise<MetricsText> {
   const { worker } = cluster;
   if (worker === undefined) return async () => await own.read();
   openClusterMetrics();
-  const waiting = new Map<number, (told: MetricsTold) => void>();
-  let asked = 0;
+  const waiting = new Map<number, (reply: MetricsReply) => void>();
+  let requests = 0;
   process.on('message', (message) => {
-    if (isAbout(message, 'metrics-told')) waiting.get(message.number)?.(message as MetricsTold);
+    if (isAbout(message, 'metrics-reply')) waiting.get(message.number)?.(message as MetricsReply);
   });
   return async () => {
-    const number = (asked += 1);
-    const told = await new Promise<MetricsTold>((resolve) => {
-      const late = { kind: 'metrics-told', number } as const;
+    const number = (requests += 1);
+    const reply = await new Promise<MetricsReply>((resolve) => {
+      const late = { kind: 'metrics-reply', number } as const;
       const timer = setTimeout(resolve, timeoutMs, late);
       waiting.set(number, (answer) => {
         clearTimeout(timer);
         resolve(answer);
       });
-      process.send?.({ kind: 'metrics-asked', number } satisfies MetricsAsked);
+      process.send?.({ kind: 'metrics-request', number } satisfies MetricsRequest);
     });
     waiting.delete(number);
-    if (told.metrics === undefined) throw new Error('not every process has told its metrics');
-    return told.metrics;
+    if (reply.metrics === undefined) throw new Error('not every process has sent its metrics');
+    return reply.metrics;
   };
 }
 
-/** In the process that supervises the others: answers them. */
+/** Answers the metrics requests of the processes that this one supervises. */
 export function answerMetrics(): (worker: Worker) => void {
   const metrics = openClusterMetrics();
-  const tell = async (worker: Worker, number: number) => {
+  const reply = async (worker: Worker, number: number) => {
     const read = await metrics.read().catch(() => undefined);
-    const told: MetricsTold = { kind: 'metrics-told', number, ...(read && { metrics: read }) };
-    if (worker.isConnected()) worker.send(told);
+    const message: MetricsReply = { kind: 'metrics-reply', number, ...(read && { metrics: read }) };
+    if (worker.isConnected()) worker.send(message);
   };
   return (worker) => {
     worker.on('message', (message: unknown) => {
-      if (isAbout(message, 'metrics-asked')) void tell(worker, message.number);
+      if (isAbout(message, 'metrics-request')) void reply(worker, message.number);
     });
   };
 }

@@ -1,20 +1,20 @@
+import type { Exchange } from '../http/send-answer.ts';
 import type { BodyLimits, BodyReading } from '../webhook/handle-callback.ts';
-import type { Exchange } from '../webhook/send-answer.ts';
 
-/** An exchange whose body is read here. */
+/** An exchange whose body `readNodeBody` reads. */
 export interface ListenerExchange extends Exchange {
-  /** The sender asked whether to send the body at all, and was not told so far. */
+  /** The sender waits for `100 Continue` before it sends the body. */
   awaitsContinue: boolean;
-  /** Lets go of the body while it is being read. */
-  letGo?: () => void;
+  /** Stops the reading of the body, and frees it. */
+  stopReading?: () => void;
 }
 
 /**
- * Reads the exact bytes of a request's body. One that says it is too large is refused before a byte
- * of it is read, one that turns out to be is let go at the limit; the rest stays on the wire.
+ * Reads the exact bytes of a request's body. A body whose announced length is too large is refused
+ * before a byte of it is read; any other is dropped at the limit. The rest stays unread.
  *
- * Without `raw-body`, since a reading must be let go of when its body has to give way, and Node's
- * parser sees to it that a body has the length that it announced.
+ * It does without `raw-body`, since a reading must stop when its body is evicted from the budget.
+ * Node's parser ensures that a body has the length that it announced.
  */
 export function readNodeBody(
   exchange: ListenerExchange,
@@ -25,35 +25,35 @@ export function readNodeBody(
     return Promise.resolve({ kind: 'too-large' });
   }
   return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
+    const chunks: Buffer[] = [];
     let bytes = 0;
-    const letGo = () => {
+    const stopReading = () => {
       request.off('data', take).off('end', end).off('close', breakOff);
-      pieces.length = 0;
+      chunks.length = 0;
     };
     const settle = (reading: BodyReading) => {
-      letGo();
+      stopReading();
       resolve(reading);
     };
-    const take = (piece: Buffer) => {
-      bytes += piece.length;
-      onBytes(piece.length);
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      onBytes(chunk.length);
       if (bytes <= maxBytes) {
-        pieces.push(piece);
+        chunks.push(chunk);
         return;
       }
       request.pause();
       settle({ kind: 'too-large' });
     };
-    // A small body comes in one piece and is not copied.
+    // A small body comes in one chunk and is not copied.
     const end = () => {
-      const [first] = pieces;
-      const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces, bytes);
+      const [first] = chunks;
+      const whole = chunks.length === 1 && first ? first : Buffer.concat(chunks, bytes);
       settle({ kind: 'read', bytes: whole });
     };
     const breakOff = () => settle({ kind: 'unreadable-body' });
     request.on('data', take).on('end', end).on('close', breakOff);
-    exchange.letGo = letGo;
+    exchange.stopReading = stopReading;
     if (exchange.awaitsContinue) {
       exchange.awaitsContinue = false;
       response.writeContinue();

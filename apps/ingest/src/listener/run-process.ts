@@ -7,38 +7,36 @@ import {
   processFailed,
 } from '@sinch-callbacks/telemetry';
 import { createIngestMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
-import { bootFacts } from '../boot-facts.ts';
-import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { redactConsole } from '../log/redact-console.ts';
 import { type OpenIngest, openIngest } from '../open-ingest.ts';
+import { bootFacts, checkQueueOnPostgres } from '../startup.ts';
 import { createListener, type Listener } from './create-listener.ts';
+import { onStopSignal, settlesWithin } from './graceful-stop.ts';
 import { createMetricsReader } from './read-metrics.ts';
-import { settlesWithin } from './settles-within.ts';
-import { onStopSignal } from './stop-signals.ts';
 
-/** Together they are less than the ten seconds that Docker leaves a container. */
+/** Together less than the ten seconds that Docker gives a container to stop. */
 const finishWithinMs = 6_000;
 const closeWithinMs = 2_000;
 
 /**
  * Listens in this process until it is asked to end.
- * @throws when a variable is malformed or the port cannot be had.
+ * @throws when a variable is malformed or the port cannot be used.
  */
 export async function runProcess(): Promise<void> {
   const metrics = createIngestMetrics();
   const ingest = openIngest(bufferedDestination({ isShared: cluster.isWorker }), metrics);
   const { config, logger, requestLog } = ingest;
   redactConsole(logger);
-  // Before the log writes what it has gathered.
+  // Before the logger writes the rest of its buffer.
   process.prependOnceListener('exit', () => requestLog.flush());
-  // Whatever was in hand was not answered 200, so Sinch sends it again.
+  // Requests in progress get no 200, so Sinch sends them again.
   process.once('uncaughtException', (error) => {
     processFailed(logger, error);
     process.exit(1);
   });
   const listener = createListener(ingest, createMetricsReader(metrics));
   const ingestUrl = await listener.listen(config.listener.host, config.listener.port);
-  // Of several processes, the one that supervises them says it.
+  // Of several processes, the supervisor logs it.
   if (cluster.isPrimary) {
     ingestStarted(logger, { ingestUrl, processes: 1, ...bootFacts(config) });
   }

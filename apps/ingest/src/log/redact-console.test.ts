@@ -2,7 +2,7 @@ import { createLogger } from '@sinch-callbacks/telemetry';
 import { expect, it } from 'vitest';
 import { redactConsole } from './redact-console.ts';
 
-it('what a library complains of on the console becomes one line, without what hangs on its errors', () => {
+it('a library’s error on the console becomes one line, without the error’s own fields', () => {
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) };
   const target = { error: () => {}, warn: () => {} } as unknown as Pick<Console, 'error' | 'warn'>;

@@ -1,20 +1,20 @@
 import { complaintHeard, type Logger } from '@sinch-callbacks/telemetry';
 
-type Complain = (...said: readonly unknown[]) => void;
+type Print = (...values: readonly unknown[]) => void;
 
 /**
- * Makes one redacted log line of whatever is complained of on the console. Next prints there what
- * was thrown or rejected and never caught, with all that a library hung on it: ioredis, for
- * one, the command with an event's whole body.
+ * Turns each error and warning on the console into one redacted log line. Next prints uncaught
+ * errors there, with all the fields that a library added to them: ioredis, for example, adds the
+ * command, which holds an event's whole body.
  */
 export function redactConsole(
   logger: Logger,
-  target: { error: Complain; warn: Complain } = console,
+  target: { error: Print; warn: Print } = console,
 ): void {
-  const complain: Complain = (...said) => {
-    const text = said.filter((part) => typeof part === 'string').join(' ');
-    complaintHeard(logger, { text, error: said.find((part) => part instanceof Error) });
+  const print: Print = (...values) => {
+    const text = values.filter((part) => typeof part === 'string').join(' ');
+    complaintHeard(logger, { text, error: values.find((part) => part instanceof Error) });
   };
-  target.error = complain;
-  target.warn = complain;
+  target.error = print;
+  target.warn = print;
 }

@@ -6,24 +6,25 @@ import {
   type RequestRefused,
   requestRefused,
 } from '@sinch-callbacks/telemetry';
+import type { IngestMetrics } from '@sinch-callbacks/telemetry/ingest-metrics';
 import type { TokenBucket } from './token-bucket.ts';
 
-/** Writes down how requests ended, each in a line of its own or, in a flood, in a sum. */
+/** A log of how requests ended: a line for each or, in a flood, sums. */
 export interface RequestLog {
-  /** `isVerified`: Sinch sent it, so it has its line whatever else goes on. */
+  /** @param isVerified is true if Sinch sent it: then it has its line even in a flood. */
   write(facts: CallbackReceived, isVerified: boolean): void;
-  /** For a request that was refused before it could be a callback. */
+  /** Writes the line of a request that was refused before it could be a callback. */
   writeRefused(facts: RequestRefused): void;
-  /** Writes what is only summed so far. Nothing, if there is nothing. */
+  /** Writes the sums so far, if there are any. */
   flush(): void;
 }
 
 /**
- * How many lines a second anybody may cause who can reach the address. At about 350 bytes a line
- * a flood that lasts a day writes 300 MB, and not the tens of gigabytes that it could.
+ * Rate of lines for requests that are not verified. At about 350 bytes a line, a flood of a day
+ * writes 300 MB instead of tens of gigabytes.
  */
 export const unverifiedLines = { perSecond: 10, burst: 500 };
-/** For requests that miss the webhook. Apart, so that scanners take no line from a callback's 401. */
+/** Rate for requests that miss the webhook, so that scanners use up no line of a callback's 401. */
 export const refusedLines = { perSecond: 1, burst: 100 };
 const sumEveryMs = 10_000;
 
@@ -52,7 +53,7 @@ export function createRequestLog(
     callbacksSummed(logger, summed);
   }
 
-  /** The kinds of refusals are few, whatever is sent, and so are the sums. */
+  /** There are few kinds of refusals, whatever is sent, so the sums are few too. */
   function add({ outcome, cause, status }: Pick<Sum, 'outcome' | 'cause' | 'status'>): void {
     const kind = `${outcome} ${cause ?? ''}`;
     const sum = sums.get(kind);
@@ -71,5 +72,24 @@ export function createRequestLog(
       else add({ ...facts, cause: facts.cause });
     },
     flush,
+  };
+}
+
+/** Counters of ingest, scraped here or counted in the queue. */
+export type Counting = Pick<IngestMetrics, 'answered' | 'fallbackActive'>;
+
+/** A request log that counts each request as well. */
+export function countRequests(log: RequestLog, metrics: Counting | undefined): RequestLog {
+  if (metrics === undefined) return log;
+  return {
+    ...log,
+    write(facts, isVerified) {
+      metrics.answered(facts, facts.durationMs);
+      log.write(facts, isVerified);
+    },
+    writeRefused(facts) {
+      metrics.answered(facts);
+      log.writeRefused(facts);
+    },
   };
 }

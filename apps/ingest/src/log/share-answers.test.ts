@@ -5,13 +5,13 @@ import { shareAnswers } from './share-answers.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A queue that takes counts, or refuses them. */
+/** Shares answers with a queue that takes counts, or refuses them. */
 function open() {
   const state = { isUnavailable: false };
   const taken: AnswerCount[][] = [];
   const shared = shareAnswers({
     async addAnswerCounts(counts) {
-      if (state.isUnavailable) throw new Error('away');
+      if (state.isUnavailable) throw new Error('down');
       await Promise.resolve(taken.push([...counts]));
     },
   });
@@ -31,7 +31,7 @@ it('sends the first at once, and what follows within a second together', async (
   expect(taken).toHaveLength(2);
 });
 
-it('keeps what is not taken, for the next time', async () => {
+it('keeps counts that are not taken, for the next time', async () => {
   const { state, taken, answer } = open();
   state.isUnavailable = true;
   answer(200, 'accepted');

@@ -1,20 +1,20 @@
 import type { AnswerCount, CallbackProducer } from '@sinch-callbacks/queue';
-import type { Counting } from './count-requests.ts';
+import type { Counting } from './request-log.ts';
 
-/** Under load the counts of a second go together. */
+/** Under load, the counts of a second are sent together. */
 const pauseMs = 1_000;
 
 /**
- * Counts answers beside the queue, for the worker to show: a process that a platform starts and
- * freezes as it likes cannot be scraped. The first goes out at once, since the process may be
- * frozen as soon as it has answered, and for good. Nothing waits for it, and what Redis does not
- * take is kept for the next time; a number may be counted twice where its answer was lost.
+ * Counts answers in the queue's Redis, for a worker to show: a process that a platform starts and
+ * freezes cannot be scraped. The first count is sent at once, since the process may be frozen for
+ * good as soon as it has answered. No request waits for it. Counts that Redis does not take are
+ * sent again with the next; one may be counted twice if Redis' reply was lost.
  */
 export function shareAnswers(producer: Pick<CallbackProducer, 'addAnswerCounts'>): Counting {
   const counts = new Map<string, AnswerCount>();
   let isPausing = false;
 
-  function note({ count, ...labels }: AnswerCount): void {
+  function add({ count, ...labels }: AnswerCount): void {
     const name = JSON.stringify(labels);
     counts.set(name, { ...labels, count: (counts.get(name)?.count ?? 0) + count });
   }
@@ -32,12 +32,12 @@ export function shareAnswers(producer: Pick<CallbackProducer, 'addAnswerCounts'>
     await pause.promise;
     isPausing = false;
     if (isTaken && counts.size > 0) void send();
-    if (!isTaken) for (const one of sent) note(one);
+    if (!isTaken) for (const one of sent) add(one);
   }
 
   return {
     answered({ status, outcome, cause = '' }) {
-      note({ status, outcome, cause, count: 1 });
+      add({ status, outcome, cause, count: 1 });
       if (!isPausing) void send();
     },
     fallbackActive: () => undefined,

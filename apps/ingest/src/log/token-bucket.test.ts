@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTokenBucket } from './token-bucket.ts';
 
-it('lets a burst through, and then no more than its rate', () => {
+it('allows a burst, and then no more than its rate', () => {
   let now = 0;
   const bucket = createTokenBucket({ perSecond: 4, burst: 10 }, () => now);
   const taken = () => Array.from({ length: 100 }, () => bucket.take()).filter(Boolean).length;

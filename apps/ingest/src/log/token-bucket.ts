@@ -5,11 +5,11 @@ export interface TokenBucket {
 
 export interface Rate {
   readonly perSecond: number;
-  /** How many may come at once, after a pause. */
+  /** Tokens that may be taken at once, after a pause. */
   readonly burst: number;
 }
 
-/** Full at first, and refilled with time alone: an instance that was frozen wakes up with its tokens. */
+/** Creates a full bucket, which only time refills: after a freeze an instance has its tokens. */
 export function createTokenBucket({ perSecond, burst }: Rate, nowMs: () => number): TokenBucket {
   let tokens = burst;
   let filledAt = nowMs();

@@ -1,13 +1,12 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { ingestStarted } from '@sinch-callbacks/telemetry';
-import { bootFacts } from '../boot-facts.ts';
-import { checkQueueOnPostgres } from '../check-postgres-queue.ts';
 import { redactConsole } from '../log/redact-console.ts';
 import { openIngest } from '../open-ingest.ts';
+import { bootFacts, checkQueueOnPostgres } from '../startup.ts';
 import { guardFirstServer } from './guard-server.ts';
 
 /**
- * Opens the ingest, or says why it cannot and ends the process. Next would log the error, go on
+ * Opens the ingest. If that fails, prints why and ends the process: Next would log the error, go on
  * listening and answer 500 to everything.
  */
 export function boot({ isStandalone }: { readonly isStandalone: boolean }): void {
@@ -15,9 +14,9 @@ export function boot({ isStandalone }: { readonly isStandalone: boolean }): void
     const ingest = openIngest();
     const { config, requestLog, logger } = ingest;
     redactConsole(logger);
-    // Before the log writes what it has gathered.
+    // Before the logger writes the rest of its buffer.
     process.prependOnceListener('exit', () => requestLog.flush());
-    // A platform boots an instance for a single callback: there the worker and `doctor` check it.
+    // A platform may boot an instance for one callback; there the worker and `doctor` check it.
     if (isStandalone) {
       void checkQueueOnPostgres(ingest);
       guardFirstServer(openIngest);

@@ -23,9 +23,9 @@ beforeEach(async () => {
 
 afterEach(() => void server.close());
 
-function ingestThatNotes(refused: RequestRefused[]): Ingest {
+function ingestThatRecords(refused: RequestRefused[]): Ingest {
   const unused = () => {
-    throw new Error('Nobody asked for it.');
+    throw new Error('It is not needed.');
   };
   return {
     config: readConfig(parseIngestConfig, {}),
@@ -38,7 +38,7 @@ function ingestThatNotes(refused: RequestRefused[]): Ingest {
 
 it('finds a server that it was never given, and bounds how slow a sender may be', async () => {
   const refused: RequestRefused[] = [];
-  guardFirstServer(() => ingestThatNotes(refused));
+  guardFirstServer(() => ingestThatRecords(refused));
   expect((await fetch(`${origin}/nowhere?a=b`)).status).toBe(404);
   expect(refused).toEqual([{ outcome: 'not-found', status: 404, method: 'GET', path: '/nowhere' }]);
   expect(server.headersTimeout).toBe(20_000);
@@ -52,23 +52,23 @@ it.each([
   [0, 0],
 ])('keeps idle connections for longer than load balancers do: %i becomes %i', async (set, kept) => {
   server.keepAliveTimeout = set;
-  guardFirstServer(() => ingestThatNotes([]));
+  guardFirstServer(() => ingestThatRecords([]));
   await fetch(`${origin}/nowhere`);
   expect(server.keepAliveTimeout).toBe(kept);
 });
 
 it('ends a kept connection whose request was in progress when the server was closed', async () => {
-  guardFirstServer(() => ingestThatNotes([]));
+  guardFirstServer(() => ingestThatRecords([]));
   const closed = once(server, 'close');
   server.prependOnceListener('request', () => server.close());
   expect((await fetch(`${origin}/api/health`)).status).toBe(200);
-  // Else it would be there for as long as idle connections are kept.
+  // Otherwise it would stay open for as long as idle connections are kept.
   await closed;
 }, 10_000);
 
 it('passes on one form of an address, and no header that the routes do not read', async () => {
   guardFirstServer(() => {
-    throw new Error('Nobody asked for the ingest.');
+    throw new Error('The ingest is not needed.');
   });
   const headers = { rsc: '1', 'x-middleware-prefetch': '1', 'x-sinch-webhook-signature': 'x' };
   const answer = await fetch(`${origin}//api/sinch/webhook/?a=b`, { method: 'POST', headers });

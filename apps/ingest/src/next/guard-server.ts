@@ -1,15 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
-import { serverTimeouts } from '../server-timeouts.ts';
-import type { Answer } from '../webhook/answer.ts';
-import { answerParseErrors } from '../webhook/answer-parse-errors.ts';
+import { signatureHeaders } from '@sinch-callbacks/core';
+import type { Answer } from '../http/answer.ts';
+import { isHealthMethod } from '../http/health-answer.ts';
+import { matchRoute, pathOf, refuseRequest } from '../http/match-route.ts';
+import { answerParseErrors, serverTimeouts } from '../http/node-server.ts';
+import { sendAnswer } from '../http/send-answer.ts';
 import { handleCallback, type Ingest } from '../webhook/handle-callback.ts';
-import { isHealthMethod } from '../webhook/health-answer.ts';
-import { matchRoute, pathOf } from '../webhook/match-route.ts';
-import { refuseRequest } from '../webhook/refuse-request.ts';
-import { sendAnswer } from '../webhook/send-answer.ts';
-import { plainHeaders } from './plain-headers.ts';
 
 const announcements = ['net.server.socket', 'http.server.request.start'] as const;
 
@@ -34,42 +38,42 @@ interface Announced {
 }
 
 /**
- * Lets nothing through to Next but what its routes are about, in the one form they expect. Next
- * gives many headers, methods and addresses a meaning of its own: a callback with one of them
- * would be redirected, be answered 200 without being queued, or end in a 500 and a stack trace.
+ * Passes only requests for the routes to Next, in the one form that they expect. Next gives many
+ * headers, methods and addresses a meaning of its own: a callback with one of them would be
+ * redirected, be answered 200 without being queued, or end in a 500 and a stack trace.
  */
 function guardServer(server: Server, openIngest: () => Ingest): void {
   const { keepAliveTimeout } = server;
   Object.assign(server, serverTimeouts);
-  // KEEP_ALIVE_TIMEOUT of Next's own: longer, or 0 for no end.
+  // Next's own KEEP_ALIVE_TIMEOUT may be longer, or 0 for no timeout.
   const isLonger = keepAliveTimeout === 0 || keepAliveTimeout > serverTimeouts.keepAliveTimeout;
   if (isLonger) server.keepAliveTimeout = keepAliveTimeout;
-  // Without a listener, Node takes a request that offers another protocol for what it is. Next's
-  // would end the connection without an answer, or keep it open for good.
+  // Without a listener, Node handles a request that offers another protocol as a plain one. Next's
+  // listener would end the connection without an answer, or keep it open for good.
   server.removeAllListeners('upgrade');
-  // An unknown `Expect`: the body comes anyway.
+  // With an unknown `Expect`, the body comes anyway.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   answerParseErrors(server, () => openIngest().requestLog);
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    response.once('finish', () => endIfStopping(server));
+    response.once('finish', () => closeIdleIfStopping(server));
     const toNext = () => {
       for (const listener of listeners) listener.call(server, request, response);
     };
-    direct(request, response, openIngest, toNext);
+    route(request, response, openIngest, toNext);
   });
 }
 
 /**
- * A server that is told to stop ends its idle connections once, and waits for the others. One that
- * was answering then would be kept for as long as idle ones are, and the process with it.
+ * Closes connections that become idle after the server began to stop. Node closes idle ones only
+ * once, when it stops; one that was answering then would stay open, and keep the process alive.
  */
-function endIfStopping(server: Server): void {
+function closeIdleIfStopping(server: Server): void {
   if (!server.listening) setImmediate(() => server.closeIdleConnections());
 }
 
-function direct(
+function route(
   request: IncomingMessage,
   response: ServerResponse,
   openIngest: () => Ingest,
@@ -77,8 +81,8 @@ function direct(
 ): void {
   const { method = '', url = '' } = request;
   const resource = matchRoute(url);
-  const send = (verdict: Answer) => sendAnswer({ request, response }, verdict);
-  // What is counted lies in the listener's processes alone.
+  const send = (answer: Answer) => sendAnswer({ request, response }, answer);
+  // Only the listener's processes have metrics.
   if (resource === undefined || resource === 'metrics') {
     send(refuseRequest('not-found', request, openIngest().requestLog));
   } else if (resource === 'webhook' && method !== 'POST') {
@@ -92,4 +96,25 @@ function direct(
     request.headers = plainHeaders(request.headers);
     toNext();
   }
+}
+
+/** The headers that the routes read, and those that give the body's length. */
+const keptHeaders = [
+  ...Object.values(signatureHeaders),
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'traceparent',
+  'tracestate',
+];
+
+/** Keeps only the headers that routes may see. A list of forbidden ones would miss new ones. */
+function plainHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const plain: IncomingHttpHeaders = {};
+  for (const name of keptHeaders) {
+    const value = headers[name];
+    if (value !== undefined) plain[name] = value;
+  }
+  return plain;
 }

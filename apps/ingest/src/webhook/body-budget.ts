@@ -1,35 +1,35 @@
-/** What all bodies that are being read hold together, before anything is known of their senders. */
+/** A bound for all bodies that are being read, before their senders are verified. */
 export interface BodyBudget {
-  /** Takes a place for one body. `giveWay` is called, once at most, when it has to go. */
-  enter(giveWay: (reason: GiveWayReason) => void): BodyPlace;
+  /** Takes a place for one body. `onEvicted` is called at most once, when the body must go. */
+  enter(onEvicted: (reason: EvictionReason) => void): BodyPlace;
 }
 
-export type GiveWayReason =
-  /** It was in the way while too much was being read at once. */
+export type EvictionReason =
+  /** Too much was being read at once, and this body cost most. */
   | 'crowded-out'
-  /** Its time is over. */
+  /** It took longer than one body may. */
   | 'slow-body';
 
 export interface BodyPlace {
   /** Counts bytes that arrived. */
   grow(this: void, bytes: number): void;
-  /** The body is read, or not needed any more. Idempotent. */
+  /** Ends the place: the body is read, or not needed any more. Idempotent. */
   leave(): void;
 }
 
 export interface BudgetSize {
   readonly maxBytes: number;
-  /** What a request costs that has sent no byte yet, so that the budget bounds their number too. */
+  /** The cost of a request without its bytes, so that the budget bounds their number too. */
   readonly bytesPerRequest: number;
-  /** How long one body may take. */
+  /** The longest time that one body may take. */
   readonly timeoutMs: number;
 }
 
 const mebibyte = 1024 * 1024;
-/** Longer than Sinch waits for an answer; the sender of a body that takes this long has given up. */
+/** Longer than Sinch waits for an answer: the sender of a slower body has given up. */
 export const bodyTimeoutMs = 20_000;
 
-/** Room for two thousand callbacks at once, and for a few of the largest that are allowed. */
+/** Returns a budget for two thousand callbacks at once, or a few of the largest allowed ones. */
 export function budgetFor(maxBodyBytes: number): BudgetSize {
   const maxBytes = Math.max(32 * mebibyte, 4 * maxBodyBytes);
   return { maxBytes, bytesPerRequest: 16 * 1024, timeoutMs: bodyTimeoutMs };
@@ -38,15 +38,15 @@ export function budgetFor(maxBodyBytes: number): BudgetSize {
 interface Place extends BodyPlace {
   bytes: number;
   readonly enteredAt: number;
-  readonly giveWay: (reason: GiveWayReason) => void;
+  readonly onEvicted: (reason: EvictionReason) => void;
 }
 
 /**
- * Admits every request, since it may be a real callback. When the budget is spent,
- * the request that has held the most bytes for the longest time gives way. A callback is small and whole
- * within milliseconds, so it comes after every large and every slow body, however many they are.
+ * Creates a budget that admits every request, since it may be a real callback. When it is spent,
+ * the body with the greatest product of bytes and age is evicted. A real callback is small and
+ * complete within milliseconds, so all large and all slow bodies are evicted before it.
  *
- * One timer, for the oldest: a callback comes and goes without one of its own.
+ * One timer, for the oldest body, serves all.
  */
 export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBudget {
   const places = new Set<Place>();
@@ -57,54 +57,54 @@ export function createBodyBudget(size: BudgetSize, nowMs: () => number): BodyBud
     if (places.delete(place)) total -= place.bytes;
   }
 
-  function makeRoom(): void {
+  function evictCostliest(): void {
     while (total > size.maxBytes) {
       const costliest = findCostliest(places, nowMs());
       if (costliest === undefined) return;
       leave(costliest);
-      costliest.giveWay('crowded-out');
+      costliest.onEvicted('crowded-out');
     }
   }
 
-  /** They stand in the order in which they came. */
-  function endSlowOnes(): void {
+  /** Places are in the order of their arrival. */
+  function evictSlow(): void {
     timer = undefined;
     const latest = nowMs() - size.timeoutMs;
     for (const place of places) {
       if (place.enteredAt > latest) return watch(place);
       leave(place);
-      place.giveWay('slow-body');
+      place.onEvicted('slow-body');
     }
   }
 
   function watch({ enteredAt }: Place): void {
-    timer ??= setTimeout(endSlowOnes, Math.max(1, enteredAt + size.timeoutMs - nowMs())).unref();
+    timer ??= setTimeout(evictSlow, Math.max(1, enteredAt + size.timeoutMs - nowMs())).unref();
   }
 
   return {
-    enter(giveWay) {
+    enter(onEvicted) {
       const place: Place = {
         bytes: size.bytesPerRequest,
         enteredAt: nowMs(),
-        giveWay,
+        onEvicted,
         grow(bytes) {
           if (!places.has(place)) return;
           place.bytes += bytes;
           total += bytes;
-          makeRoom();
+          evictCostliest();
         },
         leave: () => leave(place),
       };
       places.add(place);
       total += place.bytes;
-      makeRoom();
+      evictCostliest();
       watch(place);
       return place;
     },
   };
 }
 
-/** By bytes times age; among equals the oldest. Looks at all, whose number the budget bounds. */
+/** Compares bytes times age; of equals the oldest wins. The budget bounds the number of places. */
 function findCostliest(places: ReadonlySet<Place>, now: number): Place | undefined {
   let costliest: Place | undefined;
   let highest = -1;

@@ -58,8 +58,8 @@ it('reads no body for a method that it refuses', async () => {
 
 it('reads no body that cannot verify once nothing more is kept, and one that could always', async () => {
   const keep = async () => await Promise.resolve({ keeping: 'kept' as const });
-  const turns = [true, false, false];
-  const rejected = { tryAcquire: () => turns.shift() ?? false, keep };
+  const tokens = [true, false, false];
+  const rejected = { tryAcquire: () => tokens.shift() ?? false, keep };
   const lines: string[] = [];
   const ingest = { ...ingestThatLogsTo(lines), rejected };
   let read = 0;
@@ -96,7 +96,7 @@ it('answers a body that does not end with a refusal that Sinch repeats', async (
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ outcome: 'slow-body', status: 429 });
 });
 
-it('lets the larger body give way when too much is being read, with a refusal that Sinch repeats', async () => {
+it('evicts the larger body when too much is being read, with a refusal that Sinch repeats', async () => {
   vi.useFakeTimers();
   const ingest = ingestThatLogsTo([], 100);
   const endless = (bytes: number) =>

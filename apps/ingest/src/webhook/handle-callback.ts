@@ -7,16 +7,15 @@ import {
   signatureHeaders,
 } from '@sinch-callbacks/core';
 import type { CallbackProducer } from '@sinch-callbacks/queue';
+import type { Answer } from '../http/answer.ts';
 import type { RequestLog } from '../log/request-log.ts';
-import type { Answer } from './answer.ts';
-import type { BodyBudget, GiveWayReason } from './body-budget.ts';
-import { nextTurn } from './next-turn.ts';
+import type { BodyBudget, EvictionReason } from './body-budget.ts';
 import { type CallbackOutcome, outcomeToAnswer } from './outcome-to-answer.ts';
-import type { Keeping, RejectedRecorder } from './rejected-recorder.ts';
+import type { RejectedRecorder, SaveOutcome } from './rejected-recorder.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
-  /** Told of every piece, as it arrives. */
+  /** Called with the size of each chunk as it arrives. */
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -25,13 +24,13 @@ export type BodyReading =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'unreadable-body' };
 
-/** A request to the webhook, whichever server received it. */
+/** A request to the webhook, from any server. */
 export interface WebhookRequest {
   readonly method: string;
   readonly readHeader: ReadHeader;
   /**
-   * Takes the body off the wire, once, and never holds more of it than the limit. It may be
-   * given up on: an answer that closes the connection then ends the reading too.
+   * Reads the body, once, and never holds more of it than the limit. The caller may abandon it: an
+   * answer that closes the connection then ends the reading too.
    */
   readonly readBody: (limits: BodyLimits) => Promise<BodyReading>;
 }
@@ -42,21 +41,21 @@ export interface Ingest {
   readonly bodies: BodyBudget;
   /** Absent where no queue is configured. */
   readonly producer: CallbackProducer | undefined;
-  /** Absent where no queue is configured: what is rejected then is only logged. */
+  /** Absent where no queue is configured: then rejected callbacks are only logged. */
   readonly rejected: RejectedRecorder | undefined;
 }
 
 /**
- * Takes one request from its bytes to its answer, and writes down how it ended.
- * Answers 200 only once the event is in the queue. Never throws.
+ * Handles one request from its bytes to its answer, and logs its outcome. Answers 200 only once the
+ * event is in the queue. Never throws.
  *
- * Only what is not verified is ever limited, and nothing is judged by where it comes from: behind
- * a proxy, Sinch and all others have one address.
+ * Only unverified requests are ever limited, and none by its address: behind a proxy, Sinch and
+ * all other senders have the same one.
  */
 export async function handleCallback(request: WebhookRequest, ingest: Ingest): Promise<Answer> {
   const startedAt = performance.now();
-  const { outcome, bytes, keeping } = await decide(request, ingest).catch(
-    (error: unknown): Decided => ({ outcome: { kind: 'failed', error } }),
+  const { outcome, bytes, keeping } = await resolveOutcome(request, ingest).catch(
+    (error: unknown): Resolved => ({ outcome: { kind: 'failed', error } }),
   );
   const answer = outcomeToAnswer(outcome);
   const facts = {
@@ -74,19 +73,19 @@ export async function handleCallback(request: WebhookRequest, ingest: Ingest): P
 
 type Rejected = Extract<CallbackOutcome, { kind: 'rejected' }>;
 
-interface Decided {
+interface Resolved {
   readonly outcome: CallbackOutcome;
   readonly bytes?: number;
-  readonly keeping?: Keeping | undefined;
+  readonly keeping?: SaveOutcome | undefined;
 }
 
-async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided> {
+async function resolveOutcome(request: WebhookRequest, ingest: Ingest): Promise<Resolved> {
   if (request.method !== 'POST') return { outcome: { kind: 'method-not-allowed' } };
   const fault = findHeaderFault(request.readHeader);
-  const isHopeless = fault !== undefined && ingest.config.verification.secrets.length > 0;
-  // Its body is wanted for the store alone: where the store takes no more, nor is the body read.
-  const hasTurn = isHopeless && tryAcquire(ingest);
-  if (isHopeless && !hasTurn) {
+  const cannotVerify = fault !== undefined && ingest.config.verification.secrets.length > 0;
+  // Its body is needed only for the store: when the store takes no more, the body is not read.
+  const mayBeKept = cannotVerify && tryAcquire(ingest);
+  if (cannotVerify && !mayBeKept) {
     const outcome = { kind: 'rejected', cause: fault, isUnread: true } as const;
     return { outcome, keeping: overRate(ingest) };
   }
@@ -98,12 +97,12 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
   const outcome = await accept(rawBody, receivedAt, request, ingest);
   const bytes = rawBody.byteLength;
   if (outcome.kind !== 'rejected') return { outcome, bytes };
-  if (!hasTurn && !tryAcquire(ingest)) {
+  if (!mayBeKept && !tryAcquire(ingest)) {
     const keeping = overRate(ingest);
     return { outcome: orAskAgain(outcome, keeping), bytes, keeping };
   }
   const headers = signatureHeadersOf(request.readHeader);
-  // Awaited, since what is not dies with a serverless instance as soon as the answer is out.
+  // Awaited, since a serverless instance may be frozen as soon as the answer is sent.
   const keeping = await ingest.rejected?.keep({
     rawBody,
     headers,
@@ -114,10 +113,11 @@ async function decide(request: WebhookRequest, ingest: Ingest): Promise<Decided>
 }
 
 /**
- * Only the secret's holder can sign, so a timestamp of the future means that our clock is behind.
- * A 401 is final: it may be given only where a recheck can recover the callback.
+ * Turns a 401 into a 503 where a future timestamp was rejected and the callback is not stored. Only
+ * the secret's holder can sign, so then our clock is behind. A 401 is final: it is right only where
+ * a recheck can recover the callback.
  */
-function orAskAgain(outcome: Rejected, keeping: Keeping | undefined): CallbackOutcome {
+function orAskAgain(outcome: Rejected, keeping: SaveOutcome | undefined): CallbackOutcome {
   const mustBeKept = outcome.cause === 'future-timestamp' && keeping?.keeping !== 'kept';
   return mustBeKept ? { kind: 'not-kept', cause: outcome.cause } : outcome;
 }
@@ -126,17 +126,17 @@ function tryAcquire({ rejected }: Ingest): boolean {
   return rejected?.tryAcquire() ?? false;
 }
 
-function overRate({ rejected }: Ingest): Keeping | undefined {
+function overRate({ rejected }: Ingest): SaveOutcome | undefined {
   return rejected && { keeping: 'over-rate' };
 }
 
-/** Reads the body, unless that takes too long, or too much is being read and this one is in the way. */
+/** Reads the body, unless the budget evicts it: it is too slow, or too large for the moment. */
 async function readBody(
   request: WebhookRequest,
   { config, bodies }: Ingest,
-): Promise<BodyReading | { readonly kind: GiveWayReason }> {
-  // Whatever comes first. Cheaper than a race, which every request would pay for.
-  const first = Promise.withResolvers<BodyReading | { readonly kind: GiveWayReason }>();
+): Promise<BodyReading | { readonly kind: EvictionReason }> {
+  // The first to settle wins. This is cheaper than `Promise.race` for each request.
+  const first = Promise.withResolvers<BodyReading | { readonly kind: EvictionReason }>();
   const place = bodies.enter((kind) => first.resolve({ kind }));
   try {
     const reading = request.readBody({ maxBytes: config.maxBodyBytes, onBytes: place.grow });
@@ -170,7 +170,7 @@ function signatureHeadersOf(readHeader: ReadHeader): Partial<SignatureHeaders> {
   return Object.fromEntries(present);
 }
 
-/** What a log line may know of an outcome: names, ids and causes, nothing of the body. */
+/** Facts of an outcome for its log line: names, ids and causes, nothing of the body. */
 function factsOf(outcome: CallbackOutcome) {
   const event = 'event' in outcome ? outcome.event : undefined;
   return {
@@ -182,4 +182,20 @@ function factsOf(outcome: CallbackOutcome) {
     future: event?.signature?.isFuture,
     err: 'error' in outcome ? outcome.error : undefined,
   };
+}
+
+let turnEnd: Promise<void> | undefined;
+
+/**
+ * Resolves when this turn of the event loop ends, for all waiting requests at once. So each step
+ * runs for all of them before the next step does, and finds its code in the processor's caches.
+ */
+function nextTurn(): Promise<void> {
+  turnEnd ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turnEnd = undefined;
+      resolve();
+    });
+  });
+  return turnEnd;
 }

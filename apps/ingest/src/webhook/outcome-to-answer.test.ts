@@ -70,7 +70,7 @@ describe('outcomeToAnswer', () => {
     expect(unread.headers['connection']).toBe('close');
   });
 
-  it('tells one word and nothing of what is inside', () => {
+  it('says one word, and nothing about internals', () => {
     for (const [, outcome] of outcomes) {
       expect(outcomeToAnswer(outcome).body).toMatch(/^\{"status":"[a-z-]+"\}$/);
     }

@@ -9,21 +9,21 @@ const callback: RejectedCallback = {
   receivedAt: new Date('2026-01-02T03:04:05Z'),
 };
 
-it('gives as many turns as the rate allows', async () => {
+it('acquires as often as the rate allows', async () => {
   const keep = async (): Promise<KeepOutcome> => await Promise.resolve('kept');
   const tokens = [true, false];
-  const keeper = createRejectedRecorder({ keep }, { take: () => tokens.shift() ?? false });
-  expect([keeper.tryAcquire(), keeper.tryAcquire()]).toEqual([true, false]);
-  expect(await keeper.keep(callback)).toEqual({ keeping: 'kept' });
+  const recorder = createRejectedRecorder({ keep }, { take: () => tokens.shift() ?? false });
+  expect([recorder.tryAcquire(), recorder.tryAcquire()]).toEqual([true, false]);
+  expect(await recorder.keep(callback)).toEqual({ keeping: 'kept' });
 });
 
-it('never throws, and tells the kind of trouble without its details', async () => {
-  const trouble = Object.assign(new Error('redis://:hunter2@cache refused'), {
+it('never throws, and returns an error’s code without its details', async () => {
+  const error = Object.assign(new Error('redis://:hunter2@cache refused'), {
     code: 'ECONNREFUSED',
   });
-  const keep = async () => await Promise.reject(trouble);
-  const keeper = createRejectedRecorder({ keep }, { take: () => true });
-  expect(await keeper.keep(callback)).toEqual({
+  const keep = async () => await Promise.reject(error);
+  const recorder = createRejectedRecorder({ keep }, { take: () => true });
+  expect(await recorder.keep(callback)).toEqual({
     keeping: 'failed',
     keepingFailure: 'ECONNREFUSED',
   });

@@ -1,30 +1,30 @@
 import type { KeepOutcome, RejectedCallback, RejectedStore } from '@sinch-callbacks/queue';
 import type { TokenBucket } from '../log/token-bucket.ts';
 
-/** What became of a rejected callback, for the log. */
-export interface Keeping {
+/** The outcome of storing a rejected callback, under the names that its log line has. */
+export interface SaveOutcome {
   readonly keeping: KeepOutcome | 'over-rate' | 'failed';
-  /** Why it failed, without hosts or credentials. */
+  /** The error's code, without hosts or credentials. */
   readonly keepingFailure?: string;
 }
 
-/** Keeps what was answered 401, as far as that goes without harm to anything else. */
+/** Stores callbacks that get a 401, within bounds that protect all other requests. */
 export interface RejectedRecorder {
-  /** Takes a turn, if the rate allows to keep one more callback. */
+  /** Takes a token, if the rate allows to store one more callback. */
   tryAcquire(): boolean;
   /** Never throws, and takes no longer than the store's timeout. */
-  keep(callback: RejectedCallback): Promise<Keeping>;
+  keep(callback: RejectedCallback): Promise<SaveOutcome>;
 }
 
-/** What Sinch sends one app by default, so that a wrong secret there is within it. */
+/** Sinch's default rate for one app, so that all callbacks under a wrong secret are stored. */
 export const keepingRate = { perSecond: 25, burst: 100 };
-/** How much longer a 401 may take because the callback is kept first. */
+/** The longest time for which a 401 waits while its callback is stored. */
 export const keepingTimeoutMs = 1_000;
 
 /**
- * A store that is slow or away changes no answer, and has its own connection, so that verified
- * callbacks do not wait behind it. The rate bounds what a flood of forgeries costs the server
- * behind, and how many of them are in hand here.
+ * Creates a recorder on a store. A store that is slow or down changes no answer, and has its own
+ * connection, so that verified callbacks do not wait behind it. The rate bounds the load of a flood
+ * of forgeries on the store's server, and their number in this process.
  */
 export function createRejectedRecorder(
   store: Pick<RejectedStore, 'keep'>,

@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import { signatureHeaders } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import type { ContractBench } from '../contract-bench.ts';
-import { chunk, openRaw, postHead } from '../raw-request.ts';
+import type { ContractContext } from './contract-context.ts';
+import { chunk, openRaw, postHead } from './raw-request.ts';
 
 const mebibyte = 1024 * 1024;
 const tooLarge = '{"status":"too-large"}';
 
-export function describeBodies(bench: () => ContractBench): void {
-  const url = () => bench().ingest.webhookUrl;
-  const signed = (body: string | Uint8Array) => bench().sender().sign(body);
+export function describeBodies(context: () => ContractContext): void {
+  const url = () => context().ingest.webhookUrl;
+  const signed = (body: string | Uint8Array) => context().sender().sign(body);
 
   describe('a body over the limit', () => {
     it('is taken up to the last byte of the limit, and refused with 413 one byte later', async () => {
       const fits = Buffer.alloc(mebibyte, ' ');
-      expect((await bench().sender().send(fits)).status).toBe(200);
-      const answer = await bench()
+      expect((await context().sender().send(fits)).status).toBe(200);
+      const answer = await context()
         .sender()
         .send(Buffer.alloc(mebibyte + 1, ' '));
       expect(answer).toMatchObject({ status: 413, body: tooLarge });
@@ -31,7 +31,7 @@ export function describeBodies(bench: () => ContractBench): void {
 
     it('is refused with an answer that arrives, not with a broken connection', async () => {
       for (let round = 0; round < 10; round += 1) {
-        const answer = await bench()
+        const answer = await context()
           .sender()
           .send(Buffer.alloc(4 * mebibyte));
         expect(answer).toMatchObject({ status: 413, body: tooLarge });
@@ -54,7 +54,7 @@ export function describeBodies(bench: () => ContractBench): void {
       const sent = await Promise.all(Array.from({ length: 12 }, sendWithoutEnd));
       clearInterval(watch);
       for (const { bytes } of sent) expect(bytes).toBeGreaterThan(mebibyte);
-      // Held, they would be 12 times 128 MiB; thrown away, they are garbage for a while.
+      // Held, they would be 12 times 128 MiB; dropped, they are garbage for a while.
       expect(peak - before).toBeLessThan(256 * mebibyte);
     });
 
@@ -70,7 +70,7 @@ export function describeBodies(bench: () => ContractBench): void {
     }
 
     function residentBytes(): number {
-      const status = readFileSync(`/proc/${bench().ingest.pid}/status`, 'utf8');
+      const status = readFileSync(`/proc/${context().ingest.pid}/status`, 'utf8');
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
     }
   });
@@ -100,9 +100,9 @@ export function describeBodies(bench: () => ContractBench): void {
       expect(await connection.answers).toMatch(/^HTTP\/1\.1 400 /);
     });
 
-    it('ends in its line when the sender breaks off, and harms nobody else', async () => {
+    it('has its line when the sender breaks off, and disturbs no other request', async () => {
       const body = '{"app_id":"A"}';
-      const linesSince = await bench().markLog();
+      const linesSince = await context().markLog();
       const connection = await openRaw(url());
       await connection.write(postHead(url(), { ...signed(body), 'content-length': 5_000 }) + body);
       connection.abort();
@@ -110,19 +110,19 @@ export function describeBodies(bench: () => ContractBench): void {
         what: 'the line of the request that broke off',
       });
       expect(line).toMatchObject({ outcome: 'unreadable-body', status: 400 });
-      expect((await bench().sender().send(body)).status).toBe(200);
+      expect((await context().sender().send(body)).status).toBe(200);
     });
   });
 
   describe('a body longer than the length that it announced', () => {
     it('is cut there, so that its signature does not hold, and the rest is no request', async () => {
       const body = '{"app_id":"A","x":"a tail that is not announced"}';
-      const before = await bench().countQueued();
+      const before = await context().countQueued();
       const connection = await openRaw(url());
       await connection.write(postHead(url(), { ...signed(body), 'content-length': 14 }) + body);
       // Node answers 400 to the rest, sometimes before the 401 is out.
       expect(await connection.answers).toMatch(/^HTTP\/1\.1 40[01] /);
-      expect(await bench().countQueued()).toBe(before);
+      expect(await context().countQueued()).toBe(before);
     });
   });
 
@@ -143,11 +143,11 @@ export function describeBodies(bench: () => ContractBench): void {
       const connection = await openRaw(url());
       const more = { expect: '100-continue', 'content-length': length, connection: 'close' };
       await connection.write(postHead(url(), { ...headers, ...more }));
-      await connection.heard;
+      await connection.firstBytes;
       return connection;
     };
 
-    it('is told to, and gets 200', async () => {
+    it('gets 100 Continue, and then 200', async () => {
       const body = '{"app_id":"A","x":"asked first"}';
       const connection = await ask(body.length, signed(body));
       await connection.write(body);
@@ -162,14 +162,14 @@ export function describeBodies(bench: () => ContractBench): void {
     });
   });
 
-  it('reads signature headers in whatever case they come', async () => {
+  it('reads signature headers in any case', async () => {
     const body = '{"app_id":"A"}';
     const connection = await openRaw(url());
-    const shouted = Object.fromEntries(
+    const upperCase = Object.fromEntries(
       Object.entries(signed(body)).map(([name, value]) => [name.toUpperCase(), value]),
     );
-    expect(Object.keys(shouted)).toContain(signatureHeaders.signature.toUpperCase());
-    const headers = { ...shouted, 'content-length': body.length, connection: 'close' };
+    expect(Object.keys(upperCase)).toContain(signatureHeaders.signature.toUpperCase());
+    const headers = { ...upperCase, 'content-length': body.length, connection: 'close' };
     await connection.write(postHead(url(), headers) + body);
     expect(await connection.answers).toMatch(/^HTTP\/1\.1 200 /);
   });

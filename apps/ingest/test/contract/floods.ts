@@ -4,20 +4,20 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unverifiedLines } from '../../src/log/request-log.ts';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { openRaw, postHead, type RawConnection } from '../raw-request.ts';
-import type { StartedIngest } from '../started-ingest.ts';
+import type { StartedIngest } from '../servers/start-ingest.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
+import { openRaw, postHead, type RawConnection } from './raw-request.ts';
 
 const mebibyte = 1024 * 1024;
 const signedCount = 150;
 const largeCount = 64;
 const slowCount = 200;
 /** Those that stay say nothing for as long as the others need. */
-const patienceMs = 90_000;
+const silenceMs = 90_000;
 /** More than have a line of their own. */
 const forgedCount = 800;
 
-/** Well-formed, so that only the whole body can show that nobody signed it. */
+/** Well-formed, so that only the whole body shows that the secret did not sign it. */
 const forgedHeaders = {
   [signatureHeaders.signature]: `${'A'.repeat(43)}=`,
   [signatureHeaders.timestamp]: '1700000000',
@@ -25,22 +25,22 @@ const forgedHeaders = {
   [signatureHeaders.algorithm]: 'HmacSHA256',
 };
 
-export function describeFloods(bench: () => ContractBench): void {
+export function describeFloods(context: () => ContractContext): void {
   describe('in a flood of forged, large and slow requests', () => {
     let ingest: StartedIngest;
     let sender: Sender;
 
     beforeEach(async () => {
-      ingest = await bench().start({
+      ingest = await context().start({
         SINCH_WEBHOOK_SECRET: secrets.current,
-        REDIS_URL: bench().redisUrl,
+        REDIS_URL: context().redisUrl,
         QUEUE_PREFIX: `flood-${randomUUID().slice(0, 8)}`,
       });
-      sender = bench().sender(ingest.webhookUrl);
+      sender = context().sender(ingest.webhookUrl);
     });
     afterEach(() => void ingest.stop());
 
-    it('every verified callback gets 200, large ones give way, and the log accounts for all', async () => {
+    it('every verified callback gets 200, large ones are evicted, and the log accounts for all', async () => {
       const slow = await Promise.all(Array.from({ length: slowCount }, openSlow));
       const large = await Promise.all(Array.from({ length: largeCount }, openLarge));
       const floods = Array.from({ length: 16 }, (_, n) => flood(n % 2 === 0));
@@ -59,7 +59,7 @@ export function describeFloods(bench: () => ContractBench): void {
       const forged = (await Promise.all(floods)).flat();
       expect(new Set(forged)).toEqual(new Set([401]));
 
-      // Those that stayed are now let to their end. All were signed; some had to give way.
+      // The connections that are left now finish. All were signed; some were evicted.
       const ends = await Promise.all(large.map((one) => one.finish()));
       const gaveWay = ends.filter((end) => end.startsWith('HTTP/1.1 429 '));
       // On a machine slow enough, some are also too slow.
@@ -79,7 +79,7 @@ export function describeFloods(bench: () => ContractBench): void {
 
     /** Starts a body and does not go on. */
     async function openSlow(): Promise<RawConnection> {
-      const connection = await openRaw(ingest.webhookUrl, patienceMs);
+      const connection = await openRaw(ingest.webhookUrl, silenceMs);
       const headers = { ...forgedHeaders, 'content-length': 3_000 };
       await connection.write(`${postHead(ingest.webhookUrl, headers)}{`);
       return connection;
@@ -89,7 +89,7 @@ export function describeFloods(bench: () => ContractBench): void {
     async function openLarge(_: unknown, n: number) {
       const body = largeBody(n);
       const headers = { ...sender.sign(body), 'content-length': body.length, connection: 'close' };
-      const connection = await openRaw(ingest.webhookUrl, patienceMs);
+      const connection = await openRaw(ingest.webhookUrl, silenceMs);
       await connection.write(postHead(ingest.webhookUrl, headers));
       await connection.write(body.subarray(0, -1));
       return {

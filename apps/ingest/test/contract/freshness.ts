@@ -3,8 +3,8 @@ import { eventKey } from '@sinch-callbacks/core';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { rejectedBounds } from '@sinch-callbacks/queue';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import type { RequestLine, StartedIngest } from '../started-ingest.ts';
+import type { RequestLine, StartedIngest } from '../servers/start-ingest.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
 
 const nonce = '01FJA8B4A7BM43YGWSG9GBV067';
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -16,51 +16,51 @@ function deliveryReport(messageId: string): string {
 }
 
 /**
- * Age and repetition. Nobody knows whether Sinch signs a retry anew or sends the old signature
- * again, so both must end in one event.
+ * Describes age and repetition. Sinch does not document whether a retry has a new signature or the
+ * old one, so both must end in one event.
  */
-export function describeFreshness(bench: () => ContractBench): void {
+export function describeFreshness(context: () => ContractContext): void {
   describe('a retry', () => {
-    it('that is signed anew, with its own nonce and time, is accepted and is the same event', async () => {
+    it('that is signed again, with its own nonce and time, is accepted and is the same event', async () => {
       const body = deliveryReport('RETRY1');
-      const before = await bench().countQueued();
-      const sender = bench().sender();
+      const before = await context().countQueued();
+      const sender = context().sender();
       const first = { nonce: '01FIRST', timestampSeconds: nowSeconds() - 30 };
       expect((await sender.send(body, first)).status).toBe(200);
       expect((await sender.send(body, { nonce: '01SECOND' })).status).toBe(200);
-      expect(await bench().countQueued()).toBe(before + 1);
+      expect(await context().countQueued()).toBe(before + 1);
     });
 
     it('that repeats the old nonce, time and signature is accepted and is the same event', async () => {
       const body = deliveryReport('RETRY2');
-      const before = await bench().countQueued();
-      const headers = bench()
+      const before = await context().countQueued();
+      const headers = context()
         .sender()
         .sign(body, { nonce, timestampSeconds: nowSeconds() - 60 });
       for (let n = 0; n < 2; n += 1) {
-        expect((await bench().sender().send(body, { headers })).status).toBe(200);
+        expect((await context().sender().send(body, { headers })).status).toBe(200);
       }
-      expect(await bench().countQueued()).toBe(before + 1);
+      expect(await context().countQueued()).toBe(before + 1);
     });
 
     it('that comes a day later with its old signature, and is the only copy, is accepted', async () => {
       const body = deliveryReport('RETRY3');
-      const linesSince = await bench().markLog();
+      const linesSince = await context().markLog();
       const timestampSeconds = nowSeconds() - daySeconds;
-      expect((await bench().sender().send(body, { nonce, timestampSeconds })).status).toBe(200);
+      expect((await context().sender().send(body, { nonce, timestampSeconds })).status).toBe(200);
       const line = await until(() => linesSince()[0], { what: 'its line' });
       expect(line).toMatchObject({ outcome: 'accepted', stale: true });
       const key = eventKey('MESSAGE_DELIVERY', 'RETRY3', Buffer.from(body));
-      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+      expect(await context().queuedBody(key)).toEqual(Buffer.from(body));
     });
   });
 
   it('two callbacks with one nonce are two events', async () => {
-    const before = await bench().countQueued();
+    const before = await context().countQueued();
     for (const id of ['NONCE1', 'NONCE2']) {
-      expect((await bench().sender().send(deliveryReport(id), { nonce })).status).toBe(200);
+      expect((await context().sender().send(deliveryReport(id), { nonce })).status).toBe(200);
     }
-    expect(await bench().countQueued()).toBe(before + 2);
+    expect(await context().countQueued()).toBe(before + 2);
   });
 
   describe('a callback whose signature is ahead of our clock', () => {
@@ -69,29 +69,29 @@ export function describeFreshness(bench: () => ContractBench): void {
       [3_600, true],
       [30 * daySeconds, true],
     ])('by %i seconds is accepted, and flagged when that is too much', async (ahead, future) => {
-      const linesSince = await bench().markLog();
+      const linesSince = await context().markLog();
       const body = deliveryReport(`FUTURE${ahead}`);
       const timestampSeconds = nowSeconds() + ahead;
-      expect((await bench().sender().send(body, { timestampSeconds })).status).toBe(200);
+      expect((await context().sender().send(body, { timestampSeconds })).status).toBe(200);
       const line = await until(() => linesSince()[0], { what: 'its line' });
       expect(line).toMatchObject({ outcome: 'accepted', stale: false });
       expect(line['future']).toBe(future);
       const key = eventKey('MESSAGE_DELIVERY', `FUTURE${ahead}`, Buffer.from(body));
-      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+      expect(await context().queuedBody(key)).toEqual(Buffer.from(body));
     });
   });
 
   describe('with SINCH_REPLAY_POLICY=reject', () => {
     let ingest: StartedIngest;
     const send = (id: string, ageSeconds: number) =>
-      bench()
+      context()
         .sender(ingest.webhookUrl)
         .send(deliveryReport(id), { nonce, timestampSeconds: nowSeconds() - ageSeconds });
 
     beforeAll(async () => {
-      ingest = await bench().start({
+      ingest = await context().start({
         SINCH_WEBHOOK_SECRET: secrets.current,
-        REDIS_URL: bench().redisUrl,
+        REDIS_URL: context().redisUrl,
         QUEUE_PREFIX: `reject-${randomUUID().slice(0, 8)}`,
         SINCH_REPLAY_POLICY: 'reject',
         SINCH_TIMESTAMP_TOLERANCE_SECONDS: '60',
@@ -122,7 +122,7 @@ export function describeFreshness(bench: () => ContractBench): void {
       const linesBefore = ingest.requestLines().length;
       const body = deliveryReport('R'.repeat(rejectedBounds.maxBodyBytes));
       const timestampSeconds = nowSeconds() + 120;
-      const answer = await bench().sender(ingest.webhookUrl).send(body, { timestampSeconds });
+      const answer = await context().sender(ingest.webhookUrl).send(body, { timestampSeconds });
       expect(answer).toMatchObject({ status: 503, body: '{"status":"unavailable"}' });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       const line = await until(() => ingest.requestLines().slice(linesBefore).find(saysFuture), {

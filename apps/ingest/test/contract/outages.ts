@@ -1,25 +1,25 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepingTimeoutMs } from '../../src/webhook/rejected-recorder.ts';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { type Gate, openGate } from '../gate.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
+import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
 
 const boundMs = 5_000;
 const unavailable = '{"status":"unavailable"}';
 
-export function describeOutages(bench: () => ContractBench): void {
+export function describeOutages(context: () => ContractContext): void {
   const body = '{"app_id":"A","message_delivery_report":{"message_id":"O1"}}';
 
-  let gate: Gate | undefined;
+  let proxy: FaultProxy | undefined;
   afterEach(async () => {
-    await gate?.close();
-    gate = undefined;
+    await proxy?.close();
+    proxy = undefined;
   });
 
   describe('without a secret', () => {
     it('every callback gets 503 with Retry-After, so that none is lost', async () => {
-      const ingest = await bench().start({ REDIS_URL: bench().redisUrl });
-      const answer = await bench().sender(ingest.webhookUrl).send(body);
+      const ingest = await context().start({ REDIS_URL: context().redisUrl });
+      const answer = await context().sender(ingest.webhookUrl).send(body);
       expect(answer).toMatchObject({ status: 503, body: unavailable });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     });
@@ -27,8 +27,8 @@ export function describeOutages(bench: () => ContractBench): void {
 
   describe('without a queue', () => {
     it('a verified callback gets 503 with Retry-After, and health says so', async () => {
-      const ingest = await bench().start({ SINCH_WEBHOOK_SECRET: secrets.current });
-      const answer = await bench().sender(ingest.webhookUrl).send(body);
+      const ingest = await context().start({ SINCH_WEBHOOK_SECRET: secrets.current });
+      const answer = await context().sender(ingest.webhookUrl).send(body);
       expect(answer).toMatchObject({ status: 503, body: unavailable });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await fetch(ingest.healthUrl)).status).toBe(503);
@@ -37,23 +37,23 @@ export function describeOutages(bench: () => ContractBench): void {
 
   describe('health', () => {
     it('is 200 while the queue can be reached', async () => {
-      const answer = await fetch(bench().ingest.healthUrl);
+      const answer = await fetch(context().ingest.healthUrl);
       expect(answer.status).toBe(200);
       expect(await answer.text()).toBe('{"status":"ok"}');
       expect(answer.headers.get('cache-control')).toBe('no-store');
     });
   });
 
-  describe('while Redis is away', () => {
+  describe('while Redis is down', () => {
     it.each(['shut', 'silent'] as const)(
       'a verified callback gets 503 in bounded time, and 200 once Redis is back: %s',
       async (state) => {
-        gate = await openGate(bench().redisUrl);
-        const ingest = await startBehind(gate);
-        const sender = bench().sender(ingest.webhookUrl);
+        proxy = await openFaultProxy(context().redisUrl);
+        const ingest = await startBehind(proxy);
+        const sender = context().sender(ingest.webhookUrl);
         expect((await sender.send(body)).status).toBe(200);
 
-        gate.set(state);
+        proxy.set(state);
         const [answer, health] = await bounded(
           Promise.all([sender.send(body), fetch(ingest.healthUrl)]),
         );
@@ -64,7 +64,7 @@ export function describeOutages(bench: () => ContractBench): void {
         const forged = await bounded(sender.send(body, { secret: 'forged' }));
         expect(forged).toMatchObject({ status: 401, body: '{"status":"rejected"}' });
 
-        gate.set('open');
+        proxy.set('open');
         await until(async () => (await sender.send(body)).status === 200, {
           what: 'callbacks to be taken again',
         });
@@ -74,13 +74,13 @@ export function describeOutages(bench: () => ContractBench): void {
     );
 
     it('a forged callback is still refused, and a server that starts then still recovers', async () => {
-      gate = await openGate(bench().redisUrl);
-      gate.set('shut');
-      const ingest = await startBehind(gate);
-      const sender = bench().sender(ingest.webhookUrl);
+      proxy = await openFaultProxy(context().redisUrl);
+      proxy.set('shut');
+      const ingest = await startBehind(proxy);
+      const sender = context().sender(ingest.webhookUrl);
       expect((await bounded(sender.send(body, { secret: 'forged' }))).status).toBe(401);
       expect((await bounded(sender.send(body))).status).toBe(503);
-      gate.set('open');
+      proxy.set('open');
       await until(async () => (await sender.send(body)).status === 200, {
         what: 'callbacks to be taken',
       });
@@ -89,11 +89,11 @@ export function describeOutages(bench: () => ContractBench): void {
 
   describe('while only the store for rejected callbacks is slow', () => {
     it('a forged callback is refused in time, and verified ones do not even notice', async () => {
-      gate = await openGate(bench().redisUrl);
-      const ingest = await startBehind(gate);
-      const sender = bench().sender(ingest.webhookUrl);
+      proxy = await openFaultProxy(context().redisUrl);
+      const ingest = await startBehind(proxy);
+      const sender = context().sender(ingest.webhookUrl);
       expect((await sender.send(body)).status).toBe(200);
-      gate.silenceWhoSays('sinch-callbacks-rejected');
+      proxy.silenceConnectionsWith('sinch-callbacks-rejected');
 
       const forged = Promise.all(
         Array.from({ length: 20 }, () => bounded(sender.send(body, { secret: 'forged' }))),
@@ -110,8 +110,8 @@ export function describeOutages(bench: () => ContractBench): void {
     }, 30_000);
   });
 
-  function startBehind({ url }: Gate) {
-    return bench().start({
+  function startBehind({ url }: FaultProxy) {
+    return context().start({
       SINCH_WEBHOOK_SECRET: secrets.current,
       REDIS_URL: url,
       QUEUE_PREFIX: 'outages',

@@ -5,10 +5,10 @@ import { openRejectedStore, type RejectedStore } from '@sinch-callbacks/queue';
 import type { Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepingRate } from '../../src/webhook/rejected-recorder.ts';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import type { StartedIngest } from '../started-ingest.ts';
+import type { StartedIngest } from '../servers/start-ingest.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
 
-export function describeRejected(bench: () => ContractBench): void {
+export function describeRejected(context: () => ContractContext): void {
   describe('a callback that is answered 401', () => {
     let ingest: StartedIngest;
     let store: RejectedStore;
@@ -16,14 +16,14 @@ export function describeRejected(bench: () => ContractBench): void {
 
     beforeEach(async () => {
       const prefix = `kept-${randomUUID().slice(0, 8)}`;
-      const { redisUrl } = bench();
+      const { redisUrl } = context();
       store = openRejectedStore({ backend: { kind: 'redis', url: redisUrl }, prefix });
-      ingest = await bench().start({
+      ingest = await context().start({
         SINCH_WEBHOOK_SECRET: secrets.current,
         REDIS_URL: redisUrl,
         QUEUE_PREFIX: prefix,
       });
-      sender = bench().sender(ingest.webhookUrl);
+      sender = context().sender(ingest.webhookUrl);
     });
 
     afterEach(async () => {

@@ -2,48 +2,48 @@ import { gzipSync } from 'node:zlib';
 import { eventKey, signatureHeaders } from '@sinch-callbacks/core';
 import type { SendOverrides } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
-import { type ContractBench, secrets } from '../contract-bench.ts';
-import { openRaw, postHead } from '../raw-request.ts';
+import { type ContractContext, secrets } from './contract-context.ts';
+import { openRaw, postHead } from './raw-request.ts';
 
 function deliveryReport(messageId: string): string {
   return `{"app_id":"A","message_delivery_report":{"message_id":"${messageId}","status":"DELIVERED"}}`;
 }
 
-export function describeVerdicts(bench: () => ContractBench): void {
+export function describeVerdicts(context: () => ContractContext): void {
   describe('a verified callback', () => {
     it('is answered 200 accepted, and is in the queue by then, byte for byte', async () => {
       const body =
         '{ "message_delivery_report" : {"message_id":"M1", "n":1.10e+2, "text":"åé\\u0000\\ud800 😀"} }\r\n';
-      const answer = await bench().sender().send(body);
+      const answer = await context().sender().send(body);
       expect(answer).toMatchObject({ status: 200, body: '{"status":"accepted"}' });
       const key = eventKey('MESSAGE_DELIVERY', 'M1', Buffer.from(body));
-      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+      expect(await context().queuedBody(key)).toEqual(Buffer.from(body));
     });
 
     it('is answered 200 again and again, and queued once', async () => {
       const body = deliveryReport('M2');
-      const before = await bench().countQueued();
-      const answers = await Promise.all([1, 2, 3].map(() => bench().sender().send(body)));
+      const before = await context().countQueued();
+      const answers = await Promise.all([1, 2, 3].map(() => context().sender().send(body)));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-      expect(await bench().countQueued()).toBe(before + 1);
+      expect(await context().countQueued()).toBe(before + 1);
     });
 
     it.each(['current', 'previous'] as const)('may be signed with the %s secret', async (name) => {
       const overrides = { secret: secrets[name] };
-      const answer = await bench()
+      const answer = await context()
         .sender()
         .send(deliveryReport(`M5-${name}`), overrides);
       expect(answer.status).toBe(200);
     });
 
-    it('is queued when nobody knows its trigger', async () => {
+    it('is queued when its trigger is unknown', async () => {
       const body = '{"app_id":"A","brand_new_notification":{"id":"N1"}}';
-      expect(await bench().sender().send(body)).toMatchObject({
+      expect(await context().sender().send(body)).toMatchObject({
         status: 200,
         body: '{"status":"accepted"}',
       });
       const key = eventKey('UNKNOWN', 'brand_new_notification', Buffer.from(body));
-      expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+      expect(await context().queuedBody(key)).toEqual(Buffer.from(body));
     });
 
     it.each([
@@ -51,25 +51,25 @@ export function describeVerdicts(bench: () => ContractBench): void {
       ['nothing at all', Buffer.alloc(0)],
       ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28])],
     ])('is queued when it is %s', async (_, body) => {
-      expect((await bench().sender().send(body)).status).toBe(200);
-      expect(await bench().queuedBody(eventKey('UNREADABLE', undefined, body))).toEqual(body);
+      expect((await context().sender().send(body)).status).toBe(200);
+      expect(await context().queuedBody(eventKey('UNREADABLE', undefined, body))).toEqual(body);
     });
 
     it('is verified by the bytes on the wire when it is compressed', async () => {
       const body = gzipSync(deliveryReport('M7'));
       const headers = { 'content-encoding': 'gzip' };
-      expect((await bench().sender().send(body, { headers })).status).toBe(200);
-      expect(await bench().queuedBody(eventKey('UNREADABLE', undefined, body))).toEqual(body);
+      expect((await context().sender().send(body, { headers })).status).toBe(200);
+      expect(await context().queuedBody(eventKey('UNREADABLE', undefined, body))).toEqual(body);
     });
 
     it('needs no particular content type', async () => {
       const headers = { 'content-type': 'text/plain; charset=utf-16' };
-      const answer = await bench().sender().send(deliveryReport('M8'), { headers });
+      const answer = await context().sender().send(deliveryReport('M8'), { headers });
       expect(answer.status).toBe(200);
     });
 
     it('may come to the address with a slash at its end', async () => {
-      const sender = bench().sender(`${bench().ingest.webhookUrl}/`);
+      const sender = context().sender(`${context().ingest.webhookUrl}/`);
       expect((await sender.send(deliveryReport('M9'))).status).toBe(200);
     });
   });
@@ -81,7 +81,7 @@ export function describeVerdicts(bench: () => ContractBench): void {
         const body = deliveryReport(`C-${name.length}`);
         expect(await sendTwice(body, name, (value) => value)).toMatch(/^HTTP\/1\.1 200 /);
         const key = eventKey('MESSAGE_DELIVERY', `C-${name.length}`, Buffer.from(body));
-        expect(await bench().queuedBody(key)).toEqual(Buffer.from(body));
+        expect(await context().queuedBody(key)).toEqual(Buffer.from(body));
       },
     );
 
@@ -96,8 +96,8 @@ export function describeVerdicts(bench: () => ContractBench): void {
       name: (typeof signatureHeaders)[keyof typeof signatureHeaders],
       second: (value: string) => string,
     ): Promise<string> {
-      const { webhookUrl } = bench().ingest;
-      const signed = bench().sender().sign(body);
+      const { webhookUrl } = context().ingest;
+      const signed = context().sender().sign(body);
       const length = Buffer.byteLength(body);
       const head = postHead(webhookUrl, {
         connection: 'close',
@@ -126,12 +126,12 @@ export function describeVerdicts(bench: () => ContractBench): void {
     });
 
     it('gets 401 when another secret signed it', async () => {
-      await expectRejected({ secret: 'somebody-elses-secret' });
+      await expectRejected({ secret: 'a-different-secret' });
     });
 
     it('gets 401 when one bit of the body differs', async () => {
       const body = Buffer.from(deliveryReport('F2'));
-      const headers = bench().sender().sign(body);
+      const headers = context().sender().sign(body);
       body[10] = (body[10] ?? 0) ^ 1;
       await expectRejected({ headers }, body);
     });
@@ -140,10 +140,10 @@ export function describeVerdicts(bench: () => ContractBench): void {
       overrides: SendOverrides,
       body: string | Buffer = deliveryReport('F1'),
     ): Promise<void> {
-      const before = await bench().countQueued();
-      const answer = await bench().sender().send(body, overrides);
+      const before = await context().countQueued();
+      const answer = await context().sender().send(body, overrides);
       expect(answer).toMatchObject({ status: 401, body: '{"status":"rejected"}' });
-      expect(await bench().countQueued()).toBe(before);
+      expect(await context().countQueued()).toBe(before);
     }
   });
 }

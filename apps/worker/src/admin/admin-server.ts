@@ -3,11 +3,13 @@ import { type ServerType, serve } from '@hono/node-server';
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import { Hono } from 'hono';
 import { type BoardAccess, boardPages } from './board-pages.ts';
-import { guardHost } from './guard-host.ts';
-import { guardOrigin } from './guard-origin.ts';
-import { type HealthSources, healthRoutes } from './health-routes.ts';
-import { type MetricsSource, metricsRoute } from './metrics-route.ts';
-import { pageHeaders } from './page-headers.ts';
+import { guardHost, guardOrigin, pageHeaders } from './guard-pages.ts';
+import {
+  type HealthSources,
+  healthRoutes,
+  type MetricsSource,
+  metricsRoute,
+} from './monitoring-routes.ts';
 
 export type AdminOptions = WorkerConfig['admin'] &
   HealthSources &

@@ -13,22 +13,21 @@ import { requireLogin } from './require-login.ts';
 export interface BoardAccess {
   readonly board: BoardQueues;
   readonly user: string;
-  /** Absent on loopback: then there is no login, and neither bodies nor writes. */
+  /** Absent on loopback only: then there is no login, and pages show no bodies and no writes. */
   readonly password: string | undefined;
-  /** Whether some things may be changed. */
+  /** True where the pages may retry jobs and cancel replays. */
   readonly writes: boolean;
-  /** Where the pages are mounted. */
+  /** The path that the pages are mounted on. */
   readonly path: string;
   readonly logger: Logger;
 }
 
-/** No write here needs a body worth mentioning. */
+/** No write here needs a large body. */
 const maxBodyBytes = 64 * 1024;
 
 /**
- * Bull Board over the three queues, to look at, and behind `writes` to bring a try forward or
- * call off a replay. Replaying and discarding dead letters go through the command line, which
- * keeps the database in step.
+ * Shows the three queues in Bull Board. With `writes` a user may also retry a job now or cancel a
+ * replay. Dead letters are replayed and discarded by commands, which update the database too.
  */
 export function boardPages(access: BoardAccess): Hono {
   const { user, password, path, logger } = access;
@@ -66,7 +65,7 @@ function createBoard({ board, password, writes }: BoardAccess, serverAdapter: Ho
   board.onRenewed(() => setQueues(shown()));
 }
 
-/** One line for whatever tried to change something, refused or not. */
+/** Logs one line for each request that could change something, refused or not. */
 function logWrites(user: string, logger: Logger): MiddlewareHandler {
   return async (context, next) => {
     await next();
@@ -76,7 +75,7 @@ function logWrites(user: string, logger: Logger): MiddlewareHandler {
   };
 }
 
-/** Payloads stay out of browsers' caches. Static files may stay there. */
+/** Keeps payloads out of browsers' caches. Static files may be cached. */
 const notStored: MiddlewareHandler = async (context, next) => {
   await next();
   if (!context.req.path.includes('/static/')) context.header('cache-control', 'no-store');

@@ -1,7 +1,7 @@
 import type { BoardHooks } from '@bull-board/api/dist/types.js';
 import { redactText } from '@sinch-callbacks/telemetry';
 
-/** What a page without a login shows of a job, as it is. All of it is ours, none of it a body's. */
+/** Fields that a page without a login shows unchanged. None of them comes from a body. */
 const shownToAll = [
   'version',
   'isFinished',
@@ -14,7 +14,7 @@ const shownToAll = [
   'suspectedAt',
 ];
 
-/** A job's data for those who logged in: all but the nonce, which only a signature needs. */
+/** Removes the nonce from a job's data, for logged-in users: only a signature needs it. */
 export function withoutNonce(data: unknown): unknown {
   if (!isObject(data) || !isObject(data['signature'])) return data;
   const { nonce: _, ...signature } = data['signature'];
@@ -22,8 +22,8 @@ export function withoutNonce(data: unknown): unknown {
 }
 
 /**
- * A job's data for a page without a login. Bodies hold what people wrote and their numbers, and
- * the text of a failure may quote them.
+ * Reduces a job's data for a page without a login. Bodies hold people's messages and phone numbers,
+ * and the text of a failure may quote them.
  */
 export function withoutContent(data: unknown): unknown {
   if (!isObject(data)) return hidden;
@@ -37,10 +37,10 @@ export function withoutContent(data: unknown): unknown {
   };
 }
 
-/** Does the same for what BullMQ itself notes of a failure, anywhere in an answer. */
+/** Does the same for the failures that BullMQ itself records, anywhere in an answer. */
 export const withoutFailures: NonNullable<BoardHooks['after']> = (_, result) => ({
   ...result,
-  // Of the same shape: texts are replaced by texts.
+  // The shape stays the same: strings replace strings.
   body: redactFailures(result.body) as typeof result.body,
 });
 

@@ -4,10 +4,10 @@ import { queueNames } from '@sinch-callbacks/queue';
 const { live, replay } = queueNames;
 
 /**
- * All that Bull Board may change, by its own names of routes; what is not here is refused, also
- * what a later release of it may bring. Nothing here can lose an event: retrying and promoting
- * only bring a try forward, and what is removed from the replays' queue is still in Postgres, as
- * an open dead letter or an unhandled event (docs/decisions/the-board-cannot-lose-an-event.md).
+ * All writes that Bull Board may do, by its own route names. Any other route is refused, also one
+ * that a later release adds. None of these can lose an event: retrying and promoting only start an
+ * attempt earlier. A job that is removed from the replay queue is still in Postgres, as an open
+ * dead letter or an unhandled event (docs/decisions/the-board-cannot-lose-an-event.md).
  */
 const allowedWrites: ReadonlyMap<string, readonly string[]> = new Map([
   ['put /api/queues/:queueName/:jobId/retry', [live, replay]],
@@ -21,7 +21,7 @@ export function isWritable(queue: string): boolean {
   return [...allowedWrites.values()].some((queues) => queues.includes(kindOf(queue)));
 }
 
-/** All partitions of the live queue are of one kind: the second one is `sinch-callbacks-1`. */
+/** Maps partitions of the live queue to the live queue: the second one is `sinch-callbacks-1`. */
 function kindOf(queue: string): string {
   const [, kind = queue] = /^(.*)-\d+$/.exec(queue) ?? [];
   return kind === live ? live : queue;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { countLogins, type LoginAttempts } from './login-attempts.ts';
+import { countLogins, type LoginAttempts, networkOf } from './login-attempts.ts';
 
 const bounds = { perAddress: 3, inAll: 6, windowSeconds: 900 };
 const refused = { kind: 'refused', retryAfterSeconds: 900 };
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 describe('logins', () => {
-  it('are refused from an address that failed too often, the right password too', async () => {
+  it('are refused from an address that failed too often, also with the right password', async () => {
     await guessTimes('192.0.2.1', 2);
     expect(await guess('192.0.2.1')).toEqual({ kind: 'wrong' });
     expect(await guess('192.0.2.1')).toEqual(refused);
@@ -41,7 +41,7 @@ describe('logins', () => {
     expect(await enter('2001:db8:1:2::3')).toEqual(refused);
   });
 
-  it('that fail from many addresses together are bounded, which holds up nobody who was in before', async () => {
+  it('that fail from many addresses together are bounded, and block no address that logged in before', async () => {
     await enter('192.0.2.1');
     for (let host = 1; host <= 6; host += 1) await guess(`198.51.100.${host}`);
     expect(await guess('198.51.100.7')).toEqual(refused);
@@ -70,11 +70,26 @@ describe('logins', () => {
     expect(await enter('192.0.2.1')).toEqual({ kind: 'right' });
   });
 
-  it('leave a bounded memory: a new address is forgotten with its window, and few are let in at a time', async () => {
+  it('use a bounded memory: an address is forgotten after its window, and few are remembered', async () => {
     for (let host = 0; host < 1_000; host += 1) await guess(`198.51.${host >> 8}.${host & 255}`);
     // Each address that is remembered has one timer, and so has the count of all.
     expect(vi.getTimerCount()).toBe(bounds.inAll + 1);
     vi.advanceTimersByTime(bounds.windowSeconds * 1_000);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('networkOf', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2'],
+    ['2001:db8::6', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['unknown', 'unknown'],
+  ])('counts %s as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

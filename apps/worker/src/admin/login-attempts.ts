@@ -1,5 +1,5 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { networkOf } from './network-of.ts';
 
 export interface LoginBounds {
   /** Failed logins from one address. */
@@ -12,11 +12,11 @@ export interface LoginBounds {
 export type LoginAttempt =
   | { readonly kind: 'right' }
   | { readonly kind: 'wrong' }
-  /** Not looked at: too many before it were wrong. */
+  /** Not checked: too many before it were wrong. */
   | { readonly kind: 'refused'; readonly retryAfterSeconds: number };
 
 export interface LoginAttempts {
-  /** Judges one login, unless too many failed. */
+  /** Checks one login, unless too many failed. */
   attempt(address: string, isRight: () => boolean): Promise<LoginAttempt>;
 }
 
@@ -25,13 +25,12 @@ export const loginBounds: LoginBounds = { perAddress: 10, inAll: 100, windowSeco
 const maxKnown = 100;
 
 /**
- * Bounds how often somebody may guess. Who guesses from one address is refused there, and nobody
- * elsewhere notices. Who has many addresses is refused everywhere, except where somebody logged
- * in before.
+ * Bounds the number of guesses. Guesses from one address block that address and no other. Guesses
+ * from many addresses block all, except those from which a login succeeded before.
  *
- * A point is taken before the password is looked at and given back when it is right, so guesses
- * that arrive together all count. An address costs memory only once it took a point of all, so
- * the bound on these is the bound on that.
+ * Each attempt takes a point before its password is checked, and a right one returns it, so guesses
+ * that arrive together all count. An address costs memory only once it took a point of the common
+ * bound, so that bound limits the memory too.
  */
 export function countLogins({ perAddress, inAll, windowSeconds }: LoginBounds): LoginAttempts {
   const ofNetwork = new RateLimiterMemory({ points: perAddress, duration: windowSeconds });
@@ -48,26 +47,26 @@ export function countLogins({ perAddress, inAll, windowSeconds }: LoginBounds): 
   return {
     async attempt(address, isRight) {
       const network = networkOf(address);
-      // First, or one who is refused here anyway would use up what everybody has.
+      // Checked first: an address that is blocked anyway must not use up the common points.
       const before = await ofNetwork.get(network);
       if (before !== null && before.remainingPoints <= 0) return refusedFor(before);
       const isKnown = known.has(network);
       const full =
-        (isKnown ? undefined : await takePoint(ofAll, everybody)) ??
+        (isKnown ? undefined : await takePoint(ofAll, allNetworks)) ??
         (await takePoint(ofNetwork, network));
       if (full !== undefined) return refusedFor(full);
       if (!isRight()) return { kind: 'wrong' };
       await ofNetwork.reward(network);
-      if (!isKnown) await ofAll.reward(everybody);
+      if (!isKnown) await ofAll.reward(allNetworks);
       remember(network);
       return { kind: 'right' };
     },
   };
 }
 
-const everybody = 'all';
+const allNetworks = 'all';
 
-/** What the limiter says when there is no point left. */
+/** Takes a point. Returns the limiter's refusal when none is left. */
 async function takePoint(
   limiter: RateLimiterMemory,
   key: string,
@@ -83,4 +82,24 @@ async function takePoint(
 
 function refusedFor({ msBeforeNext }: RateLimiterRes): LoginAttempt {
   return { kind: 'refused', retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) };
+}
+
+/**
+ * Reduces an address to the network by which logins are counted: an IPv4 address itself, or the
+ * first half of an IPv6 address, since one customer has all addresses of the second half.
+ */
+export function networkOf(address: string): string {
+  const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (isIPv4(mapped)) return mapped;
+  const [bare = ''] = address.split('%');
+  if (!isIPv6(bare)) return address;
+  const [head = '', tail] = bare.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - front.length - back.length;
+  const groups = [...front, ...Array.from({ length: zeros }, () => '0'), ...back];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -11,7 +11,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** Lets through who knows the password, and bounds how often one may guess it. */
+/** Requires the user and the password, and bounds the number of guesses. */
 export function requireLogin({ user, password }: Login, logger: Logger): MiddlewareHandler {
   const attempts = countLogins(loginBounds);
   return basicAuth({
@@ -34,7 +34,7 @@ export function requireLogin({ user, password }: Login, logger: Logger): Middlew
   });
 }
 
-/** In a time that tells neither length nor the first difference. */
+/** Compares in a time that depends neither on the length nor on the first difference. */
 function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digestOf(given), digestOf(expected));
 }

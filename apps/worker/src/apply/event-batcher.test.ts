@@ -1,14 +1,14 @@
 import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { DatabaseUnavailableError, type EventWriter, type WriteOutcome } from '@sinch-callbacks/db';
 import { expect, it } from 'vitest';
-import { createOutage } from '../health/outage-tracker.ts';
+import { createOutageTracker } from '../health/outage-tracker.ts';
 import { createEventBatcher } from './event-batcher.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 
 const ignore = () => undefined;
 const quietly = () =>
   createDatabaseWait(
-    createOutage({ onLost: ignore, onStillAway: ignore, onRestored: ignore }, () => 0),
+    createOutageTracker({ onLost: ignore, onStillDown: ignore, onRestored: ignore }, () => 0),
   );
 
 function eventOf(id: string, text = JSON.stringify({ message: { id } })): CallbackEvent {
@@ -81,7 +81,7 @@ it('a full batch does not wait for the one before it, and a third one does', asy
   batches[0]?.end({ kind: 'applied' });
   await turn();
   expect(batches.map(({ ids }) => ids)).toEqual([['1'], ['2', '3'], ['4', '5']]);
-  // What is left is no full batch, so it gathers on until nothing else is being written.
+  // The rest is no full batch, so it keeps gathering until no other write is in progress.
   batches[1]?.end({ kind: 'applied' });
   await turn();
   expect(batches).toHaveLength(3);
@@ -158,7 +158,7 @@ it('a write that takes long does not hold up the next', async () => {
   expect(await next).toEqual({ kind: 'applied' });
 });
 
-it('refuses by itself what cannot be applied, without troubling the database', async () => {
+it('refuses an event that cannot be applied, without a call of the database', async () => {
   const { writer, batches } = openWriter();
   const batcher = createEventBatcher(writer, quietly(), 3);
   expect(await batcher.apply(eventOf('1', '{'), 1)).toMatchObject({
@@ -179,30 +179,30 @@ it('fails the events of a write that broke in an unforeseen way, as worth anothe
   expect(await outcome).toMatchObject({ kind: 'failed', failureClass: 'transient' });
 });
 
-it('writes again when the database was away, says so once, and loses nothing', async () => {
+it('writes again when the database was down, reports it once, and loses nothing', async () => {
   const { writer, batches } = openWriter();
-  const said: string[] = [];
+  const reported: string[] = [];
   const lines = {
-    onLost: () => said.push('lost'),
-    onStillAway: ignore,
-    onRestored: () => said.push('restored'),
+    onLost: () => reported.push('lost'),
+    onStillDown: ignore,
+    onRestored: () => reported.push('restored'),
   };
-  const wait = createDatabaseWait(createOutage(lines, () => 0));
+  const wait = createDatabaseWait(createOutageTracker(lines, () => 0));
   const batcher = createEventBatcher(writer, wait, 3);
   const outcome = batcher.apply(eventOf('1'), 1);
   for (let n = 0; n < 2; n += 1) {
     await expect.poll(() => batches.length).toBe(n + 1);
-    batches[n]?.end(new DatabaseUnavailableError(new Error('away')));
+    batches[n]?.end(new DatabaseUnavailableError(new Error('down')));
   }
   await expect.poll(() => batches.length).toBe(3);
-  expect(wait.awayMs()).toBe(0);
+  expect(wait.downMs()).toBe(0);
   batches[2]?.end({ kind: 'applied' });
   expect(await outcome).toEqual({ kind: 'applied' });
-  await expect.poll(() => said).toEqual(['lost', 'restored']);
-  expect(wait.awayMs()).toBeUndefined();
+  await expect.poll(() => reported).toEqual(['lost', 'restored']);
+  expect(wait.downMs()).toBeUndefined();
 });
 
-it('gives back everything that is not known to be applied when it stops', async () => {
+it('returns every event that is not known to be applied when it stops', async () => {
   const { writer } = openWriter();
   const wait = quietly();
   const batcher = createEventBatcher(writer, wait, 1);

@@ -1,29 +1,17 @@
-import { type CallbackEvent, decideEvent, type TimeField } from '@sinch-callbacks/core';
+import { type CallbackEvent, decideEvent } from '@sinch-callbacks/core';
 import type { EventToWrite, EventWriter, WriteOutcome } from '@sinch-callbacks/db';
+import type { HandleEvent } from '@sinch-callbacks/queue';
+import type { Telemetry } from '@sinch-callbacks/telemetry';
+import { type ApplyOutcome, blockedWrite, failedWrite, withFacts } from './apply-outcome.ts';
+import { reportApplied } from './report-job.ts';
 import type { DatabaseWait } from './wait-for-database.ts';
 
-/** A delivery report of one message. */
-export interface MessageReport {
-  readonly appId: string | undefined;
-  readonly channel: string | undefined;
-  readonly status: string;
-}
-
-export type ApplyOutcome =
-  | (WriteOutcome & {
-      /** Times of the event that cannot be read; absent where there are none. */
-      readonly unreadableTimes?: readonly TimeField[];
-      /** What the event reports of messages, where it was applied now; absent where nothing. */
-      readonly reports?: readonly MessageReport[];
-    })
-  | { readonly kind: 'returned' };
-
 export interface EventBatcher {
-  /** Applies one event together with whatever else is waiting. Never throws. */
+  /** Applies one event together with all others that are waiting. Never throws. */
   apply(event: CallbackEvent, attempt: number): Promise<ApplyOutcome>;
   /**
-   * Gives back every event that is not known to be applied. One whose write is under way may
-   * be applied all the same; trying it again changes nothing.
+   * Returns every event that is not known to be applied. One whose write has begun may be applied
+   * all the same; a second try changes nothing.
    */
   stop(): void;
 }
@@ -36,31 +24,41 @@ interface Entry {
 
 const ignore = () => undefined;
 
-/** Bodies of one batch, in characters: they are in memory several times over while it is written. */
+/** Bodies of one batch, in characters: a write holds them in memory several times over. */
 const maxBatchLength = 4 * 1024 * 1024;
 
 /**
- * So many batches are written at the same time: while one waits for an answer, Postgres has
- * another one's statements to work on. They may be about the same rows, which they lock in the
- * same order.
+ * Batches written at the same time: while one waits for an answer, Postgres works on the
+ * statements of another. They may touch the same rows, which they lock in the same order.
  */
 const maxWrites = 2;
 
-/** A write that takes so long probably waits for a lock, and does not hold up the next. */
+/** A write that takes longer probably waits for a lock, and does not hold up the next. */
 const slowAfterMs = 500;
 /** Writes at the same time while some are slow. */
 const maxWritesWithSlow = 3;
 
-/** More of these would fill what may be in progress with events that wait for a lock. */
+/** More of these would fill the jobs in progress with events that wait for a lock. */
 const maxSetAside = 100;
 
+/** The queue's handler: applies an event, writes its log line and counts it. */
+export function createHandler(batcher: EventBatcher, telemetry: Telemetry): HandleEvent {
+  return async (event, attempt) => {
+    const startedAt = performance.now();
+    const outcome = await batcher.apply(event, attempt);
+    if (outcome.kind === 'failed' || outcome.kind === 'returned') return outcome;
+    reportApplied(telemetry, event, attempt, outcome, performance.now() - startedAt);
+    return { kind: 'done' };
+  };
+}
+
 /**
- * Many events in one transaction, without making a lone one wait: a batch is whatever has
- * gathered while the batch before it was written, so batches grow under load by themselves. One
- * that is full does not wait for the one before it.
+ * Writes many events in one transaction, and a lone one at once: a batch is all that gathered while
+ * the batch before it was written, so batches grow with the load. A full batch does not wait for
+ * the one before it.
  *
- * Events that may be blocked are set aside, and written in batches of their own: the lock that
- * they wait for holds up no other event.
+ * Events that may be blocked are set aside and written in batches of their own: the lock that they
+ * wait for holds up no other event.
  * @param onBatch is called with the events of each transaction before it begins.
  */
 export function createEventBatcher(
@@ -81,7 +79,7 @@ export function createEventBatcher(
     if (unsettled.delete(entry)) entry.settle(outcome);
   }
 
-  /** In the next turn, so that everything that arrives in this one shares a transaction. */
+  /** Starts in the next turn of the event loop: all events of this turn share a transaction. */
   function writeSoon(): void {
     const quickWrites = writes - slowWrites;
     const isFull = waiting.length >= maxBatchSize && quickWrites < maxWrites;
@@ -93,16 +91,16 @@ export function createEventBatcher(
 
   async function writeAll(): Promise<void> {
     try {
-      // What is not a full batch gathers on while another one is written.
+      // While another batch is written, one that is not full keeps gathering.
       while (waiting.length >= (writes - slowWrites > 1 ? maxBatchSize : 1)) {
-        await noteSlow(writeOne(takeBatch(waiting, maxBatchSize), setAside));
+        await countSlow(writeOne(takeBatch(waiting, maxBatchSize), setAside));
       }
     } finally {
       writes -= 1;
     }
   }
 
-  async function noteSlow(write: Promise<void>): Promise<void> {
+  async function countSlow(write: Promise<void>): Promise<void> {
     let isSlow = false;
     const timer = setTimeout(() => {
       isSlow = true;
@@ -117,7 +115,7 @@ export function createEventBatcher(
   function setAside(entries: readonly Entry[]): void {
     const room = Math.max(0, maxSetAside - aside.length);
     aside.push(...entries.slice(0, room));
-    for (const entry of entries.slice(room)) settle(entry, putOff);
+    for (const entry of entries.slice(room)) settle(entry, blockedWrite);
     if (!isWritingAside && aside.length > 0) void writeAside();
   }
 
@@ -128,9 +126,9 @@ export function createEventBatcher(
   }
 
   /**
-   * Settles each event as soon as it is known what became of it, not with the last of its batch.
-   * Never throws.
-   * @param onSuspects takes those that may be blocked; absent where the batch is of these alone.
+   * Writes one batch, and settles each event as soon as its outcome is known, not with the last of
+   * the batch. Never throws.
+   * @param onSuspects takes those that may be blocked; absent where the batch holds only these.
    */
   async function writeOne(
     batch: readonly Entry[],
@@ -138,23 +136,23 @@ export function createEventBatcher(
   ): Promise<void> {
     const left = Map.groupBy(batch, (entry) => entry.event.key);
     const decisions = new Map<string, EventToWrite['decision']>();
-    const tell = (key: string, outcome: WriteOutcome) => {
+    const settleEvent = (key: string, outcome: WriteOutcome) => {
       settleAll(left.get(key) ?? [], withFacts(outcome, decisions.get(key)));
       left.delete(key);
     };
     try {
-      const decided = decideAll(left.values(), tell);
-      const suspects = onSuspects ? decided.filter((item) => writer.mayBeBlocked(item)) : [];
+      const prepared = prepareAll(left.values(), settleEvent);
+      const suspects = onSuspects ? prepared.filter((item) => writer.mayBeBlocked(item)) : [];
       onSuspects?.(suspects.flatMap(({ event }) => left.get(event.key) ?? []));
       for (const { event } of suspects) left.delete(event.key);
       const items =
-        suspects.length > 0 ? decided.filter((item) => !suspects.includes(item)) : decided;
+        suspects.length > 0 ? prepared.filter((item) => !suspects.includes(item)) : prepared;
       for (const { event, decision } of items) decisions.set(event.key, decision);
       if (items.length > 0) onBatch(items);
-      if (items.length > 0) await databaseWait.run(() => writer.write(items, tell));
+      if (items.length > 0) await databaseWait.run(() => writer.write(items, settleEvent));
       for (const entry of [...left.values()].flat()) settle(entry, { kind: 'returned' });
     } catch (error) {
-      for (const entry of [...left.values()].flat()) settle(entry, failed('transient', error));
+      for (const entry of [...left.values()].flat()) settle(entry, failedWrite('transient', error));
     }
   }
 
@@ -186,15 +184,7 @@ export function createEventBatcher(
   };
 }
 
-/** One more of many that may be blocked. It comes back from its queue, with no attempt counted. */
-const putOff: WriteOutcome = {
-  kind: 'failed',
-  failureClass: 'blocked',
-  message: 'rows of this event are locked by another session',
-  stack: undefined,
-};
-
-/** As many as may go into one batch, at least one. */
+/** Removes as many entries as one batch may hold, at least one. */
 function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {
   let length = 0;
   const over = waiting.findIndex(({ event }, index) => {
@@ -204,56 +194,29 @@ function takeBatch(waiting: Entry[], maxSize: number): readonly Entry[] {
   return waiting.splice(0, over < 0 ? waiting.length : over);
 }
 
-/** Adds what the event's decision says of it. */
-function withFacts(
-  outcome: WriteOutcome,
-  decision: EventToWrite['decision'] | undefined,
-): ApplyOutcome {
-  if (decision === undefined) return outcome;
-  const { unreadableTimes } = decision;
-  const reports = outcome.kind === 'applied' ? reportsOf(decision) : [];
-  if (unreadableTimes.length === 0 && reports.length === 0) return outcome;
-  return {
-    ...outcome,
-    ...(unreadableTimes.length > 0 && { unreadableTimes }),
-    ...(reports.length > 0 && { reports }),
-  };
-}
-
-function reportsOf(decision: EventToWrite['decision']): readonly MessageReport[] {
-  if (decision.kind !== 'apply' || decision.trigger !== 'MESSAGE_DELIVERY') return [];
-  const { appId } = decision.envelope;
-  return decision.facts.messageStatuses.map(({ channel, status }) => ({ appId, channel, status }));
-}
-
 /** One after the other, with nothing in between: that spares the worker a tenth of its CPU. */
-function decideAll(
+function prepareAll(
   groups: Iterable<readonly Entry[]>,
   onRefused: (eventKey: string, outcome: WriteOutcome) => void,
 ): readonly EventToWrite[] {
   const items: EventToWrite[] = [];
   for (const [first] of groups) {
     if (first === undefined) continue;
-    const item = decide(first.event, first.attempt);
+    const item = prepareWrite(first.event, first.attempt);
     if ('kind' in item) onRefused(first.event.key, item);
     else items.push(item);
   }
   return items;
 }
 
-function decide(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {
+/** Decides what to write for an event. A failure where it cannot be applied; never throws. */
+function prepareWrite(event: CallbackEvent, attempt: number): EventToWrite | WriteOutcome {
   try {
     const decision = decideEvent(event);
     if (decision.kind !== 'refuse') return { event, decision, attempts: attempt };
-    return failed('permanent', decision.reason);
+    return failedWrite('permanent', decision.reason);
   } catch (error) {
-    // Deciding is pure: what fails once fails each time.
-    return failed('permanent', error);
+    // The decision is pure: an event that fails here once fails each time.
+    return failedWrite('permanent', error);
   }
-}
-
-function failed(failureClass: 'transient' | 'permanent', error: unknown): WriteOutcome {
-  const { message, stack } =
-    error instanceof Error ? error : { message: String(error), stack: undefined };
-  return { kind: 'failed', failureClass, message, stack };
 }

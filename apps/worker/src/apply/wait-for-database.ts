@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
-import type { Outage } from '../health/outage-tracker.ts';
+import type { OutageTracker } from '../health/outage-tracker.ts';
 
 export interface DatabaseWait {
   /**
-   * Runs `work`, and again for as long as the database is away: that is no event's fault, so
-   * it costs none an attempt.
+   * Runs `work`, and again for as long as the database is down: outages don't use up retries.
    * @returns `stopped` when `stop` came first.
-   * @throws whatever else `work` throws.
+   * @throws all other errors of `work`.
    */
   run<T>(work: () => Promise<T>): Promise<{ readonly kind: 'done'; readonly value: T } | Stopped>;
-  /** How long a caller has been waiting for the database; `undefined` when none is. */
-  awayMs(): number | undefined;
-  /** Ends all waiting, now and later. Work that is under way is not interrupted. */
+  /** Time since a caller began to wait for the database; `undefined` when none waits. */
+  downMs(): number | undefined;
+  /** Ends all waiting, now and later. Work that has begun is not interrupted. */
   stop(): void;
 }
 
@@ -25,9 +24,9 @@ export interface WaitTimings {
 
 export const defaultWaitTimings: WaitTimings = { firstPauseMs: 250, longestPauseMs: 5_000 };
 
-/** One wait for all who use a database, so that its absence is reported once. */
+/** Creates one wait for all users of a database, so that its outage is reported once. */
 export function createDatabaseWait(
-  outage: Outage,
+  outage: OutageTracker,
   { firstPauseMs, longestPauseMs } = defaultWaitTimings,
 ): DatabaseWait {
   const stopping = new AbortController();
@@ -37,18 +36,18 @@ export function createDatabaseWait(
       while (!stopping.signal.aborted) {
         try {
           const value = await work();
-          outage.answered();
+          outage.recordSuccess();
           return { kind: 'done', value };
         } catch (error) {
           if (!(error instanceof DatabaseUnavailableError)) throw error;
-          outage.failed(error);
+          outage.recordFailure(error);
         }
         await pause(pauseMs, stopping.signal);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
       return { kind: 'stopped' };
     },
-    awayMs: () => outage.awayMs(),
+    downMs: () => outage.downMs(),
     stop: () => stopping.abort(),
   };
 }

@@ -10,7 +10,7 @@ let silentMs = 0;
 let checkedAt = performance.now();
 
 setInterval(() => {
-  // A process that was frozen froze here too: time counts only where it was watched.
+  // A freeze of the process stops this thread too: only time in which it runs counts.
   const elapsedMs = Math.min(performance.now() - checkedAt, 2 * beatMs);
   checkedAt = performance.now();
   const beat = Atomics.load(beats, 0);

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { createOutage } from './outage-tracker.ts';
+import { combineOutages, createOutageTracker } from './outage-tracker.ts';
 
-function tell() {
+function openTracker() {
   let now = 0;
   const lines: string[] = [];
-  const outage = createOutage(
+  const outage = createOutageTracker(
     {
       onLost: () => lines.push('lost'),
-      onStillAway: ({ awayMs, failures }) => lines.push(`away ${awayMs} ${failures}`),
+      onStillDown: ({ awayMs, failures }) => lines.push(`away ${awayMs} ${failures}`),
       onRestored: ({ awayMs, failures }) => lines.push(`restored ${awayMs} ${failures}`),
     },
     () => now,
@@ -15,30 +15,48 @@ function tell() {
   );
   const failAt = (at: number) => {
     now = at;
-    outage.failed(new Error('away'));
+    outage.recordFailure(new Error('down'));
   };
   const answerAt = (at: number) => {
     now = at;
-    outage.answered();
+    outage.recordSuccess();
   };
   return { outage, lines, failAt, answerAt };
 }
 
-it('an outage is told at its begin, at its end, and now and then in between', () => {
-  const { outage, lines, failAt, answerAt } = tell();
+it('an outage is reported when it begins, when it ends, and now and then in between', () => {
+  const { outage, lines, failAt, answerAt } = openTracker();
   for (let at = 0; at <= 250; at += 1) failAt(at);
-  expect(outage.awayMs()).toBe(250);
+  expect(outage.downMs()).toBe(250);
   answerAt(260);
   answerAt(270);
   expect(lines).toEqual(['lost', 'away 100 101', 'away 200 201', 'restored 260 251']);
-  expect(outage.awayMs()).toBeUndefined();
+  expect(outage.downMs()).toBeUndefined();
 });
 
-it('what comes and goes is told of once in a while, however often it does', () => {
-  const { lines, failAt, answerAt } = tell();
+it('an outage that comes and goes is reported once in a while, however often it does', () => {
+  const { lines, failAt, answerAt } = openTracker();
   for (let at = 0; at < 100; at += 1) {
     failAt(at);
     answerAt(at);
   }
   expect(lines).toEqual(Array(10).fill(['lost', 'restored 0 1']).flat());
+});
+
+it('an outage of several parts is over once each that failed has answered', () => {
+  const calls: string[] = [];
+  const part = combineOutages({
+    recordFailure: () => calls.push('failed'),
+    recordSuccess: () => calls.push('answered'),
+    downMs: () => 5,
+  });
+  const [one, other] = [part(), part()];
+  one.recordFailure(new Error('down'));
+  other.recordSuccess();
+  other.recordFailure(new Error('down'));
+  one.recordSuccess();
+  expect(calls).toEqual(['failed', 'failed']);
+  expect([one.downMs(), other.downMs()]).toEqual([undefined, 5]);
+  other.recordSuccess();
+  expect(calls).toEqual(['failed', 'failed', 'answered']);
 });

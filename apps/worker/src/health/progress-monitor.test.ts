@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { watchProgress } from './progress-monitor.ts';
-import type { WatchedLane } from './watch-lane.ts';
+import { type WatchedLane, watchProgress } from './progress-monitor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -28,7 +27,7 @@ function fakeLane(name: string, countWaiting: () => Promise<number>) {
     name,
     consumer: {
       finishedJobs: () => counts.finished,
-      oldestInHand: () => counts.oldest,
+      oldestInProgress: () => counts.oldest,
       connectionErrors: () => counts.connectionErrors,
       isRefused: () => counts.isRefused,
       countWaiting,
@@ -44,7 +43,7 @@ function watch(lanes: readonly WatchedLane[], isWaitingForDatabase = () => false
   return { monitor, onStalled, kind: () => monitor.progress().kind };
 }
 
-it('jobs that wait while none is finished are a standstill after a minute, and hopeless after three', async () => {
+it('jobs that wait while none is finished are a stall after a minute, and a restart after three', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
   const { monitor, kind, onStalled } = watch([lane]);
   await minutes(0.9);
@@ -60,7 +59,7 @@ it('jobs that wait while none is finished are a standstill after a minute, and h
   monitor.stop();
 });
 
-it('a lane that stands still is not hidden by another that works', async () => {
+it('a stalled lane is not hidden by another that works', async () => {
   const works = fakeLane('live', waitingJobs(7));
   const { monitor, kind } = watch([works.lane, fakeLane('replay', waitingJobs(1)).lane]);
   for (let n = 0; n < 20; n += 1) {
@@ -72,7 +71,7 @@ it('a lane that stands still is not hidden by another that works', async () => {
   monitor.stop();
 });
 
-it('a job that never ends is a standstill, though others get done', async () => {
+it('a job that never ends is a stall, though others get done', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(0));
   counts.oldest = 1;
   const { monitor, kind } = watch([lane]);
@@ -87,7 +86,7 @@ it('a job that never ends is a standstill, though others get done', async () => 
   monitor.stop();
 });
 
-it('a process that was frozen for hours stands still for no longer than it has run since', async () => {
+it('a process that was frozen for hours is not stalled for longer than it has run since', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
   counts.oldest = 1;
   const { monitor, kind, onStalled } = watch([lane]);
@@ -104,11 +103,11 @@ const undisturbed = () => {};
 
 it.each([
   ['an empty queue', waitingJobs(0), () => false, undisturbed],
-  ['a database that is away', waitingJobs(7), () => true, undisturbed],
-  ['a queue that is away', rejects, () => false, undisturbed],
+  ['a database that is down', waitingJobs(7), () => true, undisturbed],
+  ['a queue that is down', rejects, () => false, undisturbed],
   ['a queue whose connections keep breaking', waitingJobs(7), () => false, breaksAgain],
   ['a queue that answers and takes no writes', waitingJobs(7), () => false, refuses],
-])('%s is no standstill', async (_, countWaiting, isWaitingForDatabase, disturb) => {
+])('%s is no stall', async (_, countWaiting, isWaitingForDatabase, disturb) => {
   const { lane, counts } = fakeLane('live', countWaiting);
   const { monitor, kind, onStalled } = watch([lane], isWaitingForDatabase);
   for (let n = 0; n < 120; n += 1) {
@@ -120,7 +119,7 @@ it.each([
   monitor.stop();
 });
 
-it('a queue that refuses is away until it does not, however seldom it is asked', async () => {
+it('a queue that refuses jobs counts as down until it accepts one, however seldom it is asked', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
   const { monitor } = watch([lane]);
   counts.connectionErrors = 1;
@@ -136,7 +135,7 @@ it('a queue that refuses is away until it does not, however seldom it is asked',
 type Counts = ReturnType<typeof fakeLane>['counts'];
 
 async function rejects(): Promise<number> {
-  return await Promise.reject(new Error('away'));
+  return await Promise.reject(new Error('down'));
 }
 
 function breaksAgain(counts: Counts): void {
@@ -147,7 +146,7 @@ function refuses(counts: Counts): void {
   counts.isRefused = true;
 }
 
-it('a queue that never answers is trouble after a minute, and one that says that it is away is not', async () => {
+it('a queue that never answers is a stall after a minute, and one that reports errors is not', async () => {
   const never = async () => await Promise.withResolvers<number>().promise;
   const { lane, counts } = fakeLane('live', never);
   const { monitor, kind } = watch([lane]);
@@ -161,7 +160,7 @@ it('a queue that never answers is trouble after a minute, and one that says that
   monitor.stop();
 });
 
-it('a question that runs into its deadline each time is trouble as well', async () => {
+it('a request that misses its deadline each time is a stall too', async () => {
   const late = Object.assign(new Error('no answer'), { code: 'DEADLINE_EXCEEDED' });
   const { lane } = fakeLane('live', async () => await Promise.reject(late));
   const { monitor, kind } = watch([lane]);

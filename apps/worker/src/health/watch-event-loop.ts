@@ -8,15 +8,15 @@ export interface WatchdogTimings {
 
 export const defaultWatchdogTimings: WatchdogTimings = { beatMs: 1_000, blockedAfterMs: 30_000 };
 
-/** What the watchdog's thread is given. */
+/** Input of the watchdog's thread. */
 export interface WatchdogData extends WatchdogTimings {
   readonly beats: Int32Array;
   readonly logLevel: WorkerConfig['logLevel'];
 }
 
 /**
- * Ends this process when its main thread is blocked, since nothing that runs there could notice:
- * a thread of its own counts the heartbeats and kills the process when they stay away.
+ * Kills this process when its main thread is blocked. Code on that thread could not notice, so a
+ * second thread counts heartbeats, and kills the process when they stop.
  */
 export function watchEventLoop(
   logLevel: WorkerConfig['logLevel'],
@@ -27,7 +27,7 @@ export function watchEventLoop(
   const data: WatchdogData = { ...timings, beats, logLevel };
   const thread = new Worker(new URL('./event-loop-watchdog.ts', import.meta.url), {
     workerData: data,
-    // What was preloaded is for the main thread.
+    // Preloaded modules are for the main thread.
     execArgv: [],
   });
   thread.on('error', onError);

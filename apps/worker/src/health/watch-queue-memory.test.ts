@@ -21,7 +21,7 @@ const full = (percent: number): BackendState => ({
   memory: { usedBytes: percent, maxBytes: 100, systemBytes: 1_000 },
 });
 
-/** What was written while the queue's server said these, one every 15 seconds. */
+/** Watches a queue whose server answers with these states, one every 15 seconds. */
 async function watch(...states: readonly BackendState[]) {
   const lines: { level: string; msg: string }[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line)) };
@@ -29,14 +29,14 @@ async function watch(...states: readonly BackendState[]) {
   const logger = createLogger({ name: 'worker', level: 'info', destination });
   const left = [...states];
   const inspect = async () =>
-    await Promise.resolve(left.shift() ?? { kind: 'unreachable' as const, reason: 'away' });
+    await Promise.resolve(left.shift() ?? { kind: 'unreachable' as const, reason: 'down' });
   const watching = watchQueueMemory(inspect, { logger, metrics });
   await vi.advanceTimersByTimeAsync(15_000 * (states.length - 1));
   watching.stop();
   return { lines: lines.map(({ level, msg }) => `${level}: ${msg}`), metrics };
 }
 
-it('tells once that Redis fills up, at 70 %, and once that it has room again', async () => {
+it('logs once that Redis fills up, at 70 %, and once that it has room again', async () => {
   const { lines } = await watch(...[69, 70, 69, 90, 65, 64, 69, 70].map(full));
   expect(lines).toEqual([
     'warn: queue memory fills up',
@@ -45,8 +45,8 @@ it('tells once that Redis fills up, at 70 %, and once that it has room again', a
   ]);
 });
 
-it('shows what is used and what there is, also while Redis is away', async () => {
-  const { metrics } = await watch(full(42), { kind: 'unreachable', reason: 'away' });
+it('shows the used and the total memory, also while Redis is down', async () => {
+  const { metrics } = await watch(full(42), { kind: 'unreachable', reason: 'down' });
   const { text } = await metrics.read();
   expect(text).toContain('sinch_redis_used_memory_bytes 42\n');
   expect(text).toContain('sinch_redis_max_memory_bytes 100\n');

@@ -2,19 +2,19 @@ import type { BackendState } from '@sinch-callbacks/queue';
 import { queueFilling, queueMemoryEased, type Telemetry } from '@sinch-callbacks/telemetry';
 
 export interface QueueMemoryWatch {
-  /** Asks no more. An answer under way is still read. */
+  /** Stops asking. A pending answer is still read. */
   stop(): void;
 }
 
 const readEveryMs = 15_000;
-/** As `callbacks doctor` does. Well before ingest turns to Postgres, at 90 %. */
+/** As in `callbacks doctor`. Well before ingest switches to Postgres, at 90 %. */
 const fillingShare = 0.7;
-/** It has to be below this one before the next line, or each event could write one. */
+/** The share must fall below this before the next line, or each event could write one. */
 const easedShare = 0.65;
 
 /**
- * Measures how full the queue's Redis is, now and then; tells once when it fills up and once when
- * it has room again. While it cannot be read, what was known stays.
+ * Measures the memory of the queue's Redis at intervals. Logs once when it fills up, and once when
+ * it has room again. While Redis cannot be read, the last figures stay.
  * @param inspect never throws, and resolves within its own timeout.
  */
 export function watchQueueMemory(

@@ -8,13 +8,10 @@ import {
   maxFetchedBytes,
   openConsumer,
 } from '@sinch-callbacks/queue';
-import { createEventBatcher, type EventBatcher } from '../apply/event-batcher.ts';
-import { createHandler } from '../apply/handle-event.ts';
+import { createEventBatcher, createHandler, type EventBatcher } from '../apply/event-batcher.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
-import { combineOutages } from '../health/combine-outages.ts';
-import type { Outage } from '../health/outage-tracker.ts';
-import type { Lane } from './lane.ts';
-import { openPartitions } from './open-partitions.ts';
+import { combineOutages, type OutageTracker } from '../health/outage-tracker.ts';
+import { type Lane, openPartitions } from './open-partitions.ts';
 
 export interface Lanes {
   readonly lanes: readonly Lane[];
@@ -23,17 +20,17 @@ export interface Lanes {
 }
 
 export interface QueueOutages {
-  readonly queue: Outage;
-  readonly fallbackQueue: Outage;
+  readonly queue: OutageTracker;
+  readonly fallbackQueue: OutageTracker;
 }
 
 /** More would hold row locks for longer and save little. */
 const maxBatchSize = 500;
-/** Replays must not overload what they failed on before. */
+/** Replays must not overload the server on which they failed before. */
 const replaysPerSecond = 50;
 const replayConcurrency = 10;
 
-/** Opens everything that this worker reads from: live events, replays, and the fallback's events. */
+/** Opens every queue that this worker reads: live events, replays, and the fallback's events. */
 export function openLanes(
   config: WorkerConfig,
   steps: Pick<ConsumerOptions, 'recordLetter' | 'redactText' | 'report' | 'now' | 'timings'>,
@@ -45,7 +42,7 @@ export function openLanes(
   onBatch: Parameters<typeof createEventBatcher>[3],
 ): Lanes {
   const { queue: backend, fallbackQueue, queuePrefix: prefix, concurrency } = config;
-  // Half of what may be in hand: while it is written, the other half is fetched and read.
+  // Half of the jobs in progress: while these are written, the other half is fetched and read.
   const liveBatchSize = Math.min(maxBatchSize, Math.ceil(concurrency / 2));
   const live = createEventBatcher(writer, databaseWait, liveBatchSize, onBatch);
   const replay = createEventBatcher(writer, databaseWait, maxBatchSize, onBatch);
@@ -58,14 +55,14 @@ export function openLanes(
     ratePerSecond: replaysPerSecond,
     handle: createHandler(replay, telemetry),
   };
-  const partOfQueue = combineOutages(outages.queue);
+  const trackPart = combineOutages(outages.queue);
   const lanes = [
     ...openPartitions(config.queuePartitions, liveLane, (name, options) =>
-      openLane(name, { ...liveLane, ...options, backend, lane: 'live' }, partOfQueue()),
+      openLane(name, { ...liveLane, ...options, backend, lane: 'live' }, trackPart()),
     ),
-    openLane('replay', { ...replayLane, backend, lane: 'replay' }, partOfQueue()),
+    openLane('replay', { ...replayLane, backend, lane: 'replay' }, trackPart()),
   ];
-  // What ingest queued while Redis was away, which Bull Board does not show.
+  // Events that ingest queued while Redis was down. Bull Board does not show them.
   if (fallbackQueue !== undefined) {
     const options = {
       ...liveLane,
@@ -81,9 +78,9 @@ export function openLanes(
 function openLane(
   name: Lane['name'],
   options: Omit<ConsumerOptions, 'onConnectionError'>,
-  outage: Outage,
+  outage: OutageTracker,
 ): Lane {
-  const onConnectionError = (error: Error) => outage.failed(error);
+  const onConnectionError = (error: Error) => outage.recordFailure(error);
   const consumer = openConsumer({ ...options, onConnectionError });
-  return { name, consumer, onAnswered: () => outage.answered() };
+  return { name, consumer, onAnswered: () => outage.recordSuccess() };
 }

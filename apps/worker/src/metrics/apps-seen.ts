@@ -1,35 +1,35 @@
-/** When the last callback of each app came. */
+/** Times of the last callback of each app. */
 export interface AppsSeen {
   /** @param receivedAt ISO 8601, in UTC. */
-  note(appId: string | undefined, receivedAt: string): void;
-  /** Those that were heard of since this was asked before. */
-  takeNews(): readonly { readonly appId: string; readonly lastCallbackAt: Date }[];
+  record(appId: string | undefined, receivedAt: string): void;
+  /** Returns the apps that had callbacks since the call before. */
+  takeUpdates(): readonly { readonly appId: string; readonly lastCallbackAt: Date }[];
 }
 
-/** A label with as many values as there are apps would be no small set any more. */
+/** The metric has one series for each app: their number must stay small. */
 const maxApps = 50;
-/** All apps beyond that, together. */
+/** The name for all apps beyond that. */
 export const otherApps = 'other';
 
-/** Remembers at most 50 apps; what others send counts as sent by `other`. */
+/** Tracks at most 50 apps; callbacks of all others count under `other`. */
 export function createAppsSeen(): AppsSeen {
   const latest = new Map<string, string>();
-  const news = new Set<string>();
+  const updated = new Set<string>();
 
   return {
-    note(appId, receivedAt) {
+    record(appId, receivedAt) {
       if (appId === undefined) return;
       const name = latest.has(appId) || latest.size < maxApps ? appId : otherApps;
       if (receivedAt <= (latest.get(name) ?? '')) return;
       latest.set(name, receivedAt);
-      news.add(name);
+      updated.add(name);
     },
-    takeNews() {
-      const taken = [...news].map((appId) => ({
+    takeUpdates() {
+      const taken = [...updated].map((appId) => ({
         appId,
         lastCallbackAt: new Date(latest.get(appId) ?? 0),
       }));
-      news.clear();
+      updated.clear();
       return taken;
     },
   };

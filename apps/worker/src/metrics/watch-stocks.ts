@@ -10,7 +10,7 @@ import type { Telemetry } from '@sinch-callbacks/telemetry';
 import type { AppsSeen } from './apps-seen.ts';
 
 export interface StockWatch {
-  /** Measures no more. What is under way ends by its own deadline. */
+  /** Stops measuring. A measurement in progress ends by its own deadline. */
   stop(): void;
 }
 
@@ -21,13 +21,13 @@ export interface Stocks {
   }[];
   readonly database: Database;
   readonly apps: AppsSeen;
-  /** Takes what ingest that nothing can scrape has answered since this was asked before. */
+  /** Takes the answer counts that ingest processes without `/metrics` added since the last call. */
   readonly takeAnswers: () => Promise<readonly AnswerCount[]>;
 }
 
 export interface StockTimings {
   readonly everyMs: number;
-  /** For one figure. Less than that, so that one round is over when the next begins. */
+  /** For one figure. Less than `everyMs`, so that one round ends before the next begins. */
   readonly deadlineMs: number;
 }
 
@@ -35,8 +35,8 @@ export const defaultStockTimings: StockTimings = { everyMs: 15_000, deadlineMs: 
 const maxApps = 50;
 
 /**
- * Measures what lies on the queues and in the database, now and then, for `/metrics`. What does
- * not answer in time is not shown until it does: an old figure would say that all is well.
+ * Measures the queues and the database at intervals, for `/metrics`. A figure that misses its
+ * deadline is not shown until it is read again: an old one would look as if all were well.
  */
 export function watchStocks(
   { lanes, database, apps, takeAnswers }: Stocks,
@@ -45,7 +45,7 @@ export function watchStocks(
 ): StockWatch {
   const inTime = <T>(measure: () => Promise<T>) => withinTime(measure, deadlineMs);
 
-  async function look(): Promise<void> {
+  async function measureAll(): Promise<void> {
     await Promise.all([
       ...lanes.map(async ({ name, consumer }) => {
         metrics.laneStock(name, await inTime(() => consumer.stock()));
@@ -56,33 +56,33 @@ export function watchStocks(
       inTime(() => inspectDatabase(database)).then((state) =>
         metrics.pendingMigrations(state?.pendingMigrations.length),
       ),
-      lookAtApps(),
+      measureApps(),
       countAnswers(),
     ]);
   }
 
-  /** Without a deadline: what was taken is nowhere else any more, however late it comes. */
+  /** Without a deadline: counts that were taken exist nowhere else, however late they arrive. */
   async function countAnswers(): Promise<void> {
     const answers = await takeAnswers().catch(() => []);
     for (const { count, ...labels } of answers) metrics.ingestAnswered(labels, count);
   }
 
-  /** Each worker has heard of some callbacks only; the table knows what all have heard. */
-  async function lookAtApps(): Promise<void> {
-    const news = apps.takeNews();
-    if (news.length > 0) await inTime(() => noteAppsSeen(database, news));
-    const known = (await inTime(() => listAppsSeen(database, maxApps + 1))) ?? news;
+  /** Stores this worker's times and reads the table, which holds those of all workers. */
+  async function measureApps(): Promise<void> {
+    const updates = apps.takeUpdates();
+    if (updates.length > 0) await inTime(() => noteAppsSeen(database, updates));
+    const known = (await inTime(() => listAppsSeen(database, maxApps + 1))) ?? updates;
     for (const { appId, lastCallbackAt } of known) {
       metrics.lastCallback(appId, lastCallbackAt.getTime() / 1000);
     }
   }
 
-  void look();
-  const timer = setInterval(() => void look(), everyMs);
+  void measureAll();
+  const timer = setInterval(() => void measureAll(), everyMs);
   return { stop: () => clearInterval(timer) };
 }
 
-/** `undefined` where it fails or takes too long. */
+/** Resolves with `undefined` where `measure` fails or takes too long. */
 async function withinTime<T>(
   measure: () => Promise<T>,
   deadlineMs: number,

@@ -2,7 +2,7 @@ import { type Database, listSettledLetters } from '@sinch-callbacks/db';
 import { type BoardQueues, deadQueueOf } from '@sinch-callbacks/queue';
 
 export interface BoardKeeper {
-  /** Looks no more. What is under way is still waited for by what it uses. */
+  /** Starts no more rounds. The connections that a round uses wait for it when they close. */
   stop(): void;
 }
 
@@ -12,16 +12,16 @@ export interface BoardTimings {
 
 export const defaultBoardTimings: BoardTimings = { everyMs: 30_000 };
 
-/** At first, since nothing was removed while no worker ran. */
+/** For the first round, since nothing was removed while no worker ran. */
 const firstLookBackMs = 24 * 3_600_000;
-/** A transaction may end after this looked, with a time before it; and clocks differ. */
+/** A transaction may commit after a round with a time before it, and clocks differ. */
 const overlapMs = 5 * 60_000;
-/** Bull Board shows no more than that. */
+/** Bull Board shows no more. */
 const maxLetters = 5_000;
 
 /**
- * Takes letters off Bull Board that no command has settled: applied by a late copy of their event,
- * or closed by a redaction. What fails is done the next time.
+ * Removes letters from Bull Board that were settled without a command: applied by a late copy of
+ * their event, or closed by a redaction. A round that fails is repeated by the next.
  */
 export function keepBoard(
   database: Database,
@@ -30,7 +30,7 @@ export function keepBoard(
 ): BoardKeeper {
   let since = Date.now() - firstLookBackMs;
 
-  async function look(): Promise<void> {
+  async function removeSettled(): Promise<void> {
     const startedAt = Date.now();
     const dead = deadQueueOf(board);
     // Commands have removed the copies that they settled, often thousands: nothing to do again.
@@ -40,8 +40,8 @@ export function keepBoard(
     since = startedAt - overlapMs;
   }
 
-  const lookSafely = () => void look().catch(() => undefined);
-  lookSafely();
-  const timer = setInterval(lookSafely, everyMs);
+  const removeSafely = () => void removeSettled().catch(() => undefined);
+  removeSafely();
+  const timer = setInterval(removeSafely, everyMs);
   return { stop: () => clearInterval(timer) };
 }

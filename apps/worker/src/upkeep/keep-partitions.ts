@@ -2,22 +2,22 @@ import type { WeeksAhead } from '@sinch-callbacks/db';
 import { partitionsCreated, partitionsFailed, type Telemetry } from '@sinch-callbacks/telemetry';
 
 export interface PartitionKeeper {
-  /** Makes no more. What is under way is still waited for by the database that it uses. */
+  /** Starts no more rounds. The database waits for one in progress when it closes. */
   stop(): void;
 }
 
 const everyMs = 6 * 60 * 60_000;
 
 /**
- * Makes the partitions of the weeks to come, now and then: migrations alone would be too rare.
- * Without them nothing fails, since events of such weeks have the default partition.
- * @param create may throw, where the database is down or the role may not make tables.
+ * Creates the partitions of the coming weeks at intervals, since migrations run too rarely. Without
+ * them nothing fails: events of such weeks go to the default partition.
+ * @param create may throw, where the database is down or the role may not create tables.
  */
 export function keepPartitions(
   create: () => Promise<WeeksAhead>,
   { logger, metrics }: Telemetry,
 ): PartitionKeeper {
-  async function look(): Promise<void> {
+  async function createAhead(): Promise<void> {
     try {
       const { created, ahead } = await create();
       metrics.partitionsAhead(ahead);
@@ -27,7 +27,7 @@ export function keepPartitions(
     }
   }
 
-  void look();
-  const timer = setInterval(() => void look(), everyMs);
+  void createAhead();
+  const timer = setInterval(() => void createAhead(), everyMs);
   return { stop: () => clearInterval(timer) };
 }

@@ -42,8 +42,10 @@ export interface Consumer {
   close(): Promise<void>;
   /** How many jobs have ended so far, in whatever way: a number that stays the same is a stall. */
   finishedJobs(): number;
+  /** How many jobs are in progress now. */
+  jobsInProgress(): number;
   /** A number for the job that has been in progress longest; `undefined` while there is none. */
-  oldestInHand(): number | undefined;
+  oldestInProgress(): number | undefined;
   /** How many errors so far say that the queue's server cannot be used. */
   connectionErrors(): number;
   /** True when the queue's server could not be used at the last request for a job. */
@@ -179,7 +181,8 @@ export function openConsumer(given: ConsumerOptions): Consumer {
       if (connected !== undefined) await closeLaneConnection(connected);
     },
     finishedJobs: () => finished,
-    oldestInHand: () => inProgress.values().next().value,
+    jobsInProgress: () => inProgress.size,
+    oldestInProgress: () => inProgress.values().next().value,
     connectionErrors: () => connectionErrors,
     isRefused: () => connected?.worker.isRefused ?? false,
     async countWaiting() {

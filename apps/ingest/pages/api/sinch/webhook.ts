@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readHeaderOf } from '../../../src/http/read-header-of.ts';
+import { sendAnswer } from '../../../src/http/send-answer.ts';
+import { readRawBody } from '../../../src/next/read-raw-body.ts';
 import { openIngest } from '../../../src/open-ingest.ts';
 import { handleCallback } from '../../../src/webhook/handle-callback.ts';
-import { readHeaderOf } from '../../../src/webhook/read-header-of.ts';
-import { readRawBody } from '../../../src/webhook/read-raw-body.ts';
-import { sendAnswer } from '../../../src/webhook/send-answer.ts';
 
-/** The body stays on the wire: the signature covers its exact bytes. */
+/** Next must not read the body: the signature covers its exact bytes. */
 export const config = { api: { bodyParser: false } };
 
-/** Every method comes here: others than POST are refused by the same table as all else. */
+/** Handles every method, so that others than POST are refused by the same contract. */
 export default async function handle(
   request: IncomingMessage,
   response: ServerResponse,
