@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const close of open) await close();
 });
 
-async function openWorld(
+async function openFixture(
   options?: Parameters<typeof openWorkerFixture>[0],
 ): Promise<WorkerFixture> {
   const fixture = await openWorkerFixture(options);
@@ -33,7 +33,7 @@ const eventLoop = { beatMs: 100, blockedAfterMs: 3_000 };
 const outages = { reminderMs: 500, quietMs: 100 };
 
 it('a worker that gets nothing done reports it, and exits with 75 to be restarted; no attempt is lost', async () => {
-  const fixture = await openWorld();
+  const fixture = await openFixture();
   const unlock = await fixture.lockTable('callback_event');
   const { log, lines } = keepLines();
   const database = { lockTimeoutMs: 8_000, batchLockTimeoutMs: 8_000 };
@@ -56,7 +56,7 @@ it('a worker that gets nothing done reports it, and exits with 75 to be restarte
 }, 120_000);
 
 it('a process that was frozen is not mistaken for a stalled one', async () => {
-  const fixture = await openWorld();
+  const fixture = await openFixture();
   const worker = await fixture.start({}, { timings: { progress, eventLoop } });
   process.kill(worker.pid, 'SIGSTOP');
   const frozenAt = performance.now();
@@ -73,7 +73,7 @@ it('a worker waits for a queue that answers and takes no writes, and is not stal
   const redis = await startRedis({ env: { PATH: process.env['PATH'] } });
   if (redis.kind === 'unavailable') throw new Error(redis.message);
   closers.push(() => redis.close());
-  const fixture = await openWorld({ redisUrl: redis.url });
+  const fixture = await openFixture({ redisUrl: redis.url });
   const { log, lines } = keepLines();
   const worker = await fixture.start({}, { timings: { progress, outages }, log });
   process.kill(worker.pid, 'SIGSTOP');

@@ -36,7 +36,7 @@ export async function superviseProcesses(config: IngestConfig, count: number): P
   const processes = createProcesses({ INGEST_PORT: String(port) }, logger);
   onStopSignal((signal) => processes.stop(signal));
   await once(processes.start(), 'listening');
-  processes.noteRunning();
+  processes.markRunning();
   for (let n = 1; n < count; n += 1) processes.start();
   ingestStarted(logger, {
     ingestUrl: urlOf(host, port),
@@ -98,7 +98,7 @@ function createProcesses(environment: Readonly<Record<string, string>>, logger: 
 
   return {
     start,
-    noteRunning() {
+    markRunning() {
       if (phase === 'starting') phase = 'running';
     },
     stop(signal: NodeJS.Signals): void {
