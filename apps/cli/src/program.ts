@@ -14,8 +14,8 @@ import { addRequeueCommand } from './requeue/requeue-command.ts';
 import { addSendCommand } from './send/send-command.ts';
 import type { Host } from './session.ts';
 import { addSinchCommand } from './sinch/sinch-command.ts';
-import { addUnhandledCommand } from './unhandled/unhandled-command.ts';
-import type { World } from './world.ts';
+import type { CommandIo } from './terminal.ts';
+import { addUnhandledCommand } from './unhandled/unhandled.ts';
 
 const afterHelp = `
 Settings come from the environment (see .env.example). What it does not give comes from
@@ -44,7 +44,7 @@ Examples:
 `;
 
 /** The whole command line. It throws CommanderError where commander would end the process. */
-export function buildProgram(host: Host, world: World): Command {
+export function buildProgram(host: Host, io: CommandIo): Command {
   const program = new Command('callbacks')
     .description('Look after the callbacks that Sinch sends: try, repair, check.')
     .version(manifest.version)
@@ -54,8 +54,8 @@ export function buildProgram(host: Host, world: World): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows the options and examples)')
     .configureOutput({
-      writeOut: (text) => void world.stdout.write(text),
-      writeErr: (text) => void world.stderr.write(text),
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
     })
     .configureHelp({
       showGlobalOptions: true,
@@ -63,14 +63,14 @@ export function buildProgram(host: Host, world: World): Command {
       styleTitle: (title) => styleText('bold', title, { validateStream: false }),
     })
     .addHelpText('after', afterHelp);
-  addSendCommand(program, host, world.now);
+  addSendCommand(program, host, io.now);
   addSinchCommand(program, host);
   addLoadCommand(program, host);
   addFindCommand(program, host);
   addMessageCommand(program, host);
   addEventCommand(program, host);
   addConsentCommand(program, host);
-  addDeadCommand(program, host, world.now);
+  addDeadCommand(program, host, io.now);
   addUnhandledCommand(program, host);
   addRejectedCommand(program, host);
   addRequeueCommand(program, host);

@@ -1,6 +1,16 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import type { World } from './world.ts';
+import type { Environment } from '@sinch-callbacks/config';
+
+/** The streams, clock and variables that a command uses. Tests pass their own. */
+export interface CommandIo {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly now: () => Date;
+  /** Variables; those of the process when absent. */
+  readonly environment?: Environment;
+}
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -20,7 +30,7 @@ export interface Terminal {
   paint(style: Style, text: string): string;
 }
 
-export function openTerminal({ stdout, stderr }: World, isJson: boolean): Terminal {
+export function openTerminal({ stdout, stderr }: CommandIo, isJson: boolean): Terminal {
   return {
     isJson,
     print(line) {

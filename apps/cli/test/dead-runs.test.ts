@@ -10,9 +10,10 @@ import {
   openRun,
 } from '@sinch-callbacks/db';
 import { compileCache, until } from '@sinch-callbacks/dev-env/processes';
+import { replayLetter } from '@sinch-callbacks/operations';
 import { openReplayLane } from '@sinch-callbacks/queue';
+import { redactText } from '@sinch-callbacks/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { replayLetter } from '../src/dead/replay-letter.ts';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
 import { consume, insertLetters, recordLetters, reportOf } from './letters.ts';
 
@@ -169,7 +170,7 @@ describe('cancelling', () => {
     await runJson('dead', 'cancel', String(id));
 
     const lane = openReplayLane(location);
-    expect(await replayLetter({ database, lane, runId: id, now }, letter)).toEqual({
+    expect(await replayLetter({ database, lane, runId: id, redactText, now }, letter)).toEqual({
       kind: 'stopped',
     });
     await lane.close();

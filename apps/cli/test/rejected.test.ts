@@ -1,4 +1,5 @@
 import { signCallback } from '@sinch-callbacks/core';
+import { recheckAll } from '@sinch-callbacks/operations';
 import {
   migrateQueue,
   openProducer,
@@ -6,7 +7,6 @@ import {
   type RejectedCallback,
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recheckAll } from '../src/rejected/recheck-all.ts';
 import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
 import { reportOf } from './letters.ts';
 

@@ -1,7 +1,8 @@
 import { findDeadLetter, openRun } from '@sinch-callbacks/db';
+import { replayLetter } from '@sinch-callbacks/operations';
 import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
+import { redactText } from '@sinch-callbacks/telemetry';
 import { describe, expect, it } from 'vitest';
-import { replayLetter } from '../src/dead/replay-letter.ts';
 import { callbacksHere, openCliWorld } from './cli-world.ts';
 import { consume, recordLetters, reportOf } from './letters.ts';
 
@@ -39,7 +40,7 @@ describe.each(['redis', 'postgres'] as const)('with the queue on %s', (backend) 
       const now = () => new Date();
       const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: now() };
       const { id: runId } = await openRun(database, { action: 'REPLAY', ...start });
-      const tools = { database, lane: crashing(lane), runId, now };
+      const tools = { database, lane: crashing(lane), runId, now, redactText };
       const letter = await findDeadLetter(database, event.key);
       if (letter === undefined) throw new Error('no letter');
       await expect(replayLetter(tools, letter)).rejects.toThrow('crash');

@@ -26,7 +26,12 @@ export {
   withoutQuotes,
 } from './dead-letters/dead-letter-event.ts';
 export type { DeadCopiesTarget } from './dead-letters/move-dead-copies.ts';
-export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
+export {
+  openReplayLane,
+  QueueUnavailableError,
+  type ReplayLane,
+  type ReplayState,
+} from './dead-letters/replay-lane.ts';
 export type { BackendState } from './inspect/backend-state.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';
 export {

@@ -1,25 +1,14 @@
-import { boundedText } from '@sinch-callbacks/core';
 import { type ConsentAnswer, findConsent } from '@sinch-callbacks/db';
+import { consentQuestionOf } from '@sinch-callbacks/operations';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readTypedIdentity } from '../options/typed-identity.ts';
 import type { Session } from '../session.ts';
-import { requireDatabaseUrl, withDatabase } from '../settings/open-servers.ts';
-import { describeOrigins } from '../settings/read-settings.ts';
 import { consentLines } from './consent-lines.ts';
 
 /** `callbacks consent <number or contact>`: whether it may be written to, and by which words. */
 export async function showConsent(session: Session, text: string): Promise<ExitCode> {
   const { terminal } = session;
-  const settings = await session.readSettings();
-  const url = requireDatabaseUrl(settings);
-  terminal.note(describeOrigins({ database: settings.databaseUrl }));
-  const typed = readTypedIdentity(text);
-  const question = {
-    identities: typed.identities,
-    isMeant: (channel: string, identity: string) => typed.means(channel, identity),
-    contactId: boundedText(text.trim()),
-  };
-  const found = await withDatabase(url, (database) => findConsent(database, question));
+  const question = consentQuestionOf(text);
+  const found = await session.withDatabase((database) => findConsent(database, question));
   const answer = answerOf(found);
   terminal.document({ answer, ...found });
   for (const line of consentLines(found)) terminal.print(line);
@@ -29,7 +18,7 @@ export async function showConsent(session: Session, text: string): Promise<ExitC
     case 'OPTED_OUT':
       return exitCodes.failed;
     case 'UNKNOWN':
-      session.world.stderr.write(`${whyUnknown(found)}: nothing is known, which is no consent\n`);
+      session.io.stderr.write(`${whyUnknown(found)}: nothing is known, which is no consent\n`);
       return exitCodes.unknown;
   }
 }

@@ -1,15 +1,14 @@
+import type { LetterResult, OnLetter, SettledAs } from '@sinch-callbacks/operations';
 import { counted, oneLine } from '../format/text.ts';
 import { openJsonReport } from '../json-report.ts';
 import type { Terminal } from '../terminal.ts';
-import type { LetterResult } from './letter-action.ts';
-import type { SettledAs } from './wait-for-replays.ts';
 
 /** Says what happens letter by letter, as it happens. */
 export interface LetterReport {
-  acted(key: string, result: LetterResult): void;
+  readonly acted: OnLetter;
   /** Further results are about what became of the replays. */
   beginWaiting(): void;
-  settled(key: string, as: SettledAs): void;
+  readonly settled: (key: string, as: SettledAs) => void;
   /** @param facts more members of the JSON document. */
   end(facts: Readonly<Record<string, unknown>>): void;
   /** How many letters ended so, so far. */

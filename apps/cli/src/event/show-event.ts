@@ -1,8 +1,8 @@
 import { digestOfEventKey } from '@sinch-callbacks/core';
+import { readTypedKey } from '@sinch-callbacks/operations';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import { oneLine } from '../format/text.ts';
-import { readTypedKey } from '../options/typed-key.ts';
 import type { Session } from '../session.ts';
 import { describeOrigins, type Settings } from '../settings/read-settings.ts';
 import { eventLines } from './event-lines.ts';
@@ -16,7 +16,7 @@ const digestDigits = 32;
 
 /** `callbacks event <key>`: where an event is now, and what could not be asked. */
 export async function showEvent(session: Session, text: string): Promise<ExitCode> {
-  const { terminal, world } = session;
+  const { terminal, io } = session;
   const pattern = readTypedKey(text);
   if (pattern === undefined) {
     throw new UsageError(
@@ -28,7 +28,7 @@ export async function showEvent(session: Session, text: string): Promise<ExitCod
   terminal.note(describeOrigins({ database: settings.databaseUrl, queue: settings.queue }));
   const { places, notAsked } = await lookEverywhere(settings, pattern, searchLimit);
   for (const { place, reason } of notAsked) {
-    world.stderr.write(`could not ask: ${place} (${oneLine(reason)})\n`);
+    io.stderr.write(`could not ask: ${place} (${oneLine(reason)})\n`);
   }
   const keys = keysByDigest(places);
   if (keys.size > 1) {
@@ -37,7 +37,7 @@ export async function showEvent(session: Session, text: string): Promise<ExitCod
     const list = several.map((key) => `\n  ${oneLine(key)}`).join('');
     const message = `several events begin so:${list}${more}`;
     terminal.document({ error: { code: 'ambiguous', message }, keys: several, notAsked });
-    world.stderr.write(`error: ${message}\n`);
+    io.stderr.write(`error: ${message}\n`);
     return notAsked.length > 0 ? exitCodes.unreachable : exitCodes.failed;
   }
   const [key = text.trim()] = keys.values();

@@ -24,11 +24,11 @@ export function addLoadCommand(program: Command, host: Host): void {
 }
 
 async function testUnderLoad(session: Session, options: LoadCommandOptions): Promise<ExitCode> {
-  const { terminal, world } = session;
+  const { terminal, io } = session;
   const settings = await session.readSettings();
   const url = requireTarget(options, settings);
   const secret = requireSecret(settings);
-  const plan = planLoad(options, world.now());
+  const plan = planLoad(options, io.now());
   const { report } = options;
   if (report !== undefined) await requireWritable(report);
   const loadWorld = openLoadWorld(settings, options.verify);
@@ -39,7 +39,7 @@ async function testUnderLoad(session: Session, options: LoadCommandOptions): Pro
     const origins = { address: url, secret, database: database && databaseUrl, queue };
     terminal.note(`${showUrl(url.value)} (${describeOrigins(origins)})`);
     terminal.note(`seed ${plan.draw.seed}: ${plan.schedule.count} callbacks`);
-    const facts = factsOf(options, plan, url.value, world.now());
+    const facts = factsOf(options, plan, url.value, io.now());
     const job = { url: url.value, secret: secret.value, plan, options, facts };
     const result = await sendAndVerify(job, loadWorld, session);
     explainResult(result, secret.from, terminal);

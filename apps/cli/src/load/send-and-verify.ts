@@ -34,7 +34,7 @@ const mostPrepared = 50_000;
 export async function sendAndVerify(
   job: LoadJob,
   world: LoadWorld,
-  { terminal, world: { stderr } }: Session,
+  { terminal, io: { stderr } }: Session,
 ): Promise<LoadResult> {
   const line = openProgressLine(stderr, terminal);
   const tally = createLoadTally(job.plan.windowMs);

@@ -1,7 +1,18 @@
+import { countToPrune, minAgeDays, planPrune, prune } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../failure.ts';
+import { counted, showInstant } from '../format/text.ts';
 import { age, ageForms } from '../options/parse-age.ts';
-import type { Host } from '../session.ts';
-import { minAgeDays, type PruneOptions, prune } from './prune.ts';
+import type { Host, Session } from '../session.ts';
+
+interface PruneOptions {
+  readonly olderThan: number;
+  readonly guardOlderThan?: number;
+  readonly dryRun?: true;
+}
+
+const optionOf = { olderThanMs: '--older-than', guardOlderThanMs: '--guard-older-than' } as const;
 
 const help = `
 Goes: events that were received and applied before that, with their bodies, once their whole week
@@ -39,6 +50,31 @@ export function addPruneCommand(program: Command, host: Host): void {
     .option('--dry-run', 'only say how much; nothing is changed')
     .addHelpText('after', help)
     .action(async (options: PruneOptions, command: Command) => {
-      await host.run(command, (session) => prune(session, options));
+      await host.run(command, (session) => pruneOld(session, options));
     });
+}
+
+/** After an interruption, what is removed stays removed, and the same command does the rest. */
+async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCode> {
+  const { terminal, io } = session;
+  const { olderThan, guardOlderThan, dryRun = false } = options;
+  const ages = { olderThanMs: olderThan, guardOlderThanMs: guardOlderThan };
+  const plan = planPrune(ages, io.now());
+  if (plan.kind === 'too-young') {
+    throw new UsageError(
+      `${optionOf[plan.age]} must be at least ${minAgeDays}d: callbacks may come again for a day ` +
+        'from Sinch, and for a week from rejected recheck, and only what is stored tells that they did',
+    );
+  }
+  const { before, guardsBefore } = plan;
+  const { events, deadLetters, guards } = await session.withDatabase((database) =>
+    (dryRun ? countToPrune : prune)(database, plan),
+  );
+  terminal.document({ dryRun, before, guardsBefore, events, deadLetters, guards });
+  const what = `${counted(events, 'event')} and ${counted(deadLetters, 'dead letter')}`;
+  const done = dryRun ? 'would be removed' : 'removed';
+  terminal.print(`${what} from before ${showInstant(before)} ${done}`);
+  terminal.print(`${counted(guards, 'guard')} from before ${showInstant(guardsBefore)} ${done}`);
+  if (dryRun) terminal.note('dry run: nothing is changed');
+  return exitCodes.ok;
 }

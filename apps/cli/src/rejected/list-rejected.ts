@@ -4,8 +4,6 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { tableLines } from '../format/table.ts';
 import { counted, oneLine, showBytes, showInstant } from '../format/text.ts';
 import type { Session } from '../session.ts';
-import { describeOrigins } from '../settings/read-settings.ts';
-import { withStore } from './with-store.ts';
 
 export interface ListOptions {
   readonly limit: number;
@@ -17,10 +15,8 @@ const maxHeaderLength = 40;
 /** `callbacks rejected list`: one page, and how to get the next. */
 export async function listRejected(session: Session, options: ListOptions): Promise<ExitCode> {
   const { terminal } = session;
-  const settings = await session.readSettings();
-  terminal.note(describeOrigins({ queue: settings.queue }));
   const { limit, after } = options;
-  const { total, found } = await withStore(settings, async (store) => ({
+  const { total, found } = await session.withRejected(async (store) => ({
     total: await store.count(),
     found: await store.list({ limit: limit + 1, after }),
   }));

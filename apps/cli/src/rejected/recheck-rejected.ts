@@ -1,12 +1,11 @@
+import { recheckAll } from '@sinch-callbacks/operations';
 import { openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { failureOf, UsageError } from '../failure.ts';
-import type { Session } from '../session.ts';
-import { requireQueue } from '../settings/open-servers.ts';
+import { UsageError } from '../failure.ts';
+import { endAfterFailure, type Session } from '../session.ts';
+import { requireQueue, withRejected } from '../settings/open-servers.ts';
 import { describeOrigins, type Given, type Settings } from '../settings/read-settings.ts';
-import { recheckAll } from './recheck-all.ts';
 import { openRecheckReport, type RecheckReport } from './recheck-report.ts';
-import { withStore } from './with-store.ts';
 
 export interface RecheckOptions {
   readonly dryRun?: true;
@@ -19,7 +18,7 @@ export async function recheckRejected(
   session: Session,
   options: RecheckOptions,
 ): Promise<ExitCode> {
-  const { terminal, world } = session;
+  const { terminal } = session;
   const dryRun = options.dryRun ?? false;
   const settings = await session.readSettings();
   const secrets = requireSecrets(settings);
@@ -30,13 +29,8 @@ export async function recheckRejected(
   try {
     await recheckInto(report, settings, secrets.value, dryRun);
   } catch (error) {
-    const failure = failureOf(error);
-    const { code, message } = failure ?? { code: 'unexpected', message: String(error) };
-    report.end({ dryRun, error: { code, message } });
-    if (failure === undefined) throw error;
-    terminal.note(`${report.summary()}; before this:`);
-    world.stderr.write(`error: ${message}\n`);
-    return failure.exitCode;
+    const before = (summary: string) => `${summary}; before this:`;
+    return endAfterFailure(session, error, report, { dryRun, before });
   }
   report.end({ dryRun });
   terminal.note(report.summary());
@@ -53,7 +47,7 @@ async function recheckInto(
   const open = (partition: number) => openProducer({ ...location, partition, timeoutMs });
   const producer = dryRun ? undefined : openPartitionedProducer(settings.queuePartitions, open);
   try {
-    await withStore(settings, async (store) => {
+    await withRejected(settings, async (store) => {
       for await (const [kept, rechecked] of recheckAll({ store, secrets, producer })) {
         report.rechecked(kept, rechecked);
       }

@@ -1,8 +1,8 @@
+import type { Rechecked } from '@sinch-callbacks/operations';
 import type { KeptCallback } from '@sinch-callbacks/queue';
 import { counted, oneLine, showInstant } from '../format/text.ts';
 import { openJsonReport } from '../json-report.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Rechecked } from './recheck-all.ts';
 
 /** Says what became of each rejected callback, as it happens. */
 export interface RecheckReport {

@@ -2,10 +2,8 @@ import { encodeRawBody, rawBodyText } from '@sinch-callbacks/core';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { factLines } from '../format/table.ts';
 import { oneLine, plainText, showBytes, showInstant } from '../format/text.ts';
-import type { Session } from '../session.ts';
-import { describeOrigins } from '../settings/read-settings.ts';
+import { reportProblem, type Session } from '../session.ts';
 import { rejectedFacts } from './list-rejected.ts';
-import { withStore } from './with-store.ts';
 
 export interface ShowOptions {
   readonly body?: true;
@@ -18,14 +16,9 @@ export async function showRejected(
   options: ShowOptions,
 ): Promise<ExitCode> {
   const { terminal } = session;
-  const settings = await session.readSettings();
-  terminal.note(describeOrigins({ queue: settings.queue }));
-  const kept = await withStore(settings, (store) => store.find(id));
+  const kept = await session.withRejected((store) => store.find(id));
   if (kept === undefined) {
-    const message = 'no rejected callback has this id';
-    terminal.document({ error: { code: 'not-found', message } });
-    session.world.stderr.write(`error: ${message}\n`);
-    return exitCodes.failed;
+    return reportProblem(session, 'not-found', 'no rejected callback has this id');
   }
   const { cause, receivedAt, headers, bodyBytes, rawBody } = kept;
   const encoded = options.body && rawBody && encodeRawBody(rawBody);

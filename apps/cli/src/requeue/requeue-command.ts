@@ -1,6 +1,13 @@
+import { countUnhandled } from '@sinch-callbacks/db';
+import { type Requeued, requeueLetters } from '@sinch-callbacks/operations';
 import { type Command, Option } from 'commander';
-import type { Host } from '../session.ts';
-import { type RequeueOptions, requeueFromDatabase } from './requeue-from-database.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { counted } from '../format/text.ts';
+import type { Host, Session } from '../session.ts';
+
+interface RequeueOptions {
+  readonly dryRun?: true;
+}
 
 const help = `
 For after the queue was emptied by mistake (FLUSHALL) or came back without its data. From Postgres
@@ -32,6 +39,38 @@ export function addRequeueCommand(program: Command, host: Host): void {
     .option('--dry-run', 'only say how much; nothing is changed')
     .addHelpText('after', help)
     .action(async (options: RequeueOptions, command: Command) => {
-      await host.run(command, (session) => requeueFromDatabase(session, options));
+      await host.run(command, (session) => requeue(session, options));
     });
+}
+
+/** After an interruption, the same command does the rest. */
+async function requeue(session: Session, options: RequeueOptions): Promise<ExitCode> {
+  const isDryRun = options.dryRun ?? false;
+  const { counts, unhandled } = await session.withLetterTools(async (tools) => ({
+    counts: await requeueLetters({ ...tools, isDryRun }),
+    unhandled: (await countUnhandled(tools.database)).reduce((sum, { count }) => sum + count, 0),
+  }));
+  report(session, counts, unhandled, isDryRun);
+  return exitCodes.ok;
+}
+
+type Counts = Readonly<Record<Requeued, number>>;
+
+function report({ terminal }: Session, counts: Counts, unhandled: number, isDryRun: boolean): void {
+  const replays = { requeued: counts['replay-requeued'], there: counts['replay-there'] };
+  const copies = { restored: counts['copy-restored'], there: counts['copy-there'] };
+  terminal.document({ dryRun: isDryRun, replays, copies, unhandled });
+  const would = isDryRun ? 'would be ' : '';
+  const replay = counted(replays.requeued, 'replay');
+  const copy = counted(copies.restored, 'dead letter');
+  terminal.print(`${replay} ${would}queued again, ${replays.there} there already`);
+  terminal.print(`${copy} ${would}shown in Bull Board again, ${copies.there} there already`);
+  if (unhandled > 0) {
+    const events = counted(unhandled, 'event');
+    terminal.note(
+      `${events} of unknown kinds: callbacks unhandled replay --all, if you were at it`,
+    );
+  }
+  if (isDryRun) terminal.note('dry run: nothing is changed');
+  terminal.note('callbacks that were in Redis alone cannot be had from here: --help says more');
 }

@@ -24,15 +24,15 @@ async function send(
   trigger: KnownTrigger | undefined,
   options: SendOptions,
 ): Promise<ExitCode> {
-  const { world, terminal } = session;
+  const { io, terminal } = session;
   const settings = await session.readSettings();
   const url = requireUrl(options.url, settings);
   const secret = requireSecret(settings);
-  const bodyAt = await chooseBodies({ ...options, trigger }, world.stdin, world.now());
+  const bodyAt = await chooseBodies({ ...options, trigger }, io.stdin, io.now());
   const isTampered = options.tamper ?? false;
   const { timestamp, nonce } = options;
   const signing = { url: url.value, secret: secret.value, timestamp, nonce, isTampered };
-  const sender = createCallbackSender(signing, world.now);
+  const sender = createCallbackSender(signing, io.now);
   const { count } = options;
   const plan = { url: url.value, bodyAt, count, isTampered, secretFrom: secret.from };
   terminal.note(`${url.value} (${describeOrigins({ address: url, secret })})`);

@@ -33,7 +33,7 @@ export function addSinchCommand(program: Command, host: Host): void {
 }
 
 async function playSinch(session: Session, options: SinchCommandOptions): Promise<ExitCode> {
-  const { terminal, world } = session;
+  const { terminal, io } = session;
   const settings = await session.readSettings();
   const url = requireUrl(options.url, settings);
   const secrets = requireSecrets(settings);
@@ -41,7 +41,7 @@ async function playSinch(session: Session, options: SinchCommandOptions): Promis
     throw new UsageError(`${url.value} is not this machine: --allow-remote sends there`);
   }
   const used = secrets.value.slice(0, webhooks);
-  const traffic = trafficOptions(options, used.length, world.now());
+  const traffic = trafficOptions(options, used.length, io.now());
   const offers = planTraffic(traffic);
 
   terminal.note(`${url.value} (${describeOrigins({ address: url, secrets })})`);
