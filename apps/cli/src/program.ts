@@ -1,21 +1,21 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { addConsentCommand } from './consent/consent-command.ts';
-import { addDeadCommand } from './dead/dead-command.ts';
-import { addDoctorCommand } from './doctor/doctor-command.ts';
-import { addEventCommand } from './event/event-command.ts';
-import { addFindCommand } from './find/find-command.ts';
-import { addLoadCommand } from './load/load-command.ts';
-import { addMessageCommand } from './message/message-command.ts';
-import { addPruneCommand } from './prune/prune-command.ts';
-import { addRejectedCommand } from './rejected/rejected-command.ts';
-import { addRequeueCommand } from './requeue/requeue-command.ts';
-import { addSendCommand } from './send/send-command.ts';
+import { addConsentCommand } from './commands/consent.ts';
+import { addDeadCommand } from './commands/dead/dead-command.ts';
+import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
+import { addEventCommand } from './commands/event/event-command.ts';
+import { addFindCommand } from './commands/find.ts';
+import { addLoadCommand } from './commands/load/load-command.ts';
+import { addMessageCommand } from './commands/message/message-command.ts';
+import { addPruneCommand } from './commands/prune.ts';
+import { addRejectedCommand } from './commands/rejected/rejected-command.ts';
+import { addRequeueCommand } from './commands/requeue.ts';
+import { addSendCommand } from './commands/send/send-command.ts';
+import { addSinchCommand } from './commands/sinch/sinch-command.ts';
+import { addUnhandledCommand } from './commands/unhandled.ts';
 import type { Host } from './session.ts';
-import { addSinchCommand } from './sinch/sinch-command.ts';
-import type { CommandIo } from './terminal.ts';
-import { addUnhandledCommand } from './unhandled/unhandled.ts';
+import type { CommandIo } from './terminal/terminal.ts';
 
 const afterHelp = `
 Settings come from the environment (see .env.example). What it does not give comes from

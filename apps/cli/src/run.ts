@@ -3,7 +3,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { buildProgram } from './program.ts';
 import { createHost } from './session.ts';
-import { type CommandIo, openTerminal } from './terminal.ts';
+import { type CommandIo, openTerminal } from './terminal/terminal.ts';
 
 /**
  * Runs `callbacks` with these arguments to its end. Foreseen failures become a message and an

@@ -11,7 +11,7 @@ import {
   withRejected,
 } from './settings/open-servers.ts';
 import { describeOrigins, readSettings, type Settings } from './settings/read-settings.ts';
-import { type CommandIo, openTerminal, type Terminal } from './terminal.ts';
+import { type CommandIo, openTerminal, type Terminal } from './terminal/terminal.ts';
 
 /** The options that every command takes. */
 interface GlobalOptions {

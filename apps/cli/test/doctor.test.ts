@@ -23,7 +23,7 @@ import {
   it,
   onTestFinished,
 } from 'vitest';
-import type { Check } from '../src/doctor/check.ts';
+import type { Check } from '../src/commands/doctor/check.ts';
 import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
 import { startHttpServer } from './http-server.ts';
 import { recordLetters, reportOf } from './letters.ts';

@@ -1,0 +1,60 @@
+import { type Database, findStoredEvents, openDatabase } from '@sinch-callbacks/db';
+import { openQueueView, type QueueView } from '@sinch-callbacks/queue';
+import { callbackStream } from '@sinch-callbacks/simulator';
+import type { DrawOptions } from '@sinch-callbacks/simulator/load';
+import { UsageError } from '../../failure.ts';
+import type { Settings } from '../../settings/read-settings.ts';
+
+/** What a load looks at besides the webhook. */
+export interface LoadWorld {
+  /** Absent with `--no-verify`. */
+  readonly database: Database | undefined;
+  /** Where ingest may have queued. None when no queue is set. */
+  readonly queues: readonly QueueView[];
+  close(): Promise<void>;
+}
+
+/** So many of the first events are looked up. A run that was cut short has stored the first ones. */
+const lookedUpEvents = 1_000;
+
+/** @throws UsageError when it is to be verified and there is no database. */
+export function openLoadWorld(settings: Settings, isVerified: boolean): LoadWorld {
+  const { databaseUrl, queue, fallbackQueue, queuePrefix: prefix } = settings;
+  if (isVerified && databaseUrl === undefined) {
+    throw new UsageError(
+      'it could not be verified that nothing is lost: set DATABASE_URL, or let `npm start` run; ' +
+        '--no-verify sends and measures alone',
+    );
+  }
+  const database =
+    isVerified && databaseUrl ? openDatabase({ url: databaseUrl.value, poolSize: 1 }) : undefined;
+  const queues = [queue, fallbackQueue].flatMap((target) =>
+    target === undefined ? [] : [openQueueView({ backend: target.value, prefix })],
+  );
+  return {
+    database,
+    queues,
+    async close() {
+      await Promise.all([...queues.map((view) => view.close()), database?.close()]);
+    },
+  };
+}
+
+/**
+ * Of events that are stored already it is unknown whether they were lost this time.
+ * @throws UsageError when the seed was used before on this database.
+ * @throws DatabaseUnavailableError before anything was sent.
+ */
+export async function requireNewEvents(
+  database: Database,
+  { seed, startAt }: DrawOptions,
+): Promise<void> {
+  const stream = callbackStream({ seed, startAt });
+  const keys = Array.from({ length: lookedUpEvents }, () => stream.next().value.key);
+  const stored = await findStoredEvents(database, keys);
+  if (stored.length === 0) return;
+  throw new UsageError(
+    'events of this seed are stored already, so their loss would not show: take another --seed, ' +
+      'or none',
+  );
+}

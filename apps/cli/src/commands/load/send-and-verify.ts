@@ -1,0 +1,97 @@
+import {
+  createCallbackDraw,
+  createLoadTally,
+  type LoadEnd,
+  type LoadTally,
+  openPoster,
+  sendLoad,
+} from '@sinch-callbacks/simulator/load';
+import type { Session } from '../../session.ts';
+import { openProgressLine, type ProgressLine } from '../../terminal/progress-line.ts';
+import { whenToldToStop } from '../../terminal/stop-signal.ts';
+import type { LoadCommandOptions } from './load-options.ts';
+import { type LoadFacts, type LoadResult, resultOf } from './load-result.ts';
+import type { LoadWorld } from './load-targets.ts';
+import type { LoadPlan } from './plan-load.ts';
+import { type Verification, verifyLoad } from './verify-load.ts';
+import { watchLoad } from './watch-load.ts';
+
+export interface LoadJob {
+  readonly url: string;
+  readonly secret: string;
+  readonly plan: LoadPlan;
+  readonly options: LoadCommandOptions;
+  readonly facts: LoadFacts;
+}
+
+/** Bodies made before the start, some 60 MB; further ones are made when they are due. */
+const mostPrepared = 50_000;
+
+/**
+ * Sends a load to its end or a Ctrl-C, and then looks for what was accepted. A Ctrl-C during that
+ * ends the waiting, and a second one at any time ends the process.
+ */
+export async function sendAndVerify(
+  job: LoadJob,
+  world: LoadWorld,
+  { terminal, io: { stderr } }: Session,
+): Promise<LoadResult> {
+  const line = openProgressLine(stderr, terminal);
+  const tally = createLoadTally(job.plan.windowMs);
+  const told = whenToldToStop();
+  try {
+    const { ended, busiest } = await send(job, world, tally, line, told.signal);
+    if (ended === 'interrupted') terminal.note('stopped; what was accepted is looked up');
+    // The Ctrl-C that ended the sending does not end this as well.
+    const signal = ended === 'interrupted' ? new AbortController().signal : told.signal;
+    const verification = await verify(job, world, tally, line, signal);
+    return resultOf(job.facts, ended, tally, busiest, verification);
+  } finally {
+    line.clear();
+    told.close();
+  }
+}
+
+async function send(
+  { url, secret, plan, options }: LoadJob,
+  { queues }: LoadWorld,
+  tally: LoadTally,
+  line: ProgressLine,
+  signal: AbortSignal,
+): Promise<{ readonly ended: LoadEnd; readonly busiest: number }> {
+  const { schedule } = plan;
+  const { connections, timeout: timeoutMs } = options;
+  const draw = createCallbackDraw(plan.draw);
+  draw.prepare(Math.min(schedule.count, mostPrepared));
+  const poster = await openPoster({ url, connections, timeoutMs });
+  // Everything is there: from here on, whatever is late is the load's own.
+  const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
+  const watch = watchLoad({ tally, queues, line, elapsedMs });
+  try {
+    const about = { poster, secret, schedule, draw, connections, timeoutMs };
+    const ended = await sendLoad({ ...about, tally, signal, elapsedMs });
+    return { ended, busiest: watch.busiest() };
+  } finally {
+    await watch.stop();
+    await poster.close();
+  }
+}
+
+async function verify(
+  { options }: LoadJob,
+  { database, queues }: LoadWorld,
+  tally: LoadTally,
+  line: ProgressLine,
+  signal: AbortSignal,
+): Promise<Verification | undefined> {
+  if (database === undefined) return undefined;
+  return await verifyLoad({
+    eventKeys: tally.acceptedKeys(),
+    database,
+    queues,
+    drainTimeoutMs: options.drainTimeout,
+    signal,
+    onProgress: (found, missing) => line.show(`verified ${found}, ${missing} to go`),
+  });
+}

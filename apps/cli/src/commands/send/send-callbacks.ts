@@ -1,0 +1,83 @@
+import { type CallbackEvent, receive, type SignatureHeaders } from '@sinch-callbacks/core';
+import { createSender, type Sender } from '@sinch-callbacks/simulator';
+import { whyUnanswered } from '../doctor/why-unanswered.ts';
+import { tamper } from './tamper.ts';
+
+/** A signed callback that is ready to go. */
+export interface SignedCallback {
+  readonly headers: SignatureHeaders;
+  /** What goes out: with a bit changed when it is to be refused. */
+  readonly body: Uint8Array;
+  /** The event key that a receiver gives it; absent when it has to refuse it. */
+  readonly key: string | undefined;
+  /** What `callbacks message` finds it by; absent where it is about no message. */
+  readonly messageId: string | undefined;
+}
+
+export interface SigningChoice {
+  readonly url: string;
+  readonly secret: string;
+  readonly timestamp?: Date | undefined;
+  readonly nonce?: string | undefined;
+  readonly isTampered: boolean;
+}
+
+/** What became of one callback. */
+export type SendResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly answer: string;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'unanswered'; readonly reason: string };
+
+export interface CallbackSender {
+  sign(body: Uint8Array): SignedCallback;
+  send(callback: SignedCallback): Promise<SendResult>;
+}
+
+/** Sinch's own tolerance is unknown; this one is wide enough to key whatever is signed here. */
+const anyAge = Number.POSITIVE_INFINITY;
+
+export function createCallbackSender(choice: SigningChoice, now: () => Date): CallbackSender {
+  const { url, secret, timestamp, nonce } = choice;
+  const sender: Sender = createSender({ url, secret, clock: now });
+  const overrides = {
+    ...(nonce !== undefined && { nonce }),
+    ...(timestamp && { timestampSeconds: Math.floor(timestamp.getTime() / 1000) }),
+  };
+  return {
+    sign(rawBody) {
+      const headers = sender.sign(rawBody, overrides);
+      const body = choice.isTampered ? tamper(rawBody) : rawBody;
+      const event = eventOf(body, headers, secret, now());
+      const messageId = event?.trigger.startsWith('MESSAGE_') ? event.entityId : undefined;
+      return { headers, body, key: event?.key, messageId };
+    },
+    async send({ headers, body }) {
+      const startedAt = performance.now();
+      try {
+        const answer = await sender.send(body, { headers });
+        const durationMs = Math.round(performance.now() - startedAt);
+        return { kind: 'answered', status: answer.status, answer: answer.body, durationMs };
+      } catch (error) {
+        return { kind: 'unanswered', reason: whyUnanswered(error) };
+      }
+    },
+  };
+}
+
+/** Asks the receiver's own rules. */
+function eventOf(
+  rawBody: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+  secret: string,
+  receivedAt: Date,
+): CallbackEvent | undefined {
+  const outcome = receive(
+    { rawBody, readHeader: (name) => headers[name], receivedAt },
+    { secrets: [secret], timestampToleranceSeconds: anyAge, replayPolicy: 'absorb' },
+  );
+  return outcome.kind === 'verified' ? outcome.event : undefined;
+}
