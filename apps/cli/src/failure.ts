@@ -3,7 +3,7 @@ import { DatabaseUnavailableError } from '@sinch-callbacks/db';
 import { AmbiguousKeyError } from '@sinch-callbacks/operations';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { oneLine } from './terminal/text.ts';
+import { oneLine } from './terminal/format.ts';
 
 /** A wrong use of a command, or a missing setting. Nothing was done. */
 export class UsageError extends Error {

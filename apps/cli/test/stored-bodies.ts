@@ -6,7 +6,7 @@ import {
   recognise,
 } from '@sinch-callbacks/core';
 import { createEventWriter } from '@sinch-callbacks/db';
-import { keyOfBody } from '../src/commands/event/key-of-body.ts';
+import { keyOfBody } from '../src/commands/event/look-everywhere.ts';
 import type { CliWorld } from './cli-world.ts';
 
 /** The event of a body, as ingest would have made it. */

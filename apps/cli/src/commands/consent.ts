@@ -1,6 +1,14 @@
+import {
+  type Consent,
+  type ConsentAnswer,
+  type ConsentWord,
+  findConsent,
+} from '@sinch-callbacks/db';
+import { consentQuestionOf } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
-import type { Host } from '../session.ts';
-import { showConsent } from './consent/show-consent.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Host, Session } from '../session.ts';
+import { cellText, oneLine, showInstant, tableLines } from '../terminal/format.ts';
 
 const help = `
 A number is found in any spelling, with its country's code: +46 70-123 45 67, 0046701234567. What
@@ -39,4 +47,85 @@ export function addConsentCommand(program: Command, host: Host): void {
     .action(async (text: string, _options: object, command: Command) => {
       await host.run(command, (session) => showConsent(session, text));
     });
+}
+
+/** `callbacks consent <number or contact>`: whether it may be written to, and by which words. */
+async function showConsent(session: Session, text: string): Promise<ExitCode> {
+  const { terminal } = session;
+  const question = consentQuestionOf(text);
+  const found = await session.withDatabase((database) => findConsent(database, question));
+  const answer = answerOf(found);
+  terminal.document({ answer, ...found });
+  for (const line of consentLines(found)) terminal.print(line);
+  switch (answer) {
+    case 'OPTED_IN':
+      return exitCodes.ok;
+    case 'OPTED_OUT':
+      return exitCodes.failed;
+    case 'UNKNOWN':
+      session.io.stderr.write(`${whyUnknown(found)}: nothing is known, which is no consent\n`);
+      return exitCodes.unknown;
+  }
+}
+
+type Answer = 'OPTED_IN' | 'OPTED_OUT' | 'UNKNOWN';
+
+function answerOf({ consents }: ConsentAnswer): Answer {
+  if (consents.length === 0) return 'UNKNOWN';
+  return consents.some(({ state }) => state === 'OPTED_OUT') ? 'OPTED_OUT' : 'OPTED_IN';
+}
+
+function whyUnknown({ identities, contactId, otherWords }: ConsentAnswer): string {
+  if (otherWords.length > 0) return 'none of its opt-ins and opt-outs took effect';
+  if (identities.length > 0 || contactId !== undefined) return 'no opt-in or opt-out of it came';
+  return 'no callback has named this number, identity or contact';
+}
+
+/** The answer for people: what was looked up, a line for each consent, then the words behind them. */
+function consentLines(answer: ConsentAnswer): string[] {
+  const { identities, contactId, consents, otherWords } = answer;
+  const words = new Map(
+    [...consents.flatMap((consent) => consent.words), ...otherWords].map((word) => [
+      word.eventKey,
+      word,
+    ]),
+  );
+  const takenFor = [
+    ...identities.map((identity) => `identity ${oneLine(identity)}`),
+    ...(contactId === undefined ? [] : [`contact ${oneLine(contactId)}`]),
+  ];
+  return [
+    ...takenFor,
+    ...(consents.length > 0 ? ['', ...consentTable(consents)] : []),
+    ...(words.size > 0 ? ['', 'Opt-ins and opt-outs', ...wordTable([...words.values()])] : []),
+  ];
+}
+
+function consentTable(consents: readonly Consent[]): string[] {
+  const rows = consents.map(({ state, since, channel, identity, appId, contactId }) => [
+    state,
+    showInstant(since),
+    cellText(channel),
+    cellText(identity),
+    cellText(appId),
+    cellText(contactId),
+  ]);
+  return tableLines(['STATE', 'SINCE', 'CHANNEL', 'IDENTITY', 'APP', 'CONTACT'], rows);
+}
+
+function wordTable(words: readonly ConsentWord[]): string[] {
+  const rows = words
+    .toSorted((one, other) => other.since.getTime() - one.since.getTime())
+    .map((word) => [
+      showInstant(word.since),
+      word.kind,
+      cellText(word.status),
+      word.effect ?? '-',
+      cellText(word.channel),
+      cellText(word.identity),
+      cellText(word.requestId),
+      oneLine(word.eventKey),
+    ]);
+  const head = ['WHEN', 'KIND', 'STATUS', 'EFFECT', 'CHANNEL', 'IDENTITY', 'REQUEST', 'EVENT'];
+  return tableLines(head, rows);
 }

@@ -2,9 +2,9 @@ import { countToPrune, minAgeDays, planPrune, prune } from '@sinch-callbacks/ope
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
-import { age, ageForms } from '../options/parse-age.ts';
+import { age, ageForms } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
-import { counted, showInstant } from '../terminal/text.ts';
+import { counted, showInstant } from '../terminal/format.ts';
 
 interface PruneOptions {
   readonly olderThan: number;

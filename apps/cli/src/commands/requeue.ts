@@ -3,7 +3,7 @@ import { type Requeued, requeueLetters } from '@sinch-callbacks/operations';
 import { type Command, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Host, Session } from '../session.ts';
-import { counted } from '../terminal/text.ts';
+import { counted } from '../terminal/format.ts';
 
 interface RequeueOptions {
   readonly dryRun?: true;

@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import type { Host, Session } from '../session.ts';
-import { tableLines } from '../terminal/table.ts';
-import { counted, oneLine, showInstant } from '../terminal/text.ts';
+import { counted, oneLine, showInstant, tableLines } from '../terminal/format.ts';
 
 interface ReplayOptions {
   readonly topLevelKey?: string;

@@ -71,3 +71,38 @@ export function fingerprint(text: string): string {
   if (/^[0-9a-f]{12}$/.test(text)) return text;
   throw new InvalidArgumentError('It is 12 hexadecimal digits, as dead groups shows them.');
 }
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** What {@link age} reads, for help and messages. */
+export const ageForms = '90d or 12w';
+
+/** An age in milliseconds. A bare number is a mistake. */
+export function age(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,5})([dw])$/.exec(text) ?? [];
+  const value = Number(amount) * (unitMs[unit] ?? Number.NaN);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`It is a number of days or weeks, such as ${ageForms}.`);
+}
+
+/** What {@link duration} reads, for help and messages. */
+export const durationForms = '500ms, 60s, 10m or 2h';
+
+/** A length of time in milliseconds, from `minMs` to `maxMs`. A bare number is a mistake. */
+export function duration(minMs: number, maxMs: number): (text: string) => number {
+  return (text) => {
+    const [, amount, unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+    const value = Number(amount) * (unitMs[unit] ?? Number.NaN);
+    if (value >= minMs && value <= maxMs) return value;
+    throw new InvalidArgumentError(
+      `It is a length of time such as ${durationForms}, from ${minMs} ms to ${maxMs / 1_000} s.`,
+    );
+  };
+}

@@ -5,8 +5,7 @@ import {
   type QueueTarget,
   readConfig,
 } from '@sinch-callbacks/config';
-import { fillEnvironment } from './fill-environment.ts';
-import { readStackFile } from './stack-file.ts';
+import { fillEnvironment, readStackFile } from './stack-file.ts';
 
 /** A setting, and where it is from. */
 export interface Given<T> {

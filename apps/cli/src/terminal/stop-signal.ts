@@ -1,11 +1,12 @@
-/** Ctrl-C and a termination, as a signal; a second one ends the process at once. */
-export interface StopRequest {
+/** A request to stop, by Ctrl-C or SIGTERM. */
+export interface StopSignal {
   readonly signal: AbortSignal;
-  /** Listens no more. */
+  /** Removes the listeners. */
   close(): void;
 }
 
-export function whenToldToStop(): StopRequest {
+/** Aborts its signal on the first Ctrl-C or SIGTERM. The second one ends the process at once. */
+export function listenForStop(): StopSignal {
   const stopping = new AbortController();
   const close = () => {
     process.off('SIGINT', stop);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
 import type { Host, Session } from '../../session.ts';
-import { counted, oneLine, showInstant } from '../../terminal/text.ts';
+import { counted, oneLine, showInstant } from '../../terminal/format.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './letter-options.ts';
 
 const maxPage = 10_000;

@@ -1,7 +1,7 @@
 import type { LetterResult, OnLetter, SettledAs } from '@sinch-callbacks/operations';
+import { counted, oneLine } from '../../terminal/format.ts';
 import { openJsonReport } from '../../terminal/json-report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { counted, oneLine } from '../../terminal/text.ts';
 
 /** Says what happens letter by letter, as it happens. */
 export interface LetterReport {

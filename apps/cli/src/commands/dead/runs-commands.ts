@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
-import { tableLines } from '../../terminal/table.ts';
-import { counted, oneLine, showInstant } from '../../terminal/text.ts';
+import { counted, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
 import { addWait, runCommand, type WaitOptions } from './run-command.ts';
 
 const maxId = 2 ** 31 - 1;

@@ -8,8 +8,14 @@ import {
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
-import { factLines, tableLines } from '../../terminal/table.ts';
-import { oneLine, plainText, showBytes, showInstant } from '../../terminal/text.ts';
+import {
+  factLines,
+  oneLine,
+  plainText,
+  showBytes,
+  showInstant,
+  tableLines,
+} from '../../terminal/format.ts';
 
 const showHelp = `
 The beginning of a key, or of the 32 digits at its end, will do where only one begins so. Exits 1

@@ -4,8 +4,7 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { webAddress } from '../../options/option-parsers.ts';
 import type { Host, Session } from '../../session.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
-import { type Check, failure } from './check.ts';
-import { reportChecks } from './report-checks.ts';
+import { type Check, failure, reportChecks } from './check.ts';
 import { runChecks } from './run-checks.ts';
 
 interface DoctorOptions {

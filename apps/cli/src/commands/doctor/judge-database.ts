@@ -4,9 +4,8 @@ import {
   isSupported,
   leastPostgresMajor,
 } from '@sinch-callbacks/db';
-import { counted } from '../../terminal/text.ts';
+import { counted, oneLine, showInstant } from '../../terminal/format.ts';
 import { type Check, failure, ok, warning } from './check.ts';
-import { judgeApps } from './judge-apps.ts';
 
 export type DatabaseFindings =
   | { readonly kind: 'unreachable'; readonly reason: string }
@@ -56,4 +55,23 @@ function judgeMigrations(pending: readonly string[]): Check {
 function judgeDeadLetters(open: number): Check {
   if (open === 0) return ok('dead letters', 'none open');
   return warning('dead letters', `${open} open`, 'callbacks dead list shows them and why.');
+}
+
+const shownApps = 5;
+const shownIdLength = 40;
+
+/**
+ * When callbacks came last, by app: whether a silence is one is for those to say who know how much
+ * is written. @param apps the one that was heard of last first.
+ */
+function judgeApps(apps: readonly AppSeen[]): Check {
+  if (apps.length === 0) return ok('callbacks', 'none was applied yet');
+  const shown = apps
+    .slice(0, shownApps)
+    .map(
+      ({ appId, lastCallbackAt }) =>
+        `${oneLine(appId, shownIdLength)} ${showInstant(lastCallbackAt)}`,
+    );
+  const more = apps.length > shownApps ? `; and ${apps.length - shownApps} more apps` : '';
+  return ok('callbacks', `the last by app: ${shown.join('; ')}${more}`);
 }

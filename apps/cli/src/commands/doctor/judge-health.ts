@@ -1,5 +1,5 @@
+import { whyUnanswered } from '../http-answer.ts';
 import { type Check, failure, ok } from './check.ts';
-import type { Probe } from './probe.ts';
 
 /** An address that tells how a part of the stack is. */
 export interface HealthPage {
@@ -44,19 +44,42 @@ export const workerReadiness: HealthPage = {
 };
 
 /** @param place the page's address as it may be shown. */
-export function judgeHealth(page: HealthPage, probe: Probe, place: string): Check {
+export function judgeHealth(page: HealthPage, answer: Probe, place: string): Check {
   const { name, unavailable } = page;
-  if (probe.kind === 'unanswered') {
-    return failure(name, `${place} does not answer: ${probe.reason}`, page.unanswered);
+  if (answer.kind === 'unanswered') {
+    return failure(name, `${place} does not answer: ${answer.reason}`, page.unanswered);
   }
-  switch (probe.status) {
+  switch (answer.status) {
     case 200:
       return ok(name, `${place} is well`);
     case 503:
       return failure(name, `${place} ${unavailable.message}`, unavailable.advice);
     default: {
-      const message = `${place} answers ${probe.status}, not 200 or 503`;
+      const message = `${place} answers ${answer.status}, not 200 or 503`;
       return failure(name, message, 'Something else may be listening there.');
     }
+  }
+}
+
+type Probe =
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'unanswered'; readonly reason: string };
+
+const timeoutMs = 5_000;
+
+/** Asks a path of a server once, without any login that its address may hold. Never throws. */
+export async function probe(server: string, path: string): Promise<Probe> {
+  const url = new URL(path, server);
+  url.username = '';
+  url.password = '';
+  try {
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await answer.body?.cancel();
+    return { kind: 'answered', status: answer.status };
+  } catch (error) {
+    return { kind: 'unanswered', reason: whyUnanswered(error) };
   }
 }

@@ -1,7 +1,12 @@
-import { type BackendState, memoryShare } from '@sinch-callbacks/queue';
-import { showBytes } from '../../terminal/text.ts';
+import {
+  adviceFor,
+  type BackendState,
+  memoryShare,
+  type PartitionCount,
+  type PostgresQueueCheck,
+} from '@sinch-callbacks/queue';
+import { showBytes } from '../../terminal/format.ts';
 import { type Check, failure, ok, warning } from './check.ts';
-import { isOlderThan } from './compare-versions.ts';
 
 type RedisState = Extract<BackendState, { kind: 'redis' }>;
 
@@ -114,4 +119,39 @@ function judgeMemory({ memory }: RedisState): Check {
     return warning('memory', message, advice);
   }
   return ok('memory', message);
+}
+
+/** @param beyond partitions with jobs in them that a worker with this setting does not read. */
+export function judgePartitions(partitions: number, beyond: readonly PartitionCount[]): Check {
+  const last = beyond.at(-1);
+  if (last === undefined) return ok('partitions', `${partitions} (QUEUE_PARTITIONS)`);
+  const jobs = beyond.reduce((sum, { jobs: some }) => sum + some, 0);
+  const names = beyond.map(({ name }) => name).join(', ');
+  const message = `QUEUE_PARTITIONS is ${partitions} here, and ${jobs} jobs wait in others: ${names}`;
+  const needed = last.partition + 1;
+  const advice = `Workers need QUEUE_PARTITIONS=${needed} or more until those are done; nothing is lost meanwhile.`;
+  return warning('partitions', message, advice);
+}
+
+/** @param place the server's address as it may be shown. */
+export function judgePostgresQueue(check: PostgresQueueCheck, place: string): Check {
+  const name = 'queue on Postgres';
+  if (check.kind === 'usable') return ok(name, `can be used at ${place}`);
+  const advice = adviceFor(check.kind);
+  return failure(
+    name,
+    `cannot be used at ${place}: ${check.reason}`,
+    `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`,
+  );
+}
+
+/** Compares `1.2.3` as numbers. A version that does not begin with a number counts as new. */
+export function isOlderThan(version: string, least: string): boolean {
+  if (!/^\d/.test(version)) return false;
+  const [have, want] = [version, least].map((text) => text.split('.').map(Number.parseFloat));
+  for (const [place, wanted] of (want ?? []).entries()) {
+    const part = have?.[place] ?? 0;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
 }

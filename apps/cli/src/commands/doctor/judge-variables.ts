@@ -1,5 +1,5 @@
 import type { Settings } from '../../settings/read-settings.ts';
-import { counted } from '../../terminal/text.ts';
+import { counted } from '../../terminal/format.ts';
 import { type Check, failure, ok, warning } from './check.ts';
 
 /** What `.env.example` holds in the place of secrets. */

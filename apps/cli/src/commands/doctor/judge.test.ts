@@ -1,10 +1,9 @@
 import type { BackendState } from '@sinch-callbacks/queue';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../settings/read-settings.ts';
-import { isOlderThan } from './compare-versions.ts';
 import { judgeDatabase } from './judge-database.ts';
 import { ingestHealth, judgeHealth } from './judge-health.ts';
-import { judgeQueue } from './judge-queue.ts';
+import { isOlderThan, judgeQueue } from './judge-queue.ts';
 import { judgeVariables } from './judge-variables.ts';
 
 type Redis = Extract<BackendState, { kind: 'redis' }>;

@@ -19,14 +19,12 @@ import {
   type HealthPage,
   ingestHealth,
   judgeHealth,
+  probe,
   workerHealth,
   workerReadiness,
 } from './judge-health.ts';
-import { judgePartitions } from './judge-partitions.ts';
-import { judgePostgresQueue } from './judge-postgres-queue.ts';
-import { judgeQueue } from './judge-queue.ts';
+import { judgePartitions, judgePostgresQueue, judgeQueue } from './judge-queue.ts';
 import { judgeVariables } from './judge-variables.ts';
-import { probe } from './probe.ts';
 
 export interface Addresses {
   readonly ingestUrl: string | undefined;

@@ -1,4 +1,11 @@
 import type { QueueTarget } from '@sinch-callbacks/config';
+import {
+  boundedEntityId,
+  encodeRawBody,
+  eventKey,
+  rawBodyText,
+  recognise,
+} from '@sinch-callbacks/core';
 import { findStoredByKey } from '@sinch-callbacks/db';
 import {
   findJobs,
@@ -11,7 +18,6 @@ import {
 import { withDatabase } from '../../settings/open-servers.ts';
 import type { Settings } from '../../settings/read-settings.ts';
 import type { EventPlace, NotAsked } from './event-place.ts';
-import { keyOfBody } from './key-of-body.ts';
 
 export interface Found {
   readonly places: readonly EventPlace[];
@@ -78,9 +84,9 @@ async function findRejected(
   const found: EventPlace[] = [];
   try {
     for await (const { id, rawBody, cause, receivedAt } of everyRejected(store)) {
-      const eventKey = rawBody && keyOfBody(rawBody);
-      if (eventKey === undefined || !fitsPattern(eventKey, pattern)) continue;
-      found.push({ place: 'rejected', id, eventKey, cause, receivedAt });
+      const key = rawBody && keyOfBody(rawBody);
+      if (key === undefined || !fitsPattern(key, pattern)) continue;
+      found.push({ place: 'rejected', id, eventKey: key, cause, receivedAt });
       if (found.length >= limit) break;
     }
     return found;
@@ -95,5 +101,20 @@ async function* everyRejected(store: RejectedStore) {
     yield* page;
     if (page.length < pageSize) return;
     after = page.at(-1)?.id;
+  }
+}
+
+/** The key that a body would be queued under, were its signature right. */
+export function keyOfBody(rawBody: Uint8Array): string {
+  const recognition = recognise(rawBodyText(encodeRawBody(rawBody)));
+  switch (recognition.kind) {
+    case 'known':
+      return eventKey(recognition.trigger, recognition.entityId, rawBody);
+    case 'unknown': {
+      const entityId = boundedEntityId(recognition.topLevelKeys.join('+'));
+      return eventKey('UNKNOWN', entityId, rawBody);
+    }
+    case 'unreadable':
+      return eventKey('UNREADABLE', undefined, rawBody);
   }
 }

@@ -1,8 +1,7 @@
 import type { LatencySummary } from '@sinch-callbacks/simulator/load';
-import { factLines } from '../../terminal/table.ts';
+import { counted, factLines, oneLine } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { counted, oneLine } from '../../terminal/text.ts';
-import { explainAnswer } from '../send/explain-answer.ts';
+import { explainAnswer } from '../http-answer.ts';
 import type { LoadResult } from './load-result.ts';
 
 /** The result for people. */

@@ -4,14 +4,13 @@ import { UsageError } from '../../failure.ts';
 import type { Host, Session } from '../../session.ts';
 import { showUrl } from '../../settings/hide-secrets.ts';
 import { describeOrigins, type Given, type Settings } from '../../settings/read-settings.ts';
-import { requireSecret, requireUrl } from '../../settings/webhook-target.ts';
-import { isLoopback } from '../sinch/is-loopback.ts';
+import { isLoopback, requireSecret, requireUrl } from '../../settings/webhook-target.ts';
 import { explainResult, printResult } from './describe-result.ts';
 import { describeLoad, type LoadCommandOptions } from './load-options.ts';
 import { exitCodeOf, type LoadFacts } from './load-result.ts';
-import { openLoadWorld, requireNewEvents } from './load-targets.ts';
+import { openLoadTargets, requireNewEvents } from './load-targets.ts';
 import { type LoadPlan, planLoad } from './plan-load.ts';
-import { requireWritable, writeReport } from './report/write-report.ts';
+import { requireWritable, writeReport } from './report/html-report.ts';
 import { sendAndVerify } from './send-and-verify.ts';
 
 /** `callbacks load` */
@@ -31,9 +30,9 @@ async function testUnderLoad(session: Session, options: LoadCommandOptions): Pro
   const plan = planLoad(options, io.now());
   const { report } = options;
   if (report !== undefined) await requireWritable(report);
-  const loadWorld = openLoadWorld(settings, options.verify);
+  const targets = openLoadTargets(settings, options.verify);
   try {
-    const { database } = loadWorld;
+    const { database } = targets;
     if (database) await requireNewEvents(database, plan.draw);
     const { databaseUrl, queue } = settings;
     const origins = { address: url, secret, database: database && databaseUrl, queue };
@@ -41,14 +40,14 @@ async function testUnderLoad(session: Session, options: LoadCommandOptions): Pro
     terminal.note(`seed ${plan.draw.seed}: ${plan.schedule.count} callbacks`);
     const facts = factsOf(options, plan, url.value, io.now());
     const job = { url: url.value, secret: secret.value, plan, options, facts };
-    const result = await sendAndVerify(job, loadWorld, session);
+    const result = await sendAndVerify(job, targets, session);
     explainResult(result, secret.from, terminal);
     printResult(result, terminal);
     terminal.document(result);
     if (report !== undefined) await writeReport(report, result, terminal);
     return exitCodeOf(result);
   } finally {
-    await loadWorld.close();
+    await targets.close();
   }
 }
 

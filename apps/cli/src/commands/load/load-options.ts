@@ -1,8 +1,16 @@
 import { usualFaults } from '@sinch-callbacks/simulator';
 import { type Command, Option } from 'commander';
-import { webAddress, wholeNumber } from '../../options/option-parsers.ts';
-import { duration, durationForms } from '../../options/parse-duration.ts';
-import { limits, usualSpike } from './load-limits.ts';
+import { duration, durationForms, webAddress, wholeNumber } from '../../options/option-parsers.ts';
+
+/** Limits of one run. The sender keeps in memory the key of each accepted event. */
+export const limits = {
+  callbacks: 1_000_000,
+  ratePerSecond: 20_000,
+  durationMs: 3_600_000,
+  connections: 1_000,
+} as const;
+
+export const usualSpike = 5;
 
 export interface LoadCommandOptions {
   readonly url?: string;

@@ -6,7 +6,7 @@ import { UsageError } from '../../failure.ts';
 import type { Settings } from '../../settings/read-settings.ts';
 
 /** What a load looks at besides the webhook. */
-export interface LoadWorld {
+export interface LoadTargets {
   /** Absent with `--no-verify`. */
   readonly database: Database | undefined;
   /** Where ingest may have queued. None when no queue is set. */
@@ -18,7 +18,7 @@ export interface LoadWorld {
 const lookedUpEvents = 1_000;
 
 /** @throws UsageError when it is to be verified and there is no database. */
-export function openLoadWorld(settings: Settings, isVerified: boolean): LoadWorld {
+export function openLoadTargets(settings: Settings, isVerified: boolean): LoadTargets {
   const { databaseUrl, queue, fallbackQueue, queuePrefix: prefix } = settings;
   if (isVerified && databaseUrl === undefined) {
     throw new UsageError(

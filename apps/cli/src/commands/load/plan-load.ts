@@ -6,8 +6,7 @@ import {
 } from '@sinch-callbacks/simulator/load';
 import { UsageError } from '../../failure.ts';
 import { newSeed, readSeed } from '../sinch/choose-seed.ts';
-import { limits, usualSpike } from './load-limits.ts';
-import type { LoadCommandOptions } from './load-options.ts';
+import { type LoadCommandOptions, limits, usualSpike } from './load-options.ts';
 
 /** About what lies between two events of the stream: two steps of its clock. */
 const eventSpacingMs = 2_000;

@@ -8,10 +8,10 @@ import {
 } from '@sinch-callbacks/simulator/load';
 import type { Session } from '../../session.ts';
 import { openProgressLine, type ProgressLine } from '../../terminal/progress-line.ts';
-import { whenToldToStop } from '../../terminal/stop-signal.ts';
+import { listenForStop } from '../../terminal/stop-signal.ts';
 import type { LoadCommandOptions } from './load-options.ts';
 import { type LoadFacts, type LoadResult, resultOf } from './load-result.ts';
-import type { LoadWorld } from './load-targets.ts';
+import type { LoadTargets } from './load-targets.ts';
 import type { LoadPlan } from './plan-load.ts';
 import { type Verification, verifyLoad } from './verify-load.ts';
 import { watchLoad } from './watch-load.ts';
@@ -33,28 +33,28 @@ const mostPrepared = 50_000;
  */
 export async function sendAndVerify(
   job: LoadJob,
-  world: LoadWorld,
+  targets: LoadTargets,
   { terminal, io: { stderr } }: Session,
 ): Promise<LoadResult> {
   const line = openProgressLine(stderr, terminal);
   const tally = createLoadTally(job.plan.windowMs);
-  const told = whenToldToStop();
+  const stop = listenForStop();
   try {
-    const { ended, busiest } = await send(job, world, tally, line, told.signal);
+    const { ended, busiest } = await send(job, targets, tally, line, stop.signal);
     if (ended === 'interrupted') terminal.note('stopped; what was accepted is looked up');
     // The Ctrl-C that ended the sending does not end this as well.
-    const signal = ended === 'interrupted' ? new AbortController().signal : told.signal;
-    const verification = await verify(job, world, tally, line, signal);
+    const signal = ended === 'interrupted' ? new AbortController().signal : stop.signal;
+    const verification = await verify(job, targets, tally, line, signal);
     return resultOf(job.facts, ended, tally, busiest, verification);
   } finally {
     line.clear();
-    told.close();
+    stop.close();
   }
 }
 
 async function send(
   { url, secret, plan, options }: LoadJob,
-  { queues }: LoadWorld,
+  { queues }: LoadTargets,
   tally: LoadTally,
   line: ProgressLine,
   signal: AbortSignal,
@@ -80,7 +80,7 @@ async function send(
 
 async function verify(
   { options }: LoadJob,
-  { database, queues }: LoadWorld,
+  { database, queues }: LoadTargets,
   tally: LoadTally,
   line: ProgressLine,
   signal: AbortSignal,

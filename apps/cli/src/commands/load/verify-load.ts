@@ -7,7 +7,6 @@ import {
 } from '@sinch-callbacks/db';
 import type { QueueView } from '@sinch-callbacks/queue';
 import { createLatencyHistogram, type LatencySummary } from '@sinch-callbacks/simulator/load';
-import { pagesOf } from './pages-of.ts';
 
 /** What became of accepted events; each is in one of the first six. */
 export interface Verification {
@@ -192,4 +191,9 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+/** Pieces of a list, each of `size` items but the last. */
+function* pagesOf<T>(items: readonly T[], size: number): Generator<readonly T[], void> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }

@@ -1,6 +1,9 @@
+import { findMessage } from '@sinch-callbacks/db';
 import type { Command } from 'commander';
-import type { Host } from '../../session.ts';
-import { showMessage } from './show-message.ts';
+import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import { type Host, reportProblem, type Session } from '../../session.ts';
+import { counted } from '../../terminal/format.ts';
+import { messageLines } from './message-lines.ts';
 
 const help = `
 Reports come in any order and more than once. On one channel the furthest counts, not the latest:
@@ -34,4 +37,24 @@ export function addMessageCommand(program: Command, host: Host): void {
     .action(async (id: string, _options: object, command: Command) => {
       await host.run(command, (session) => showMessage(session, id));
     });
+}
+
+/** `callbacks message <id>`: how a message stands, and every event that ever came for it. */
+async function showMessage(session: Session, sinchMessageId: string): Promise<ExitCode> {
+  const { terminal } = session;
+  const message = await session.withDatabase((database) => findMessage(database, sinchMessageId));
+  if (message === undefined) {
+    const problem = 'no callback has told of a message with this id';
+    return reportProblem(session, 'not-found', problem);
+  }
+  terminal.document(message);
+  for (const line of messageLines(message)) terminal.print(line);
+  const open = message.unapplied.filter(
+    ({ state, resolvedAt }) => state === 'DEAD' && resolvedAt === undefined,
+  );
+  if (open.length === 0) return exitCodes.ok;
+  terminal.note(
+    `${counted(open.length, 'event')} of it died and made no row: callbacks dead show <event key>`,
+  );
+  return exitCodes.failed;
 }

@@ -4,8 +4,7 @@ import type {
   StatusReport,
   UnappliedEvent,
 } from '@sinch-callbacks/db';
-import { factLines, tableLines } from '../../terminal/table.ts';
-import { oneLine, showInstant } from '../../terminal/text.ts';
+import { factLines, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
 
 /** The message for people: facts, its channels, then its events in the order in which they happened. */
 export function messageLines(message: MessageHistory): string[] {

@@ -1,12 +1,32 @@
+import { encodeRawBody, rawBodyText, signatureHeaders } from '@sinch-callbacks/core';
+import type { KeptCallback } from '@sinch-callbacks/queue';
 import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
-import type { Host } from '../../session.ts';
-import { type ListOptions, listRejected } from './list-rejected.ts';
-import { type RecheckOptions, recheckRejected } from './recheck-rejected.ts';
-import { type ShowOptions, showRejected } from './show-rejected.ts';
+import { type Host, reportProblem, type Session } from '../../session.ts';
+import {
+  counted,
+  factLines,
+  oneLine,
+  plainText,
+  showBytes,
+  showInstant,
+  tableLines,
+} from '../../terminal/format.ts';
+import { addRecheck } from './recheck-command.ts';
 
 const maxPage = 10_000;
 const defaultPage = 50;
+const maxHeaderLength = 40;
+
+interface ListOptions {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+interface ShowOptions {
+  readonly body?: true;
+}
 
 const causesHelp = `
 Why callbacks are rejected:
@@ -72,29 +92,71 @@ function addShow(rejected: Command, host: Host): void {
     });
 }
 
-const recheckHelp = `
-Judges by the signature alone, with every secret in SINCH_WEBHOOK_SECRET: these callbacks are old
-by now, and that is no fault of theirs. What passes is queued as if it had just come and leaves
-the store; the rest stays. Cut off in the middle, run it again: no event is applied twice.
+/** `callbacks rejected list`: one page, and how to get the next. */
+async function listRejected(session: Session, options: ListOptions): Promise<ExitCode> {
+  const { terminal } = session;
+  const { limit, after } = options;
+  const { total, found } = await session.withRejected(async (store) => ({
+    total: await store.count(),
+    found: await store.list({ limit: limit + 1, after }),
+  }));
+  const callbacks = found.slice(0, limit);
+  const next = found.length > callbacks.length ? callbacks.at(-1)?.id : undefined;
 
-Ends with 0 when it came through, whatever still does not pass.
+  terminal.document({ total, callbacks: callbacks.map(rejectedFacts), next: next ?? null });
+  if (callbacks.length > 0) for (const line of rejectedTable(callbacks)) terminal.print(line);
+  terminal.note(`${callbacks.length} shown of ${counted(total, 'rejected callback')}`);
+  if (next !== undefined) terminal.note(`next page: the same with --after ${next}`);
+  return exitCodes.ok;
+}
 
-With --json: {callbacks: [{id, receivedAt, outcome, eventKey or cause}], counts, dryRun, error},
-also when it was cut off by a failure.
+/** A rejected callback for programs, without its body and its signature. */
+function rejectedFacts({ id, cause, receivedAt, headers, bodyBytes, rawBody }: KeptCallback) {
+  return {
+    id,
+    cause,
+    receivedAt,
+    bodyBytes,
+    isBodyKept: rawBody !== undefined,
+    timestamp: headers[signatureHeaders.timestamp],
+    nonce: headers[signatureHeaders.nonce],
+  };
+}
 
-Examples:
-  $ callbacks rejected recheck --dry-run
-  $ callbacks rejected recheck
-`;
+function rejectedTable(callbacks: readonly KeptCallback[]): string[] {
+  const rows = callbacks.map(({ id, cause, receivedAt, headers, bodyBytes }) => [
+    showInstant(receivedAt),
+    oneLine(cause),
+    showBytes(bodyBytes),
+    oneLine(headers[signatureHeaders.timestamp] ?? '-', maxHeaderLength),
+    oneLine(headers[signatureHeaders.nonce] ?? '-', maxHeaderLength),
+    id,
+  ]);
+  return tableLines(['RECEIVED', 'CAUSE', 'BODY', 'TIMESTAMP', 'NONCE', 'ID'], rows);
+}
 
-function addRecheck(rejected: Command, host: Host): void {
-  rejected
-    .command('recheck')
-    .summary("verify them again with today's secrets, and queue those that pass")
-    .description("Verify rejected callbacks again with today's secrets; queue those that pass.")
-    .option('--dry-run', 'only say which would be queued; nothing is changed')
-    .addHelpText('after', recheckHelp)
-    .action(async (options: RecheckOptions, command: Command) => {
-      await host.run(command, (session) => recheckRejected(session, options));
-    });
+/** `callbacks rejected show <id>`: why it was rejected and what its signature headers said. */
+async function showRejected(session: Session, id: string, options: ShowOptions): Promise<ExitCode> {
+  const { terminal } = session;
+  const kept = await session.withRejected((store) => store.find(id));
+  if (kept === undefined) {
+    return reportProblem(session, 'not-found', 'no rejected callback has this id');
+  }
+  const { cause, receivedAt, headers, bodyBytes, rawBody } = kept;
+  const encoded = options.body && rawBody && encodeRawBody(rawBody);
+  terminal.document({ ...rejectedFacts(kept), headers, ...(encoded && { rawBody: encoded }) });
+
+  const shownHeaders = Object.entries(headers).map(
+    ([name, value]) => [name, oneLine(value)] as const,
+  );
+  const facts = factLines({
+    id: oneLine(kept.id),
+    received: showInstant(receivedAt),
+    cause: oneLine(cause),
+    body: `${showBytes(bodyBytes)}${rawBody ? '' : ', too long to be kept'}`,
+    ...Object.fromEntries(shownHeaders),
+  });
+  for (const line of facts) terminal.print(line);
+  if (encoded) terminal.print(`\nBody\n${plainText(rawBodyText(encoded))}`);
+  return exitCodes.ok;
 }

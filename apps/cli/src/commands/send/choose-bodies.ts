@@ -4,7 +4,6 @@ import type { Readable } from 'node:stream';
 import type { KnownTrigger } from '@sinch-callbacks/core';
 import { sampleCallback } from '@sinch-callbacks/simulator';
 import { UsageError } from '../../failure.ts';
-import { readBounded } from './read-bounded.ts';
 
 /** Where the bodies to send come from, as the options say it. */
 export interface BodyChoice {
@@ -69,4 +68,23 @@ function samples({ trigger = defaultTrigger, variant, seed }: BodyChoice, now: D
     throw error;
   }
   return (index) => Buffer.from(JSON.stringify(build(index)));
+}
+
+/** Twice what ingest can be set to take. */
+const maxBytes = 128 * 1024 * 1024;
+
+/**
+ * Reads a stream to its end.
+ * @throws UsageError when it holds more than any receiver takes.
+ */
+async function readBounded(stream: Readable): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
+    length += bytes.length;
+    if (length > maxBytes) throw new UsageError(`a body has at most ${maxBytes} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
 }

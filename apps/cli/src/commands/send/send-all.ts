@@ -1,9 +1,10 @@
+import { encodeRawBody } from '@sinch-callbacks/core';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { openJsonReport } from '../../terminal/json-report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { describeAnswer, explainAnswer } from '../http-answer.ts';
 import type { BodyAt } from './choose-bodies.ts';
-import { describeAnswer } from './describe-answer.ts';
-import { explainAnswer } from './explain-answer.ts';
+import { curlCommand } from './curl-command.ts';
 import type { CallbackSender, SendResult, SignedCallback } from './send-callbacks.ts';
 
 export interface SendingPlan {
@@ -70,4 +71,23 @@ function describeResult({ key }: SignedCallback, result: SendResult, terminal: T
   const { status, answer, durationMs } = result;
   const colour = status >= 200 && status <= 299 ? 'green' : 'red';
   return `${terminal.paint(colour, String(status))}  ${describeAnswer(answer)}  ${what}  ${durationMs} ms`;
+}
+
+/** Prints what would be sent as commands for a shell. They hold a signature, not the secret. */
+export function printAll(
+  sender: CallbackSender,
+  { url, bodyAt, count }: SendingPlan,
+  terminal: Terminal,
+): ExitCode {
+  const report = openJsonReport(terminal);
+  report.beginList('requests');
+  for (let index = 0; index < count; index += 1) {
+    const { key, body, headers: signature } = sender.sign(bodyAt(index));
+    const headers = { 'content-type': 'application/json', ...signature };
+    const curl = curlCommand({ url, headers, body });
+    report.item({ eventKey: key, headers, body: encodeRawBody(body), curl });
+    terminal.print(curl);
+  }
+  report.end({ url });
+  return exitCodes.ok;
 }

@@ -1,9 +1,10 @@
-import type { DeliveryCounts, Tally } from '@sinch-callbacks/simulator';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryCounts, SinchRun, Tally } from '@sinch-callbacks/simulator';
+import { counted, factLines, oneLine } from '../../terminal/format.ts';
 import { openJsonReport } from '../../terminal/json-report.ts';
-import { factLines } from '../../terminal/table.ts';
+import { listenForStop } from '../../terminal/stop-signal.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { counted, oneLine } from '../../terminal/text.ts';
-import { explainAnswer } from '../send/explain-answer.ts';
+import { explainAnswer } from '../http-answer.ts';
 
 /** Why a run is over. */
 export type SinchEnd = 'finished' | 'time-limit' | 'interrupted';
@@ -98,4 +99,42 @@ function describeEnd(ended: SinchEnd): string {
     case 'interrupted':
       return 'stopped';
   }
+}
+
+const progressMs = 2_000;
+
+/** Waits for a run's end, its time limit or a Ctrl-C, with a line now and then. */
+export async function watchSinch(
+  run: SinchRun,
+  limitMs: number,
+  terminal: Terminal,
+): Promise<SinchEnd> {
+  const stop = listenForStop();
+  const isOver = new AbortController();
+  const progress = setInterval(() => terminal.note(describeProgress(run.tally)), progressMs);
+  const stopped = new Promise<SinchEnd>((resolve) => {
+    stop.signal.addEventListener('abort', () => resolve('interrupted'));
+  });
+  try {
+    const ended = await Promise.race([
+      run.finished.then((): SinchEnd => 'finished'),
+      stopped,
+      limit(limitMs, isOver.signal),
+    ]);
+    run.stop();
+    return ended;
+  } finally {
+    clearInterval(progress);
+    isOver.abort();
+    stop.close();
+  }
+}
+
+async function limit(limitMs: number, signal: AbortSignal): Promise<SinchEnd> {
+  try {
+    await sleep(limitMs, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return 'time-limit';
 }

@@ -9,12 +9,10 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
 import type { Host, Session } from '../../session.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
-import { requireSecrets, requireUrl } from '../../settings/webhook-target.ts';
+import { isLoopback, requireSecrets, requireUrl } from '../../settings/webhook-target.ts';
 import { newSeed, readSeed } from './choose-seed.ts';
-import { isLoopback } from './is-loopback.ts';
-import { explainLosses, isSound, reportSinch } from './report-sinch.ts';
+import { explainLosses, isSound, reportSinch, watchSinch } from './report-sinch.ts';
 import { describeSinch, maxMessages, type SinchCommandOptions } from './sinch-options.ts';
-import { watchSinch } from './watch-sinch.ts';
 
 const webhooks = 2;
 const usualMessages = 100;

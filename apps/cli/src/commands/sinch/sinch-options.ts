@@ -1,7 +1,6 @@
 import { type RetrySignature, usualFaults, usualRetryRules } from '@sinch-callbacks/simulator';
 import { type Command, Option } from 'commander';
-import { webAddress, wholeNumber } from '../../options/option-parsers.ts';
-import { duration, durationForms } from '../../options/parse-duration.ts';
+import { duration, durationForms, webAddress, wholeNumber } from '../../options/option-parsers.ts';
 
 export interface SinchCommandOptions {
   readonly url?: string;

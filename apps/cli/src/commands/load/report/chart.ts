@@ -1,4 +1,3 @@
-import { escapeHtml } from './escape-html.ts';
 import { type Scale, timeScale } from './scale.ts';
 
 /** One line of a chart. */
@@ -165,4 +164,17 @@ function showNumber(value: number): string {
 
 function tidy(position: number): number {
   return Math.round(position * 10) / 10;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Any text, as it may stand in HTML and between quotes in its tags. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }

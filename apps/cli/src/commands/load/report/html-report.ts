@@ -1,8 +1,12 @@
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { LatencySummary } from '@sinch-callbacks/simulator/load';
-import { showInstant } from '../../../terminal/text.ts';
+import { UsageError } from '../../../failure.ts';
+import { showInstant } from '../../../terminal/format.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 import { describeLoadAsked, describeResult, showMs, warnOfSender } from '../describe-result.ts';
 import type { LoadResult } from '../load-result.ts';
-import { escapeHtml } from './escape-html.ts';
+import { escapeHtml } from './chart.ts';
 import { drawLoadCharts } from './load-charts.ts';
 import { reportStyle } from './report-style.ts';
 
@@ -119,4 +123,29 @@ function tableOf({ series }: LoadResult): string {
   });
   const head = columns.map((column) => `<th scope="col">${column}</th>`).join('');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+/**
+ * Asked before a long load, not after it. A file that is there is written over.
+ * @throws UsageError where no file can be written.
+ */
+export async function requireWritable(file: string): Promise<void> {
+  try {
+    await access(path.dirname(path.resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--report ${file}: its folder is not there, or not writable`, {
+      cause: error,
+    });
+  }
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory()) throw new UsageError(`--report ${file} is a folder; name a file`);
+}
+
+export async function writeReport(
+  file: string,
+  result: LoadResult,
+  terminal: Terminal,
+): Promise<void> {
+  await writeFile(file, htmlReport(result));
+  terminal.note(`report: ${path.resolve(file)}`);
 }

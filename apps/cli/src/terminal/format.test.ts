@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { factLines, tableLines } from './table.ts';
-import { counted, oneLine, plainText, showBytes, showInstant } from './text.ts';
+import {
+  counted,
+  factLines,
+  oneLine,
+  plainText,
+  showBytes,
+  showInstant,
+  tableLines,
+} from './format.ts';
 
 describe('foreign text', () => {
   it('on one line holds nothing that a terminal would obey', () => {

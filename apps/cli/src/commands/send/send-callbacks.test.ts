@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tamper } from './tamper.ts';
+import { tamper } from './send-callbacks.ts';
 
 it.each(['', 'a', '{"status":"DELIVERED"}'])(
   'changes one byte of %j and not the original',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLoopback } from './is-loopback.ts';
+import { isLoopback } from './webhook-target.ts';
 
 it.each([
   'http://127.0.0.1:3000/api',

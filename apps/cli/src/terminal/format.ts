@@ -7,6 +7,11 @@ export function oneLine(text: string, maxLength = Number.POSITIVE_INFINITY): str
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1)}…`;
 }
 
+/** Foreign text as a table's cell: `-` for none. */
+export function cellText(text: string | undefined): string {
+  return text === undefined || text === '' ? '-' : oneLine(text);
+}
+
 /** Foreign text of several lines, without what a terminal would obey. */
 export function plainText(text: string): string {
   return text.replaceAll(/(?![\n\t])\p{Cc}/gu, '\uFFFD');
@@ -28,4 +33,29 @@ export function showBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
   const amount = bytes / 1024 ** power;
   return `${Number(amount.toFixed(1))} ${units[power] ?? ''}`;
+}
+
+/** Lines of columns that are as wide as their longest cell; the last one is not padded. */
+export function tableLines(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `name  value` lines; absent values are left out. */
+export function factLines(facts: Readonly<Record<string, string | undefined>>): string[] {
+  const present = Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const width = Math.max(0, ...present.map(([name]) => name.length));
+  return present.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillEnvironment } from './fill-environment.ts';
-import { parseStackFile } from './stack-file.ts';
+import { fillEnvironment, parseStackFile } from './stack-file.ts';
 
 const stack = parseStackFile(
   JSON.stringify({
