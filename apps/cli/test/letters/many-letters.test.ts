@@ -2,8 +2,8 @@ import { countDeadLetters } from '@sinch-callbacks/db';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacks, openCliWorld } from './cli-world.ts';
-import { insertLetters } from './letters.ts';
+import { type CliWorld, callbacks, openCliWorld } from '../harness/cli-harness.ts';
+import { insertLetters } from '../harness/letters.ts';
 
 /** More than one page of what the commands read at once, or than two. */
 const many = sized({ short: 520, long: 1_050 });

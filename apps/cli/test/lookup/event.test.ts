@@ -8,9 +8,9 @@ import {
   type QueueLocation,
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { recordLetters, reportOf } from './letters.ts';
-import { store } from './stored-bodies.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { recordLetters, reportOf } from '../harness/letters.ts';
+import { store } from '../harness/stored-bodies.ts';
 
 let world: CliWorld;
 

@@ -3,8 +3,8 @@ import { replayLetter } from '@sinch-callbacks/operations';
 import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
 import { redactText } from '@sinch-callbacks/telemetry';
 import { describe, expect, it } from 'vitest';
-import { callbacksHere, openCliWorld } from './cli-world.ts';
-import { consume, recordLetters, reportOf } from './letters.ts';
+import { callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { consume, recordLetters, reportOf } from '../harness/letters.ts';
 
 /** The replay's queue, on which whoever replays dies at one moment. */
 const crashes: Readonly<Record<string, (lane: ReplayLane) => ReplayLane>> = {

@@ -1,8 +1,8 @@
 import { digestOfEventKey } from '@sinch-callbacks/core';
 import { listRuns } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { recordLetters, reportOf } from './letters.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { recordLetters, reportOf } from '../harness/letters.ts';
 
 let world: CliWorld;
 

@@ -2,7 +2,7 @@ import { freePort } from '@sinch-callbacks/dev-env/processes';
 import type { Answer } from '@sinch-callbacks/simulator';
 import { openPoster } from '@sinch-callbacks/simulator/load';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Reply, startHttpServer } from './http-server.ts';
+import { type Reply, startHttpServer } from '../harness/http-server.ts';
 
 async function posterTo(url: string, timeoutMs = 5_000) {
   const poster = await openPoster({ url, connections: 2, timeoutMs });

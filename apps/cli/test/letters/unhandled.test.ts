@@ -8,8 +8,8 @@ import {
 import { createEventWriter } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { consume, reportOf } from './letters.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { consume, reportOf } from '../harness/letters.ts';
 
 let world: CliWorld;
 

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { knownTriggers, receive, recognise } from '@sinch-callbacks/core';
 import { freePort } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callbacks, callbacksHere } from './cli-world.ts';
-import { type Received, startHttpServer } from './http-server.ts';
+import { callbacks, callbacksHere } from '../harness/cli-harness.ts';
+import { type Received, startHttpServer } from '../harness/http-server.ts';
 
 const env = { SINCH_WEBHOOK_SECRET: 'test-secret,old-secret' };
 

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compileCache } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { useLoadWorld } from './load-world.ts';
-import { startSmallIngest } from './small-ingest.ts';
+import { useLoadWorld } from '../harness/load-harness.ts';
+import { startSmallIngest } from '../harness/small-ingest.ts';
 
 const { cli, load, work } = useLoadWorld();
 
@@ -164,7 +164,7 @@ describe('load', () => {
 
   it('at Ctrl-C it sends no more, and verifies what was accepted', async () => {
     work();
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const { url } = await startSmallIngest(cli(), async (_, place) => {
       if (place === 20) child.kill('SIGINT');
       return 'queue';
@@ -186,7 +186,7 @@ describe('load', () => {
   });
 
   it('a second Ctrl-C quits', async () => {
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const { url } = await startSmallIngest(cli(), async (_, place) => {
       if (place === 5) child.kill('SIGINT');
       return 'queue';

@@ -23,10 +23,10 @@ import {
   it,
   onTestFinished,
 } from 'vitest';
-import type { Check } from '../src/commands/doctor/check.ts';
-import { type CliWorld, callbacks, callbacksHere, openCliWorld } from './cli-world.ts';
-import { startHttpServer } from './http-server.ts';
-import { recordLetters, reportOf } from './letters.ts';
+import type { Check } from '../../src/commands/doctor/check.ts';
+import { type CliWorld, callbacks, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { startHttpServer } from '../harness/http-server.ts';
+import { recordLetters, reportOf } from '../harness/letters.ts';
 
 /** Of its own, since its settings are spoilt. */
 let redis: RedisServer;

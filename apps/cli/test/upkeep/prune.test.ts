@@ -1,8 +1,8 @@
 import { decideEvent } from '@sinch-callbacks/core';
 import { countDeadLetters, createEventWriter } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { insertLetters, reportOf } from './letters.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { insertLetters, reportOf } from '../harness/letters.ts';
 
 let world: CliWorld;
 

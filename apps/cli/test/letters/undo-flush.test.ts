@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { openProducer } from '@sinch-callbacks/queue';
 import { expect, it, onTestFinished } from 'vitest';
-import { openCliWorld } from './cli-world.ts';
-import { reportOf } from './letters.ts';
+import { openCliWorld } from '../harness/cli-harness.ts';
+import { reportOf } from '../harness/letters.ts';
 
-const page = new URL('../../../docs/ARCHITECTURE.md', import.meta.url);
+const page = new URL('../../../../docs/ARCHITECTURE.md', import.meta.url);
 
 it.each(['FLUSHALL', 'flushall async'])(
   'what ARCHITECTURE.md says to do after %s brings every accepted callback back',

@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import { useLoadWorld } from './load-world.ts';
-import { startSmallIngest } from './small-ingest.ts';
+import { useLoadWorld } from '../harness/load-harness.ts';
+import { startSmallIngest } from '../harness/small-ingest.ts';
 
 const { cli, load, work } = useLoadWorld();
 

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type CallbackEvent, receive } from '@sinch-callbacks/core';
 import { openProducer } from '@sinch-callbacks/queue';
 import { onTestFinished } from 'vitest';
-import type { CliWorld } from './cli-world.ts';
+import type { CliWorld } from './cli-harness.ts';
 
 export interface SmallIngest {
   readonly url: string;

@@ -15,9 +15,9 @@ import {
   queueNames,
 } from '@sinch-callbacks/queue';
 import { inject } from 'vitest';
-import { run as runCallbacks } from '../src/run.ts';
+import { run as runCallbacks } from '../../src/run.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** How a run of `callbacks` ended, and what it wrote. */
 export interface Ended {

@@ -8,7 +8,7 @@ import {
 import { createEventWriter, recordDeadLetter } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type HandleOutcome, openConsumer, openProducer } from '@sinch-callbacks/queue';
-import type { CliWorld } from './cli-world.ts';
+import type { CliWorld } from './cli-harness.ts';
 
 /** A delivery report about this message. */
 export function reportOf(messageId: string, appId = '01APP'): CallbackEvent {

@@ -14,8 +14,8 @@ import { replayLetter } from '@sinch-callbacks/operations';
 import { openReplayLane } from '@sinch-callbacks/queue';
 import { redactText } from '@sinch-callbacks/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { consume, insertLetters, recordLetters, reportOf } from './letters.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { consume, insertLetters, recordLetters, reportOf } from '../harness/letters.ts';
 
 let world: CliWorld;
 
@@ -141,7 +141,7 @@ describe('a replay whose process is killed', patient, () => {
 
   /** Kills the command as soon as so many letters are on the queue. */
   async function killReplayAfter(count: number): Promise<void> {
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const args = [main, 'dead', 'replay', '--all', '--no-stack'];
     const child = spawn(process.execPath, args, {
       env: { ...compileCache(), ...world.env },

@@ -6,8 +6,8 @@ import {
   recognise,
 } from '@sinch-callbacks/core';
 import { createEventWriter } from '@sinch-callbacks/db';
-import { keyOfBody } from '../src/commands/event/look-everywhere.ts';
-import type { CliWorld } from './cli-world.ts';
+import { keyOfBody } from '../../src/commands/event/look-everywhere.ts';
+import type { CliWorld } from './cli-harness.ts';
 
 /** The event of a body, as ingest would have made it. */
 export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z'): CallbackEvent {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, onTestFinished } from 'vitest';
-import { type CliWorld, callbacksHere, type Ended, openCliWorld } from './cli-world.ts';
+import { type CliWorld, callbacksHere, type Ended, openCliWorld } from './cli-harness.ts';
 import { consume } from './letters.ts';
 
 export interface LoadRun extends Ended {

@@ -1,7 +1,13 @@
 import { discardDeadLetters, findDeadLetter, listRuns } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacks, callbacksHere, type Ended, openCliWorld } from './cli-world.ts';
-import { consume, recordLetters, reportOf } from './letters.ts';
+import {
+  type CliWorld,
+  callbacks,
+  callbacksHere,
+  type Ended,
+  openCliWorld,
+} from '../harness/cli-harness.ts';
+import { consume, recordLetters, reportOf } from '../harness/letters.ts';
 
 let world: CliWorld;
 

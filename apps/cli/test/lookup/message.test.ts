@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { recordLetters } from './letters.ts';
-import { eventOfBody, store } from './stored-bodies.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { recordLetters } from '../harness/letters.ts';
+import { eventOfBody, store } from '../harness/stored-bodies.ts';
 
 let world: CliWorld;
 

@@ -2,8 +2,8 @@ import { countDeadLetters } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { consume, insertLetters, recordLetters, reportOf } from './letters.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { consume, insertLetters, recordLetters, reportOf } from '../harness/letters.ts';
 
 /** A Redis of its own, since everything in it is going to be flushed. */
 let redis: RedisServer;

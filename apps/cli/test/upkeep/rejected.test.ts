@@ -7,8 +7,8 @@ import {
   type RejectedCallback,
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from './cli-world.ts';
-import { reportOf } from './letters.ts';
+import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { reportOf } from '../harness/letters.ts';
 
 const secrets = ['test-secret', 'old-secret'];
 const startedAt = Date.now() - 3_600_000;

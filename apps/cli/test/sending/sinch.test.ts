@@ -5,14 +5,14 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { knownTriggers } from '@sinch-callbacks/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callbacks, callbacksHere } from './cli-world.ts';
+import { callbacks, callbacksHere } from '../harness/cli-harness.ts';
 import {
   nonceOf,
   secretOf,
   startSinchReceiver,
   type Treatment,
   type Tries,
-} from './sinch-receiver.ts';
+} from '../harness/sinch-receiver.ts';
 
 const secrets = ['test-secret', 'old-secret'];
 const env = { SINCH_WEBHOOK_SECRET: `${secrets.join()},third-secret` };
@@ -176,7 +176,7 @@ describe('sinch', () => {
   });
 
   it('stops at Ctrl-C and says what is left', async () => {
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const receiver = await startSinchReceiver(['accept'], (count) => {
       if (count === 5) child.kill('SIGINT');
     });
