@@ -14,27 +14,32 @@ import {
   type QueueLocation,
   queueNames,
 } from '@sinch-callbacks/queue';
-import { inject } from 'vitest';
+import { afterEach, beforeEach, inject } from 'vitest';
 import { run as runCallbacks } from '../../src/run.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** The file that runs the command. */
+export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** How a run of `callbacks` ended, and what it wrote. */
+/** The exit code of a run of `callbacks`, and its output. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+export interface EndedJson extends Ended {
+  readonly document: ReturnType<typeof JSON.parse>;
+}
+
 export type Environment = Readonly<Record<string, string>>;
 
-/** Runs the real command in a process of its own, which sees these variables and no others. */
+/** Runs the real command in a process of its own, with these variables and no others. */
 export async function callbacks(
   args: readonly string[],
   env: Environment,
   stdin = '',
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [mainFile, ...args], {
     cwd: tmpdir(),
     env: { ...compileCache(), ...env },
   });
@@ -47,7 +52,7 @@ export async function callbacks(
   return { code: await ended, stdout, stderr };
 }
 
-/** The same in this process: quicker, and all but the edge of `main.ts`. */
+/** Runs the command in this process: quicker, and without `main.ts`. */
 export async function callbacksHere(
   args: readonly string[],
   environment: Environment,
@@ -61,22 +66,27 @@ export async function callbacksHere(
   return { code, stdout: await text(stdout), stderr: await text(stderr) };
 }
 
-export interface CliWorld {
+/** A migrated database, a queue, and runs of the command on them. */
+export interface CliHarness {
   readonly database: Database;
   readonly location: QueueLocation;
-  /** What the command is given, so that it finds this world's database and queue. */
+  /** Variables with which the command finds this database and queue. */
   readonly env: Environment;
-  /** Ids of the jobs in a queue, whatever their state. */
+  /** Runs the command in this process, without a stack file. */
+  run(...args: readonly string[]): Promise<Ended>;
+  /** Runs the command with `--json`, and parses its output. */
+  runJson(...args: readonly string[]): Promise<EndedJson>;
+  /** Ids of the jobs in a queue, in any state. */
   jobIds(queue: keyof typeof queueNames): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** A migrated database and a queue of the test's own. */
-export async function openCliWorld(
+/** Opens a migrated database and a queue of the test's own. */
+export async function openCliHarness(
   backend: 'redis' | 'postgres' = 'redis',
   redisUrl = inject('redisUrl'),
   prefix = `c${randomUUID().slice(0, 8)}`,
-): Promise<CliWorld> {
+): Promise<CliHarness> {
   const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, {
     template: inject('migratedDatabase'),
   });
@@ -85,14 +95,22 @@ export async function openCliWorld(
   await migrateQueue(location);
   const database = openDatabase({ url });
   const board = openBoardQueues(location, () => undefined);
+  const env = {
+    DATABASE_URL: url,
+    QUEUE_PREFIX: prefix,
+    SINCH_WEBHOOK_SECRET: 'test-secret,old-secret',
+    ...(backend === 'redis' && { REDIS_URL: queueUrl }),
+  };
+  const run = async (...args: readonly string[]) =>
+    await callbacksHere([...args, '--no-stack'], env);
   return {
     database,
     location,
-    env: {
-      DATABASE_URL: url,
-      QUEUE_PREFIX: prefix,
-      SINCH_WEBHOOK_SECRET: 'test-secret,old-secret',
-      ...(backend === 'redis' && { REDIS_URL: queueUrl }),
+    env,
+    run,
+    async runJson(...args) {
+      const ended = await run(...args, '--json');
+      return { ...ended, document: JSON.parse(ended.stdout) };
     },
     async jobIds(queue) {
       const found = board.queues.find(({ name }) => name === queueNames[queue]);
@@ -105,5 +123,36 @@ export async function openCliWorld(
       await database.close();
       await drop();
     },
+  };
+}
+
+/** Opens a harness for each test of a file or `describe`, and closes it afterwards. */
+export function useCli(backend: 'redis' | 'postgres' = 'redis'): CliHarness {
+  let opened: CliHarness | undefined;
+  const current = (): CliHarness => {
+    if (opened === undefined) throw new Error('the harness is open only during a test');
+    return opened;
+  };
+  beforeEach(async () => {
+    opened = await openCliHarness(backend);
+  });
+  afterEach(async () => {
+    await current().close();
+    opened = undefined;
+  });
+  return {
+    get database() {
+      return current().database;
+    },
+    get location() {
+      return current().location;
+    },
+    get env() {
+      return current().env;
+    },
+    run: (...args) => current().run(...args),
+    runJson: (...args) => current().runJson(...args),
+    jobIds: (queue) => current().jobIds(queue),
+    close: () => current().close(),
   };
 }

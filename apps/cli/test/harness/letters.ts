@@ -8,7 +8,7 @@ import {
 import { createEventWriter, recordDeadLetter } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type HandleOutcome, openConsumer, openProducer } from '@sinch-callbacks/queue';
-import type { CliWorld } from './cli-harness.ts';
+import type { CliHarness } from './cli-harness.ts';
 
 /** A delivery report about this message. */
 export function reportOf(messageId: string, appId = '01APP'): CallbackEvent {
@@ -34,11 +34,11 @@ export function reportOf(messageId: string, appId = '01APP'): CallbackEvent {
 
 /** Kills events as a worker does: both writes of a dead letter, by the queue's own consumer. */
 export async function recordLetters(
-  world: CliWorld,
+  cli: CliHarness,
   events: readonly CallbackEvent[],
   deadAt = new Date(),
 ): Promise<void> {
-  const producer = openProducer({ ...world.location, timeoutMs: 10_000 });
+  const producer = openProducer({ ...cli.location, timeoutMs: 10_000 });
   for (const event of events) await producer.enqueue(event);
   await producer.close();
   const failed: HandleOutcome = {
@@ -47,10 +47,10 @@ export async function recordLetters(
     message: 'refused by the test\n\u001B[2J',
     stack: 'Error: refused by the test\n    at nowhere',
   };
-  const work = consume(world, 'live', async () => failed, deadAt);
+  const work = consume(cli, 'live', async () => failed, deadAt);
   const keys = new Set(events.map(({ key }) => key));
   await until(
-    async () => (await world.jobIds('dead')).filter((id) => keys.has(id)).length === keys.size,
+    async () => (await cli.jobIds('dead')).filter((id) => keys.has(id)).length === keys.size,
     {
       what: 'the letters to be recorded',
     },
@@ -60,7 +60,7 @@ export async function recordLetters(
 
 /** Works on a lane as a worker does; `apply` writes the event's rows. */
 export function consume(
-  { location, database }: CliWorld,
+  { location, database }: CliHarness,
   lane: 'live' | 'replay',
   handle: (event: CallbackEvent, apply: () => Promise<HandleOutcome>) => Promise<HandleOutcome>,
   deadAt = new Date(),
@@ -97,7 +97,7 @@ export function consume(
 }
 
 /** Open letters of delivery reports that died once, straight into the database: quick. */
-export async function insertLetters({ database }: CliWorld, count: number): Promise<void> {
+export async function insertLetters({ database }: CliHarness, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => reportOf(`01MANY${n}`));
   await database.prisma.$executeRawUnsafe(
     `WITH e AS (

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type CallbackEvent, receive } from '@sinch-callbacks/core';
 import { openProducer } from '@sinch-callbacks/queue';
 import { onTestFinished } from 'vitest';
-import type { CliWorld } from './cli-harness.ts';
+import type { CliHarness } from './cli-harness.ts';
 
 export interface SmallIngest {
   readonly url: string;
@@ -17,7 +17,7 @@ export type Treat = (event: CallbackEvent, place: number) => Promise<'queue' | '
 
 /** Verifies and queues as ingest does, and can be made to fail as ingest must not. */
 export async function startSmallIngest(
-  { location }: CliWorld,
+  { location }: CliHarness,
   treat: Treat = async () => 'queue',
 ): Promise<SmallIngest> {
   const producer = openProducer({ ...location, timeoutMs: 10_000 });

@@ -7,7 +7,7 @@ import {
 } from '@sinch-callbacks/core';
 import { createEventWriter } from '@sinch-callbacks/db';
 import { keyOfBody } from '../../src/commands/event/look-everywhere.ts';
-import type { CliWorld } from './cli-harness.ts';
+import type { CliHarness } from './cli-harness.ts';
 
 /** The event of a body, as ingest would have made it. */
 export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z'): CallbackEvent {
@@ -27,7 +27,7 @@ export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z
 }
 
 /** Writes the rows of these bodies as a worker does, one after the other; returns their keys. */
-export async function store({ database }: CliWorld, ...bodies: object[]): Promise<string[]> {
+export async function store({ database }: CliHarness, ...bodies: object[]): Promise<string[]> {
   const writer = createEventWriter(database, () => new Date());
   const events = bodies.map((body) => eventOfBody(body));
   for (const event of events) {

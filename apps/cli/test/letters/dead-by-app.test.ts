@@ -1,29 +1,17 @@
 import { digestOfEventKey } from '@sinch-callbacks/core';
 import { listRuns } from '@sinch-callbacks/db';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { describe, expect, it } from 'vitest';
+import { useCli } from '../harness/cli-harness.ts';
 import { recordLetters, reportOf } from '../harness/letters.ts';
 
-let world: CliWorld;
-
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
+const cli = useCli();
 
 const [one, two, three] = [reportOf('01ONE'), reportOf('01TWO'), reportOf('01THREE')] as const;
-const run = (...args: string[]) => callbacksHere([...args, '--no-stack'], world.env);
-const runJson = async (...args: string[]) => {
-  const ended = await run(...args, '--json');
-  return { ...ended, document: JSON.parse(ended.stdout) };
-};
+const { run, runJson } = cli;
 
 describe('dead groups', () => {
   it('are per app, in lines of a plain terminal, with what shows one of them', async () => {
-    await recordLetters(world, [one, two, reportOf('01ELSE', '02APP')]);
+    await recordLetters(cli, [one, two, reportOf('01ELSE', '02APP')]);
     const { document } = await runJson('dead', 'groups');
     expect(document.groups).toMatchObject([
       { count: 2, appId: '01APP' },
@@ -46,17 +34,17 @@ describe('dead groups', () => {
 describe('dead replay', () => {
   it('of one app touches no other', async () => {
     const other = reportOf('01ELSE', '02APP');
-    await recordLetters(world, [one, two, other]);
+    await recordLetters(cli, [one, two, other]);
     const { code, document } = await runJson('dead', 'replay', '--app', '02APP');
     expect({ code, counts: document.counts }).toEqual({ code: 0, counts: { replayed: 1 } });
-    expect(await world.jobIds('replay')).toEqual([`${other.key}.r1`]);
-    expect(await world.jobIds('dead')).toEqual([one.key, two.key].toSorted());
+    expect(await cli.jobIds('replay')).toEqual([`${other.key}.r1`]);
+    expect(await cli.jobIds('dead')).toEqual([one.key, two.key].toSorted());
     expect((await runJson('dead', 'list', '--app', '02APP')).document.total).toBe(1);
-    expect((await listRuns(world.database, 1))[0]?.filter).toEqual({ where: { appId: '02APP' } });
+    expect((await listRuns(cli.database, 1))[0]?.filter).toEqual({ where: { appId: '02APP' } });
   });
 
   it('takes the beginning of a key, and of the digits at its end', async () => {
-    await recordLetters(world, [one, two, three]);
+    await recordLetters(cli, [one, two, three]);
     const digits = digestOfEventKey(two.key);
     const chosen = ['MESSAGE_DELIVERY.01ONE', digits.slice(0, 12), digestOfEventKey(three.key)];
     const { document } = await runJson('dead', 'replay', ...chosen, digits);
@@ -65,7 +53,7 @@ describe('dead replay', () => {
       two.key,
       three.key,
     ]);
-    expect(await world.jobIds('replay')).toHaveLength(3);
+    expect(await cli.jobIds('replay')).toHaveLength(3);
     const several = await run('dead', 'discard', 'MESSAGE_DELIVERY');
     expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('several') });
   });

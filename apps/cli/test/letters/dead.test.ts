@@ -1,34 +1,16 @@
 import { discardDeadLetters, findDeadLetter, listRuns } from '@sinch-callbacks/db';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type CliWorld,
-  callbacks,
-  callbacksHere,
-  type Ended,
-  openCliWorld,
-} from '../harness/cli-harness.ts';
+import { describe, expect, it } from 'vitest';
+import { callbacks, callbacksHere, type Ended, useCli } from '../harness/cli-harness.ts';
 import { consume, recordLetters, reportOf } from '../harness/letters.ts';
 
-let world: CliWorld;
-
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
+const cli = useCli();
 
 const [one, two, three] = [reportOf('01ONE'), reportOf('01TWO'), reportOf('01THREE')] as const;
-const run = (...args: string[]) => callbacksHere([...args, '--no-stack'], world.env);
-const runJson = async (...args: string[]) => {
-  const ended = await run(...args, '--json');
-  return { ...ended, document: JSON.parse(ended.stdout) };
-};
+const { run, runJson } = cli;
 
 describe('dead list', () => {
   it('shows each open letter on a line, with its reason and nothing of its body', async () => {
-    await recordLetters(world, [one, two]);
+    await recordLetters(cli, [one, two]);
     const { code, stdout, stderr } = await run('dead', 'list');
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
@@ -47,7 +29,7 @@ describe('dead list', () => {
   });
 
   it('with --json is one document, page after page, each letter once', async () => {
-    await recordLetters(world, [one, two, three]);
+    await recordLetters(cli, [one, two, three]);
     const first = await runJson('dead', 'list', '--limit', '2');
     expect(first.document).toMatchObject({ total: 3, letters: [{ attempts: 1, replays: 0 }, {}] });
     const second = await runJson('dead', 'list', '--limit', '2', '--after', first.document.next);
@@ -58,9 +40,9 @@ describe('dead list', () => {
   });
 
   it('filters by trigger, error class and time, and shows resolved ones on request', async () => {
-    await recordLetters(world, [one], new Date(Date.now() - 3 * 3600_000));
-    await recordLetters(world, [two]);
-    await discardDeadLetters(world.database, [two.key], new Date());
+    await recordLetters(cli, [one], new Date(Date.now() - 3 * 3600_000));
+    await recordLetters(cli, [two]);
+    await discardDeadLetters(cli.database, [two.key], new Date());
     const keys = async (...args: string[]) =>
       (await runJson('dead', 'list', ...args)).document.letters.map(
         (letter: { eventKey: string }) => letter.eventKey,
@@ -75,7 +57,7 @@ describe('dead list', () => {
 
 describe('dead groups', () => {
   it('counts open letters by their error, and the fingerprint chooses them', async () => {
-    await recordLetters(world, [one, two, three]);
+    await recordLetters(cli, [one, two, three]);
     const { code, document } = await runJson('dead', 'groups');
     const [group] = document.groups;
     expect({ code, group }).toMatchObject({
@@ -98,7 +80,7 @@ describe('dead groups', () => {
 
 describe('dead show', () => {
   it('tells reason, attempts and facts, and keeps the body to itself', async () => {
-    await recordLetters(world, [one]);
+    await recordLetters(cli, [one]);
     const { code, stdout } = await run('dead', 'show', one.key);
     expect(code).toBe(0);
     for (const part of [one.key, '01ONE', 'permanent', 'refused by the test', 'at nowhere']) {
@@ -112,14 +94,14 @@ describe('dead show', () => {
   });
 
   it('shows the body, to the byte, where it is asked for', async () => {
-    await recordLetters(world, [one]);
+    await recordLetters(cli, [one]);
     expect((await run('dead', 'show', one.key, '--body')).stdout).toContain(one.rawBody.text);
     const { document } = await runJson('dead', 'show', one.key, '--body');
     expect(document.event.rawBody).toEqual(one.rawBody);
   });
 
   it('takes the beginning of a key, and names the letters when several begin so', async () => {
-    await recordLetters(world, [one, two]);
+    await recordLetters(cli, [one, two]);
     const start = 'MESSAGE_DELIVERY.01ONE';
     expect((await runJson('dead', 'show', start)).document.eventKey).toBe(one.key);
     const several = await runJson('dead', 'show', 'MESSAGE_DELIVERY.');
@@ -144,54 +126,54 @@ describe('dead show', () => {
 
 describe('dead replay', () => {
   it('does nothing unless it is told what', async () => {
-    await recordLetters(world, [one]);
+    await recordLetters(cli, [one]);
     const { code, stdout, stderr } = await run('dead', 'replay');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--all');
-    expect(await world.jobIds('replay')).toEqual([]);
+    expect(await cli.jobIds('replay')).toEqual([]);
   });
 
   it('as a dry run says which and how many, and changes nothing', async () => {
-    await recordLetters(world, [one, two]);
+    await recordLetters(cli, [one, two]);
     const { code, document } = await runJson('dead', 'replay', '--dry-run');
     expect(code).toBe(0);
     expect(document).toMatchObject({ dryRun: true, counts: { 'would-replay': 2 } });
     expect(document.letters).toContainEqual({ eventKey: one.key, outcome: 'would-replay' });
-    expect(await world.jobIds('replay')).toEqual([]);
-    expect(await world.jobIds('dead')).toHaveLength(2);
-    expect(await findDeadLetter(world.database, one.key)).toMatchObject({ replays: 0 });
-    expect(await listRuns(world.database, 1)).toEqual([]);
+    expect(await cli.jobIds('replay')).toEqual([]);
+    expect(await cli.jobIds('dead')).toHaveLength(2);
+    expect(await findDeadLetter(cli.database, one.key)).toMatchObject({ replays: 0 });
+    expect(await listRuns(cli.database, 1)).toEqual([]);
   });
 
   it('moves every letter from the dead queue to the replay lane and notes it', async () => {
-    await recordLetters(world, [one, two, three]);
-    const { code, stdout, stderr } = await callbacks(['dead', 'replay', '--all'], world.env);
+    await recordLetters(cli, [one, two, three]);
+    const { code, stdout, stderr } = await callbacks(['dead', 'replay', '--all'], cli.env);
     expect(code).toBe(0);
     expect(stdout.match(/replayed .*\(replay 1\)/g)).toHaveLength(3);
     expect(stderr).toContain('3 letters replayed');
     const jobs = [one, two, three].map(({ key }) => `${key}.r1`);
-    expect(await world.jobIds('replay')).toEqual(jobs.toSorted());
-    expect(await world.jobIds('dead')).toEqual([]);
-    const letter = await findDeadLetter(world.database, one.key);
+    expect(await cli.jobIds('replay')).toEqual(jobs.toSorted());
+    expect(await cli.jobIds('dead')).toEqual([]);
+    const letter = await findDeadLetter(cli.database, one.key);
     expect(letter).toMatchObject({ replays: 1, resolvedAt: undefined });
   });
 
   it('with --wait ends with 0 once the events are applied', async () => {
-    await recordLetters(world, [one, two]);
-    const worker = consume(world, 'replay', async (_, apply) => await apply());
+    await recordLetters(cli, [one, two]);
+    const worker = consume(cli, 'replay', async (_, apply) => await apply());
     const { code, document } = await runJson('dead', 'replay', '--all', '--wait', '30');
     await worker.close();
     expect(code).toBe(0);
     expect(document.waited).toHaveLength(2);
     expect(document.counts).toEqual({ replayed: 2, applied: 2 });
-    expect(await findDeadLetter(world.database, two.key)).toMatchObject({ resolution: 'APPLIED' });
-    expect(await world.database.prisma.message.count()).toBe(2);
+    expect(await findDeadLetter(cli.database, two.key)).toMatchObject({ resolution: 'APPLIED' });
+    expect(await cli.database.prisma.message.count()).toBe(2);
   });
 
   it('with --wait ends with 1 when one dies again, or when nothing happens in time', async () => {
-    await recordLetters(world, [one]);
+    await recordLetters(cli, [one]);
     const again = consume(
-      world,
+      cli,
       'replay',
       async () => ({ kind: 'failed', failureClass: 'permanent', message: 'still', stack: '' }),
       new Date(Date.now() + 1_000),
@@ -199,7 +181,7 @@ describe('dead replay', () => {
     const died = await runJson('dead', 'replay', one.key, '--wait', '30');
     await again.close();
     expect(died).toMatchObject({ code: 1, document: { counts: { replayed: 1, 'dead-again': 1 } } });
-    expect(await world.jobIds('dead')).toEqual([one.key]);
+    expect(await cli.jobIds('dead')).toEqual([one.key]);
 
     const late = await runJson('dead', 'replay', one.key, '--wait=1');
     expect(late).toMatchObject({ code: 1, document: { counts: { unsettled: 1 } } });
@@ -207,8 +189,8 @@ describe('dead replay', () => {
   });
 
   it('skips what is resolved, and ends with 1 for a key that does not exist', async () => {
-    await recordLetters(world, [one, two]);
-    await discardDeadLetters(world.database, [one.key], new Date());
+    await recordLetters(cli, [one, two]);
+    await discardDeadLetters(cli.database, [one.key], new Date());
     const { code, document } = await runJson('dead', 'replay', one.key, 'NO.SUCH.KEY', two.key);
     expect(code).toBe(1);
     expect(document.letters).toEqual([
@@ -221,23 +203,23 @@ describe('dead replay', () => {
 
 describe('dead discard', () => {
   it('closes what is chosen, takes it off the dead queue and keeps the event', async () => {
-    await recordLetters(world, [one, two]);
+    await recordLetters(cli, [one, two]);
     const { code, document } = await runJson('dead', 'discard', one.key);
     expect({ code, counts: document.counts }).toEqual({ code: 0, counts: { discarded: 1 } });
-    expect(await findDeadLetter(world.database, one.key)).toMatchObject({
+    expect(await findDeadLetter(cli.database, one.key)).toMatchObject({
       resolution: 'DISCARDED',
       event: { rawBody: one.rawBody },
     });
-    expect(await world.jobIds('dead')).toEqual([two.key]);
+    expect(await cli.jobIds('dead')).toEqual([two.key]);
   });
 
   it('needs to be told what, and a dry run changes nothing', async () => {
-    await recordLetters(world, [one]);
+    await recordLetters(cli, [one]);
     expect(await run('dead', 'discard')).toMatchObject({ code: 2, stdout: '' });
     const dry = await runJson('dead', 'discard', '--all', '--dry-run');
     expect(dry.document.counts).toEqual({ 'would-discard': 1 });
-    expect((await findDeadLetter(world.database, one.key))?.resolvedAt).toBeUndefined();
-    expect(await world.jobIds('dead')).toEqual([one.key]);
+    expect((await findDeadLetter(cli.database, one.key))?.resolvedAt).toBeUndefined();
+    expect(await cli.jobIds('dead')).toEqual([one.key]);
   });
 });
 
@@ -250,7 +232,7 @@ describe('failures that are foreseen', () => {
   });
 
   it('a database that is away ends with 3 and no stack trace', async () => {
-    const env = { ...world.env, DATABASE_URL: 'postgres://user:hidden@127.0.0.1:9/none' };
+    const env = { ...cli.env, DATABASE_URL: 'postgres://user:hidden@127.0.0.1:9/none' };
     const ended = await callbacks(['dead', 'list', '--json', '--no-stack'], env);
     expect(ended.code).toBe(3);
     expect(JSON.parse(ended.stdout).error).toMatchObject({ code: 'database-unavailable' });
@@ -258,8 +240,8 @@ describe('failures that are foreseen', () => {
   });
 
   it('a queue that is away ends with 3 and leaves the letter open and not marked', async () => {
-    await recordLetters(world, [one]);
-    const env = { ...world.env, REDIS_URL: 'redis://:hidden@127.0.0.1:9' };
+    await recordLetters(cli, [one]);
+    const env = { ...cli.env, REDIS_URL: 'redis://:hidden@127.0.0.1:9' };
     const ended = await callbacksHere(['dead', 'replay', '--all', '--json', '--no-stack'], env);
     expect(ended.code).toBe(3);
     expect(JSON.parse(ended.stdout)).toMatchObject({
@@ -267,12 +249,12 @@ describe('failures that are foreseen', () => {
       error: { code: 'queue-unavailable' },
     });
     expectNoStackNorSecret(ended);
-    const letter = await findDeadLetter(world.database, one.key);
+    const letter = await findDeadLetter(cli.database, one.key);
     expect(letter).toMatchObject({ replays: 0, resolvedAt: undefined });
   });
 
   it('malformed or missing settings end with 2 and show no value', async () => {
-    const malformed = { ...world.env, DATABASE_URL: 'mysql://user:hidden@host' };
+    const malformed = { ...cli.env, DATABASE_URL: 'mysql://user:hidden@host' };
     const ended = await callbacks(['dead', 'list', '--no-stack'], malformed);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('DATABASE_URL must be a URL');

@@ -1,29 +1,24 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
 import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacks, openCliWorld } from '../harness/cli-harness.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type CliHarness, callbacks, useCli } from '../harness/cli-harness.ts';
 import { insertLetters } from '../harness/letters.ts';
 
 /** More than one page of what the commands read at once, or than two. */
 const many = sized({ short: 520, long: 1_050 });
 
-let world: CliWorld;
+const cli = useCli();
 
 beforeEach(async () => {
-  world = await openCliWorld();
-  await insertLetters(world, many);
+  await insertLetters(cli, many);
 });
 
-afterEach(async () => {
-  await world.close();
-});
-
-const openLetters = async () => await countDeadLetters(world.database, {});
+const openLetters = async () => await countDeadLetters(cli.database, {});
 
 describe('many dead letters', { timeout: 180_000 }, () => {
   it('are each met once, although they leave the list while it is read', async () => {
-    const discarded = await callbacks(['dead', 'discard', '--all', '--json'], world.env);
+    const discarded = await callbacks(['dead', 'discard', '--all', '--json'], cli.env);
     expect(discarded.code).toBe(0);
     const { letters, counts } = JSON.parse(discarded.stdout);
     expect(counts).toEqual({ discarded: many });
@@ -32,10 +27,10 @@ describe('many dead letters', { timeout: 180_000 }, () => {
   });
 
   it('are reported as far as it went when the queue goes away, and the rest is done later', async () => {
-    const proxy = await openCuttableProxy(String(world.env['REDIS_URL']));
-    const env = { ...world.env, REDIS_URL: proxy.url };
+    const proxy = await openCuttableProxy(String(cli.env['REDIS_URL']));
+    const env = { ...cli.env, REDIS_URL: proxy.url };
     const running = callbacks(['dead', 'replay', '--all', '--json'], env);
-    while ((await countReplayed(world)) < 50) await new Promise(setImmediate);
+    while ((await countReplayed(cli)) < 50) await new Promise(setImmediate);
     await proxy.cut();
     const { code, stdout, stderr } = await running;
     expect({ code, stderr }).toMatchObject({
@@ -47,12 +42,12 @@ describe('many dead letters', { timeout: 180_000 }, () => {
     expect(letters).toHaveLength(counts.replayed);
     expect(counts.replayed).toBeLessThan(many);
 
-    expect(await callbacks(['dead', 'replay', '--all'], world.env)).toMatchObject({ code: 0 });
-    expect(await countReplayed(world)).toBe(many);
+    expect(await callbacks(['dead', 'replay', '--all'], cli.env)).toMatchObject({ code: 0 });
+    expect(await countReplayed(cli)).toBe(many);
     expect(await openLetters()).toBe(many);
   });
 });
 
-async function countReplayed({ database }: CliWorld): Promise<number> {
+async function countReplayed({ database }: CliHarness): Promise<number> {
   return await database.prisma.deadLetter.count({ where: { replays: { gte: 1 } } });
 }

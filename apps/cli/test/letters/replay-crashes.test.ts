@@ -3,7 +3,7 @@ import { replayLetter } from '@sinch-callbacks/operations';
 import { openReplayLane, type ReplayLane } from '@sinch-callbacks/queue';
 import { redactText } from '@sinch-callbacks/telemetry';
 import { describe, expect, it } from 'vitest';
-import { callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { callbacksHere, openCliHarness } from '../harness/cli-harness.ts';
 import { consume, recordLetters, reportOf } from '../harness/letters.ts';
 
 /** The replay's queue, on which whoever replays dies at one moment. */
@@ -32,11 +32,11 @@ describe.each(['redis', 'postgres'] as const)('with the queue on %s', (backend) 
   it.each(Object.entries(crashes))(
     'a replay that dies after %s is finished by the same command',
     async (_, crashing) => {
-      const world = await openCliWorld(backend);
-      const lane = openReplayLane(world.location);
+      const cli = await openCliHarness(backend);
+      const lane = openReplayLane(cli.location);
       const event = reportOf('01CRASH');
-      await recordLetters(world, [event]);
-      const { database } = world;
+      await recordLetters(cli, [event]);
+      const { database } = cli;
       const now = () => new Date();
       const start = { operator: 'a', filter: { where: {} }, matched: 1, startedAt: now() };
       const { id: runId } = await openRun(database, { action: 'REPLAY', ...start });
@@ -46,16 +46,16 @@ describe.each(['redis', 'postgres'] as const)('with the queue on %s', (backend) 
       await expect(replayLetter(tools, letter)).rejects.toThrow('crash');
       await lane.close();
 
-      const worker = consume(world, 'replay', async (_event, apply) => await apply());
+      const worker = consume(cli, 'replay', async (_event, apply) => await apply());
       const args = ['dead', 'replay', '--all', '--wait', '30', '--no-stack'];
-      expect(await callbacksHere(args, world.env)).toMatchObject({ code: 0 });
+      expect(await callbacksHere(args, cli.env)).toMatchObject({ code: 0 });
       await worker.close();
-      expect(await findDeadLetter(world.database, event.key)).toMatchObject({
+      expect(await findDeadLetter(cli.database, event.key)).toMatchObject({
         resolution: 'APPLIED',
       });
-      expect(await world.database.prisma.messageStatus.count()).toBe(1);
-      expect(await world.jobIds('dead')).toEqual([]);
-      await world.close();
+      expect(await cli.database.prisma.messageStatus.count()).toBe(1);
+      expect(await cli.jobIds('dead')).toEqual([]);
+      await cli.close();
     },
   );
 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { askRedis, type RedisServer, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { openProducer } from '@sinch-callbacks/queue';
 import { expect, it, onTestFinished } from 'vitest';
-import { openCliWorld } from '../harness/cli-harness.ts';
+import { openCliHarness } from '../harness/cli-harness.ts';
 import { reportOf } from '../harness/letters.ts';
 
 const page = new URL('../../../../docs/ARCHITECTURE.md', import.meta.url);
@@ -17,15 +17,15 @@ it.each(['FLUSHALL', 'flushall async'])(
     const dataDir = await mkdtemp(join(tmpdir(), 'flushed-'));
     onTestFinished(async () => await rm(dataDir, { recursive: true, force: true }));
     const first = await start(dataDir);
-    const world = await openCliWorld('redis', first.url);
-    onTestFinished(async () => await world.close());
-    const producer = openProducer(world.location);
+    const cli = await openCliHarness('redis', first.url);
+    onTestFinished(async () => await cli.close());
+    const producer = openProducer(cli.location);
     const events = Array.from({ length: 20 }, (_, n) => reportOf(`01FLUSHED${n}`));
     for (const event of events) expect(await producer.enqueue(event)).toEqual({ kind: 'queued' });
-    const accepted = await world.jobIds('live');
+    const accepted = await cli.jobIds('live');
     expect(accepted).toHaveLength(events.length);
     await askRedis(first.url, ...flush.split(' '));
-    expect(await world.jobIds('live')).toEqual([]);
+    expect(await cli.jobIds('live')).toEqual([]);
     const after = reportOf('01AFTER');
     await producer.enqueue(after);
     await producer.close();
@@ -33,7 +33,7 @@ it.each(['FLUSHALL', 'flushall async'])(
 
     await promisify(execFile)('sh', ['-ec', await commandsOnThePage()], { cwd: dataDir });
     const second = await start(dataDir);
-    const again = await openCliWorld('redis', second.url, world.location.prefix);
+    const again = await openCliHarness('redis', second.url, cli.location.prefix);
     onTestFinished(async () => await again.close());
     expect(await again.jobIds('live')).toEqual([...accepted, after.key].toSorted());
   },

@@ -7,22 +7,14 @@ import {
 } from '@sinch-callbacks/core';
 import { createEventWriter } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { consume, reportOf } from '../harness/letters.ts';
 
-let world: CliWorld;
-
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
+const cli = useCli();
 
 const run = async (...args: string[]) => {
-  const ended = await callbacksHere([...args, '--no-stack', '--json'], world.env);
+  const ended = await callbacksHere([...args, '--no-stack', '--json'], cli.env);
   return { code: ended.code, document: JSON.parse(ended.stdout) };
 };
 
@@ -48,9 +40,7 @@ async function storeUnknown(body: Uint8Array, topLevelKey: string): Promise<Call
     entityId: undefined,
     unreadableTimes: [],
   } as const;
-  await createEventWriter(world.database, () => new Date()).write([
-    { event, decision, attempts: 1 },
-  ]);
+  await createEventWriter(cli.database, () => new Date()).write([{ event, decision, attempts: 1 }]);
   return event;
 }
 
@@ -69,8 +59,8 @@ it('events of an unknown kind are counted, and applied by a replay once their ki
   expect(dry.document).toEqual({ dryRun: true, replayed: 2 });
   expect((await run('unhandled', 'replay', '--all')).document.replayed).toBe(2);
 
-  const work = consume(world, 'replay', async (_, apply) => await apply());
-  const { prisma } = world.database;
+  const work = consume(cli, 'replay', async (_, apply) => await apply());
+  const { prisma } = cli.database;
   const stored = async (key: string) =>
     await prisma.callbackEvent.findFirst({
       where: { eventDigest: Buffer.from(digestOfEventKey(key), 'hex') },

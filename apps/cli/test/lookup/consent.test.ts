@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { store } from '../harness/stored-bodies.ts';
 
-let world: CliWorld;
-
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
+const cli = useCli();
 
 const at = (hour: number) => `2026-11-23T${String(hour).padStart(2, '0')}:00:00Z`;
 
@@ -36,13 +28,13 @@ const merge = {
 
 async function consent(text: string) {
   const args = ['consent', '--no-stack', '--json', '--', text];
-  const { code, stdout } = await callbacksHere(args, world.env);
+  const { code, stdout } = await callbacksHere(args, cli.env);
   return { code, ...JSON.parse(stdout) };
 }
 
 it('one who opted out is out in whatever spelling the number is typed, with the words behind it', async () => {
   const person = { identity: '+46 70 123', contact_id: '01PERSON' };
-  const [optedIn, optedOut] = await store(world, word('in', 1, person), word('out', 2, person));
+  const [optedIn, optedOut] = await store(cli, word('in', 1, person), word('out', 2, person));
   for (const typed of ['+4670123', '004670123', '46 70-123', '+46 (0)70 123', '01PERSON']) {
     const answer = await consent(typed);
     expect(answer).toMatchObject({ code: 1, answer: 'OPTED_OUT', identities: ['4670123'] });
@@ -68,7 +60,7 @@ it('one who opted out is out in whatever spelling the number is typed, with the 
       },
     ]);
   }
-  const shown = await callbacksHere(['consent', '--no-stack', '004670123'], world.env);
+  const shown = await callbacksHere(['consent', '--no-stack', '004670123'], cli.env);
   expect(shown.code).toBe(1);
   for (const part of ['OPTED_OUT', '2026-11-23 02:00:00Z', '01PERSON', '01REQout2', optedOut]) {
     expect(shown.stdout).toContain(part);
@@ -77,7 +69,7 @@ it('one who opted out is out in whatever spelling the number is typed, with the 
 
 it('a contact is found by every id that was merged into it, with words of all of them', async () => {
   await store(
-    world,
+    cli,
     word('in', 1, { identity: '+4670123', contact_id: '01NEW' }),
     merge,
     word('out', 2, { contact_id: '01OLD' }),
@@ -97,9 +89,9 @@ it('a contact is found by every id that was merged into it, with words of all of
 
 it('opted in on one channel and out on another is not opted in', async () => {
   const identity = '+4670123';
-  await store(world, word('in', 1, { identity }));
+  await store(cli, word('in', 1, { identity }));
   expect(await consent(identity)).toMatchObject({ code: 0, answer: 'OPTED_IN' });
-  await store(world, word('out', 2, { identity, channel: 'RCS' }));
+  await store(cli, word('out', 2, { identity, channel: 'RCS' }));
   expect(await consent(identity)).toMatchObject({
     code: 1,
     consents: [
@@ -111,7 +103,7 @@ it('opted in on one channel and out on another is not opted in', async () => {
 
 it('a contact is out where somebody else opted the number out that they share', async () => {
   await store(
-    world,
+    cli,
     word('in', 1, { identity: '+4670123', contact_id: '01ONE' }),
     word('out', 2, { identity: '+4670123', contact_id: '01TWO' }),
   );
@@ -121,19 +113,19 @@ it('a contact is out where somebody else opted the number out that they share', 
 it('nothing known is neither in nor out, and says so with an exit code of its own', async () => {
   const unknown = { code: 4, answer: 'UNKNOWN', consents: [] };
   expect(await consent('+4670999')).toMatchObject({ ...unknown, identities: [], otherWords: [] });
-  await store(world, word('in', 1, { identity: '+4670123' }, 'FAILED'));
+  await store(cli, word('in', 1, { identity: '+4670123' }, 'FAILED'));
   expect(await consent('+4670123')).toMatchObject({
     ...unknown,
     identities: ['4670123'],
     otherWords: [{ kind: 'OPT_IN', status: 'OPT_IN_FAILED' }],
   });
-  const { stderr } = await callbacksHere(['consent', '--no-stack', '+4670999'], world.env);
+  const { stderr } = await callbacksHere(['consent', '--no-stack', '+4670999'], cli.env);
   expect(stderr).toContain('no callback has named this number, identity or contact');
   expect(stderr).toContain('nothing is known, which is no consent');
 });
 
 it('the same digits on a channel where they are no number are somebody else', async () => {
-  await store(world, word('out', 1, { identity: '4670123', channel: 'MESSENGER' }));
+  await store(cli, word('out', 1, { identity: '4670123', channel: 'MESSENGER' }));
   expect(await consent('+4670123')).toMatchObject({ code: 4 });
   expect(await consent('4670123')).toMatchObject({ code: 1 });
 });

@@ -8,17 +8,17 @@ import {
   type QueueLocation,
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { type CliHarness, callbacksHere, openCliHarness } from '../harness/cli-harness.ts';
 import { recordLetters, reportOf } from '../harness/letters.ts';
 import { store } from '../harness/stored-bodies.ts';
 
-let world: CliWorld;
+let cli: CliHarness;
 
 afterEach(async () => {
-  await world.close();
+  await cli.close();
 });
 
-async function locate(text: string, env = world.env) {
+async function locate(text: string, env = cli.env) {
   const args = ['event', '--no-stack', '--json', text];
   const { code, stdout, stderr } = await callbacksHere(args, env);
   return { code, stderr, ...JSON.parse(stdout) };
@@ -42,12 +42,12 @@ function spellings(key: string): string[] {
 
 describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue on %s', (kind) => {
   beforeEach(async () => {
-    world = await openCliWorld(kind);
+    cli = await openCliHarness(kind);
   });
 
   it('finds an event on the queue by its key, its beginning or its digits', async () => {
-    const key = await enqueue(world.location, '01WAITS');
-    await enqueue(world.location, '01OTHER');
+    const key = await enqueue(cli.location, '01WAITS');
+    await enqueue(cli.location, '01OTHER');
     for (const typed of [...spellings(key), 'MESSAGE_DELIVERY.01WAITS']) {
       expect(await locate(typed)).toMatchObject({
         code: 0,
@@ -61,7 +61,7 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
 
   it('finds an applied event in the database, and an unhandled one', async () => {
     const [applied = '', unhandled = ''] = await store(
-      world,
+      cli,
       { message_delivery_report: { message_id: '01DONE', status: 'READ' } },
       { brand_new_notification: { id: 'x' } },
     );
@@ -75,11 +75,11 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
 
   it('finds a dead letter, and its replay whatever its number', async () => {
     const event = reportOf('01DEAD');
-    await recordLetters(world, [event]);
+    await recordLetters(cli, [event]);
     for (const typed of spellings(event.key)) {
       expect(await locate(typed)).toMatchObject({ code: 1, key: event.key, now: 'dead' });
     }
-    const lane = openReplayLane(world.location);
+    const lane = openReplayLane(cli.location);
     await lane.replay(event, 3);
     await lane.close();
     const replayed = await locate(event.key);
@@ -91,8 +91,8 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
 
   it('says of a discarded letter that it is closed', async () => {
     const event = reportOf('01CLOSED');
-    await recordLetters(world, [event]);
-    await callbacksHere(['dead', 'discard', '--no-stack', event.key], world.env);
+    await recordLetters(cli, [event]);
+    await callbacksHere(['dead', 'discard', '--no-stack', event.key], cli.env);
     expect(await locate(event.key)).toMatchObject({ code: 0, now: 'closed' });
   });
 
@@ -102,7 +102,7 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
     const receivedAt = new Date();
     const timestampSeconds = Math.floor(receivedAt.getTime() / 1000);
     const headers = signCallback({ rawBody: body, secret: 'wrong', nonce: 'n', timestampSeconds });
-    const rejected = openRejectedStore(world.location, { timeoutMs: 10_000 });
+    const rejected = openRejectedStore(cli.location, { timeoutMs: 10_000 });
     await rejected.keep({ rawBody: body, headers, cause: 'signature-mismatch', receivedAt });
     await rejected.close();
     for (const typed of spellings(key)) {
@@ -118,7 +118,7 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
   it('says that an event is nowhere, or that several begin so', async () => {
     const { key } = reportOf('01NEVER');
     expect(await locate(key)).toMatchObject({ code: 1, now: 'nowhere', places: [] });
-    const keys = [await enqueue(world.location, '01AAA'), await enqueue(world.location, '01AAB')];
+    const keys = [await enqueue(cli.location, '01AAA'), await enqueue(cli.location, '01AAB')];
     const several = await locate('MESSAGE_DELIVERY.01AA');
     expect(several).toMatchObject({ code: 1, error: { code: 'ambiguous' } });
     expect(several.keys.toSorted()).toEqual(keys.toSorted());
@@ -127,12 +127,12 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
 
 describe('callbacks event', () => {
   beforeEach(async () => {
-    world = await openCliWorld();
+    cli = await openCliHarness();
   });
 
   it('says which partition of the live queue it is in, whatever number of them is set', async () => {
     for (let n = 0; n < 4; n += 1) {
-      const key = await enqueue(world.location, `01PART${n}`, 7);
+      const key = await enqueue(cli.location, `01PART${n}`, 7);
       const { places } = await locate(key);
       expect(places).toMatchObject([{ lane: 'live', state: 'waiting' }]);
     }
@@ -145,8 +145,8 @@ describe('callbacks event', () => {
   });
 
   it('finds what came while Redis was down on the fallback queue', async () => {
-    const { DATABASE_URL: url = '' } = world.env;
-    const location = { ...world.location, backend: { kind: 'postgres', url } } as const;
+    const { DATABASE_URL: url = '' } = cli.env;
+    const location = { ...cli.location, backend: { kind: 'postgres', url } } as const;
     await migrateQueue(location);
     const key = await enqueue(location, '01FELLBACK');
     expect(await locate(key)).toMatchObject({
@@ -157,10 +157,10 @@ describe('callbacks event', () => {
   });
 
   it('answers from the database while Redis is down, and says what it could not ask', async () => {
-    const [key = ''] = await store(world, {
+    const [key = ''] = await store(cli, {
       message_delivery_report: { message_id: '01DONE', status: 'READ' },
     });
-    const env = { ...world.env, REDIS_URL: 'redis://127.0.0.1:1' };
+    const env = { ...cli.env, REDIS_URL: 'redis://127.0.0.1:1' };
     const found = await locate(key, env);
     expect(found).toMatchObject({ code: 3, now: 'applied' });
     expect(found.notAsked).toMatchObject([{ place: 'rejected callbacks' }, { place: 'queue' }]);
@@ -169,8 +169,8 @@ describe('callbacks event', () => {
   });
 
   it('answers from Redis while Postgres is down, and says what it could not ask', async () => {
-    const key = await enqueue(world.location, '01WAITS');
-    const env = { ...world.env, DATABASE_URL: 'postgres://127.0.0.1:1/none' };
+    const key = await enqueue(cli.location, '01WAITS');
+    const env = { ...cli.env, DATABASE_URL: 'postgres://127.0.0.1:1/none' };
     const found = await locate(key, env);
     expect(found).toMatchObject({ code: 3, now: 'queue' });
     expect(found.notAsked.map(({ place }: { place: string }) => place)).toEqual([
@@ -179,7 +179,7 @@ describe('callbacks event', () => {
       'database',
     ]);
     const dead = reportOf('01DEAD');
-    await recordLetters(world, [dead]);
+    await recordLetters(cli, [dead]);
     expect(await locate(dead.key, env)).toMatchObject({ code: 3, now: 'dead' });
   });
 
@@ -190,8 +190,8 @@ describe('callbacks event', () => {
   });
 
   it('shows every place on a line of its own', async () => {
-    const key = await enqueue(world.location, '01WAITS');
-    const { stdout } = await callbacksHere(['event', '--no-stack', key], world.env);
+    const key = await enqueue(cli.location, '01WAITS');
+    const { stdout } = await callbacksHere(['event', '--no-stack', key], cli.env);
     expect(stdout).toContain(`event  ${key}`);
     expect(stdout).toContain('now    on the queue');
     expect(stdout).toMatch(/queue, live lane +waiting +\S+ \S+ +partition 0/);

@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { recordLetters } from '../harness/letters.ts';
 import { eventOfBody, store } from '../harness/stored-bodies.ts';
 
-let world: CliWorld;
-
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
+const cli = useCli();
 
 const at = (second: number) => `2026-11-23T18:00:${String(second).padStart(2, '0')}Z`;
 
@@ -52,7 +44,7 @@ function dispatched(n: number): object {
 
 async function find(text: string, ...args: string[]) {
   const all = ['find', '--no-stack', '--json', ...args, '--', text];
-  const { code, stdout } = await callbacksHere(all, world.env);
+  const { code, stdout } = await callbacksHere(all, cli.env);
   const document = JSON.parse(stdout);
   const kinds = (document.takenFor ?? []).map(({ kind }: { kind: string }) => kind);
   const ids = (document.entries ?? []).map(({ id }: { id: string }) => id);
@@ -60,7 +52,7 @@ async function find(text: string, ...args: string[]) {
 }
 
 it('finds messages by number in any spelling, the newest first, those of DISPATCH mode included', async () => {
-  await store(world, inbound(1), dispatched(2), inbound(3));
+  await store(cli, inbound(1), dispatched(2), inbound(3));
   for (const typed of ['+4670123', '004670123', '46 70-123']) {
     expect(await find(typed)).toMatchObject({
       code: 0,
@@ -76,7 +68,7 @@ it('finds messages by number in any spelling, the newest first, those of DISPATC
 });
 
 it('says what it took a text for: contact, conversation, message, batch, correlation id or metadata', async () => {
-  await store(world, inbound(1), dispatched(2));
+  await store(cli, inbound(1), dispatched(2));
   expect(await find('01PERSON')).toMatchObject({ kinds: ['contact'], ids: ['01IN1'] });
   expect(await find('01TALK')).toMatchObject({ kinds: ['conversation'], ids: ['01IN1'] });
   expect(await find('01OUT2')).toMatchObject({ kinds: ['message'], ids: ['01OUT2'] });
@@ -88,7 +80,7 @@ it('says what it took a text for: contact, conversation, message, batch, correla
 
 it('a text that is several things is said to be all of them, and nothing is listed twice', async () => {
   const out = dispatched(2) as { message_delivery_report: object };
-  await store(world, {
+  await store(cli, {
     ...out,
     message_delivery_report: { ...out.message_delivery_report, metadata: '4670123' },
   });
@@ -98,7 +90,7 @@ it('a text that is several things is said to be all of them, and nothing is list
 });
 
 it('a contact is found by every id that was merged into it', async () => {
-  await store(world, inbound(1), inbound(2, { contact_id: '01LIVES' }), {
+  await store(cli, inbound(1), inbound(2, { contact_id: '01LIVES' }), {
     contact_merge_notification: {
       preserved_contact: { id: '01LIVES' },
       deleted_contact: { id: '01PERSON' },
@@ -113,9 +105,9 @@ it('a contact is found by every id that was merged into it', async () => {
 });
 
 it('finds callbacks by the beginning of their key or digest, and dead ones by what they are about', async () => {
-  const [key = ''] = await store(world, dispatched(2));
+  const [key = ''] = await store(cli, dispatched(2));
   const dead = eventOfBody(dispatched(3));
-  await recordLetters(world, [dead]);
+  await recordLetters(cli, [dead]);
   for (const typed of [key, key.slice(0, -20), key.slice(-32), key.slice(-32, -20).toUpperCase()]) {
     const found = await find(typed);
     expect(found.kinds).toContain('event key');
@@ -128,11 +120,11 @@ it('finds callbacks by the beginning of their key or digest, and dead ones by wh
 });
 
 it('shows what people wrote only where it is asked for', async () => {
-  await store(world, inbound(1));
+  await store(cli, inbound(1));
   expect(JSON.stringify((await find('01IN1')).document)).not.toContain('my secret');
   expect((await find('01IN1', '--text')).document.entries).toMatchObject([{ text: 'my secret' }]);
   const table = async (...args: string[]) =>
-    (await callbacksHere(['find', '--no-stack', '01IN1', ...args], world.env)).stdout;
+    (await callbacksHere(['find', '--no-stack', '01IN1', ...args], cli.env)).stdout;
   expect(await table()).toContain('message in');
   expect(await table()).not.toContain('my secret');
   expect(await table('--text')).toContain('my secret');

@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { recordLetters } from '../harness/letters.ts';
 import { eventOfBody, store } from '../harness/stored-bodies.ts';
 
-let world: CliWorld;
-
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
+const cli = useCli();
 
 function report(status: string, second: number, channel = 'SMS', more: object = {}): object {
   return {
@@ -27,17 +19,17 @@ function report(status: string, second: number, channel = 'SMS', more: object = 
 }
 
 const show = async (id = '01MESSAGE') =>
-  await callbacksHere(['message', '--no-stack', id], world.env);
+  await callbacksHere(['message', '--no-stack', id], cli.env);
 const json = async (id = '01MESSAGE') => {
-  const { code, stdout } = await callbacksHere(['message', '--no-stack', '--json', id], world.env);
+  const { code, stdout } = await callbacksHere(['message', '--no-stack', '--json', id], cli.env);
   return { code, ...JSON.parse(stdout) };
 };
 
 it('dead letters of a message stand among its reports, by time, and it exits 1 while one is open', async () => {
-  await store(world, report('QUEUED_ON_CHANNEL', 1), report('READ', 9));
+  await store(cli, report('QUEUED_ON_CHANNEL', 1), report('READ', 9));
   expect(await show()).toMatchObject({ code: 0 });
   const dead = eventOfBody(report('DELIVERED', 5));
-  await recordLetters(world, [dead]);
+  await recordLetters(cli, [dead]);
 
   const { code, stdout, stderr } = await show();
   expect(code).toBe(1);
@@ -60,7 +52,7 @@ it('dead letters of a message stand among its reports, by time, and it exits 1 w
     ],
   });
 
-  await callbacksHere(['dead', 'discard', '--no-stack', dead.key], world.env);
+  await callbacksHere(['dead', 'discard', '--no-stack', dead.key], cli.env);
   expect(await show()).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('dead, discarded'),
@@ -68,7 +60,7 @@ it('dead letters of a message stand among its reports, by time, and it exits 1 w
 });
 
 it('a message whose only event died is found, and exits 1', async () => {
-  await recordLetters(world, [eventOfBody(report('DELIVERED', 5))]);
+  await recordLetters(cli, [eventOfBody(report('DELIVERED', 5))]);
   const found = await json();
   expect(found).toMatchObject({ code: 1, reports: [], channels: [], unapplied: [{}] });
   expect(found).not.toHaveProperty('status');
@@ -76,7 +68,7 @@ it('a message whose only event died is found, and exits 1', async () => {
 });
 
 it('an event of an unknown kind that names the message is listed too', async () => {
-  const [key] = await store(world, { brand_new_notification: { message_id: '01MESSAGE' } });
+  const [key] = await store(cli, { brand_new_notification: { message_id: '01MESSAGE' } });
   expect(await json()).toMatchObject({
     code: 0,
     unapplied: [{ state: 'UNHANDLED', eventKey: key }],
@@ -86,7 +78,7 @@ it('an event of an unknown kind that names the message is listed too', async () 
 
 it('shows how it stands on each channel, whose message it is, and when what happened', async () => {
   await store(
-    world,
+    cli,
     report('SWITCHING_CHANNEL', 2, 'RCS', {
       reason: { code: 'RCS_ERROR', sub_code: 'SUB', channel_code: '7' },
     }),
@@ -117,7 +109,7 @@ it('shows how it stands on each channel, whose message it is, and when what happ
 });
 
 it('shows nothing that was written', async () => {
-  await store(world, {
+  await store(cli, {
     message: {
       id: '01MESSAGE',
       contact_message: { text_message: { text: 'my secret' } },

@@ -1,9 +1,9 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import { useLoadWorld } from '../harness/load-harness.ts';
+import { useLoadHarness } from '../harness/load-harness.ts';
 import { startSmallIngest } from '../harness/small-ingest.ts';
 
-const { cli, load, work } = useLoadWorld();
+const { cli, load, work } = useLoadHarness();
 
 describe('what load finds afterwards', () => {
   it('reports what was acknowledged and dropped as lost, by its key, and ends when nothing is coming any more', async () => {

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { compileCache } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { useLoadWorld } from '../harness/load-harness.ts';
+import { mainFile } from '../harness/cli-harness.ts';
+import { useLoadHarness } from '../harness/load-harness.ts';
 import { startSmallIngest } from '../harness/small-ingest.ts';
 
-const { cli, load, work } = useLoadWorld();
+const { cli, load, work } = useLoadHarness();
 
 describe('load', () => {
   it('sends what the shape says, and finds every accepted event applied', async () => {
@@ -164,13 +164,12 @@ describe('load', () => {
 
   it('at Ctrl-C it sends no more, and verifies what was accepted', async () => {
     work();
-    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const { url } = await startSmallIngest(cli(), async (_, place) => {
       if (place === 20) child.kill('SIGINT');
       return 'queue';
     });
     const args = ['load', '--json', '--no-stack', '--url', url, '--rate', '50'];
-    const child = spawn(process.execPath, [main, ...args, '--duration', '1m'], {
+    const child = spawn(process.execPath, [mainFile, ...args, '--duration', '1m'], {
       cwd: tmpdir(),
       env: { ...compileCache(), ...cli().env },
     });
@@ -186,14 +185,13 @@ describe('load', () => {
   });
 
   it('a second Ctrl-C quits', async () => {
-    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const { url } = await startSmallIngest(cli(), async (_, place) => {
       if (place === 5) child.kill('SIGINT');
       return 'queue';
     });
     const args = ['load', '--no-stack', '--url', url, '--rate', '50', '--duration', '1m'];
     const env = { ...compileCache(), ...cli().env };
-    const child = spawn(process.execPath, [main, ...args], { cwd: tmpdir(), env });
+    const child = spawn(process.execPath, [mainFile, ...args], { cwd: tmpdir(), env });
     onTestFinished(() => void child.kill('SIGKILL'));
     child.stderr.on('data', (said: Buffer) => {
       if (said.includes('stopped')) child.kill('SIGINT');

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { knownTriggers } from '@sinch-callbacks/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callbacks, callbacksHere } from '../harness/cli-harness.ts';
+import { callbacks, callbacksHere, mainFile } from '../harness/cli-harness.ts';
 import {
   nonceOf,
   secretOf,
@@ -176,12 +175,14 @@ describe('sinch', () => {
   });
 
   it('stops at Ctrl-C and says what is left', async () => {
-    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const receiver = await startSinchReceiver(['accept'], (count) => {
       if (count === 5) child.kill('SIGINT');
     });
     const args = ['sinch', '--json', '--no-stack', '--url', receiver.url, '--rate', '20'];
-    const child = spawn(process.execPath, [main, ...args, '--burst', '1'], { cwd: tmpdir(), env });
+    const child = spawn(process.execPath, [mainFile, ...args, '--burst', '1'], {
+      cwd: tmpdir(),
+      env,
+    });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
 

@@ -24,22 +24,27 @@ import {
   onTestFinished,
 } from 'vitest';
 import type { Check } from '../../src/commands/doctor/check.ts';
-import { type CliWorld, callbacks, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import {
+  type CliHarness,
+  callbacks,
+  callbacksHere,
+  openCliHarness,
+} from '../harness/cli-harness.ts';
 import { startHttpServer } from '../harness/http-server.ts';
 import { recordLetters, reportOf } from '../harness/letters.ts';
 
 /** Of its own, since its settings are spoilt. */
 let redis: RedisServer;
-let world: CliWorld;
+let cli: CliHarness;
 
 beforeAll(async () => {
   const started = await startRedis({ fsync: 'always' });
   if (started.kind === 'unavailable') throw new Error(started.message);
   redis = started;
-  world = await openCliWorld();
+  cli = await openCliHarness();
   // Also where events go while Redis is down, as a release's migration does.
-  const url = world.env['DATABASE_URL'] ?? '';
-  await migrateQueue({ ...world.location, backend: { kind: 'postgres', url } });
+  const url = cli.env['DATABASE_URL'] ?? '';
+  await migrateQueue({ ...cli.location, backend: { kind: 'postgres', url } });
 }, 120_000);
 
 afterEach(async () => {
@@ -49,12 +54,12 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await world.close();
+  await cli.close();
   await redis.close();
 });
 
 async function examine(changes: Record<string, string> = {}, ...args: string[]) {
-  const env = { ...world.env, REDIS_URL: redis.url, ...changes };
+  const env = { ...cli.env, REDIS_URL: redis.url, ...changes };
   const ended = await callbacksHere(['doctor', '--json', '--no-stack', ...args], env);
   const { status, checks } = JSON.parse(ended.stdout) as { status: string; checks: Check[] };
   const find = (name: string) => checks.find((check) => check.name === name);
@@ -86,7 +91,7 @@ describe('doctor', () => {
   });
 
   it('reads well, and exits so, in a process of its own', async () => {
-    const { code, stdout } = await callbacks(['doctor', '--no-stack'], world.env);
+    const { code, stdout } = await callbacks(['doctor', '--no-stack'], cli.env);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^✓ webhook secret +2 secrets read, from the environment$/m);
     expect(stdout).toMatch(/^✓ migrations +all applied$/m);
@@ -226,7 +231,7 @@ describe('doctor', () => {
   it('warns of events in partitions that no worker with this setting reads', async () => {
     const backend = { kind: 'redis', url: redis.url } as const;
     const producer = openPartitionedProducer(8, (partition) =>
-      openProducer({ ...world.location, backend, partition, timeoutMs: 10_000 }),
+      openProducer({ ...cli.location, backend, partition, timeoutMs: 10_000 }),
     );
     for (let n = 0; n < 40; n += 1) await producer.enqueue(reportOf(`01PARTED${n}`));
     await producer.close();
@@ -262,7 +267,7 @@ describe('doctor', () => {
   });
 
   it('warns of open dead letters', async () => {
-    await recordLetters(world, [reportOf('01DEAD')]);
+    await recordLetters(cli, [reportOf('01DEAD')]);
     const { code, status, find } = await examine();
     expect({ code, status }).toEqual({ code: 0, status: 'warning' });
     expect(find('dead letters')?.message).toBe('1 open');
@@ -270,9 +275,9 @@ describe('doctor', () => {
 
   it('says when the last callback of each app came', async () => {
     const lastCallbackAt = new Date('2026-01-02T03:04:05Z');
-    await noteAppsSeen(world.database, [{ appId: '01APP', lastCallbackAt }]);
+    await noteAppsSeen(cli.database, [{ appId: '01APP', lastCallbackAt }]);
     const earlier = new Date('2026-01-01T00:00:00Z');
-    await noteAppsSeen(world.database, [{ appId: '01APP', lastCallbackAt: earlier }]);
+    await noteAppsSeen(cli.database, [{ appId: '01APP', lastCallbackAt: earlier }]);
     expect((await examine()).find('callbacks')?.message).toBe(
       'the last by app: 01APP 2026-01-02 03:04:05Z',
     );

@@ -1,28 +1,17 @@
 import { decideEvent } from '@sinch-callbacks/core';
 import { countDeadLetters, createEventWriter } from '@sinch-callbacks/db';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { insertLetters, reportOf } from '../harness/letters.ts';
 
-let world: CliWorld;
+const cli = useCli();
 
-beforeEach(async () => {
-  world = await openCliWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
-
-const runJson = async (...args: string[]) => {
-  const ended = await callbacksHere([...args, '--no-stack', '--json'], world.env);
-  return { ...ended, document: JSON.parse(ended.stdout) };
-};
+const { runJson } = cli;
 
 it('prune counts first, removes what is old and settled, and leaves open letters and messages', async () => {
-  const { database } = world;
+  const { database } = cli;
   const longAgo = new Date('2020-01-01T00:00:00Z');
-  await insertLetters(world, 3);
+  await insertLetters(cli, 3);
   const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
   const decision = decideEvent(event);
   if (decision.kind === 'refuse') throw new Error(decision.reason);
@@ -35,12 +24,12 @@ it('prune counts first, removes what is old and settled, and leaves open letters
   expect(await prune()).toMatchObject({ dryRun: false, ...counts });
   expect(await prune()).toMatchObject({ events: 0, deadLetters: 0 });
   expect(await countDeadLetters(database, {})).toBe(3);
-  const message = await callbacksHere(['message', '01OLD', '--no-stack'], world.env);
+  const message = await callbacksHere(['message', '01OLD', '--no-stack'], cli.env);
   expect(message).toMatchObject({ code: 0, stdout: expect.stringContaining('DELIVERED') });
 });
 
 it('prune keeps what recognises a double for longer, where that is asked for', async () => {
-  const { database } = world;
+  const { database } = cli;
   const longAgo = new Date('2020-01-01T00:00:00Z');
   const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
   const decision = decideEvent(event);

@@ -6,8 +6,8 @@ import {
   openRejectedStore,
   type RejectedCallback,
 } from '@sinch-callbacks/queue';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliWorld, callbacksHere, openCliWorld } from '../harness/cli-harness.ts';
+import { describe, expect, it } from 'vitest';
+import { callbacksHere, openCliHarness, useCli } from '../harness/cli-harness.ts';
 import { reportOf } from '../harness/letters.ts';
 
 const secrets = ['test-secret', 'old-secret'];
@@ -28,24 +28,16 @@ const keys = (count: number) =>
 describe.each(['redis', 'postgres'] as const)(
   'callbacks rejected, with the queue on %s',
   (kind) => {
-    let world: CliWorld;
-
-    beforeEach(async () => {
-      world = await openCliWorld(kind);
-    });
-
-    afterEach(async () => {
-      await world.close();
-    });
+    const cli = useCli(kind);
 
     async function keep(...all: readonly RejectedCallback[]): Promise<void> {
-      const store = openRejectedStore(world.location, { timeoutMs: 10_000 });
+      const store = openRejectedStore(cli.location, { timeoutMs: 10_000 });
       for (const callback of all) await store.keep(callback);
       await store.close();
     }
 
     const here = async (...args: string[]) =>
-      await callbacksHere(['--no-stack', 'rejected', ...args], world.env);
+      await callbacksHere(['--no-stack', 'rejected', ...args], cli.env);
     const json = async (...args: string[]) => {
       const { code, stdout } = await here(...args, '--json');
       return { code, document: JSON.parse(stdout) as Record<string, unknown> };
@@ -63,40 +55,40 @@ describe.each(['redis', 'postgres'] as const)(
       const lines = dry.stdout.trimEnd().split('\n');
       expect(lines).toHaveLength(count + 1);
       for (const line of lines) expect(line).toMatch(/^dry run /);
-      expect(await world.jobIds('live')).toEqual([]);
+      expect(await cli.jobIds('live')).toEqual([]);
 
       const first = await json('recheck');
       expect(first.document).toMatchObject({
         counts: { queued: count, 'still-rejected': 1 },
         dryRun: false,
       });
-      expect(await world.jobIds('live')).toEqual(keys(count));
+      expect(await cli.jobIds('live')).toEqual(keys(count));
       const second = await json('recheck');
       expect(second.document).toMatchObject({ counts: { 'still-rejected': 1 } });
-      expect(await world.jobIds('live')).toHaveLength(count);
+      expect(await cli.jobIds('live')).toHaveLength(count);
       expect(await json('list')).toMatchObject({ code: 0, document: { total: 1 } });
     });
 
     it('a recheck that dies between queueing and removing is finished by the same command', async () => {
       await keep(rejected(0, 'test-secret'), rejected(1, 'test-secret'));
-      const store = openRejectedStore(world.location);
+      const store = openRejectedStore(cli.location);
       const remove = async () => await Promise.reject(new Error('crash'));
-      const producer = openProducer({ ...world.location, timeoutMs: 10_000 });
+      const producer = openProducer({ ...cli.location, timeoutMs: 10_000 });
       const dying = recheckAll({ store: { list: store.list, remove }, secrets, producer });
       await expect(dying.next()).rejects.toThrow('crash');
       await producer.close();
-      expect(await world.jobIds('live')).toEqual(keys(1));
+      expect(await cli.jobIds('live')).toEqual(keys(1));
       expect(await store.count()).toBe(2);
       await store.close();
 
       expect(await json('recheck')).toMatchObject({ code: 0, document: { counts: { queued: 2 } } });
       expect(await json('recheck')).toMatchObject({ code: 0, document: { counts: {} } });
-      expect(await world.jobIds('live')).toEqual(keys(2));
+      expect(await cli.jobIds('live')).toEqual(keys(2));
     });
 
     it('keeps what the queue does not take', async () => {
       await keep(rejected(0, 'test-secret'));
-      const store = openRejectedStore(world.location);
+      const store = openRejectedStore(cli.location);
       const producer = {
         enqueue: async () =>
           await Promise.resolve({ kind: 'unavailable', reason: 'away' } as const),
@@ -134,8 +126,8 @@ describe.each(['redis', 'postgres'] as const)(
 
 describe('callbacks rejected', () => {
   it('lists and rechecks what ingest kept in Postgres while Redis was away, too', async () => {
-    const world = await openCliWorld('redis');
-    const { location, env } = world;
+    const cli = await openCliHarness('redis');
+    const { location, env } = cli;
     const { DATABASE_URL: url = '' } = env;
     const fallback = { ...location, backend: { kind: 'postgres', url } } as const;
     await migrateQueue(fallback);
@@ -150,8 +142,8 @@ describe('callbacks rejected', () => {
     const recheck = async () => JSON.parse((await here('recheck')).stdout) as unknown;
     expect(await recheck()).toMatchObject({ counts: { queued: 2 } });
     expect(await recheck()).toMatchObject({ counts: {} });
-    expect(await world.jobIds('live')).toEqual(keys(2));
-    await world.close();
+    expect(await cli.jobIds('live')).toEqual(keys(2));
+    await cli.close();
   });
 
   it('says what it lacks, and what cannot be reached', async () => {
