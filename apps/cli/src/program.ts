@@ -39,14 +39,14 @@ Examples:
   $ callbacks event 9f86d081                   where an event is now
   $ callbacks dead groups --since 2h           what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
-  $ callbacks rejected recheck                 after a wrong secret was mended
+  $ callbacks rejected recheck                 after a wrong secret was corrected
   $ callbacks doctor                           is everything set up so that nothing is lost?
 `;
 
-/** The whole command line. It throws CommanderError where commander would end the process. */
+/** Builds the command line. It throws CommanderError where commander would exit. */
 export function buildProgram(host: Host, io: CommandIo): Command {
   const program = new Command('callbacks')
-    .description('Look after the callbacks that Sinch sends: try, repair, check.')
+    .description('Operate the callbacks that Sinch sends: try, repair, check.')
     .version(manifest.version)
     .option('--json', 'print one JSON document on stdout')
     .option('--stack <file>', 'read this file instead of .dev/stack.json')
@@ -59,7 +59,7 @@ export function buildProgram(host: Host, io: CommandIo): Command {
     })
     .configureHelp({
       showGlobalOptions: true,
-      // Commander takes the colour out again where the terminal shows none.
+      // Commander removes the colours where the terminal shows none.
       styleTitle: (title) => styleText('bold', title, { validateStream: false }),
     })
     .addHelpText('after', afterHelp);

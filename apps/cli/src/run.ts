@@ -18,7 +18,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
     return host.exitCode();
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Commander has said it already, on the stream that fits.
+      // Commander has printed its message already.
       if (error.exitCode === 0) return exitCodes.ok;
       const message =
         error.code === 'commander.help' ? 'a command is missing' : withoutPrefix(error.message);

@@ -90,7 +90,7 @@ export function reportProblem({ io, terminal }: Session, code: string, message: 
 interface GrowingReport {
   /** @param facts further members of the JSON document. */
   end(facts: Readonly<Record<string, unknown>>): void;
-  /** All counts in one line. */
+  /** Returns all counts in one line. */
   summary(): string;
 }
 

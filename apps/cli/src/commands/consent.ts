@@ -49,7 +49,6 @@ export function addConsentCommand(program: Command, host: Host): void {
     });
 }
 
-/** `callbacks consent <number or contact>`: whether it may be written to, and by which words. */
 async function showConsent(session: Session, text: string): Promise<ExitCode> {
   const { terminal } = session;
   const question = consentQuestionOf(text);
@@ -81,7 +80,7 @@ function whyUnknown({ identities, contactId, otherWords }: ConsentAnswer): strin
   return 'no callback has named this number, identity or contact';
 }
 
-/** The answer for people: what was looked up, a line for each consent, then the words behind them. */
+/** Formats the answer: what was looked up, a line for each consent, then the words behind them. */
 function consentLines(answer: ConsentAnswer): string[] {
   const { identities, contactId, consents, otherWords } = answer;
   const words = new Map(

@@ -51,7 +51,6 @@ interface FindOptions {
   readonly text?: true;
 }
 
-/** `callbacks find <anything>`: what it may be, and what belongs to it. */
 async function findText(
   session: Session,
   text: string,
@@ -73,7 +72,7 @@ async function findText(
   return exitCodes.ok;
 }
 
-/** What a text was taken for, and a line for each entry that it found. */
+/** Formats the kinds that a text was taken for, and a line for each entry found. */
 function findLines({ takenFor, entries }: FindAnswer, withText: boolean): string[] {
   const head = ['WHEN', 'ENTRY', 'STATUS', 'CHANNEL', 'APP', 'CONVERSATION', 'CONTACT', 'ID'];
   const rows = entries.map((entry) => [...rowOf(entry), ...(withText ? [textOf(entry)] : [])]);

@@ -1,6 +1,6 @@
 import { oneLine } from '../terminal/format.ts';
 
-/** What to look at when a receiver answered so; `undefined` when the answer says enough. */
+/** Explains a receiver's status; `undefined` for one that needs no explanation. */
 export function explainAnswer(status: number, secretFrom: string): string | undefined {
   switch (status) {
     case 401:
@@ -22,7 +22,7 @@ export function explainAnswer(status: number, secretFrom: string): string | unde
 
 const maxLength = 120;
 
-/** The one word that our receivers answer with, or else the start of what was answered. */
+/** Returns the `status` of an answer of our receivers, or the beginning of any other answer. */
 export function describeAnswer(answer: string): string {
   const status = statusOf(answer);
   return oneLine(status ?? answer, maxLength);
@@ -40,7 +40,7 @@ function statusOf(answer: string): string | undefined {
   }
 }
 
-/** fetch says only "fetch failed"; what failed is in the cause, or in the causes of that. */
+/** Finds the reason behind the error "fetch failed": it is in the cause, or in the cause's errors. */
 export function whyUnanswered(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -63,7 +63,7 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
   if (plan.kind === 'too-young') {
     throw new UsageError(
       `${optionOf[plan.age]} must be at least ${minAgeDays}d: callbacks may come again for a day ` +
-        'from Sinch, and for a week from rejected recheck, and only what is stored tells that they did',
+        'from Sinch, and for a week from rejected recheck, and only stored rows show that they did',
     );
   }
   const { before, guardsBefore } = plan;

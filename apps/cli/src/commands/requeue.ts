@@ -20,7 +20,7 @@ alone, and Sinch does not send them again. Before anything else, stop Redis and 
 out of its append-only file: docs/ARCHITECTURE.md, "When Redis was emptied". Events of unknown
 kinds that were being replayed: callbacks unhandled replay --all.
 
-What is there is left alone: run it as often as you like. Ends with 0 when everything is there.
+What is there is left alone: run it as often as you like. Exits 0 when everything is there.
 
 With --json: {dryRun, replays: {requeued, there}, copies: {restored, there}, unhandled}.
 
@@ -33,8 +33,8 @@ Examples:
 export function addRequeueCommand(program: Command, host: Host): void {
   program
     .command('requeue')
-    .summary('after Redis was emptied, put back what Postgres knows')
-    .description('Put back on the queue what Postgres knows is unfinished.')
+    .summary('after Redis was emptied, put back what Postgres holds')
+    .description('Put back on the queue what is unfinished according to Postgres.')
     .addOption(new Option('--from-db', 'from the database').makeOptionMandatory())
     .option('--dry-run', 'only say how much; nothing is changed')
     .addHelpText('after', help)

@@ -19,7 +19,7 @@ Examples:
 `;
 
 const replayHelp = `
-What is still unknown stays as it is. Ends with 0 when everything chosen is queued.
+What is still unknown stays as it is. Exits 0 when everything chosen is queued.
 
 Examples:
   $ callbacks unhandled replay --top-level-key brand_new_notification --dry-run
@@ -32,12 +32,12 @@ export function addUnhandledCommand(program: Command, host: Host): void {
     .command('unhandled')
     .summary('count and replay events of kinds that were unknown')
     .description(
-      'Callbacks of a kind that this release does not know are stored and left alone. After an ' +
-        'upgrade that knows them, replay them.',
+      'Callbacks of a kind that this release does not support are stored and left alone. After an ' +
+        'upgrade that supports them, replay them.',
     );
   unhandled
     .command('list')
-    .description('Count them by the top-level key that tells their kind.')
+    .description('Count them by the top-level key that names their kind.')
     .addHelpText('after', listHelp)
     .action(async (_options: object, command: Command) => {
       await host.run(command, listKinds);
@@ -54,7 +54,6 @@ export function addUnhandledCommand(program: Command, host: Host): void {
     });
 }
 
-/** `callbacks unhandled list`: what kinds of callbacks came that this release does not know. */
 async function listKinds(session: Session): Promise<ExitCode> {
   const { terminal } = session;
   const kinds = await session.withDatabase(countUnhandled);

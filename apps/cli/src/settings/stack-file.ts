@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from '@sinch-callbacks/config';
 import { UsageError } from '../failure.ts';
 
-/** What `npm start` tells of the stack that it runs. Any part may be missing. */
+/** The running stack, as `npm start` describes it. Any part may be missing. */
 export interface StackFile {
-  /** As people should see it in messages. */
+  /** The name of the file in messages. */
   readonly name: string;
   readonly ingestUrl: string | undefined;
   readonly adminUrl: string | undefined;
@@ -18,7 +18,7 @@ const defaultName = '.dev/stack.json';
 const defaultPath = fileURLToPath(new URL(`../../../../${defaultName}`, import.meta.url));
 
 /**
- * Reads the file that `npm start` keeps while it runs.
+ * Reads the file that `npm start` writes while it runs.
  * @param choice a path, `false` to read none, or `undefined` for the usual one, which need not exist.
  * @throws UsageError when a file is there, or was asked for, and cannot be read.
  */
@@ -81,13 +81,13 @@ function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
 
 interface FilledEnvironment {
   readonly environment: Environment;
-  /** Which of the two groups the stack file gave. */
+  /** True for each of the two groups that the stack file gave. */
   readonly secretFromStack: boolean;
   readonly serversFromStack: boolean;
 }
 
 /**
- * Fills from the stack file what the environment does not give.
+ * Fills in from the stack file what the environment does not set.
  *
  * Database and queue come from one place, never one from each: replaying one stack's dead
  * letters on another stack's queue would apply them to the wrong database.
@@ -116,7 +116,7 @@ export function fillEnvironment(
   };
 }
 
-/** Where there is no Redis, the queue lives in the database and needs no URL of its own. */
+/** Returns nothing without Redis: the queue is then in the database and needs no URL. */
 function redisUrlOf({ queueUrl }: StackFile): string | undefined {
   return queueUrl?.startsWith('redis') ? queueUrl : undefined;
 }

@@ -1,33 +1,33 @@
 /**
- * Foreign text as one line of at most `maxLength` characters. Control characters become spaces:
- * an error message may quote a callback's body, and a terminal would obey what is in it.
+ * Formats foreign text as one line of at most `maxLength` characters. Control characters become
+ * spaces: an error message may quote a callback's body, and a terminal would obey them.
  */
 export function oneLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   const line = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1)}…`;
 }
 
-/** Foreign text as a table's cell: `-` for none. */
+/** Formats foreign text as a table's cell: `-` for none. */
 export function cellText(text: string | undefined): string {
   return text === undefined || text === '' ? '-' : oneLine(text);
 }
 
-/** Foreign text of several lines, without what a terminal would obey. */
+/** Formats foreign text of several lines, without control characters that a terminal obeys. */
 export function plainText(text: string): string {
   return text.replaceAll(/(?![\n\t])\p{Cc}/gu, '\uFFFD');
 }
 
-/** `2026-11-23 18:05:44Z`. */
+/** Formats an instant: `2026-11-23 18:05:44Z`. */
 export function showInstant(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
-/** `1 letter`, `2 letters`. */
+/** Formats a count: `1 letter`, `2 letters`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `12.5 MiB`. */
+/** Formats a size: `12.5 MiB`. */
 export function showBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
@@ -35,7 +35,7 @@ export function showBytes(bytes: number): string {
   return `${Number(amount.toFixed(1))} ${units[power] ?? ''}`;
 }
 
-/** Lines of columns that are as wide as their longest cell; the last one is not padded. */
+/** Formats rows in columns as wide as their longest cell. The last column is not padded. */
 export function tableLines(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -51,7 +51,7 @@ export function tableLines(
   );
 }
 
-/** `name  value` lines; absent values are left out. */
+/** Formats `name  value` lines. Absent values are left out. */
 export function factLines(facts: Readonly<Record<string, string | undefined>>): string[] {
   const present = Object.entries(facts).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],

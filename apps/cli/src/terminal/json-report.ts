@@ -1,13 +1,13 @@
 import type { Terminal } from './terminal.ts';
 
 /**
- * One JSON document with lists of any length, written as the items come: nothing is held, and
- * the document is whole even when the command fails in the middle.
+ * One JSON document with lists of any length, written as the items come. No list is kept in
+ * memory, and the document is complete even when the command fails in the middle.
  */
 export interface JsonReport {
-  /** Ends the list before, if there is one, and begins the next. */
+  /** Begins a list, and ends the one before it. */
   beginList(name: string): void;
-  /** Adds to the list that was begun last. */
+  /** Adds an item to the current list. */
   item(value: unknown): void;
   /** Ends the document with these further members. */
   end(members: Readonly<Record<string, unknown>>): void;

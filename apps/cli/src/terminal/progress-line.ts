@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream';
 import type { Terminal } from './terminal.ts';
 
-/** Where it is said how things go: one line that is written over, or a line now and then. */
+/** A progress display: one line that is overwritten, or a line every few seconds. */
 export interface ProgressLine {
   /** Called once a second or so. */
   show(text: string): void;
-  /** Leaves the terminal as if there had been no line. */
+  /** Removes the line from the terminal. */
   clear(): void;
 }
 
-/** Between two lines where the output is no terminal. */
+/** The time between two lines where the output is not a terminal. */
 const plainEveryMs = 5_000;
 const clearLine = '\r\u001B[2K';
 
@@ -34,7 +34,7 @@ export function openProgressLine(stderr: Writable, terminal: Terminal): Progress
   };
 }
 
-/** Asked each time: windows change. */
+/** Reads the width each time, since windows change. */
 function widthOf(stream: object): () => number {
   return () => ('columns' in stream && Number(stream.columns)) || 80;
 }

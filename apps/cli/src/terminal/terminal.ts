@@ -14,17 +14,17 @@ export interface CommandIo {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where a command's words go: results to stdout, everything else to stderr. */
+/** The output of a command: results go to stdout, everything else to stderr. */
 export interface Terminal {
-  /** Stdout holds one JSON document, and nothing for people. */
+  /** True when stdout holds one JSON document, and nothing for people. */
   readonly isJson: boolean;
-  /** A line of the result, for people; nothing with `--json`. */
+  /** Prints a line of the result for people; nothing with `--json`. */
   print(line: string): void;
-  /** A line beside the result, on stderr. */
+  /** Prints a line beside the result, on stderr. */
   note(line: string): void;
-  /** The result for programs; nothing without `--json`. */
+  /** Prints the result for programs; nothing without `--json`. */
   document(value: unknown): void;
-  /** A piece of that document, for results too long to hold. Only with `--json`. */
+  /** Writes a piece of that document, for results too long for memory. Only with `--json`. */
   write(piece: string): void;
   /** Colours a part of a printed line, on terminals that show colours. */
   paint(style: Style, text: string): string;
@@ -47,7 +47,7 @@ export function openTerminal({ stdout, stderr }: CommandIo, isJson: boolean): Te
   };
 }
 
-/** Plain where the stream is no terminal, or NO_COLOR asks for it. */
+/** Styles a text. It stays plain where the stream is no terminal, or NO_COLOR is set. */
 function paint(stream: Writable, style: Style, text: string): string {
   return styleText(style, text, { stream });
 }

@@ -13,10 +13,10 @@ export type Reply =
   | { readonly status: number; readonly body: string }
   /** The connection is cut. */
   | 'cut'
-  /** Nothing comes. */
+  /** The request is never answered. */
   | 'never';
 
-/** A server for one test, on loopback. Returns its address and everything it gets. */
+/** Starts a server on loopback for one test. Returns its address and its requests. */
 export async function startHttpServer(answer: (request: Received) => Reply) {
   const requests: Received[] = [];
   const server = createServer((incoming, response) => {

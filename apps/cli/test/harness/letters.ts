@@ -32,7 +32,7 @@ export function reportOf(messageId: string, appId = '01APP'): CallbackEvent {
   };
 }
 
-/** Kills events as a worker does: both writes of a dead letter, by the queue's own consumer. */
+/** Makes events dead letters with the queue's own consumer, as a worker does, in both writes. */
 export async function recordLetters(
   cli: CliHarness,
   events: readonly CallbackEvent[],
@@ -58,7 +58,7 @@ export async function recordLetters(
   await work.close();
 }
 
-/** Works on a lane as a worker does; `apply` writes the event's rows. */
+/** Consumes a lane as a worker does; `apply` writes the event's rows. */
 export function consume(
   { location, database }: CliHarness,
   lane: 'live' | 'replay',
@@ -96,7 +96,7 @@ export function consume(
   };
 }
 
-/** Open letters of delivery reports that died once, straight into the database: quick. */
+/** Inserts open letters of delivery reports into the database, without a queue. */
 export async function insertLetters({ database }: CliHarness, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => reportOf(`01MANY${n}`));
   await database.prisma.$executeRawUnsafe(

@@ -1,7 +1,7 @@
 import { eventKey, recognise, verifySignature } from '@sinch-callbacks/core';
 import { type Received, type Reply, startHttpServer } from './http-server.ts';
 
-/** How a receiver treats one callback. */
+/** A receiver's treatment of one callback. */
 export type Treatment = 'accept' | 'fail-twice' | 'busy' | 'slow' | 'cut' | 'refuse' | 'broken';
 
 const replies = {
@@ -14,7 +14,7 @@ const replies = {
   broken: [503],
 } as const satisfies Record<Treatment, readonly (number | 'never' | 'cut')[]>;
 
-/** What came for one body. */
+/** The requests with one body. */
 export interface Tries {
   readonly key: string;
   readonly treatment: Treatment;
@@ -26,7 +26,7 @@ const readHeader =
   (name: string) =>
     headers[name]?.toString();
 
-/** The place of the secret that signed it, or -1. */
+/** Returns the position of the secret that signed it, or -1. */
 export function secretOf(request: Received, secrets: readonly string[]): number {
   const verdict = verifySignature(request.body, readHeader(request), secrets);
   return verdict.kind === 'valid' ? verdict.secretPosition : -1;
@@ -36,7 +36,7 @@ export function nonceOf(request: Received): string | undefined {
   return readHeader(request)('x-sinch-webhook-signature-nonce');
 }
 
-/** Treats each new body as the next of these, and its copies and retries accordingly. */
+/** Starts a receiver that treats each new body, with its copies and retries, as the next of these. */
 export async function startSinchReceiver(
   treatments: readonly Treatment[],
   onRequest: (count: number) => void = () => {},

@@ -8,14 +8,14 @@ import type { CliHarness } from './cli-harness.ts';
 
 export interface SmallIngest {
   readonly url: string;
-  /** Bodies that came, copies included. */
+  /** The received bodies, copies included. */
   readonly bodies: readonly string[];
 }
 
-/** What becomes of a verified callback before its 200, besides being queued. */
+/** The treatment of a verified callback: queued, dropped, or answered with a status. */
 export type Treat = (event: CallbackEvent, place: number) => Promise<'queue' | 'drop' | number>;
 
-/** Verifies and queues as ingest does, and can be made to fail as ingest must not. */
+/** Starts a server that verifies and queues as ingest does, and can be made to fail. */
 export async function startSmallIngest(
   { location }: CliHarness,
   treat: Treat = async () => 'queue',

@@ -9,7 +9,7 @@ import { createEventWriter } from '@sinch-callbacks/db';
 import { keyOfBody } from '../../src/commands/event/look-everywhere.ts';
 import type { CliHarness } from './cli-harness.ts';
 
-/** The event of a body, as ingest would have made it. */
+/** Builds the event of a body as ingest does. */
 export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z'): CallbackEvent {
   const bytes = Buffer.from(JSON.stringify(body));
   const key = keyOfBody(bytes);
@@ -26,7 +26,7 @@ export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z
   };
 }
 
-/** Writes the rows of these bodies as a worker does, one after the other; returns their keys. */
+/** Writes the rows of these bodies as a worker does, one after the other. Returns their keys. */
 export async function store({ database }: CliHarness, ...bodies: object[]): Promise<string[]> {
   const writer = createEventWriter(database, () => new Date());
   const events = bodies.map((body) => eventOfBody(body));

@@ -20,7 +20,7 @@ const cli = useCli();
 
 const [one, two, three] = [reportOf('01ONE'), reportOf('01TWO'), reportOf('01THREE')] as const;
 const { runJson } = cli;
-const patient = { timeout: 240_000 };
+const longTimeout = { timeout: 240_000 };
 const soon = (what: string) => ({ what, timeoutMs: 200_000, intervalMs: 50 });
 const reports = (count: number) => Array.from({ length: count }, (_, n) => reportOf(`01N${n}`));
 
@@ -82,7 +82,7 @@ describe('a replay', () => {
   });
 });
 
-describe('a replay whose process is killed', patient, () => {
+describe('a replay whose process is killed', longTimeout, () => {
   it('in the middle is resumed, and every letter is applied exactly once', async () => {
     const many = 200;
     await insertLetters(cli, many);
@@ -194,7 +194,7 @@ describe('cancelling', () => {
     expect(await cli.jobIds('dead')).toEqual([two.key]);
   });
 
-  it('or resuming a run that is not there or done is told apart from doing it', async () => {
+  it('or resuming a run that does not exist or is done has a result of its own', async () => {
     await recordLetters(cli, [one]);
     expect(await runJson('dead', 'cancel', '4711')).toMatchObject({ code: 1 });
     expect(await runJson('dead', 'resume', '4711')).toMatchObject({ code: 2 });

@@ -23,7 +23,7 @@ describe('dead list', () => {
     expect(stderr).toContain('database from the environment');
   });
 
-  it('says so when there is none, and ends with 0', async () => {
+  it('says so when there is none, and exits 0', async () => {
     expect(await run('dead', 'list')).toMatchObject({ code: 0, stdout: '' });
     expect((await runJson('dead', 'list')).document).toEqual({ total: 0, letters: [], next: null });
   });
@@ -79,7 +79,7 @@ describe('dead groups', () => {
 });
 
 describe('dead show', () => {
-  it('tells reason, attempts and facts, and keeps the body to itself', async () => {
+  it('shows reason, attempts and facts, and not the body', async () => {
     await recordLetters(cli, [one]);
     const { code, stdout } = await run('dead', 'show', one.key);
     expect(code).toBe(0);
@@ -110,7 +110,7 @@ describe('dead show', () => {
     expect((await runJson('dead', 'show', 'MESSAGE%')).document.error.code).toBe('not-found');
   });
 
-  it('of a key that nobody knows ends with 1', async () => {
+  it('of a key that does not exist exits 1', async () => {
     const { code, document, stderr } = await runJson('dead', 'show', 'NO.SUCH.KEY');
     expect({ code, document }).toMatchObject({
       code: 1,
@@ -125,7 +125,7 @@ describe('dead show', () => {
 });
 
 describe('dead replay', () => {
-  it('does nothing unless it is told what', async () => {
+  it('does nothing without a selection', async () => {
     await recordLetters(cli, [one]);
     const { code, stdout, stderr } = await run('dead', 'replay');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -158,7 +158,7 @@ describe('dead replay', () => {
     expect(letter).toMatchObject({ replays: 1, resolvedAt: undefined });
   });
 
-  it('with --wait ends with 0 once the events are applied', async () => {
+  it('with --wait exits 0 once the events are applied', async () => {
     await recordLetters(cli, [one, two]);
     const worker = consume(cli, 'replay', async (_, apply) => await apply());
     const { code, document } = await runJson('dead', 'replay', '--all', '--wait', '30');
@@ -170,7 +170,7 @@ describe('dead replay', () => {
     expect(await cli.database.prisma.message.count()).toBe(2);
   });
 
-  it('with --wait ends with 1 when one dies again, or when nothing happens in time', async () => {
+  it('with --wait exits 1 when one dies again, or when nothing happens in time', async () => {
     await recordLetters(cli, [one]);
     const again = consume(
       cli,
@@ -188,7 +188,7 @@ describe('dead replay', () => {
     expect(late.document.letters).toMatchObject([{ outcome: 'replayed', replay: 2 }]);
   });
 
-  it('skips what is resolved, and ends with 1 for a key that does not exist', async () => {
+  it('skips what is resolved, and exits 1 for a key that does not exist', async () => {
     await recordLetters(cli, [one, two]);
     await discardDeadLetters(cli.database, [one.key], new Date());
     const { code, document } = await runJson('dead', 'replay', one.key, 'NO.SUCH.KEY', two.key);
@@ -213,7 +213,7 @@ describe('dead discard', () => {
     expect(await cli.jobIds('dead')).toEqual([two.key]);
   });
 
-  it('needs to be told what, and a dry run changes nothing', async () => {
+  it('needs a selection, and a dry run changes nothing', async () => {
     await recordLetters(cli, [one]);
     expect(await run('dead', 'discard')).toMatchObject({ code: 2, stdout: '' });
     const dry = await runJson('dead', 'discard', '--all', '--dry-run');
@@ -224,14 +224,14 @@ describe('dead discard', () => {
 });
 
 describe('failures that are foreseen', () => {
-  it('wrong use ends with 2, names what is meant, and is JSON where JSON is asked for', async () => {
+  it('wrong use exits 2, names the mistake, and is JSON with --json', async () => {
     const { code, document, stderr } = await runJson('dead', 'replay', '--dryrun');
     expect(code).toBe(2);
     expect(document.error).toMatchObject({ code: 'usage' });
     expect(stderr).toContain('Did you mean --dry-run?');
   });
 
-  it('a database that is away ends with 3 and no stack trace', async () => {
+  it('a database that is down leads to exit code 3 and no stack trace', async () => {
     const env = { ...cli.env, DATABASE_URL: 'postgres://user:hidden@127.0.0.1:9/none' };
     const ended = await callbacks(['dead', 'list', '--json', '--no-stack'], env);
     expect(ended.code).toBe(3);
@@ -239,7 +239,7 @@ describe('failures that are foreseen', () => {
     expectNoStackNorSecret(ended);
   });
 
-  it('a queue that is away ends with 3 and leaves the letter open and not marked', async () => {
+  it('a queue that is down leads to exit code 3 and leaves the letter open and not marked', async () => {
     await recordLetters(cli, [one]);
     const env = { ...cli.env, REDIS_URL: 'redis://:hidden@127.0.0.1:9' };
     const ended = await callbacksHere(['dead', 'replay', '--all', '--json', '--no-stack'], env);
@@ -253,7 +253,7 @@ describe('failures that are foreseen', () => {
     expect(letter).toMatchObject({ replays: 0, resolvedAt: undefined });
   });
 
-  it('malformed or missing settings end with 2 and show no value', async () => {
+  it('malformed or missing settings lead to exit code 2 and show no value', async () => {
     const malformed = { ...cli.env, DATABASE_URL: 'mysql://user:hidden@host' };
     const ended = await callbacks(['dead', 'list', '--no-stack'], malformed);
     expect(ended.code).toBe(2);

@@ -17,7 +17,7 @@ beforeEach(async () => {
 const openLetters = async () => await countDeadLetters(cli.database, {});
 
 describe('many dead letters', { timeout: 180_000 }, () => {
-  it('are each met once, although they leave the list while it is read', async () => {
+  it('are each processed once, although they leave the list while it is read', async () => {
     const discarded = await callbacks(['dead', 'discard', '--all', '--json'], cli.env);
     expect(discarded.code).toBe(0);
     const { letters, counts } = JSON.parse(discarded.stdout);
@@ -26,7 +26,7 @@ describe('many dead letters', { timeout: 180_000 }, () => {
     expect(await openLetters()).toBe(0);
   });
 
-  it('are reported as far as it went when the queue goes away, and the rest is done later', async () => {
+  it('are reported as far as it went when the queue goes down, and the rest is done later', async () => {
     const proxy = await openCuttableProxy(String(cli.env['REDIS_URL']));
     const env = { ...cli.env, REDIS_URL: proxy.url };
     const running = callbacks(['dead', 'replay', '--all', '--json'], env);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { callbacksHere, openCliHarness } from '../harness/cli-harness.ts';
 import { consume, recordLetters, reportOf } from '../harness/letters.ts';
 
-/** The replay's queue, on which whoever replays dies at one moment. */
+/** Lanes that fail at one moment of a replay, as in a crash. */
 const crashes: Readonly<Record<string, (lane: ReplayLane) => ReplayLane>> = {
   'the copy in the dead queue is removed': (lane) => ({
     ...lane,

@@ -25,7 +25,7 @@ const requeue = async (...args: string[]) =>
   (await cli.runJson('requeue', '--from-db', ...args)).document;
 const soon = (what: string) => ({ what, timeoutMs: 200_000, intervalMs: 50 });
 
-it('Redis flushed in the middle of a replay: what Postgres knows is put back and finished', {
+it('Redis flushed in the middle of a replay: what Postgres holds is put back and finished', {
   timeout: 240_000,
 }, async () => {
   const many = 60;

@@ -18,7 +18,7 @@ const run = async (...args: string[]) => {
   return { code: ended.code, document: JSON.parse(ended.stdout) };
 };
 
-/** Stores an event as a release that does not know its trigger stores it. */
+/** Stores an event as a release that does not support its trigger stores it. */
 async function storeUnknown(body: Uint8Array, topLevelKey: string): Promise<CallbackEvent> {
   const event: CallbackEvent = {
     key: eventKey('UNKNOWN', topLevelKey, body),
@@ -44,7 +44,7 @@ async function storeUnknown(body: Uint8Array, topLevelKey: string): Promise<Call
   return event;
 }
 
-it('events of an unknown kind are counted, and applied by a replay once their kind is known', async () => {
+it('events of an unknown kind are counted, and applied by a replay once their kind is supported', async () => {
   const report = reportOf('01LEARNT');
   const learnt = await storeUnknown(Buffer.from(report.rawBody.text), 'message_delivery_report');
   const body = Buffer.from('{"brand_new_notification":{}}');

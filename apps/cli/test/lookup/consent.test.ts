@@ -101,7 +101,7 @@ it('opted in on one channel and out on another is not opted in', async () => {
   });
 });
 
-it('a contact is out where somebody else opted the number out that they share', async () => {
+it('a contact is out where another contact opted out the number that they share', async () => {
   await store(
     cli,
     word('in', 1, { identity: '+4670123', contact_id: '01ONE' }),
@@ -124,7 +124,7 @@ it('nothing known is neither in nor out, and says so with an exit code of its ow
   expect(stderr).toContain('nothing is known, which is no consent');
 });
 
-it('the same digits on a channel where they are no number are somebody else', async () => {
+it('the same digits on a channel without phone numbers are another person', async () => {
   await store(cli, word('out', 1, { identity: '4670123', channel: 'MESSENGER' }));
   expect(await consent('+4670123')).toMatchObject({ code: 4 });
   expect(await consent('4670123')).toMatchObject({ code: 1 });

@@ -34,7 +34,7 @@ async function enqueue(location: QueueLocation, id: string, partitions = 1): Pro
   return event.key;
 }
 
-/** All that people may type for one event. */
+/** Lists the texts that people may type for one event. */
 function spellings(key: string): string[] {
   const digest = key.slice(-32);
   return [key, key.slice(0, -25), digest, digest.slice(0, 9).toUpperCase(), `${key}.r1`];

@@ -7,7 +7,7 @@ const cli = useCli();
 
 const at = (second: number) => `2026-11-23T18:00:${String(second).padStart(2, '0')}Z`;
 
-/** What a contact wrote. */
+/** A message that a contact wrote. */
 function inbound(n: number, more: object = {}): object {
   return {
     app_id: '01APP',
@@ -24,7 +24,7 @@ function inbound(n: number, more: object = {}): object {
   };
 }
 
-/** A report of a message that was sent in DISPATCH mode: nobody's, in no conversation. */
+/** A report of a message that was sent in DISPATCH mode: without contact and conversation. */
 function dispatched(n: number): object {
   return {
     app_id: '01APP',
@@ -75,7 +75,7 @@ it('says what it took a text for: contact, conversation, message, batch, correla
   expect(await find('corr-1')).toMatchObject({ kinds: ['correlation id'], ids: ['01IN1'] });
   expect(await find('01BATCH')).toMatchObject({ kinds: ['batch'], ids: ['01OUT2'] });
   expect(await find('{"order":4711}')).toMatchObject({ kinds: ['metadata'], ids: ['01OUT2'] });
-  expect(await find('nobody')).toMatchObject({ code: 1, kinds: [], ids: [] });
+  expect(await find('unknown')).toMatchObject({ code: 1, kinds: [], ids: [] });
 });
 
 it('a text that is several things is said to be all of them, and nothing is listed twice', async () => {

@@ -50,7 +50,7 @@ describe('what load finds afterwards', () => {
     expect(code).toBe(1);
   });
 
-  it('tells what is still queued from what is lost', async () => {
+  it('distinguishes what is still queued from what is lost', async () => {
     const { url } = await startSmallIngest(cli(), async (_, place) =>
       place === 3 ? 'drop' : 'queue',
     );
@@ -114,7 +114,7 @@ describe('what load finds afterwards', () => {
     expect(code).toBe(1);
   });
 
-  it('knows nothing of what is missing while the queue cannot be asked', async () => {
+  it('reports missing events as unknown while the queue cannot be read', async () => {
     const { url } = await startSmallIngest(cli(), async (_, place) =>
       place < 5 ? 'drop' : 'queue',
     );

@@ -53,7 +53,7 @@ it('gives up in time, and its connection is free for others then', async () => {
   expect(await post('three')).toEqual({ kind: 'answered', status: 200 });
 });
 
-it('says why where nobody listens', async () => {
+it('says why when no server listens', async () => {
   const post = await posterTo(`http://127.0.0.1:${await freePort()}/`);
   expect(await post('any')).toMatchObject({
     kind: 'unreachable',

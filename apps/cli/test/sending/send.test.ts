@@ -74,7 +74,7 @@ describe('send', () => {
     expect(stdout + stderr).not.toContain('test-secret');
   });
 
-  it('with a seed sends the same event again, signed anew', async () => {
+  it('with a seed sends the same event again, with a new signature', async () => {
     const { url, requests } = await startReceiver();
     await send(url, '--seed', 'demo');
     await send(url, '--seed', 'demo');
@@ -119,14 +119,14 @@ describe('send', () => {
     expect(Math.abs(Date.now() / 1000 - 2 * 86_400 - signedAt)).toBeLessThan(60);
   });
 
-  it('explains a 401 and ends with 1', async () => {
+  it('explains a 401 and exits 1', async () => {
     const { url } = await startReceiver(['another-secret']);
     const { code, stderr } = await send(url);
     expect(code).toBe(1);
     expect(stderr).toContain('does not hold the secret that signed this (from the environment)');
   });
 
-  it('ends with 1 after the first callback that nobody answers', async () => {
+  it('exits 1 after the first callback without an answer', async () => {
     const { code, stdout } = await send(`http://127.0.0.1:${await freePort()}`, '--count', '50');
     expect(code).toBe(1);
     expect(stdout.trimEnd().split('\n')).toEqual([expect.stringContaining('ECONNREFUSED')]);
@@ -144,7 +144,7 @@ describe('send', () => {
     expect(requests[0]?.body.toString()).toBe(text);
   });
 
-  it('without a secret or an address ends with 2 and says what is missing', async () => {
+  it('without a secret or an address exits 2 and says what is missing', async () => {
     const { url } = await startReceiver();
     const noSecret = await callbacksHere(['send', '--url', url, '--no-stack'], {});
     expect(noSecret).toMatchObject({ code: 2, stderr: expect.stringContaining('SINCH_WEBHOOK') });
@@ -161,7 +161,7 @@ describe('the stack file', () => {
     return join(folder, 'stack.json');
   }
 
-  it('gives address and secret, says so on stderr, and gives way to the environment', async () => {
+  it('gives address and secret, says so on stderr, and the environment overrides it', async () => {
     const { url, requests } = await startReceiver(['stack-secret']);
     const ingestUrl = new URL(url).origin;
     const file = await stackFile({ ingestUrl, webhookSecret: 'stack-secret' });
@@ -172,7 +172,7 @@ describe('the stack file', () => {
     expect(await callbacksHere(['send', '--stack', file], env)).toMatchObject({ code: 1 });
   });
 
-  it('that is asked for and is not there ends with 2', async () => {
+  it('that is requested and does not exist exits 2', async () => {
     const { code, stderr } = await callbacksHere(['send', '--stack', '/nowhere.json'], env);
     expect(code).toBe(2);
     expect(stderr).toContain('/nowhere.json does not exist');

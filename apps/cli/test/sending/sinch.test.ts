@@ -192,7 +192,7 @@ describe('sinch', () => {
     expect(unfinished).toBeGreaterThan(200);
   });
 
-  it('ends with 1 when its time is up before everything is delivered', async () => {
+  it('exits 1 when its time is up before everything is delivered', async () => {
     const receiver = await startSinchReceiver(['accept']);
     const { code, stdout } = await sinch(
       receiver.url,
@@ -208,14 +208,14 @@ describe('sinch', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ended: 'time-limit', ok: false, lost: 0 });
   });
 
-  it('leaves other machines alone unless it is told otherwise', async () => {
+  it('sends to no other machine without --allow-remote', async () => {
     expect(await sinch('https://callbacks.example.com/')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--allow-remote'),
     });
   });
 
-  it('tells people what was lost and by which answer', async () => {
+  it('shows what was lost and by which answer', async () => {
     const receiver = await startSinchReceiver(['refuse']);
     const url = `${receiver.url}/`;
     const here = ['sinch', '--no-stack', '--url', url, ...quick, '--messages', '1'];

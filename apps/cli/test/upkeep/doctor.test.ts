@@ -33,7 +33,7 @@ import {
 import { startHttpServer } from '../harness/http-server.ts';
 import { recordLetters, reportOf } from '../harness/letters.ts';
 
-/** Of its own, since its settings are spoilt. */
+/** The file's own server, since the tests change its settings. */
 let redis: RedisServer;
 let cli: CliHarness;
 
@@ -67,7 +67,7 @@ async function examine(changes: Record<string, string> = {}, ...args: string[]) 
 }
 
 describe('doctor', () => {
-  it('finds nothing where all is well, and ends with 0', async () => {
+  it('finds nothing where all is well, and exits 0', async () => {
     const { code, status, checks } = await examine();
     expect({ code, status }).toEqual({ code: 0, status: 'ok' });
     expect(checks.map(({ name }) => name)).toEqual([
@@ -129,7 +129,7 @@ describe('doctor', () => {
     },
   );
 
-  it('says that it cannot know where CONFIG is refused, as managed Redis does', async () => {
+  it('says that it cannot read the policy where CONFIG is refused, as managed Redis does', async () => {
     const rules = ['on', '>word', '~*', '&*', '+@all', '-config'];
     await askRedis(redis.url, 'ACL', 'SETUSER', 'managed', ...rules);
     const { port } = new URL(redis.url);
@@ -172,7 +172,7 @@ describe('doctor', () => {
     });
   });
 
-  it('finds servers that are away, and tells no password', async () => {
+  it('finds servers that are down, and shows no password', async () => {
     const { code, stdout, stderr, find } = await examine({
       REDIS_URL: 'redis://:hidden@127.0.0.1:9',
       DATABASE_URL: 'postgres://user:hidden@127.0.0.1:9/none',
@@ -215,8 +215,8 @@ describe('doctor', () => {
     expect(find('ingest')?.message).toBe(`${url}/api/health is well`);
     expect(find('worker')?.status).toBe('ok');
     expect(find('worker ready')?.status).toBe('failure');
-    const nobody = await examine({}, '--ingest-url', `http://127.0.0.1:${await freePort()}`);
-    expect(nobody.find('ingest')).toMatchObject({
+    const unanswered = await examine({}, '--ingest-url', `http://127.0.0.1:${await freePort()}`);
+    expect(unanswered.find('ingest')).toMatchObject({
       status: 'failure',
       message: expect.stringContaining('ECONNREFUSED'),
     });
@@ -260,10 +260,10 @@ describe('doctor', () => {
     });
     expect(find('append-only file')).toMatchObject({ status: 'failure' });
     await third?.kill();
-    const away = await examine({ REDIS_URL: cluster.url });
-    expect(away.find('queue server')).toMatchObject({ status: 'failure' });
+    const down = await examine({ REDIS_URL: cluster.url });
+    expect(down.find('queue server')).toMatchObject({ status: 'failure' });
     const password = new URL(cluster.masters[0]?.url ?? '').password;
-    expect(stdout + away.stdout).not.toContain(password);
+    expect(stdout + down.stdout).not.toContain(password);
   });
 
   it('warns of open dead letters', async () => {

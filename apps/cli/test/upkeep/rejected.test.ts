@@ -91,7 +91,7 @@ describe.each(['redis', 'postgres'] as const)(
       const store = openRejectedStore(cli.location);
       const producer = {
         enqueue: async () =>
-          await Promise.resolve({ kind: 'unavailable', reason: 'away' } as const),
+          await Promise.resolve({ kind: 'unavailable', reason: 'down' } as const),
       };
       const work = { store, secrets, producer };
       await expect(recheckAll(work).next()).rejects.toMatchObject({ code: 'queue-unavailable' });
@@ -125,7 +125,7 @@ describe.each(['redis', 'postgres'] as const)(
 );
 
 describe('callbacks rejected', () => {
-  it('lists and rechecks what ingest kept in Postgres while Redis was away, too', async () => {
+  it('lists and rechecks what ingest kept in Postgres while Redis was down, too', async () => {
     const cli = await openCliHarness('redis');
     const { location, env } = cli;
     const { DATABASE_URL: url = '' } = env;
@@ -147,14 +147,14 @@ describe('callbacks rejected', () => {
   });
 
   it('says what it lacks, and what cannot be reached', async () => {
-    const away = { REDIS_URL: 'redis://127.0.0.1:1' };
+    const down = { REDIS_URL: 'redis://127.0.0.1:1' };
     const recheck = ['--no-stack', 'rejected', 'recheck'];
-    expect(await callbacksHere(recheck, away)).toMatchObject({
+    expect(await callbacksHere(recheck, down)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('SINCH_WEBHOOK_SECRET'),
     });
     expect(await callbacksHere(recheck, { SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({ code: 2 });
-    expect(await callbacksHere(recheck, { ...away, SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({
+    expect(await callbacksHere(recheck, { ...down, SINCH_WEBHOOK_SECRET: 's' })).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('the queue cannot be used'),
     });

@@ -11,12 +11,12 @@ describe('settledAs', () => {
     expect(settledAs(letter, undefined)).toBeUndefined();
   });
 
-  it('tells a new death from the old one by its time, even if that clock runs behind', () => {
+  it('distinguishes a new death from the old one by its time, even if that clock runs behind', () => {
     const earlier = new Date(deadAt.getTime() - 5_000);
     expect(settledAs(letter, { ...open, deadAt: earlier })).toBe('dead-again');
   });
 
-  it('tells how it was resolved', () => {
+  it('says how it was resolved', () => {
     const resolvedAt = new Date();
     expect(settledAs(letter, { ...open, resolvedAt, resolution: 'APPLIED' })).toBe('applied');
     expect(settledAs(letter, { ...open, resolvedAt, resolution: 'DISCARDED' })).toBe('discarded');

@@ -50,7 +50,7 @@ describe('what a person types', () => {
     }
   });
 
-  it('does not mean the same digits on a channel where they are somebody else', () => {
+  it('does not mean the same digits on a channel where they are another person', () => {
     const read = readTypedIdentity('+46701234567');
     expect(read.means('MESSENGER', number)).toBe(false);
     expect(readTypedIdentity(number).means('MESSENGER', number)).toBe(true);

@@ -1,12 +1,12 @@
 import { boundedText, normaliseIdentity } from '@sinch-callbacks/core';
 
-/** What a person typed, as the identity or the phone number that it may mean. */
+/** The identities and phone numbers that a typed text may mean. */
 export interface TypedIdentity {
   /** The digits of a phone number, if it can be one; the likeliest reading first. */
   readonly numbers: readonly string[];
   /** Every identity that it may mean, as the tables hold them. */
   readonly identities: readonly string[];
-  /** Whether it may mean this identity on this channel. */
+  /** Returns true when the text may mean this identity on this channel. */
   means(channel: string, identity: string): boolean;
 }
 
@@ -14,7 +14,7 @@ const scheme = /^(?:tel|sms|whatsapp):/i;
 const dashes = /[\u2010-\u2015\u2212]/g;
 const invisible = /\p{Cf}/gu;
 const numberAsTyped = /^\+?[\d\s()[\]./-]*\d[\d\s()[\]./-]*$/;
-/** Of a number written for both abroad and home: the 0 is not dialled after the country's code. */
+/** The optional 0 of a national number, which is not dialled after the country's code. */
 const trunkZero = /\(0\)/;
 
 /**

@@ -3,15 +3,15 @@ import type { KeyPattern } from '@sinch-callbacks/queue';
 const digestDigits = 32;
 const digitsAlone = /^[0-9a-f]+$/i;
 const keyAsTyped = /^(?<trigger>[A-Z_]+)\.(?<entity>[\w-]+)(?:\.(?<digits>[0-9a-f]*))?$/;
-/** Of the job id of a replay. */
+/** The end of a replay's job id. */
 const replaySuffix = /\.r\d+$/;
 const fewestCharacters = 3;
-/** For keys without an entity, which have nothing else to be found by. */
+/** For keys without an entity, which can be found by their digest alone. */
 const fewestDigits = 4;
 
 /**
- * What a person typed, as a full event key, its beginning, or the beginning of its digest; a job
- * id of a replay too. `undefined` where it is none, or too little to find anything by.
+ * Reads a typed text as a full event key, its beginning, the beginning of its digest, or a replay's
+ * job id. Returns `undefined` for any other text, or one too short to search by.
  */
 export function readTypedKey(text: string): KeyPattern | undefined {
   const typed = text.trim();

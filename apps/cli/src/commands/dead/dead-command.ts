@@ -14,7 +14,7 @@ export function addDeadCommand(program: Command, host: Host, now: () => Date): v
     .command('dead')
     .summary('list, explain, replay and discard dead letters')
     .description(
-      'Dead letters are events that will not be tried again by themselves. They are kept with ' +
+      'Dead letters are events that are not retried automatically. They are kept with ' +
         'their reason and every attempt, also after they were replayed or discarded.',
     )
     .addHelpText('after', `\nWhy events are given up:\n${causeLines().join('\n')}\n`);

@@ -7,7 +7,7 @@ const discardHelp = `
 Choose by event keys, or by filters, or all with --all. A discarded event is not tried again; it
 and its reason stay stored. Should Sinch send it once more, and it can be applied then, it is.
 
-Ends with 0 when everything chosen is closed, with 1 when a key is not found.
+Exits 0 when everything chosen is closed, and 1 when a key is not found.
 
 With --json: {letters: [{eventKey, outcome, …}], counts, dryRun, run: {id, state}, error}.
 

@@ -11,7 +11,7 @@ const defaultPage = 50;
 
 const groupsHelp = `
 Letters of one app with the same error, whatever ids, numbers and quoted values are in it, are one
-group. An app is known where the body names it, whether it could be applied or not.
+group. The app is the one that the body names, whether it could be applied or not.
 
 With --json: {groups: [{fingerprint, appId, count, firstDeadAt, lastDeadAt, triggers, exampleKey,
 errorClass, errorMessage}]}.
@@ -43,10 +43,9 @@ interface GroupOptions extends FilterOptions {
 
 const lineWidth = 80;
 const countWidth = '1000 letters'.length;
-/** Of the 32 of a key: as good as alone among any number of letters. */
+/** So many of a key's 32 digits are unique in practice. */
 const shownDigits = 12;
 
-/** `callbacks dead groups`: what letters died of, the most frequent error first. */
 async function listGroups(session: Session, options: GroupOptions): Promise<ExitCode> {
   const { terminal } = session;
   const filter = { ...filterOf(options), includeResolved: options.resolved };
@@ -61,7 +60,7 @@ async function listGroups(session: Session, options: GroupOptions): Promise<Exit
   return exitCodes.ok;
 }
 
-/** Some lines a group, none wider than a plain terminal. */
+/** Formats a group in lines that fit a plain terminal. */
 function groupLines(group: DeadLetterGroup): string[] {
   const { fingerprint, count, errorClass, triggers, exampleKey } = group;
   const app = group.appId === undefined ? 'no app' : `app ${oneLine(group.appId)}`;

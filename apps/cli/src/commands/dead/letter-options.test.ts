@@ -12,7 +12,7 @@ describe('selectLetters', () => {
     expect(selectLetters([], { since })).toMatchObject({ kind: 'filter', filter: { since } });
   });
 
-  it('does not act on everything unless it is told to', () => {
+  it('does not act on everything without --all', () => {
     expect(() => selectLetters([], {})).toThrow('--all');
     expect(selectLetters([], { all: true })).toMatchObject({ kind: 'filter' });
     expect(selectLetters([], { dryRun: true })).toMatchObject({ kind: 'filter' });

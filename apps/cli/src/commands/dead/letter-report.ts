@@ -3,24 +3,24 @@ import { counted, oneLine } from '../../terminal/format.ts';
 import { openJsonReport } from '../../terminal/json-report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** Says what happens letter by letter, as it happens. */
+/** A report of the results, letter by letter. */
 export interface LetterReport {
   readonly acted: OnLetter;
-  /** Further results are about what became of the replays. */
+  /** Begins the results of the replays. */
   beginWaiting(): void;
   readonly settled: (key: string, as: SettledAs) => void;
-  /** @param facts more members of the JSON document. */
+  /** @param facts further members of the JSON document. */
   end(facts: Readonly<Record<string, unknown>>): void;
-  /** How many letters ended so, so far. */
+  /** Returns how many letters have this result so far. */
   count(kind: Kind): number;
-  /** All counts in one line. */
+  /** Returns all counts in one line. */
   summary(): string;
 }
 
 type Kind = LetterResult['kind'] | SettledAs;
 type Style = Parameters<Terminal['paint']>[0];
 
-/** How a result is coloured, and what the last line says of so many letters. */
+/** The colour of each result, and its phrase in the last line. */
 const kinds: Readonly<Record<Kind, { readonly style: Style; readonly phrase: string }>> = {
   replayed: { style: 'green', phrase: 'replayed' },
   discarded: { style: 'yellow', phrase: 'discarded' },

@@ -15,7 +15,7 @@ const maxPage = 10_000;
 const defaultPage = 50;
 
 const listHelp = `
-Nothing of a body is shown. Ends with 0 whether there are dead letters or not.
+Nothing of a body is shown. Exits 0 whether there are dead letters or not.
 
 With --json: {total, letters: [{eventKey, trigger, appId, errorClass, errorMessage, attempts, replays,
 fingerprint, firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
@@ -50,7 +50,6 @@ interface ListOptions extends FilterOptions {
 
 const maxReasonLength = 100;
 
-/** `callbacks dead list`: one page, and how to get the next. */
 async function listLetters(session: Session, options: ListOptions): Promise<ExitCode> {
   const { terminal } = session;
   const filter = { ...filterOf(options), includeResolved: options.resolved };
@@ -70,7 +69,7 @@ async function listLetters(session: Session, options: ListOptions): Promise<Exit
   return exitCodes.ok;
 }
 
-/** One line a letter; those that are resolved say how. */
+/** Formats one line for each letter. */
 function letterTable(letters: readonly DeadLetterSummary[]): string[] {
   const rows = letters.map((letter) => [
     showInstant(letter.deadAt),

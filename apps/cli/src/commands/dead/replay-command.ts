@@ -4,15 +4,15 @@ import { addSelection, type RunOptions, workOf } from './letter-options.ts';
 import { addWait, runCommand } from './run-command.ts';
 
 const replayHelp = `
-Choose by event keys (or what begins one, or the digits at its end), or by filters, or all with
---all. What is resolved meanwhile is skipped,
-and what is on the queue already is not queued twice. Workers take 50 a second at most.
+Choose by event keys (or the beginning of one, or the digits at its end), or by filters, or all with
+--all. What is resolved meanwhile is skipped, and what is on the queue already is not queued twice.
+Workers take 50 a second at most.
 
-It says its number: dead cancel <n> stops it, also from elsewhere, and dead resume <n> goes on
-after that, or when it was cut off. An event is never applied twice.
+It prints the run's number: dead cancel <n> stops it, also from another machine, and dead resume <n>
+goes on after that, or when it was cut off. An event is never applied twice.
 
-Ends with 0 when everything chosen was replayed or needed no replay (with --wait: was applied),
-with 1 when a key is not found, or with --wait something died again or took too long.
+Exits 0 when everything chosen was replayed or needed no replay (with --wait: was applied), and 1
+when a key is not found, or with --wait something died again or took too long.
 
 With --json: {letters: [{eventKey, outcome, …}], waited: [{eventKey, outcome}], counts, dryRun,
 run: {id, state}, error}, also when it was cut off by a failure.

@@ -13,7 +13,7 @@ const defaultShown = 20;
 const maxFilterLength = 100;
 
 const listHelp = `
-RUNNING with a PROGRESS long ago is one whose process died: resume it or cancel it.
+A run that is RUNNING, with a PROGRESS long ago, is one whose process died: resume or cancel it.
 
 With --json: {runs: [{id, action, state, operator, filter, matched, queued, discarded, underWay,
 skipped, withdrawn, cursor, startedAt, updatedAt, finishedAt, error}]}.
@@ -72,10 +72,10 @@ function describeRunFilter(filter: RunFilter): string {
 }
 
 const cancelHelp = `
-Also one whose process died, and one that has queued everything already. What a worker has not
-begun with leaves the queue, and its letter stays open; what is applied stays applied.
+Also a run whose process died, and one that has queued everything already. What no worker has begun
+with leaves the queue, and its letter stays open; what is applied stays applied.
 
-Ends with 1 when there is no such run.
+Exits 1 when there is no such run.
 
 With --json: {run: {id, state}, counts: {withdrawn, in-hand, settled}}.
 `;
@@ -114,7 +114,7 @@ async function cancel(session: Session, id: number): Promise<ExitCode> {
 const resumeHelp = `
 No letter is queued twice by it, and what cancelling took back is queued again.
 
-Ends as dead replay does, and with 2 when the run is done or there is none.
+Exits as dead replay does, and 2 when the run is done or there is none.
 `;
 
 function addResume(dead: Command, host: Host): void {

@@ -45,7 +45,6 @@ interface ShowOptions {
   readonly body?: true;
 }
 
-/** `callbacks dead show <key>`: why it died, every attempt, and the event's facts. */
 async function showLetter(session: Session, key: string, options: ShowOptions): Promise<ExitCode> {
   const { terminal } = session;
   const withBody = options.body ?? false;
@@ -67,7 +66,7 @@ type Found =
 
 const shownKeys = 5;
 
-/** The whole key, or the beginning of a single one. */
+/** Finds the letter with this key, or the only one whose key begins so. */
 async function findByKey(database: Database, key: string): Promise<Found> {
   const exact = await findDeadLetter(database, key);
   if (exact) return { kind: 'found', letter: exact };
@@ -84,7 +83,7 @@ async function findByKey(database: Database, key: string): Promise<Found> {
   return { kind: 'not-found', message: 'no dead letter has this key, or one that begins so' };
 }
 
-/** The letter for programs; its body, which holds personal data, only where it is asked for. */
+/** Prepares the JSON document. The body holds personal data and is included on request only. */
 function letterDocument({ event, ...letter }: DeadLetter, withBody: boolean): unknown {
   const { rawBody, signature: _, ...facts } = event;
   const bodyBytes = rawBodyBytes(rawBody).length;

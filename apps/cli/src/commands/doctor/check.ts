@@ -1,12 +1,12 @@
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Check {
   readonly name: string;
-  /** `failure`: events can be lost or stand still. `warning`: not now, but look at it. */
+  /** `failure`: events can be lost or get stuck. `warning`: not now, but it needs attention. */
   readonly status: 'ok' | 'warning' | 'failure' | 'skipped';
   readonly message: string;
-  /** What to do, unless all is well. */
+  /** Advice, unless all is well. */
   readonly advice?: string;
 }
 
@@ -35,7 +35,7 @@ const marks: Readonly<Record<Check['status'], { readonly mark: string; readonly 
   skipped: { mark: '-', style: 'dim' },
 };
 
-/** The worst first decides: `{"status", "checks": […]}`, or a line a check and its advice. */
+/** Reports the worst status and every check: as JSON, or a line for each check and its advice. */
 export function reportChecks(checks: readonly Check[], terminal: Terminal): void {
   const has = (status: Check['status']) => checks.some((check) => check.status === status);
   const status = has('failure') ? 'failure' : has('warning') ? 'warning' : 'ok';

@@ -13,8 +13,8 @@ interface DoctorOptions {
 }
 
 const help = `
-Looks only, changes nothing, and shows no secret. Ends with 0 when nothing failed (warnings may
-stand), with 1 when something did.
+Reads only, changes nothing, and shows no secret. Exits 0 when nothing failed, also with warnings,
+and 1 when something failed.
 
 With --json: {status, checks: [{name, status, message, advice}]}.
 

@@ -12,9 +12,9 @@ export type DatabaseFindings =
   | {
       readonly kind: 'reached';
       readonly state: DatabaseState;
-      /** Unknown while there is no table of them. */
+      /** Absent while migrations are pending. */
       readonly openDeadLetters: number | undefined;
-      /** Likewise. */
+      /** Absent while migrations are pending. */
       readonly appsSeen: readonly AppSeen[] | undefined;
     };
 
@@ -61,8 +61,9 @@ const shownApps = 5;
 const shownIdLength = 40;
 
 /**
- * When callbacks came last, by app: whether a silence is one is for those to say who know how much
- * is written. @param apps the one that was heard of last first.
+ * Reports when the last callback of each app came. It gives no verdict: only people can say
+ * whether a silence is normal.
+ * @param apps the app with the latest callback first.
  */
 function judgeApps(apps: readonly AppSeen[]): Check {
   if (apps.length === 0) return ok('callbacks', 'none was applied yet');

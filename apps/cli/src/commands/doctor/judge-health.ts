@@ -1,13 +1,13 @@
 import { whyUnanswered } from '../http-answer.ts';
 import { type Check, failure, ok } from './check.ts';
 
-/** An address that tells how a part of the stack is. */
+/** A health endpoint of a part of the stack. */
 export interface HealthPage {
   readonly name: string;
   readonly path: string;
-  /** What a 503 means there, and what to do about it. */
+  /** The meaning of a 503 from it, and advice. */
   readonly unavailable: { readonly message: string; readonly advice: string };
-  /** What to do without an answer. */
+  /** Advice when it does not answer. */
   readonly unanswered: string;
 }
 
@@ -67,7 +67,7 @@ type Probe =
 
 const timeoutMs = 5_000;
 
-/** Asks a path of a server once, without any login that its address may hold. Never throws. */
+/** Requests a path of a server once, without the login in its address. It never throws. */
 export async function probe(server: string, path: string): Promise<Probe> {
   const url = new URL(path, server);
   url.username = '';

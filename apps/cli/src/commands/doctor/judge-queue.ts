@@ -10,9 +10,9 @@ import { type Check, failure, ok, warning } from './check.ts';
 
 type RedisState = Extract<BackendState, { kind: 'redis' }>;
 
-/** BullMQ refuses anything older. */
+/** BullMQ refuses older versions. */
 const leastRedis = '5.0.0';
-/** The oldest that this project is run against. */
+/** The oldest version that the tests run against. */
 const testedRedis = '7.0.0';
 
 /** @param place the server's address as it may be shown. */
@@ -51,7 +51,7 @@ function judgeEviction({ maxmemoryPolicy: policy }: RedisState): Check {
   if (policy === 'noeviction') return ok('eviction', policy);
   if (policy === undefined) {
     const advice = "Make sure in its provider's settings that maxmemory-policy is noeviction.";
-    return warning('eviction', 'the server does not tell its policy', advice);
+    return warning('eviction', 'the server does not report its policy', advice);
   }
   const message = `maxmemory-policy is ${policy}: queued events vanish when memory runs short`;
   const advice = 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf.';
@@ -62,9 +62,9 @@ function judgeAppendOnly({ appendOnly }: RedisState): Check {
   if (appendOnly) return ok('append-only file', 'on');
   if (appendOnly === undefined) {
     const advice = "Make sure in its provider's settings that the append-only file is on.";
-    return warning('append-only file', 'the server does not tell', advice);
+    return warning('append-only file', 'the server does not report it', advice);
   }
-  const message = 'off: a crash of Redis loses callbacks that Sinch was told are safe';
+  const message = 'off: a crash of Redis loses callbacks that were answered 200';
   return failure(
     'append-only file',
     message,
@@ -72,7 +72,7 @@ function judgeAppendOnly({ appendOnly }: RedisState): Check {
   );
 }
 
-/** A 200 means queued, and Sinch does not send it again. */
+/** Checks the fsync policy: Sinch does not send a callback again that was answered 200. */
 function judgeAppendFsync({ appendFsync }: RedisState): Check {
   const name = 'append-only fsync';
   const advice = 'CONFIG SET appendfsync always, and the same in redis.conf.';
@@ -96,7 +96,7 @@ function judgeAppendFsync({ appendFsync }: RedisState): Check {
   }
 }
 
-/** Ingest turns to Postgres from 90 % on, and where it has none is refused at 100 %. */
+/** From 90 % on, ingest queues on Postgres; without Postgres, Redis refuses it at 100 %. */
 const fullShare = 0.9;
 const fillingShare = 0.7;
 

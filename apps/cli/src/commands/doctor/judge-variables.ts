@@ -2,10 +2,10 @@ import type { Settings } from '../../settings/read-settings.ts';
 import { counted } from '../../terminal/format.ts';
 import { type Check, failure, ok, warning } from './check.ts';
 
-/** What `.env.example` holds in the place of secrets. */
+/** The placeholder for secrets in `.env.example`. */
 const placeholder = /^replace-me/i;
 
-/** Whether the variables that the whole needs are there. */
+/** Checks that the variables of the stack are set. */
 export function judgeVariables({ secret, secrets, databaseUrl, queue, admin }: Settings): Check[] {
   const checks: Check[] = [];
   if (secret === undefined) {
@@ -32,11 +32,11 @@ export function judgeVariables({ secret, secrets, databaseUrl, queue, admin }: S
   return [...checks, judgeBoard(admin)];
 }
 
-/** The worker refuses to start with the failure; here it is seen before. */
+/** Finds a setting with which the worker refuses to start. */
 function judgeBoard({ hasPassword, writes }: Settings['admin']): Check {
   if (!writes) return ok('Bull Board', 'read-only (ADMIN_WRITES is not true here)');
   if (hasPassword)
     return ok('Bull Board', 'may retry, promote and call off replays (ADMIN_WRITES)');
-  const advice = 'Set ADMIN_PASSWORD, or leave ADMIN_WRITES away: the worker does not start so.';
+  const advice = 'Set ADMIN_PASSWORD, or remove ADMIN_WRITES: the worker does not start like this.';
   return failure('Bull Board', 'ADMIN_WRITES is true, and there is no ADMIN_PASSWORD', advice);
 }

@@ -48,7 +48,7 @@ describe('the queue server', () => {
     expect(statuses(changes)).toMatchObject(expected);
   });
 
-  it('that is away is a failure with what to do', () => {
+  it('that is down is a failure with what to do', () => {
     const [check] = judgeQueue({ kind: 'unreachable', reason: 'ECONNREFUSED' }, 'redis://host');
     expect(check).toMatchObject({
       status: 'failure',

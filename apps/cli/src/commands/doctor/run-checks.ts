@@ -31,10 +31,10 @@ export interface Addresses {
   readonly adminUrl: string | undefined;
 }
 
-/** More than a worker tells apart. */
+/** More apps than a worker counts separately. */
 const maxApps = 100;
 
-/** Looks at everything at once, and changes nothing. */
+/** Runs all checks at the same time. They change nothing. */
 export async function runChecks(settings: Settings, addresses: Addresses): Promise<Check[]> {
   const { ingestUrl, adminUrl } = addresses;
   const checks = await Promise.all([
@@ -66,7 +66,7 @@ async function checkPartitions(location: QueueLocation, partitions: number): Pro
   }
 }
 
-/** Also where it is the fallback, which nothing else uses until Redis is down. */
+/** Checks the queue on Postgres, also as the fallback, which is not used until Redis is down. */
 async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
   const { fallbackQueue, queue, queuePrefix: prefix } = settings;
   const backend = (fallbackQueue ?? queue)?.value;
@@ -107,7 +107,7 @@ async function checkHealth(
   return [judgeHealth(page, await probe(server, page.path), place)];
 }
 
-/** Drivers write the reasons, and one of them may quote the address that it was given. */
+/** Removes secrets from a driver's reason, which may quote the address. */
 function withoutSecrets<State extends { readonly kind: string }>(state: State, url: string): State {
   if (!('reason' in state) || typeof state.reason !== 'string') return state;
   return { ...state, reason: hideSecrets(state.reason, secretsOfUrl(url)) };

@@ -11,7 +11,7 @@ import { lookEverywhere } from './look-everywhere.ts';
 
 const help = `
 <key> is a full event key, its beginning, or the beginning of the 32 digits at its end, as long as
-only one event begins so. It is looked for on the queue (live lane with every partition, replay
+only one event begins so. It is searched on the queue (live lane with every partition, replay
 lane), on the fallback queue on Postgres, in the database, and among rejected callbacks whose body
 was kept. On Redis a waiting event is found at once by its full key; all others by going through
 all keys once, which takes seconds for a million of them.
@@ -46,11 +46,10 @@ export function addEventCommand(program: Command, host: Host): void {
 }
 
 const shownKeys = 5;
-/** An event may be in several places, in the queues under several numbers. */
+/** An event may be in several places, and on the queues under several replay numbers. */
 const searchLimit = 12;
 const digestDigits = 32;
 
-/** `callbacks event <key>`: where an event is now, and what could not be asked. */
 async function showEvent(session: Session, text: string): Promise<ExitCode> {
   const { terminal, io } = session;
   const pattern = readTypedKey(text);
@@ -83,7 +82,7 @@ async function showEvent(session: Session, text: string): Promise<ExitCode> {
   return notAsked.length > 0 ? exitCodes.unreachable : exitCodeOf(now);
 }
 
-/** An event's newest key: its trigger may have been unknown when it was queued. */
+/** Maps each event to its newest key: its trigger may have been unknown when it was queued. */
 function keysByDigest(places: readonly EventPlace[]): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   for (const found of places) {
@@ -96,7 +95,7 @@ function keysByDigest(places: readonly EventPlace[]): ReadonlyMap<string, string
   return keys;
 }
 
-/** @throws UsageError when there is nothing that could be asked. */
+/** @throws UsageError when neither a database nor a queue is set. */
 function requireSomeServer({ queue, databaseUrl }: Settings): void {
   if (queue ?? databaseUrl) return;
   throw new UsageError('no database and no queue: set DATABASE_URL, or let `npm start` run');

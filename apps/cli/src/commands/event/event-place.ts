@@ -2,14 +2,14 @@ import type { StandingEvent } from '@sinch-callbacks/db';
 import type { FoundJob } from '@sinch-callbacks/queue';
 import { factLines, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
 
-/** A place that holds an event, or did. */
+/** A place that holds an event, or has held it. */
 export type EventPlace =
   /** The queue, or the one on Postgres that takes events while Redis is down. */
   | ({ readonly place: 'queue' | 'fallback' } & FoundJob)
   | ({ readonly place: 'database' } & StandingEvent)
   | {
       readonly place: 'rejected';
-      /** For `callbacks rejected show`. */
+      /** The id for `callbacks rejected show`. */
       readonly id: string;
       readonly eventKey: string;
       readonly cause: string;
@@ -22,11 +22,12 @@ export interface NotAsked {
   readonly reason: string;
 }
 
+/** The answers, for people. The first that applies to an event counts. */
 export const whereabouts = {
   applied: 'applied: its rows are written',
   queue: 'on the queue',
   fallback: 'on the fallback queue on Postgres',
-  unhandled: 'stored as unhandled: this release does not know its kind',
+  unhandled: 'stored as unhandled: this release does not support its kind',
   dead: 'a dead letter',
   rejected: 'rejected: its signature did not verify',
   closed: 'a dead letter that was closed without being applied',
@@ -37,7 +38,7 @@ export const whereabouts = {
 
 export type Whereabouts = keyof typeof whereabouts;
 
-/** Where the event is now, in one word: of several places the one that settles it. */
+/** Names where the event is now. Of several places, the first in {@link whereabouts} counts. */
 export function whereaboutsOf(
   places: readonly EventPlace[],
   notAsked: readonly NotAsked[],
@@ -56,7 +57,7 @@ function placeOf(found: EventPlace): Whereabouts | undefined {
   switch (found.place) {
     case 'queue':
     case 'fallback':
-      // The copy of a dead letter says so where the database cannot be asked.
+      // Where the database cannot be read, the copy shows that the event is a dead letter.
       if (found.lane === 'dead') return 'dead';
       return found.state === 'finished' ? undefined : found.place;
     case 'database':
@@ -81,7 +82,7 @@ function storedPlace({ state, letter }: StandingEvent): Whereabouts {
 
 const laneNames = { live: 'live lane', replay: 'replay lane', dead: 'dead letters' } as const;
 
-/** Where an event is, for people: the answer, then a line for each place that holds it. */
+/** Formats where an event is: the answer, then a line for each place that holds it. */
 export function eventLines(key: string, now: Whereabouts, places: readonly EventPlace[]): string[] {
   const facts = factLines({ event: oneLine(key), now: whereabouts[now] });
   if (places.length === 0) return facts;

@@ -28,8 +28,8 @@ const timeoutMs = 5_000;
 const pageSize = 500;
 
 /**
- * Asks every place for the events that fit, each on its own, so that one that is down hides no
- * other. In the direction in which events move: one that moves on meanwhile is met again.
+ * Searches every place for the events that match, each on its own, so that a server that is down
+ * hides no other. The order is that in which events move, so that none is missed in between.
  */
 export async function lookEverywhere(
   settings: Settings,
@@ -74,7 +74,7 @@ export async function lookEverywhere(
   return { places, notAsked };
 }
 
-/** Of those whose bodies were kept: the others have no key. */
+/** Searches the rejected callbacks whose bodies were kept: the others have no key. */
 async function findRejected(
   location: QueueLocation,
   pattern: KeyPattern,
@@ -104,7 +104,7 @@ async function* everyRejected(store: RejectedStore) {
   }
 }
 
-/** The key that a body would be queued under, were its signature right. */
+/** Computes the key that a body would be queued under if its signature were valid. */
 export function keyOfBody(rawBody: Uint8Array): string {
   const recognition = recognise(rawBodyText(encodeRawBody(rawBody)));
   switch (recognition.kind) {

@@ -4,12 +4,12 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { explainAnswer } from '../http-answer.ts';
 import type { LoadResult } from './load-result.ts';
 
-/** The result for people. */
+/** Prints the result for people. */
 export function printResult(result: LoadResult, terminal: Terminal): void {
   for (const line of factLines(describeResult(result))) terminal.print(line);
 }
 
-/** What to look at, beside the result. */
+/** Prints advice about the result on stderr. */
 export function explainResult(result: LoadResult, secretFrom: string, terminal: Terminal): void {
   for (const status of Object.keys(result.refused)) {
     const explanation = explainAnswer(Number(status), secretFrom);
@@ -23,7 +23,7 @@ export function explainResult(result: LoadResult, secretFrom: string, terminal: 
   for (const key of result.lostKeys ?? []) terminal.note(`lost: ${key}`);
 }
 
-/** Nothing is hidden: what the sender added is said, and what to do about it. */
+/** Warns when the sender's own delay is part of the latencies. */
 export function warnOfSender({ sender }: LoadResult): string | undefined {
   if (sender.keptUp) return undefined;
   const lag = sender.lag === undefined ? '' : `up to ${showMs(sender.lag.maxMs)} late, `;
@@ -33,7 +33,7 @@ export function warnOfSender({ sender }: LoadResult): string | undefined {
   );
 }
 
-/** The figures by name, in their order; absent ones have nothing to say. */
+/** Lists the figures by name, in their order. Figures without a value are absent. */
 export function describeResult(result: LoadResult): Record<string, string | undefined> {
   const { refused, unanswered } = result;
   return {
@@ -101,7 +101,7 @@ function describeLatency(summary: LatencySummary | undefined): string {
   return `p50 ${showMs(p50Ms)}, p95 ${showMs(p95Ms)}, p99 ${showMs(p99Ms)}, max ${showMs(maxMs)}`;
 }
 
-/** `0.8 ms`, `12 ms`, `1.25 s`. */
+/** Formats a duration: `0.8 ms`, `12 ms`, `1.25 s`. */
 export function showMs(ms: number): string {
   if (ms >= 1_000) return `${Number((ms / 1_000).toPrecision(3))} s`;
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`;

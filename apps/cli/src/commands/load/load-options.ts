@@ -29,7 +29,7 @@ export interface LoadCommandOptions {
   readonly report?: string;
 }
 
-/** The options and help of `callbacks load`. */
+/** Adds the options and help of `callbacks load`. */
 export function describeLoad(command: Command): Command {
   return command
     .summary('test under load: signed callbacks at a rate, latencies, and that none was lost')
@@ -102,10 +102,10 @@ Afterwards the accepted events are looked up in DATABASE_URL, and what is missin
 queue (REDIS_URL): "queued" still waits for a worker, "lost" is nowhere. Ctrl-C ends the sending
 and goes on to that; a second one quits.
 
-Ends with 0 when something was accepted, nothing was refused for good (that is any answer but 2xx,
-429 and 5xx), and every accepted event was found applied, or kept as of an unknown kind; with 1 when
-one was lost, is dead, or was still queued at the end; with 2 before anything is sent, also when
-there is no database to verify in and no --no-verify; with 3 when database or queue could not be
+Exits 0 when something was accepted, nothing was refused for good (that is any answer but 2xx, 429
+and 5xx), and every accepted event was found applied, or kept as of an unknown kind. Exits 1 when
+one was lost, is dead, or was still queued at the end. Exits 2 before anything is sent, also when
+there is no database to verify in and no --no-verify. Exits 3 when database or queue could not be
 read.
 
 At most ${limits.callbacks.toLocaleString('en')} callbacks, ${limits.ratePerSecond.toLocaleString('en')} a second, ${limits.durationMs / 3_600_000} hour.
@@ -124,6 +124,6 @@ Examples:
   $ callbacks load                                        100 a second for 10 s, to the running stack
   $ callbacks load --rate 500 --duration 1m --report load.html
   $ callbacks load --shape spike --spike 10 --duration 30s   ten times as much for 10 s
-  $ callbacks load --shape ramp --rate 2000 --duration 1m   where does it begin to hurt?
+  $ callbacks load --shape ramp --rate 2000 --duration 1m   at which rate does it slow down?
   $ callbacks --json load --no-verify                     for scripts, without a database
 `;

@@ -7,7 +7,7 @@ import type {
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import type { Verification } from './verify-load.ts';
 
-/** What a load was, as it was asked for. */
+/** The parameters of a load. */
 export interface LoadFacts {
   readonly seed: string;
   /** Without user, password and parameters. */
@@ -21,16 +21,16 @@ export interface LoadFacts {
   readonly duplicates: number;
 }
 
-/** How the sender itself did. */
+/** The sender's own performance. */
 export interface SenderState {
   readonly lag: LatencySummary | undefined;
-  /** The greatest share of a second in which its process was busy. */
+  /** The greatest busy share of its process in any second. */
   readonly busiest: number;
-  /** Where it is false, its own delay is part of the latencies. */
+  /** False when the sender's own delay is part of the latencies. */
   readonly keptUp: boolean;
 }
 
-/** All that is known at the end; also the JSON document. */
+/** The result of a load; also the JSON document. */
 export interface LoadResult extends LoadFacts, Partial<Omit<Verification, 'problem'>> {
   readonly ok: boolean;
   readonly ended: LoadEnd;
@@ -53,11 +53,11 @@ export interface LoadResult extends LoadFacts, Partial<Omit<Verification, 'probl
   readonly series: readonly SeriesPoint[];
 }
 
-/** Later than this, for one callback in a hundred, and it is the sender that is being measured. */
+/** Above this lag at the 99th percentile, the load measures the sender itself. */
 const tolerableLagMs = 25;
 const tolerableBusyShare = 0.95;
 
-/** @param verification absent when it was not asked for. */
+/** @param verification absent with `--no-verify`. */
 export function resultOf(
   facts: LoadFacts,
   ended: LoadEnd,
@@ -91,7 +91,7 @@ export function resultOf(
   };
 }
 
-/** A loss is worse than not knowing of the rest. */
+/** Chooses the exit code. A loss outranks events that are unknown. */
 export function exitCodeOf({ ok, verified, problem }: LoadResult): ExitCode {
   if (ok) return exitCodes.ok;
   const isUnread = verified === 'incomplete' && problem !== undefined;
@@ -103,7 +103,7 @@ function verdictOf(found: Verification): LoadResult['verified'] {
   return found.queued > 0 || found.unknown > 0 ? 'incomplete' : 'complete';
 }
 
-/** Sinch repeats after 5xx and 429, and takes any other refusal for the end. */
+/** Returns true for a refusal after which Sinch does not retry: neither 5xx nor 429. */
 function isFinal(status: string): boolean {
   return Number(status) < 500 && status !== '429';
 }

@@ -5,16 +5,16 @@ import type { DrawOptions } from '@sinch-callbacks/simulator/load';
 import { UsageError } from '../../failure.ts';
 import type { Settings } from '../../settings/read-settings.ts';
 
-/** What a load looks at besides the webhook. */
+/** The database and the queues in which a load finds its events. */
 export interface LoadTargets {
   /** Absent with `--no-verify`. */
   readonly database: Database | undefined;
-  /** Where ingest may have queued. None when no queue is set. */
+  /** The queues to which ingest may have added. None when no queue is set. */
   readonly queues: readonly QueueView[];
   close(): Promise<void>;
 }
 
-/** So many of the first events are looked up. A run that was cut short has stored the first ones. */
+/** The number of events to look up: also a run that was cut short has stored the first ones. */
 const lookedUpEvents = 1_000;
 
 /** @throws UsageError when it is to be verified and there is no database. */
@@ -41,7 +41,7 @@ export function openLoadTargets(settings: Settings, isVerified: boolean): LoadTa
 }
 
 /**
- * Of events that are stored already it is unknown whether they were lost this time.
+ * Refuses events that are stored already: their loss in this run would not show.
  * @throws UsageError when the seed was used before on this database.
  * @throws DatabaseUnavailableError before anything was sent.
  */

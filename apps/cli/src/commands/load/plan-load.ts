@@ -8,16 +8,16 @@ import { UsageError } from '../../failure.ts';
 import { newSeed, readSeed } from '../sinch/choose-seed.ts';
 import { type LoadCommandOptions, limits, usualSpike } from './load-options.ts';
 
-/** About what lies between two events of the stream: two steps of its clock. */
+/** The average time between two events of the stream: two steps of its clock. */
 const eventSpacingMs = 2_000;
-/** Points of a chart. */
+/** The most points of a chart. */
 const longestSeries = 600;
 
 export interface LoadPlan {
   readonly shape: Shape;
   readonly schedule: Schedule;
   readonly draw: DrawOptions;
-  /** Of the series: a second, or more where that would be too many points. */
+  /** The length of one window of the series: a second, or more for a long load. */
   readonly windowMs: number;
 }
 
@@ -39,7 +39,7 @@ export function planLoad(options: LoadCommandOptions, now: Date): LoadPlan {
     );
   }
   if (count < 1) throw new UsageError('nothing would be sent: raise --rate or --duration');
-  // So far back that all of it has happened by now: nothing tells of the future.
+  // Start far enough back that no event's time is in the future.
   const startAt = new Date(now.getTime() - count * eventSpacingMs);
   const seed = options.seed === undefined ? newSeed(startAt) : readSeed(options.seed);
   return {

@@ -24,12 +24,12 @@ export interface LoadJob {
   readonly facts: LoadFacts;
 }
 
-/** Bodies made before the start, some 60 MB; further ones are made when they are due. */
+/** Bodies created before the start, some 60 MB. Further ones are created when they are due. */
 const mostPrepared = 50_000;
 
 /**
- * Sends a load to its end or a Ctrl-C, and then looks for what was accepted. A Ctrl-C during that
- * ends the waiting, and a second one at any time ends the process.
+ * Sends a load until its end or a Ctrl-C, and then looks up the accepted events. A Ctrl-C during
+ * the look-up stops the wait, and a second one at any time ends the process.
  */
 export async function sendAndVerify(
   job: LoadJob,
@@ -42,7 +42,7 @@ export async function sendAndVerify(
   try {
     const { ended, busiest } = await send(job, targets, tally, line, stop.signal);
     if (ended === 'interrupted') terminal.note('stopped; what was accepted is looked up');
-    // The Ctrl-C that ended the sending does not end this as well.
+    // The Ctrl-C that stopped the sending does not stop the look-up.
     const signal = ended === 'interrupted' ? new AbortController().signal : stop.signal;
     const verification = await verify(job, targets, tally, line, signal);
     return resultOf(job.facts, ended, tally, busiest, verification);
@@ -64,7 +64,7 @@ async function send(
   const draw = createCallbackDraw(plan.draw);
   draw.prepare(Math.min(schedule.count, mostPrepared));
   const poster = await openPoster({ url, connections, timeoutMs });
-  // Everything is there: from here on, whatever is late is the load's own.
+  // Start the clock after all preparation, so that its time is not part of the latencies.
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
   const watch = watchLoad({ tally, queues, line, elapsedMs });

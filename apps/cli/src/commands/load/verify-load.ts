@@ -8,47 +8,47 @@ import {
 import type { QueueView } from '@sinch-callbacks/queue';
 import { createLatencyHistogram, type LatencySummary } from '@sinch-callbacks/simulator/load';
 
-/** What became of accepted events; each is in one of the first six. */
+/** The states of accepted events. Each event is counted in one of the first six. */
 export interface Verification {
   readonly applied: number;
   /** Stored, with an unknown trigger. */
   readonly unhandled: number;
   readonly dead: number;
-  /** On the queue, when the time was up. */
+  /** Still on the queue when the time was up. */
   readonly queued: number;
   /** Accepted, and neither in the database nor on the queue. */
   readonly lost: number;
-  /** Not in the database, and the queue, or the database itself, could not be asked. */
+  /** Not found, and the queue or the database could not be read. */
   readonly unknown: number;
   /** Delivery reports that were applied and are missing from their message's history. */
   readonly withoutStatusRow: number;
-  /** The first few of those lost. */
+  /** Some keys of lost events. */
   readonly lostKeys: readonly string[];
   /** From an event's receipt to its rows, by the clocks of ingest and worker. */
   readonly receivedToRow: LatencySummary | undefined;
   readonly drainSeconds: number;
-  /** Why something is unknown. */
+  /** The reason why events are unknown. */
   readonly problem: string | undefined;
 }
 
 export interface VerifyOptions {
   readonly eventKeys: readonly string[];
   readonly database: Database;
-  /** Everywhere that ingest may have queued. */
+  /** The queues to which ingest may have added. */
   readonly queues: readonly QueueView[];
   readonly drainTimeoutMs: number;
-  /** Ends the waiting. */
+  /** Stops the wait. */
   readonly signal: AbortSignal;
   readonly onProgress: (found: number, missing: number) => void;
 }
 
 const pageSize = 1_000;
 const pollMs = 250;
-/** Nothing moves for so long, and no queue holds any of it: nothing is coming any more. */
-const standstillMs = 10_000;
+/** Without progress for this long, and with nothing on a queue, nothing more will come. */
+const stallMs = 10_000;
 const shownKeys = 20;
 
-/** Waits until every accepted event is stored, or nothing helps any more; then says which is where. */
+/** Waits until every accepted event is stored or nothing more will come, and locates each event. */
 export async function verifyLoad(options: VerifyOptions): Promise<Verification> {
   const { eventKeys, queues, signal, drainTimeoutMs } = options;
   const startedAt = performance.now();
@@ -58,27 +58,27 @@ export async function verifyLoad(options: VerifyOptions): Promise<Verification> 
   let isMoving = true;
   for (;;) {
     const passFrom = performance.now();
-    const left = await passOver(pending, options, found, isMoving);
+    const left = await removeStored(pending, options, found, isMoving);
     const now = performance.now();
     isMoving = left.length < pending.length;
     if (isMoving) movedAt = now;
     pending = left;
     options.onProgress(eventKeys.length - pending.length, pending.length);
     if (pending.length === 0 || signal.aborted || now - startedAt >= drainTimeoutMs) break;
-    if (now - movedAt > standstillMs && !(await mayStillCome(pending, queues))) break;
-    // The reading must not be what the database is busy with.
+    if (now - movedAt > stallMs && !(await mayStillCome(pending, queues))) break;
+    // Wait at least as long as the read took, so that it does not load the database.
     await pause(Math.max(pollMs, now - passFrom), signal);
   }
   const drainSeconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  return { ...(await placeTheRest(pending, options, found)), drainSeconds };
+  return { ...(await locatePending(pending, options, found)), drainSeconds };
 }
 
 /**
- * Takes what is stored out of the pending ones.
- * @param isMoving events are applied in about the order they came in: after a page of which
- * nothing is there, the rest is not looked at.
+ * Removes the stored events from the pending ones.
+ * @param isMoving stops after a page with no stored event: events are applied in about the order
+ * in which they came.
  */
-async function passOver(
+async function removeStored(
   pending: readonly string[],
   { database }: VerifyOptions,
   found: Findings,
@@ -94,15 +94,15 @@ async function passOver(
       if (stored.length === 0 && isMoving) break;
     }
   } catch (error) {
-    // It may come back within the time allowed.
+    // The database may come back within the time allowed.
     if (!(error instanceof DatabaseUnavailableError)) throw error;
     found.problem(error);
   }
   return [...left, ...pending.slice(read)];
 }
 
-/** The queue first, then the database once more: what was applied in between is in neither gap. */
-async function placeTheRest(
+/** Reads the queue first and the database last, so that an event applied in between is found. */
+async function locatePending(
   pending: readonly string[],
   options: VerifyOptions,
   found: Findings,
@@ -116,7 +116,7 @@ async function placeTheRest(
   } catch (error) {
     found.problem(error);
   }
-  const missing = await passOver(pending, options, found, false);
+  const missing = await removeStored(pending, options, found, false);
   const nowhere = missing.filter((key) => !open.has(key));
   const isKnown = found.isKnown();
   return {
@@ -180,7 +180,7 @@ async function mayStillCome(
     }
     return false;
   } catch {
-    // It is asked once more, and that is told, when the time is up.
+    // When the time is up, the queue is read once more, and a failure is then reported.
     return true;
   }
 }

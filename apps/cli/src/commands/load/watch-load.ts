@@ -19,7 +19,7 @@ export interface LoadWatchOptions {
 
 const everyMs = 1_000;
 
-/** Looks at a load once a second: how it goes, how long the queue is, how busy the sender. */
+/** Reports a load once a second: its progress, the queue's depth and the sender's busy share. */
 export function watchLoad({ tally, queues, line, elapsedMs }: LoadWatchOptions): LoadWatch {
   let busiest = 0;
   let loop = performance.eventLoopUtilization();
@@ -35,7 +35,7 @@ export function watchLoad({ tally, queues, line, elapsedMs }: LoadWatchOptions):
     line.show(describe());
   }
 
-  /** A queue that is slow to answer is not asked again meanwhile. */
+  /** Reads the depth, unless the read before is still in progress. */
   async function askOnce(): Promise<void> {
     asking ??= ask().finally(() => {
       asking = undefined;
@@ -64,7 +64,7 @@ export function watchLoad({ tally, queues, line, elapsedMs }: LoadWatchOptions):
       Object.entries(refused).map(([status, count]) => `${status} × ${count}`),
       failed > 0 ? [`none × ${failed}`] : [],
     );
-    // What matters most comes first: a narrow terminal shows no more.
+    // The most important part comes first, since a narrow terminal cuts the rest.
     return [
       `${Math.round(now / 1_000)} s`,
       recent && `p50 ${showMs(recent.p50Ms)}, p99 ${showMs(recent.p99Ms)}`,
@@ -89,7 +89,7 @@ export function watchLoad({ tally, queues, line, elapsedMs }: LoadWatchOptions):
   };
 }
 
-/** All together; `undefined` when one of them does not say. A watch has nothing to complain of. */
+/** Sums the depths of all queues; `undefined` when one fails, which the verification reports. */
 async function depthOf(queues: readonly QueueView[]): Promise<number | undefined> {
   if (queues.length === 0) return undefined;
   try {

@@ -8,12 +8,12 @@ import { messageLines } from './message-lines.ts';
 const help = `
 Reports come in any order and more than once. On one channel the furthest counts, not the latest:
 queued < queued on channel < switching channel < failed < delivered < read. The message stands as
-its furthest channel; one that is switching away yields to any that is queued or further.
+its furthest channel; one that switches channels yields to any that is queued or further.
 
 Dead letters and unhandled events of the message are listed among its reports, by time. They made
 no rows, so that the status does not count them.
 
-Exits 1 when no callback has told of the message, or when some of its dead letters are open.
+Exits 1 when no callback has named the message, or when some of its dead letters are open.
 Nothing that was written is shown.
 
 With --json: {sinchMessageId, status, …, channels, reports, unapplied: [{eventKey, state,
@@ -39,12 +39,11 @@ export function addMessageCommand(program: Command, host: Host): void {
     });
 }
 
-/** `callbacks message <id>`: how a message stands, and every event that ever came for it. */
 async function showMessage(session: Session, sinchMessageId: string): Promise<ExitCode> {
   const { terminal } = session;
   const message = await session.withDatabase((database) => findMessage(database, sinchMessageId));
   if (message === undefined) {
-    const problem = 'no callback has told of a message with this id';
+    const problem = 'no callback has named a message with this id';
     return reportProblem(session, 'not-found', problem);
   }
   terminal.document(message);

@@ -6,7 +6,7 @@ import type {
 } from '@sinch-callbacks/db';
 import { factLines, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
 
-/** The message for people: facts, its channels, then its events in the order in which they happened. */
+/** Formats a message: facts, its channels, then its events in the order in which they happened. */
 export function messageLines(message: MessageHistory): string[] {
   const { channels, reports, unapplied } = message;
   const events = eventRows(reports, unapplied);
@@ -66,7 +66,7 @@ interface Reason {
   readonly reasonChannelCode?: string | undefined;
 }
 
-/** `CHANNEL_FAILURE / UNSPECIFIED_SUB_CODE / 131026`. */
+/** Formats a reason: `CHANNEL_FAILURE / UNSPECIFIED_SUB_CODE / 131026`. */
 function reasonOf({ reasonCode, reasonSubCode, reasonChannelCode }: Reason): string | undefined {
   const codes = [reasonCode, reasonSubCode, reasonChannelCode].filter((code) => code !== undefined);
   return codes.length === 0 ? undefined : oneLine(codes.join(' / '));
@@ -83,7 +83,7 @@ function channelTable(channels: readonly ChannelStanding[]): string[] {
   return tableLines(['CHANNEL', 'STATUS', 'AT', 'IDENTITY', 'REASON'], rows);
 }
 
-/** Reports, and in between them what made no row. */
+/** Lists reports and events that made no row, by time. */
 function eventRows(
   reports: readonly StatusReport[],
   unapplied: readonly UnappliedEvent[],

@@ -17,11 +17,10 @@ interface RecheckOptions {
 const timeoutMs = 5_000;
 
 const recheckHelp = `
-Judges by the signature alone, with every secret in SINCH_WEBHOOK_SECRET: these callbacks are old
-by now, and that is no fault of theirs. What passes is queued as if it had just come and leaves
-the store; the rest stays. Cut off in the middle, run it again: no event is applied twice.
+Verifies the signature alone, with every secret in SINCH_WEBHOOK_SECRET: the age of these callbacks
+is not checked. What passes is queued as if it had just come and leaves the store; the rest stays. Cut off in the middle, run it again: no event is applied twice.
 
-Ends with 0 when it came through, whatever still does not pass.
+Exits 0 when it came through, whatever still does not pass.
 
 With --json: {callbacks: [{id, receivedAt, outcome, eventKey or cause}], counts, dryRun, error},
 also when it was cut off by a failure.
@@ -44,7 +43,7 @@ export function addRecheck(rejected: Command, host: Host): void {
     });
 }
 
-/** `callbacks rejected recheck`. A failure in the middle ends it; the report holds what was done. */
+/** A failure in the middle ends it. The report then holds what was done. */
 async function recheckRejected(session: Session, options: RecheckOptions): Promise<ExitCode> {
   const { terminal } = session;
   const dryRun = options.dryRun ?? false;
@@ -92,18 +91,18 @@ function requireSecrets({ secrets }: Settings): Given<readonly string[]> {
   );
 }
 
-/** Says what became of each rejected callback, as it happens. */
+/** A report of the results, callback by callback. */
 interface RecheckReport {
   rechecked(kept: KeptCallback, as: Rechecked): void;
-  /** @param facts more members of the JSON document. */
+  /** @param facts further members of the JSON document. */
   end(facts: Readonly<Record<string, unknown>>): void;
-  /** All counts in one line. */
+  /** Returns all counts in one line. */
   summary(): string;
 }
 
 type Kind = Rechecked['kind'];
 
-/** How a result is coloured, and what the last line says of so many. */
+/** The colour of each result, and its phrase in the last line. */
 const kinds: Readonly<
   Record<Kind, { readonly style: Parameters<Terminal['paint']>[0]; readonly phrase: string }>
 > = {
@@ -115,7 +114,7 @@ const kinds: Readonly<
 
 const width = 'still-rejected'.length;
 
-/** Every line of a dry run says so: a reader may see only some of them. */
+/** Every line of a dry run is marked: a reader may see only some of them. */
 function openRecheckReport(terminal: Terminal, isDryRun: boolean): RecheckReport {
   const json = openJsonReport(terminal);
   const counts = new Map<Kind, number>();

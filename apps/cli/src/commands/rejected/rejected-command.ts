@@ -54,7 +54,7 @@ export function addRejectedCommand(program: Command, host: Host): void {
 }
 
 const listHelp = `
-Nothing of a body is shown. Ends with 0 whether there are some or not.
+Nothing of a body is shown. Exits 0 whether there are some or not.
 
 With --json: {total, callbacks: [{id, cause, receivedAt, bodyBytes, isBodyKept, timestamp, nonce}],
 next}, where next is what --after takes, or null.
@@ -77,7 +77,7 @@ function addList(rejected: Command, host: Host): void {
 }
 
 const showHelp = `
-Ends with 1 when no rejected callback has this id.
+Exits 1 when no rejected callback has this id.
 `;
 
 function addShow(rejected: Command, host: Host): void {
@@ -85,14 +85,16 @@ function addShow(rejected: Command, host: Host): void {
     .command('show')
     .description('Show one rejected callback with its signature headers.')
     .argument('<id>', 'its id')
-    .option('--body', 'show the body too; it may hold personal data, and anybody may have sent it')
+    .option(
+      '--body',
+      'show the body too; it may hold personal data, and the sender is not verified',
+    )
     .addHelpText('after', showHelp)
     .action(async (id: string, options: ShowOptions, command: Command) => {
       await host.run(command, (session) => showRejected(session, id, options));
     });
 }
 
-/** `callbacks rejected list`: one page, and how to get the next. */
 async function listRejected(session: Session, options: ListOptions): Promise<ExitCode> {
   const { terminal } = session;
   const { limit, after } = options;
@@ -110,7 +112,7 @@ async function listRejected(session: Session, options: ListOptions): Promise<Exi
   return exitCodes.ok;
 }
 
-/** A rejected callback for programs, without its body and its signature. */
+/** Prepares a rejected callback for JSON, without its body and its signature. */
 function rejectedFacts({ id, cause, receivedAt, headers, bodyBytes, rawBody }: KeptCallback) {
   return {
     id,
@@ -135,7 +137,6 @@ function rejectedTable(callbacks: readonly KeptCallback[]): string[] {
   return tableLines(['RECEIVED', 'CAUSE', 'BODY', 'TIMESTAMP', 'NONCE', 'ID'], rows);
 }
 
-/** `callbacks rejected show <id>`: why it was rejected and what its signature headers said. */
 async function showRejected(session: Session, id: string, options: ShowOptions): Promise<ExitCode> {
   const { terminal } = session;
   const kept = await session.withRejected((store) => store.find(id));

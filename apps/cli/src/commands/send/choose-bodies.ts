@@ -5,7 +5,7 @@ import type { KnownTrigger } from '@sinch-callbacks/core';
 import { sampleCallback } from '@sinch-callbacks/simulator';
 import { UsageError } from '../../failure.ts';
 
-/** Where the bodies to send come from, as the options say it. */
+/** The source of the bodies to send, as the options give it. */
 export interface BodyChoice {
   readonly trigger?: KnownTrigger | undefined;
   readonly variant?: string | undefined;
@@ -15,7 +15,7 @@ export interface BodyChoice {
   readonly body?: string | undefined;
 }
 
-/** Gives the n-th body, counted from 0. A given one is the same each time. */
+/** Returns the n-th body, counted from 0. A given body is the same each time. */
 export type BodyAt = (index: number) => Uint8Array;
 
 const defaultTrigger = 'MESSAGE_INBOUND';
@@ -52,7 +52,7 @@ async function readGivenBody(
   }
 }
 
-/** With a seed the same bytes each time; without one something new that happens now. */
+/** Builds samples: with a seed the same bytes each time, without one new events of now. */
 function samples({ trigger = defaultTrigger, variant, seed }: BodyChoice, now: Date): BodyAt {
   const root = seed ?? randomBytes(4).toString('hex');
   const build = (index: number) =>
@@ -70,7 +70,7 @@ function samples({ trigger = defaultTrigger, variant, seed }: BodyChoice, now: D
   return (index) => Buffer.from(JSON.stringify(build(index)));
 }
 
-/** Twice what ingest can be set to take. */
+/** Twice the largest body that ingest can be set to take. */
 const maxBytes = 128 * 1024 * 1024;
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { curlCommand } from './curl-command.ts';
 
-/** What curl would be given, as a shell sees it: a stand-in prints its arguments and stdin. */
+/** Returns the arguments and stdin that a shell passes to curl: a stand-in prints them. */
 function runWithStandIn(command: string): { args: string[]; stdin: Buffer } {
   const standIn = `curl() { for arg in "$@"; do printf '%s\\0' "$arg"; done; printf '\\0'; case "$*" in *@-) cat;; esac; }`;
   const output = execFileSync('sh', { input: `${standIn}\n${command}\n` });

@@ -9,8 +9,8 @@ export interface CurlRequest {
 const maxArgumentBytes = 100_000;
 
 /**
- * The shell command that sends exactly these bytes. A body that is no text, or too long for an
- * argument, goes through a pipe as base64.
+ * Formats the shell command that sends exactly these bytes. A body that is not text, or too long
+ * for an argument, goes through a pipe as base64.
  */
 export function curlCommand({ url, headers, body }: CurlRequest): string {
   const lines = [
@@ -24,7 +24,7 @@ export function curlCommand({ url, headers, body }: CurlRequest): string {
   return `printf %s ${quote(base64)} | base64 --decode | ${command}`;
 }
 
-/** `undefined` for bytes that a shell cannot hold in an argument. */
+/** Returns `undefined` for bytes that cannot be a shell argument. */
 function asArgument(body: Uint8Array): string | undefined {
   if (body.length > maxArgumentBytes) return undefined;
   const text = Buffer.from(body).toString('utf8');

@@ -11,9 +11,9 @@ export interface SendingPlan {
   readonly url: string;
   readonly bodyAt: BodyAt;
   readonly count: number;
-  /** Then being refused is what has to happen. */
+  /** True when the receiver has to refuse the callbacks. */
   readonly isTampered: boolean;
-  /** Where the secret is from, for the explanation of a 401. */
+  /** The secret's origin, for the explanation of a 401. */
   readonly secretFrom: string;
 }
 
@@ -42,7 +42,7 @@ export async function sendAll(
     if (result.kind === 'unanswered') break;
   }
   const isOk = asWanted === plan.count;
-  // Given bodies may hold any id; what a shell would take apart is not worth a hint.
+  // A given body may hold any id. Show no hint for an id that a shell would split.
   if (messageId && /^[\w-]+$/.test(messageId)) {
     terminal.note(`see it: callbacks message ${messageId}`);
   }
@@ -73,7 +73,7 @@ function describeResult({ key }: SignedCallback, result: SendResult, terminal: T
   return `${terminal.paint(colour, String(status))}  ${describeAnswer(answer)}  ${what}  ${durationMs} ms`;
 }
 
-/** Prints what would be sent as commands for a shell. They hold a signature, not the secret. */
+/** Prints shell commands that would send the callbacks. They hold a signature, not the secret. */
 export function printAll(
   sender: CallbackSender,
   { url, bodyAt, count }: SendingPlan,

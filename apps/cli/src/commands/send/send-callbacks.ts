@@ -5,11 +5,11 @@ import { whyUnanswered } from '../http-answer.ts';
 /** A signed callback that is ready to go. */
 export interface SignedCallback {
   readonly headers: SignatureHeaders;
-  /** What goes out: with a bit changed when it is to be refused. */
+  /** The bytes to send: with one bit changed when they have to be refused. */
   readonly body: Uint8Array;
-  /** The event key that a receiver gives it; absent when it has to refuse it. */
+  /** The event key that a receiver computes; absent when it has to refuse the callback. */
   readonly key: string | undefined;
-  /** What `callbacks message` finds it by; absent where it is about no message. */
+  /** The message's id, for `callbacks message`; absent for other events. */
   readonly messageId: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface SigningChoice {
   readonly isTampered: boolean;
 }
 
-/** What became of one callback. */
+/** The result of sending one callback. */
 export type SendResult =
   | {
       readonly kind: 'answered';
@@ -36,7 +36,7 @@ export interface CallbackSender {
   send(callback: SignedCallback): Promise<SendResult>;
 }
 
-/** Sinch's own tolerance is unknown; this one is wide enough to key whatever is signed here. */
+/** Any age passes, so that every callback signed here gets a key. */
 const anyAge = Number.POSITIVE_INFINITY;
 
 export function createCallbackSender(choice: SigningChoice, now: () => Date): CallbackSender {
@@ -67,7 +67,7 @@ export function createCallbackSender(choice: SigningChoice, now: () => Date): Ca
   };
 }
 
-/** Asks the receiver's own rules. */
+/** Verifies the callback by the rules of the receiver. */
 function eventOf(
   rawBody: Uint8Array,
   headers: Readonly<Record<string, string>>,
@@ -82,8 +82,8 @@ function eventOf(
 }
 
 /**
- * The body with one bit of its middle byte changed, as if it had been changed on the way:
- * its signature no longer fits. An empty body becomes one byte.
+ * Changes one bit of the body's middle byte, so that its signature no longer matches. An empty
+ * body becomes one byte.
  */
 export function tamper(body: Uint8Array): Uint8Array {
   if (body.length === 0) return Uint8Array.of(0x20);

@@ -51,7 +51,7 @@ interface SendOptions extends Omit<BodyChoice, 'trigger'> {
 
 const maxCount = 100_000;
 
-/** The arguments, options and help of `callbacks send`. */
+/** Adds the arguments, options and help of `callbacks send`. */
 function describeSend(command: Command, now: () => Date): Command {
   const timestamp = (text: string) =>
     /^\d{9,12}$/.test(text) ? new Date(Number(text) * 1000) : moment(now)(text);
@@ -88,7 +88,7 @@ function helpAfter(): string {
     return `  ${trigger.padEnd(width)}  ${variants}`;
   });
   return `
-Ends with 0 when every answer was 2xx, else with 1.
+Exits 0 when every answer was 2xx, else 1.
 
 With --json: {sent: [{eventKey, kind, status, answer, durationMs}], url, ok}; with --print:
 {requests: [{eventKey, headers, body: {encoding, text}, curl}], url}.

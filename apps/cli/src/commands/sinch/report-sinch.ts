@@ -6,7 +6,7 @@ import { listenForStop } from '../../terminal/stop-signal.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { explainAnswer } from '../http-answer.ts';
 
-/** Why a run is over. */
+/** The reason why a run has ended. */
 export type SinchEnd = 'finished' | 'time-limit' | 'interrupted';
 
 export interface SinchSummary {
@@ -19,12 +19,12 @@ export interface SinchSummary {
   readonly ok: boolean;
 }
 
-/** Whether nothing was missed, and nothing left that should have been done. */
+/** Returns true when no callback was missed, and none was left at the time limit. */
 export function isSound({ lost, givenUp }: DeliveryCounts, ended: SinchEnd): boolean {
   return lost === 0 && givenUp === 0 && ended !== 'time-limit';
 }
 
-/** One line of how it goes. */
+/** Formats the progress in one line. */
 export function describeProgress(tally: Tally): string {
   const { offered, requests, retries, acknowledged, lost, givenUp, unfinished } = tally.counts();
   const failure = tally.lastFailure();
@@ -35,7 +35,7 @@ export function describeProgress(tally: Tally): string {
   );
 }
 
-/** What to look at, for each answer that lost callbacks. */
+/** Explains each answer that lost callbacks. */
 export function explainLosses(
   { answers, lost }: DeliveryCounts,
   secretsFrom: string,
@@ -48,7 +48,7 @@ export function explainLosses(
   }
 }
 
-/** The result: for people as a list, for programs as one document. */
+/** Reports the result: for people as a list, for programs as one document. */
 export function reportSinch(
   tally: Tally,
   summary: SinchSummary,
@@ -103,7 +103,7 @@ function describeEnd(ended: SinchEnd): string {
 
 const progressMs = 2_000;
 
-/** Waits for a run's end, its time limit or a Ctrl-C, with a line now and then. */
+/** Waits for a run's end, its time limit or a Ctrl-C, and reports the progress. */
 export async function watchSinch(
   run: SinchRun,
   limitMs: number,

@@ -16,21 +16,21 @@ import { describeSinch, maxMessages, type SinchCommandOptions } from './sinch-op
 
 const webhooks = 2;
 const usualMessages = 100;
-/** What one message brings about, on average, with the people and the copies around it. */
+/** The average number of callbacks for a message, with contact events and copies. */
 const callbacksPerMessage = 3.5;
-/** After this, no message has anything to tell. */
-const storyMs = 4 * 3_600_000;
+/** The longest time from a message's start to its last callback. */
+const lifetimeMs = 4 * 3_600_000;
 
 /** `callbacks sinch` */
 export function addSinchCommand(program: Command, host: Host): void {
   describeSinch(program.command('sinch')).action(
     async (options: SinchCommandOptions, command: Command) => {
-      await host.run(command, (session) => playSinch(session, options));
+      await host.run(command, (session) => simulateSinch(session, options));
     },
   );
 }
 
-async function playSinch(session: Session, options: SinchCommandOptions): Promise<ExitCode> {
+async function simulateSinch(session: Session, options: SinchCommandOptions): Promise<ExitCode> {
   const { terminal, io } = session;
   const settings = await session.readSettings();
   const url = requireUrl(options.url, settings);
@@ -59,7 +59,7 @@ async function playSinch(session: Session, options: SinchCommandOptions): Promis
   return ok ? exitCodes.ok : exitCodes.failed;
 }
 
-/** Messages begin as fast as the rate can take what they bring about. */
+/** Spaces messages so that their callbacks come at the rate. */
 function trafficOptions(options: SinchCommandOptions, secrets: number, now: Date): TrafficOptions {
   const { rate, compress, duration } = options;
   const spacingMs = (1_000 * callbacksPerMessage * compress) / rate;
@@ -70,8 +70,8 @@ function trafficOptions(options: SinchCommandOptions, secrets: number, now: Date
   if (messages > maxMessages) {
     throw new UsageError(`${messages} messages are too many: at most ${maxMessages}`);
   }
-  // So far back that all of it has happened by now: nothing tells of the future.
-  const startAt = new Date(now.getTime() - messages * spacingMs - storyMs);
+  // Start far enough back that no event's time is in the future.
+  const startAt = new Date(now.getTime() - messages * spacingMs - lifetimeMs);
   const seed = options.seed === undefined ? newSeed(startAt) : readSeed(options.seed);
   const faults = {
     duplicates: options.duplicates / 100,

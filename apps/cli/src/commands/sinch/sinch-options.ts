@@ -26,24 +26,24 @@ export interface SinchCommandOptions {
 
 const secondMs = 1_000;
 const hourMs = 3_600_000;
-/** A plan is held in memory: some 100 MB at most. */
+/** A plan is kept in memory: some 100 MB at most. */
 export const maxMessages = 20_000;
 
-/** The options and help of `callbacks sinch`. */
+/** Adds the options and help of `callbacks sinch`. */
 export function describeSinch(command: Command): Command {
   const percent = wholeNumber(0, 100);
   const { baseMs, maxMs, attempts } = usualRetryRules;
   return command
-    .summary('be Sinch for a while: realistic traffic, by its delivery rules')
+    .summary('simulate Sinch for a while: realistic traffic, by its delivery rules')
     .description(
-      'Play a Conversation API app: messages and people on several channels, every trigger, and ' +
+      'Simulate a Conversation API app: messages and people on several channels, every trigger, and ' +
         "deliver their callbacks by Sinch's rules, with its faults. Signed with the first two of " +
         'SINCH_WEBHOOK_SECRET, which stand for two webhooks; the receiver must hold both.',
     )
     .option('--url <address>', "the webhook (default: the running stack's)", webAddress)
     .option('--allow-remote', 'send to another machine than this one')
     .addOption(
-      new Option('--messages <n>', 'how many messages live through it, 3 or 4 callbacks each')
+      new Option('--messages <n>', 'how many messages, with 3 or 4 callbacks each')
         .argParser(wholeNumber(1, maxMessages))
         .conflicts('duration'),
     )
@@ -110,8 +110,8 @@ have queues of their own, so that neither waits for the other. --rate and --time
 clock; waits between tries, and between the events of a message, are by Sinch's, which --compress
 makes faster.
 
-Ends with 0 when every callback was acknowledged, or you stopped it and none was missed till then;
-with 1 when one was lost or given up, or the time limit came first.
+Exits 0 when every callback was acknowledged, or you stopped it and none was missed till then, and
+1 when one was lost or given up, or the time limit came first.
 
 With --json: {acknowledgedKeys and missedKeys (with --keys), seed, url, retrySignature, compress,
 ended, seconds, offered: {callbacks, events}, requests, retries, answers, acknowledged: {callbacks,
@@ -121,7 +121,7 @@ interrupted. A missed event was lost or given up, and so was each of its copies.
 Examples:
   $ callbacks sinch                                 100 messages to the running stack
   $ callbacks sinch --messages 1000 --rate 500      more, and faster
-  $ callbacks sinch --duration 60s --compress 1     as slow as life; late ones stay unfinished
-  $ callbacks sinch --late 30 --disorder 50         hard weather
+  $ callbacks sinch --duration 60s --compress 1     in real time; late ones stay unfinished
+  $ callbacks sinch --late 30 --disorder 50         many late and out of order
   $ callbacks --json sinch --seed demo --keys       the same events each time
 `;

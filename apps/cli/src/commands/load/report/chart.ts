@@ -5,17 +5,17 @@ export interface ChartLine {
   readonly name: string;
   /** Its class in the page's style, which gives it colour and dash. */
   readonly look: 'one' | 'two' | 'three' | 'four' | 'area';
-  /** One for each window; absent where nothing is known. */
+  /** One value for each window; absent where there is none. */
   readonly values: readonly (number | undefined)[];
 }
 
 export interface ChartOptions {
   readonly title: string;
-  /** What the vertical axis counts. */
+  /** The unit of the vertical axis. */
   readonly unit: string;
   readonly lines: readonly ChartLine[];
   readonly scale: Scale;
-  /** How wide a window is. */
+  /** The width of a window. */
   readonly windowSeconds: number;
   /** Under the title; says what cannot be seen. */
   readonly note?: string;
@@ -174,7 +174,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Any text, as it may stand in HTML and between quotes in its tags. */
+/** Escapes text for HTML, also for quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }

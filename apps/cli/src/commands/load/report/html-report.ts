@@ -55,7 +55,7 @@ function verdictOf({ ok, verified, lost = 0, dead = 0, queued = 0, unknown = 0 }
   if (lost > 0) return `✗ ${lost} accepted events are lost.`;
   if (verified === 'failed') return `✗ Not everything accepted was applied: ${dead} dead.`;
   if (verified === 'incomplete') {
-    return `✗ Not verified: ${queued} events were still queued, and of ${unknown} nothing is known.`;
+    return `✗ Not verified: ${queued} events were still queued, and ${unknown} could not be found out.`;
   }
   if (!ok) return '✗ Callbacks were refused for good.';
   return verified === 'skipped'
@@ -126,7 +126,7 @@ function tableOf({ series }: LoadResult): string {
 }
 
 /**
- * Asked before a long load, not after it. A file that is there is written over.
+ * Checks before a long load that the report can be written. An existing file is overwritten.
  * @throws UsageError where no file can be written.
  */
 export async function requireWritable(file: string): Promise<void> {

@@ -3,11 +3,11 @@ import type { LoadResult } from '../load-result.ts';
 import { type ChartLine, drawChart } from './chart.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
 
-/** Where the greatest value is so many times the smallest, small ones would lie on the ground. */
+/** The ratio of the greatest to the smallest value from which the scale is logarithmic. */
 const logFrom = 20;
 const ticks = 5;
 
-/** Latency, throughput and queue over time. */
+/** Draws latency, throughput and queue depth over time. */
 export function drawLoadCharts({ series }: LoadResult): string[] {
   if (series.length === 0) return [];
   const windowSeconds = (series[1]?.second ?? 1) - (series[0]?.second ?? 0);

@@ -1,11 +1,11 @@
-/** Where values lie on an axis, and the round ones that are written on it. */
+/** An axis: it places values, and has round ticks. */
 export interface Scale {
-  /** From 0 at the lower end to 1 at the upper; what is outside lies at the end. */
+  /** Returns 0 at the lower end to 1 at the upper. A value outside is placed at the end. */
   place(value: number): number;
   readonly ticks: readonly number[];
 }
 
-/** From 0 to at least `max`, with about so many ticks. */
+/** Creates a scale from 0 to at least `max`, with about so many ticks. */
 export function linearScale(max: number, about: number): Scale {
   const step = roundStep((max > 0 ? max : 1) / about);
   const steps = Math.max(1, Math.ceil((max > 0 ? max : 1) / step - 1e-9));
@@ -16,14 +16,14 @@ export function linearScale(max: number, about: number): Scale {
   };
 }
 
-/** From 0 to `max` itself, for time. */
+/** Creates a scale from 0 to exactly `max`, for time. */
 export function timeScale(max: number, about: number): Scale {
   const step = Math.max(1, roundStep(max / about));
   const ticks = Array.from({ length: Math.floor(max / step + 1e-9) + 1 }, (_, n) => n * step);
   return { place: (value) => clamp(value / max), ticks };
 }
 
-/** From a power of ten to a round value, around values that are greater than 0. */
+/** Creates a logarithmic scale from a power of ten to a round value, for values above 0. */
 export function logScale(min: number, max: number): Scale {
   const from = Math.floor(Math.log10(min) + 1e-9);
   const top = Math.max(roundStep(max), 10 ** (from + 1));
@@ -37,7 +37,7 @@ export function logScale(min: number, max: number): Scale {
   };
 }
 
-/** 1, 2 or 5 times a power of ten: the first that is not smaller. */
+/** Rounds up to 1, 2 or 5 times a power of ten. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   const factor = [1, 2, 5].find((candidate) => candidate * power >= least * (1 - 1e-9)) ?? 10;
@@ -48,7 +48,7 @@ function clamp(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
 
-/** Without the crumbs of binary fractions. */
+/** Removes the rounding errors of binary fractions. */
 function round(value: number): number {
   return Number(value.toPrecision(12));
 }
