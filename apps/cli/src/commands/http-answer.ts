@@ -40,7 +40,7 @@ function statusOf(answer: string): string | undefined {
   }
 }
 
-/** Finds the reason behind the error "fetch failed": it is in the cause, or in the cause's errors. */
+/** Finds the reason behind "fetch failed": it is in the cause, or in the cause's errors. */
 export function whyUnanswered(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -32,8 +32,8 @@ export function addUnhandledCommand(program: Command, host: Host): void {
     .command('unhandled')
     .summary('count and replay events of kinds that were unknown')
     .description(
-      'Callbacks of a kind that this release does not support are stored and left alone. After an ' +
-        'upgrade that supports them, replay them.',
+      'Callbacks of a kind that this release does not support are stored and left alone. After ' +
+        'an upgrade that supports them, replay them.',
     );
   unhandled
     .command('list')

@@ -19,7 +19,8 @@ const defaultPath = fileURLToPath(new URL(`../../../../${defaultName}`, import.m
 
 /**
  * Reads the file that `npm start` writes while it runs.
- * @param choice a path, `false` to read none, or `undefined` for the usual one, which need not exist.
+ * @param choice a path, `false` to read none, or `undefined` for the usual one, which need not
+ *   exist.
  * @throws UsageError when a file is there, or was asked for, and cannot be read.
  */
 export async function readStackFile(

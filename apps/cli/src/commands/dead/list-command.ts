@@ -17,8 +17,8 @@ const defaultPage = 50;
 const listHelp = `
 Nothing of a body is shown. Exits 0 whether there are dead letters or not.
 
-With --json: {total, letters: [{eventKey, trigger, appId, errorClass, errorMessage, attempts, replays,
-fingerprint, firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
+With --json: {total, letters: [{eventKey, trigger, appId, errorClass, errorMessage, attempts,
+replays, fingerprint, firstFailedAt, deadAt, …}], next}, where next is what --after takes, or null.
 
 Examples:
   $ callbacks dead list --since 2h

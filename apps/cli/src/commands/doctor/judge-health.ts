@@ -17,7 +17,8 @@ export const ingestHealth: HealthPage = {
   unavailable: {
     message: 'cannot queue events, and answers every callback with 503',
     advice:
-      'Check REDIS_URL where ingest runs, and whether that Redis is full or a replica. Sinch retries for a while.',
+      'Check REDIS_URL where ingest runs, and whether that Redis is full or a replica. ' +
+      'Sinch retries for a while.',
   },
   unanswered:
     'Start it, or correct --ingest-url. What Sinch sends meanwhile is retried, not for ever.',
@@ -27,7 +28,7 @@ export const workerHealth: HealthPage = {
   name: 'worker',
   path: '/healthz',
   unavailable: {
-    message: 'stands still: there is work, and none gets done',
+    message: 'is stuck: there is work, and none gets done',
     advice: 'Restart it; its log says what it was doing.',
   },
   unanswered: 'Start it, or correct --admin-url. Events wait in the queue meanwhile.',

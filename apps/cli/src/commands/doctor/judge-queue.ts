@@ -90,7 +90,8 @@ function judgeAppendFsync({ appendFsync }: RedisState): Check {
     case 'unknown': {
       const message = 'unknown: the server refuses CONFIG';
       const inProvider =
-        'Ask its provider: with everysec, a power cut loses up to two seconds of callbacks that got 200, and so may a failover to a replica.';
+        'Ask its provider: with everysec, a power cut loses up to two seconds of callbacks that ' +
+        'got 200, and so may a failover to a replica.';
       return warning(name, message, inProvider);
     }
   }
@@ -109,13 +110,15 @@ function judgeMemory({ memory }: RedisState): Check {
       ? `${showBytes(usedBytes)} used, no limit set`
       : `${Math.round(share * 100)} % used: ${showBytes(usedBytes)} of ${showBytes(limit)}` +
         (maxBytes === 0 ? ', all that the machine has: no limit is set' : '');
-  const room = maxBytes === 0 ? 'Give the machine more memory' : 'Raise maxmemory';
+  const remedy = maxBytes === 0 ? 'Give the machine more memory' : 'Raise maxmemory';
   if (share >= fullShare) {
-    const advice = `${room} now: a full Redis takes no callback, and ingest queues them on Postgres, or answers 503 where it has no DATABASE_URL.`;
+    const advice =
+      `${remedy} now: a full Redis takes no callback, and ingest queues them on Postgres, or ` +
+      'answers 503 where it has no DATABASE_URL.';
     return failure('memory', message, advice);
   }
   if (share >= fillingShare) {
-    const advice = `${room}, or see why the queue grows: is a worker running, and does it keep up?`;
+    const advice = `${remedy}, or see why the queue grows: is a worker running, and does it keep up?`;
     return warning('memory', message, advice);
   }
   return ok('memory', message);
@@ -127,9 +130,12 @@ export function judgePartitions(partitions: number, beyond: readonly PartitionCo
   if (last === undefined) return ok('partitions', `${partitions} (QUEUE_PARTITIONS)`);
   const jobs = beyond.reduce((sum, { jobs: some }) => sum + some, 0);
   const names = beyond.map(({ name }) => name).join(', ');
-  const message = `QUEUE_PARTITIONS is ${partitions} here, and ${jobs} jobs wait in others: ${names}`;
+  const message =
+    `QUEUE_PARTITIONS is ${partitions} here, and ${jobs} jobs wait in others: ` + names;
   const needed = last.partition + 1;
-  const advice = `Workers need QUEUE_PARTITIONS=${needed} or more until those are done; nothing is lost meanwhile.`;
+  const advice =
+    `Workers need QUEUE_PARTITIONS=${needed} or more until those are done; ` +
+    'nothing is lost meanwhile.';
   return warning('partitions', message, advice);
 }
 

@@ -35,8 +35,8 @@ export function describeLoad(command: Command): Command {
     .summary('test under load: signed callbacks at a rate, latencies, and that none was lost')
     .description(
       'Send signed callbacks of new events at a rate, whether those before were answered or not, ' +
-        'measure each from the moment at which it was due, and then see in the database that every ' +
-        'accepted one was applied. The events are made up and stay in the database.',
+        'measure each from the moment at which it was due, and then check in the database that ' +
+        'every accepted one was applied. The events are made up and stay in the database.',
     )
     .option('--url <address>', "the webhook (default: the running stack's)", webAddress)
     .option('--allow-remote', 'send to another machine than this one')
@@ -87,6 +87,8 @@ export function describeLoad(command: Command): Command {
     .addHelpText('after', helpAfter);
 }
 
+const inEnglish = (count: number) => count.toLocaleString('en');
+
 const helpAfter = `
 Shapes: steady keeps the rate; spike multiplies it in the middle third; ramp goes from nothing to
 the rate in a straight line. Each callback is due at a moment that only the shape decides. Its
@@ -108,7 +110,7 @@ one was lost, is dead, or was still queued at the end. Exits 2 before anything i
 there is no database to verify in and no --no-verify. Exits 3 when database or queue could not be
 read.
 
-At most ${limits.callbacks.toLocaleString('en')} callbacks, ${limits.ratePerSecond.toLocaleString('en')} a second, ${limits.durationMs / 3_600_000} hour.
+At most ${inEnglish(limits.callbacks)} callbacks, ${inEnglish(limits.ratePerSecond)} a second, ${limits.durationMs / 3_600_000} hour.
 
 With --json: {ok, ended, seed, url, startedAt, shape, spike, rate, durationSeconds, connections,
 duplicates, due, sent, heldBack, neverSent, accepted, acceptedEvents, duplicatesAbsorbed, refused:
@@ -121,7 +123,7 @@ looking is absent. "accepted" counts callbacks, copies included; acceptedEvents,
 looked up, events. Latencies are {count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs}.
 
 Examples:
-  $ callbacks load                                        100 a second for 10 s, to the running stack
+  $ callbacks load                                      100 a second for 10 s, to the running stack
   $ callbacks load --rate 500 --duration 1m --report load.html
   $ callbacks load --shape spike --spike 10 --duration 30s   ten times as much for 10 s
   $ callbacks load --shape ramp --rate 2000 --duration 1m   at which rate does it slow down?

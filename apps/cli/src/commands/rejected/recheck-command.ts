@@ -18,7 +18,8 @@ const timeoutMs = 5_000;
 
 const recheckHelp = `
 Verifies the signature alone, with every secret in SINCH_WEBHOOK_SECRET: the age of these callbacks
-is not checked. What passes is queued as if it had just come and leaves the store; the rest stays. Cut off in the middle, run it again: no event is applied twice.
+is not checked. What passes is queued as if it had just come and leaves the store; the rest stays.
+If it is cut off in the middle, run it again: no event is applied twice.
 
 Exits 0 when it came through, whatever still does not pass.
 

@@ -36,8 +36,8 @@ export function describeSinch(command: Command): Command {
   return command
     .summary('simulate Sinch for a while: realistic traffic, by its delivery rules')
     .description(
-      'Simulate a Conversation API app: messages and people on several channels, every trigger, and ' +
-        "deliver their callbacks by Sinch's rules, with its faults. Signed with the first two of " +
+      'Simulate a Conversation API app: messages and people on several channels, every trigger, ' +
+        "and deliver their callbacks by Sinch's rules, with its faults. Signed with the first two of " +
         'SINCH_WEBHOOK_SECRET, which stand for two webhooks; the receiver must hold both.',
     )
     .option('--url <address>', "the webhook (default: the running stack's)", webAddress)
