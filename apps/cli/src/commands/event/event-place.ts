@@ -23,7 +23,7 @@ export interface NotAsked {
 }
 
 /** The answers, for people. The first that applies to an event counts. */
-export const whereabouts = {
+const whereabouts = {
   applied: 'applied: its rows are written',
   queue: 'on the queue',
   fallback: 'on the fallback queue on Postgres',

@@ -25,7 +25,7 @@ export function isSound({ lost, givenUp }: DeliveryCounts, ended: SinchEnd): boo
 }
 
 /** Formats the progress in one line. */
-export function describeProgress(tally: Tally): string {
+function describeProgress(tally: Tally): string {
   const { offered, requests, retries, acknowledged, lost, givenUp, unfinished } = tally.counts();
   const failure = tally.lastFailure();
   return (
