@@ -16,6 +16,7 @@ const owners: readonly { library: RegExp; rooms: readonly string[] }[] = [
   { library: /^(next|react|react-dom|raw-body)$/, rooms: ['apps/ingest'] },
   { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, rooms: ['apps/worker'] },
   { library: /^(pino|prom-client)$/, rooms: ['packages/telemetry'] },
+  { library: /^commander$/, rooms: ['apps/cli', 'reliability'] },
 ];
 
 /** The CLI ships the simulator; for everyone else it and the servers of tests are test tools. */

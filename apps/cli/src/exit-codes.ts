@@ -1,13 +1,13 @@
-/** What a script learns from how `callbacks` ends. `callbacks --help` explains them. */
+/** The exit codes of `callbacks`. `callbacks --help` explains them. */
 export const exitCodes = {
   ok: 0,
-  /** It ran, and something failed or a fault was found. */
+  /** The command ran, and something failed or a fault was found. */
   failed: 1,
-  /** Wrong use, or settings that are missing or malformed. Nothing was done. */
+  /** A wrong use, or missing or malformed settings. Nothing was done. */
   usage: 2,
   /** The database or the queue cannot be reached. What was done before is reported. */
   unreachable: 3,
-  /** Nothing is known of what was asked about, which is neither a yes nor a no. */
+  /** Nothing is known about the question: neither a yes nor a no. */
   unknown: 4,
 } as const;
 

@@ -1,22 +1,14 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
+import { AmbiguousKeyError } from '@sinch-callbacks/operations';
+import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { oneLine } from './terminal/format.ts';
 
-/** The command was used in a way that makes no sense, or lacks a setting. Nothing was done. */
+/** A wrong use of a command, or a missing setting. Nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'usage';
-}
-
-/** The queue did not take or answer a command. */
-export class QueueUnavailableError extends Error {
-  override readonly name = 'QueueUnavailableError';
-  readonly code = 'queue-unavailable';
-
-  constructor(cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`the queue cannot be used: ${reason}`, { cause });
-  }
 }
 
 /** A foreseen failure, fit for a terminal and for JSON. */
@@ -26,10 +18,14 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
-/** `undefined` for an unforeseen error: that is a bug, and its stack is worth seeing. */
+/** Returns `undefined` for an unforeseen error: that is a bug, and its stack is worth seeing. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UsageError) {
     return { code: error.code, message: error.message, exitCode: exitCodes.usage };
+  }
+  if (error instanceof AmbiguousKeyError) {
+    const message = `several dead letters begin with ${oneLine(error.text)}: dead show names them`;
+    return { code: 'usage', message, exitCode: exitCodes.usage };
   }
   if (error instanceof ConfigError) {
     return { code: 'configuration', message: error.message, exitCode: exitCodes.usage };

@@ -2,14 +2,14 @@ import { redactText } from '@sinch-callbacks/telemetry';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
 
-// `callbacks dead replay --all | head`: the reader is gone. It ends here, as in a crash, which is safe.
+// `callbacks dead replay --all | head`: the reader is gone. Exiting here is as safe as a crash.
 process.stdout.on('error', (error: Error & { code?: string }) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(exitCodes.failed);
 });
 
-// An unforeseen error is worth its stack; Node would add what a library hung on the error, such as
-// the command with a job's whole data.
+// Print the stack of an unforeseen error. Node would add the properties that a library sets on the
+// error, such as the command with a job's whole data.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${redactText(error.stack ?? String(error))}\n`);
   process.exit(exitCodes.failed);

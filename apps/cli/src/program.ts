@@ -1,21 +1,21 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { addConsentCommand } from './consent/consent-command.ts';
-import { addDeadCommand } from './dead/dead-command.ts';
-import { addDoctorCommand } from './doctor/doctor-command.ts';
-import { addEventCommand } from './event/event-command.ts';
-import { addFindCommand } from './find/find-command.ts';
-import { addLoadCommand } from './load/load-command.ts';
-import { addMessageCommand } from './message/message-command.ts';
-import { addPruneCommand } from './prune/prune-command.ts';
-import { addRejectedCommand } from './rejected/rejected-command.ts';
-import { addRequeueCommand } from './requeue/requeue-command.ts';
-import { addSendCommand } from './send/send-command.ts';
+import { addConsentCommand } from './commands/consent.ts';
+import { addDeadCommand } from './commands/dead/dead-command.ts';
+import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
+import { addEventCommand } from './commands/event/event-command.ts';
+import { addFindCommand } from './commands/find.ts';
+import { addLoadCommand } from './commands/load/load-command.ts';
+import { addMessageCommand } from './commands/message/message-command.ts';
+import { addPruneCommand } from './commands/prune.ts';
+import { addRejectedCommand } from './commands/rejected/rejected-command.ts';
+import { addRequeueCommand } from './commands/requeue.ts';
+import { addSendCommand } from './commands/send/send-command.ts';
+import { addSinchCommand } from './commands/sinch/sinch-command.ts';
+import { addUnhandledCommand } from './commands/unhandled.ts';
 import type { Host } from './session.ts';
-import { addSinchCommand } from './sinch/sinch-command.ts';
-import { addUnhandledCommand } from './unhandled/unhandled-command.ts';
-import type { World } from './world.ts';
+import type { CommandIo } from './terminal/terminal.ts';
 
 const afterHelp = `
 Settings come from the environment (see .env.example). What it does not give comes from
@@ -39,14 +39,14 @@ Examples:
   $ callbacks event 9f86d081                   where an event is now
   $ callbacks dead groups --since 2h           what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
-  $ callbacks rejected recheck                 after a wrong secret was mended
+  $ callbacks rejected recheck                 after a wrong secret was corrected
   $ callbacks doctor                           is everything set up so that nothing is lost?
 `;
 
-/** The whole command line. It throws CommanderError where commander would end the process. */
-export function buildProgram(host: Host, world: World): Command {
+/** Builds the command line. It throws CommanderError where commander would exit. */
+export function buildProgram(host: Host, io: CommandIo): Command {
   const program = new Command('callbacks')
-    .description('Look after the callbacks that Sinch sends: try, repair, check.')
+    .description('Operate the callbacks that Sinch sends: try, repair, check.')
     .version(manifest.version)
     .option('--json', 'print one JSON document on stdout')
     .option('--stack <file>', 'read this file instead of .dev/stack.json')
@@ -54,23 +54,23 @@ export function buildProgram(host: Host, world: World): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows the options and examples)')
     .configureOutput({
-      writeOut: (text) => void world.stdout.write(text),
-      writeErr: (text) => void world.stderr.write(text),
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
     })
     .configureHelp({
       showGlobalOptions: true,
-      // Commander takes the colour out again where the terminal shows none.
+      // Commander removes the colours where the terminal shows none.
       styleTitle: (title) => styleText('bold', title, { validateStream: false }),
     })
     .addHelpText('after', afterHelp);
-  addSendCommand(program, host, world.now);
+  addSendCommand(program, host, io.now);
   addSinchCommand(program, host);
   addLoadCommand(program, host);
   addFindCommand(program, host);
   addMessageCommand(program, host);
   addEventCommand(program, host);
   addConsentCommand(program, host);
-  addDeadCommand(program, host, world.now);
+  addDeadCommand(program, host, io.now);
   addUnhandledCommand(program, host);
   addRejectedCommand(program, host);
   addRequeueCommand(program, host);

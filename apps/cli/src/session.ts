@@ -1,40 +1,115 @@
+import type { Database } from '@sinch-callbacks/db';
+import type { LetterTools, RejectedCalls } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { readSettings, type Settings } from './settings/read-settings.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-import type { World } from './world.ts';
+import { failureOf } from './failure.ts';
+import {
+  requireDatabase,
+  requireQueue,
+  withDatabase,
+  withLetterTools,
+  withRejected,
+} from './settings/open-servers.ts';
+import { describeOrigins, readSettings, type Settings } from './settings/read-settings.ts';
+import { type CommandIo, openTerminal, type Terminal } from './terminal/terminal.ts';
 
-/** Options that every command takes. */
+/** The options that every command takes. */
 interface GlobalOptions {
   readonly json?: true;
   readonly stack?: string | false;
 }
 
-/** One command's run: where it writes and what it is set up with. */
+/**
+ * One run of a command: its streams, its settings and its servers. Each `with…` notes where the
+ * addresses are from, and opens the servers for the time of `use`.
+ * @throws ConfigError or UsageError when settings are malformed or missing.
+ */
 export interface Session {
-  readonly world: World;
+  readonly io: CommandIo;
   readonly terminal: Terminal;
-  /** @throws ConfigError or UsageError when the settings cannot be read. */
   readSettings(): Promise<Settings>;
+  withDatabase<T>(use: (database: Database) => Promise<T>): Promise<T>;
+  /** Opens the database and the replay lane. */
+  withLetterTools<T>(use: (tools: LetterTools) => Promise<T>): Promise<T>;
+  /** Opens the store of rejected callbacks. */
+  withRejected<T>(use: (rejected: RejectedCalls) => Promise<T>): Promise<T>;
 }
 
-/** Runs commands' actions, and keeps how the last one ended. */
+/** Runs the actions of commands, and holds the exit code of the last one. */
 export interface Host {
   run(command: Command, action: (session: Session) => Promise<ExitCode>): Promise<void>;
   exitCode(): ExitCode;
 }
 
-export function createHost(world: World): Host {
+export function createHost(io: CommandIo): Host {
   let exitCode: ExitCode = exitCodes.ok;
   return {
     async run(command, action) {
       const { json = false, stack } = command.optsWithGlobals<GlobalOptions>();
-      exitCode = await action({
-        world,
-        terminal: openTerminal(world, json),
-        readSettings: () => readSettings(stack, world.environment),
-      });
+      exitCode = await action(openSession(io, json, stack));
     },
     exitCode: () => exitCode,
   };
+}
+
+function openSession(io: CommandIo, isJson: boolean, stack: string | false | undefined): Session {
+  const terminal = openTerminal(io, isJson);
+  const read = () => readSettings(stack, io.environment);
+  const note = (origins: Parameters<typeof describeOrigins>[0]) =>
+    terminal.note(describeOrigins(origins));
+  return {
+    io,
+    terminal,
+    readSettings: read,
+    async withDatabase(use) {
+      const database = requireDatabase(await read());
+      note({ database });
+      return await withDatabase(database.value, use);
+    },
+    async withLetterTools(use) {
+      const settings = await read();
+      note({ database: requireDatabase(settings), queue: requireQueue(settings) });
+      return await withLetterTools(settings, use);
+    },
+    async withRejected(use) {
+      const settings = await read();
+      note({ queue: requireQueue(settings) });
+      return await withRejected(settings, use);
+    },
+  };
+}
+
+/** Reports an expected negative result, for people and for programs. */
+export function reportProblem({ io, terminal }: Session, code: string, message: string): ExitCode {
+  terminal.document({ error: { code, message } });
+  io.stderr.write(`error: ${message}\n`);
+  return exitCodes.failed;
+}
+
+/** A report that is written item by item. */
+interface GrowingReport {
+  /** @param facts further members of the JSON document. */
+  end(facts: Readonly<Record<string, unknown>>): void;
+  /** Returns all counts in one line. */
+  summary(): string;
+}
+
+/**
+ * Ends a report that a failure cut off, so that its JSON document is whole.
+ * @param before a line before the error message.
+ * @throws the error itself, if it is unforeseen.
+ */
+export function endAfterFailure(
+  { io, terminal }: Session,
+  error: unknown,
+  report: GrowingReport,
+  { dryRun, before }: { readonly dryRun: boolean; readonly before: (summary: string) => string },
+): ExitCode {
+  const failure = failureOf(error);
+  const { code, message } = failure ?? { code: 'unexpected', message: String(error) };
+  report.end({ dryRun, error: { code, message } });
+  if (failure === undefined) throw error;
+  terminal.note(before(report.summary()));
+  io.stderr.write(`error: ${message}\n`);
+  return failure.exitCode;
 }

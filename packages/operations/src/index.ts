@@ -1,1 +1,36 @@
-export {};
+export { type CancelOutcome, cancelLetterRun, type Withdrawal } from './letters/cancel-run.ts';
+export type { RedactText } from './letters/dead-copy.ts';
+export type { LetterResult, LetterTools, RunTools } from './letters/letter-result.ts';
+export { AmbiguousKeyError, type LetterSelection } from './letters/letter-selection.ts';
+export { replayLetter } from './letters/replay-letter.ts';
+export {
+  type OnLetter,
+  performRun,
+  previewRun,
+  type RunEnd,
+  type RunToStart,
+  startRun,
+  type TakenRun,
+  takeUpRun,
+} from './letters/run-letters.ts';
+export {
+  type ReplayedLetter,
+  type SettledAs,
+  waitForReplays,
+} from './letters/wait-for-replays.ts';
+export { type Rechecked, type RecheckWork, recheckAll } from './rejected/recheck.ts';
+export { type RejectedCalls, rejectedCalls } from './rejected/rejected-calls.ts';
+export { replayUnhandled, type UnhandledToReplay } from './requeue/replay-unhandled.ts';
+export { type Requeued, type RequeueTools, requeueLetters } from './requeue/requeue-letters.ts';
+export {
+  countToPrune,
+  minAgeDays,
+  type PruneAges,
+  type PruneCounts,
+  type PruneCutoffs,
+  type PrunePlan,
+  planPrune,
+  prune,
+} from './retention/prune.ts';
+export { consentQuestionOf, findQuestionOf } from './search/find-question.ts';
+export { readTypedKey } from './search/typed-key.ts';

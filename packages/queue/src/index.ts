@@ -24,7 +24,12 @@ export {
   type RecordLetter,
   withoutQuotes,
 } from './dead-letters/dead-letter-event.ts';
-export { openReplayLane, type ReplayLane, type ReplayState } from './dead-letters/replay-lane.ts';
+export {
+  openReplayLane,
+  QueueUnavailableError,
+  type ReplayLane,
+  type ReplayState,
+} from './dead-letters/replay-lane.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';
 export {
   adviceFor,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { eventTrigger, knownTrigger, webAddress, wholeNumber } from './option-parsers.ts';
+import { duration, eventTrigger, knownTrigger, webAddress, wholeNumber } from './option-parsers.ts';
 
 describe('triggers', () => {
   it('may be typed in any case and with dashes', () => {
@@ -41,5 +41,20 @@ describe('addresses', () => {
 
   it('hold no password, since they are printed', () => {
     expect(() => webAddress('https://user:hidden@example.com')).toThrow(/must not hold/);
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    ['500ms', 500],
+    ['60s', 60_000],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+  ])('%s is %i ms', (text, expected) => {
+    expect(duration(0, 7_200_000)(text)).toBe(expected);
+  });
+
+  it.each(['', '60', '1.5s', '-1s', '1d', '3h', 's', '9ms'])('%j is refused', (text) => {
+    expect(() => duration(10, 7_200_000)(text)).toThrow(InvalidArgumentError);
   });
 });

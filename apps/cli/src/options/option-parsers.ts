@@ -8,11 +8,11 @@ import { InvalidArgumentError } from 'commander';
 import { momentForms, parseMoment } from './parse-moment.ts';
 
 /*
- * Parsers of option values, as commander calls them. What they refuse ends in one line that
- * names the option, and exit code 2.
+ * Parsers of option values, as commander calls them. A value that they refuse leads to one line
+ * that names the option, and exit code 2.
  */
 
-/** Decimal digits alone: `1e3` and `10s` are mistakes. */
+/** Creates a parser of whole numbers. It takes decimal digits alone, not `1e3` or `10s`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -29,20 +29,20 @@ export function moment(now: () => Date): (text: string) => Date {
   };
 }
 
-/** A trigger that Sinch documents, in any case and with `-` for `_`. */
+/** Parses a trigger that Sinch documents, in any case and with `-` for `_`. */
 export function knownTrigger(text: string): KnownTrigger {
   const trigger = text.toUpperCase().replaceAll('-', '_');
   if (isKnownTrigger(trigger)) return trigger;
   throw new InvalidArgumentError(`Triggers are:\n  ${knownTriggers.join('\n  ')}`);
 }
 
-/** A trigger as an event has it, those that are none of Sinch's included. */
+/** Parses the trigger of a stored event, which may also be `UNKNOWN` or `UNREADABLE`. */
 export function eventTrigger(text: string): Trigger {
   const trigger = text.toUpperCase().replaceAll('-', '_');
   return trigger === 'UNKNOWN' || trigger === 'UNREADABLE' ? trigger : knownTrigger(text);
 }
 
-/** An http or https address without user and password, which would end in logs. */
+/** Parses an http or https address. It may hold no user and password, which would get into logs. */
 export function webAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -54,20 +54,55 @@ export function webAddress(text: string): string {
   return url.href;
 }
 
-/** A script's empty variable chooses nothing, rather than everything. */
+/** Refuses an empty value: a script's empty variable must not choose everything. */
 export function nonEmpty(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** Where a page begins. */
+/** Parses the event key after which a page begins. */
 export function eventKeyText(text: string): string {
   if (/(^|\.)[0-9a-f]{32}$/.test(text)) return text;
   throw new InvalidArgumentError('It is an event key, or the 32 digits at its end.');
 }
 
-/** What `dead groups` shows of a group. */
+/** Parses the fingerprint that `dead groups` shows. */
 export function fingerprint(text: string): string {
   if (/^[0-9a-f]{12}$/.test(text)) return text;
   throw new InvalidArgumentError('It is 12 hexadecimal digits, as dead groups shows them.');
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** The forms that {@link age} reads, for help and messages. */
+export const ageForms = '90d or 12w';
+
+/** Parses an age to milliseconds. A number without a unit is refused. */
+export function age(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,5})([dw])$/.exec(text) ?? [];
+  const value = Number(amount) * (unitMs[unit] ?? Number.NaN);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`It is a number of days or weeks, such as ${ageForms}.`);
+}
+
+/** The forms that {@link duration} reads, for help and messages. */
+export const durationForms = '500ms, 60s, 10m or 2h';
+
+/** Creates a parser of durations from `minMs` to `maxMs`. A number without a unit is refused. */
+export function duration(minMs: number, maxMs: number): (text: string) => number {
+  return (text) => {
+    const [, amount, unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+    const value = Number(amount) * (unitMs[unit] ?? Number.NaN);
+    if (value >= minMs && value <= maxMs) return value;
+    throw new InvalidArgumentError(
+      `It is a length of time such as ${durationForms}, from ${minMs} ms to ${maxMs / 1_000} s.`,
+    );
+  };
 }

@@ -10,7 +10,7 @@ const agoPattern = /^(\d{1,9})([smhdw])$/;
 const isoPattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** What {@link parseMoment} reads, for help and messages. */
+/** The forms that {@link parseMoment} reads, for help and messages. */
 export const momentForms = 'a time ago (90s, 15m, 2h, 3d, 1w) or ISO 8601 (UTC unless it says)';
 
 /**

@@ -1,7 +1,7 @@
-/** Of a Redis Cluster there may be several. A comma elsewhere belongs to its URL. */
+/** Separates the URLs of a Redis Cluster's nodes. A comma elsewhere belongs to a URL. */
 const betweenUrls = /\s*,\s*(?=rediss?:\/\/)/;
 
-/** URLs as they may be shown: scheme, host and path, without user, password or parameters. */
+/** Formats URLs for display: scheme, host and path, without user, password or parameters. */
 export function showUrl(urls: string): string {
   return urls.split(betweenUrls).map(showOne).join(', ');
 }
@@ -13,7 +13,7 @@ function showOne(url: string): string {
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** The passwords in URLs, as they stand in them and as they are meant. */
+/** Lists the passwords in URLs, encoded and decoded. */
 export function secretsOfUrl(urls: string): string[] {
   return urls.split(betweenUrls).flatMap(secretsOfOne);
 }
@@ -27,7 +27,7 @@ function secretsOfOne(url: string): string[] {
   );
 }
 
-/** Takes secrets out of text from elsewhere, such as a driver's error message. */
+/** Replaces secrets in foreign text, such as a driver's error message. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   const longestFirst = secrets.toSorted((one, other) => other.length - one.length);
   return longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);

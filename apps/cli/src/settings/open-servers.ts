@@ -1,11 +1,14 @@
 import type { QueueTarget } from '@sinch-callbacks/config';
 import { type Database, openDatabase } from '@sinch-callbacks/db';
+import { type LetterTools, type RejectedCalls, rejectedCalls } from '@sinch-callbacks/operations';
+import { openRejectedStore, openReplayLane, withFallbackStore } from '@sinch-callbacks/queue';
+import { redactText } from '@sinch-callbacks/telemetry';
 import { UsageError } from '../failure.ts';
 import type { Given, Settings } from './read-settings.ts';
 
 /** @throws UsageError when no database is set. */
-export function requireDatabaseUrl({ databaseUrl }: Settings): string {
-  if (databaseUrl) return databaseUrl.value;
+export function requireDatabase({ databaseUrl }: Settings): Given<string> {
+  if (databaseUrl) return databaseUrl;
   throw new UsageError('no database: set DATABASE_URL, or let `npm start` run');
 }
 
@@ -25,5 +28,42 @@ export async function withDatabase<T>(
     return await use(database);
   } finally {
     await database.close();
+  }
+}
+
+/** Opens the database and the replay lane for the time of `use`. */
+export async function withLetterTools<T>(
+  settings: Settings,
+  use: (tools: LetterTools) => Promise<T>,
+): Promise<T> {
+  const url = requireDatabase(settings).value;
+  const backend = requireQueue(settings).value;
+  const lane = openReplayLane({ backend, prefix: settings.queuePrefix });
+  try {
+    return await withDatabase(url, (database) => use({ database, lane, redactText }));
+  } finally {
+    await lane.close();
+  }
+}
+
+const rejectedTimeoutMs = 5_000;
+
+/**
+ * Opens the store of rejected callbacks for the time of `use`: those in Redis, and those that
+ * ingest kept in Postgres while Redis was down.
+ */
+export async function withRejected<T>(
+  settings: Settings,
+  use: (rejected: RejectedCalls) => Promise<T>,
+): Promise<T> {
+  const { queuePrefix: prefix, fallbackQueue } = settings;
+  const open = (backend: QueueTarget) =>
+    openRejectedStore({ backend, prefix }, { timeoutMs: rejectedTimeoutMs });
+  const main = open(requireQueue(settings).value);
+  const store = fallbackQueue ? withFallbackStore(main, open(fallbackQueue.value)) : main;
+  try {
+    return await use(rejectedCalls(store));
+  } finally {
+    await store.close();
   }
 }

@@ -5,20 +5,19 @@ import {
   type QueueTarget,
   readConfig,
 } from '@sinch-callbacks/config';
-import { fillEnvironment } from './fill-environment.ts';
-import { readStackFile } from './stack-file.ts';
+import { fillEnvironment, readStackFile } from './stack-file.ts';
 
-/** A setting, and where it is from. */
+/** A setting and its origin. */
 export interface Given<T> {
   readonly value: T;
-  /** For people: `the environment`, or the stack file's name. */
+  /** The origin for people: `the environment`, or the stack file's name. */
   readonly from: string;
 }
 
 export interface Settings {
-  /** Signs what is sent. */
+  /** The secret that signs what is sent. */
   readonly secret: Given<string> | undefined;
-  /** All that are set, the signing one first. */
+  /** All secrets, the signing one first. */
   readonly secrets: Given<readonly string[]> | undefined;
   readonly databaseUrl: Given<string> | undefined;
   readonly queue: Given<QueueTarget> | undefined;
@@ -33,7 +32,7 @@ export interface Settings {
 const environmentName = 'the environment';
 
 /**
- * The environment, and for what it does not give the stack file.
+ * Reads the environment, and from the stack file what the environment does not set.
  * @throws ConfigError when a variable is malformed.
  * @throws UsageError when the stack file cannot be read.
  */
@@ -70,7 +69,7 @@ function given<T>(value: T | undefined, from: string): Given<T> | undefined {
 
 const and = new Intl.ListFormat('en');
 
-/** `database and queue from the environment`: one phrase for each place. */
+/** Formats origins: `database and queue from the environment`, one phrase for each origin. */
 export function describeOrigins(
   settings: Readonly<Record<string, Given<unknown> | undefined>>,
 ): string {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from '@sinch-callbacks/config';
 import { UsageError } from '../failure.ts';
 
-/** What `npm start` tells of the stack that it runs. Any part may be missing. */
+/** The running stack, as `npm start` describes it. Any part may be missing. */
 export interface StackFile {
-  /** As people should see it in messages. */
+  /** The name of the file in messages. */
   readonly name: string;
   readonly ingestUrl: string | undefined;
   readonly adminUrl: string | undefined;
@@ -17,8 +18,9 @@ const defaultName = '.dev/stack.json';
 const defaultPath = fileURLToPath(new URL(`../../../../${defaultName}`, import.meta.url));
 
 /**
- * Reads the file that `npm start` keeps while it runs.
- * @param choice a path, `false` to read none, or `undefined` for the usual one, which need not exist.
+ * Reads the file that `npm start` writes while it runs.
+ * @param choice a path, `false` to read none, or `undefined` for the usual one, which need not
+ *   exist.
  * @throws UsageError when a file is there, or was asked for, and cannot be read.
  */
 export async function readStackFile(
@@ -76,4 +78,46 @@ function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+interface FilledEnvironment {
+  readonly environment: Environment;
+  /** True for each of the two groups that the stack file gave. */
+  readonly secretFromStack: boolean;
+  readonly serversFromStack: boolean;
+}
+
+/**
+ * Fills in from the stack file what the environment does not set.
+ *
+ * Database and queue come from one place, never one from each: replaying one stack's dead
+ * letters on another stack's queue would apply them to the wrong database.
+ */
+export function fillEnvironment(
+  given: Environment,
+  stack: StackFile | undefined,
+): FilledEnvironment {
+  const gives = (name: string) => (given[name] ?? '').trim() !== '';
+  const secret = stack?.webhookSecret;
+  const secretFromStack = !gives('SINCH_WEBHOOK_SECRET') && secret !== undefined;
+  const serversFromStack =
+    !gives('DATABASE_URL') && !gives('REDIS_URL') && stack?.databaseUrl !== undefined;
+  return {
+    environment: {
+      ...given,
+      ...(secretFromStack && { SINCH_WEBHOOK_SECRET: secret }),
+      ...(serversFromStack && {
+        DATABASE_URL: stack.databaseUrl,
+        DIRECT_URL: undefined,
+        REDIS_URL: redisUrlOf(stack),
+      }),
+    },
+    secretFromStack,
+    serversFromStack,
+  };
+}
+
+/** Returns nothing without Redis: the queue is then in the database and needs no URL. */
+function redisUrlOf({ queueUrl }: StackFile): string | undefined {
+  return queueUrl?.startsWith('redis') ? queueUrl : undefined;
 }

@@ -4,7 +4,7 @@ import type { Given, Settings } from './read-settings.ts';
 const webhookPath = '/api/sinch/webhook';
 
 /**
- * Where callbacks are sent: to the address given, else to the running stack.
+ * Chooses the address to send to: the given one, else that of the running stack.
  * @throws UsageError when there is neither.
  */
 export function requireUrl(option: string | undefined, { ingestUrl }: Settings): Given<string> {
@@ -20,11 +20,18 @@ export function requireSecret({ secret }: Settings): Given<string> {
   return secret ?? missingSecret();
 }
 
-/** All that are set, at least one. @throws UsageError when there is none. */
+/** Returns all secrets, at least one. @throws UsageError when there is none. */
 export function requireSecrets({ secrets }: Settings): Given<readonly string[]> {
   return secrets ?? missingSecret();
 }
 
 function missingSecret(): never {
   throw new UsageError('no secret to sign with: set SINCH_WEBHOOK_SECRET, or let `npm start` run');
+}
+
+/** Returns true for an address of this machine, without asking the network or a name service. */
+export function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address);
+  // URL writes every form of an IPv4 address as four decimal numbers.
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -5,67 +5,93 @@ import { queueNames } from '../contract/queue-names.ts';
 import { retryOptions } from '../contract/retry-policy.ts';
 import { addDeadCopy, type DeadCopy } from './dead-letter-event.ts';
 
-/** What the lane knows of a replay. */
+/** The queue did not take or answer a call: the server is down, too slow, or refuses it. */
+export class QueueUnavailableError extends Error {
+  override readonly name = 'QueueUnavailableError';
+  readonly code = 'queue-unavailable';
+
+  /** @param cause an error of the queue's client, or its message. */
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`the queue cannot be used: ${reason}`, { cause });
+  }
+}
+
+/** A replay's state on the lane. */
 export type ReplayState =
-  /** Nothing: it never came, it was withdrawn, or it is over and forgotten. */
+  /** No job: it never came, it was withdrawn, or it is finished and removed. */
   | { readonly kind: 'absent' }
-  /** It is to be tried, or tried again after these attempts, or in a worker's hands. */
+  /** A job that waits, also between attempts, or that a worker has. */
   | { readonly kind: 'queued'; readonly attempts: readonly AttemptRecord[] }
-  /** A worker is done with it, however it ended. */
+  /** A job that a worker has finished, whatever the outcome. */
   | { readonly kind: 'finished' };
 
-/** Puts events back on purpose, and keeps the list of dead letters that Bull Board shows. */
+/**
+ * The lane of replays, and the list of dead letters that Bull Board shows. Every call but `close`
+ * rejects with {@link QueueUnavailableError} when the queue fails or does not answer in time.
+ */
 export interface ReplayLane {
   /**
    * Queues the event again under a new job id. The same replay number again adds nothing, so
-   * a replay that was cut off in the middle can simply be repeated.
+   * repeating a replay that was interrupted is safe.
    * @param replay counted from 1.
    */
   replay(event: CallbackEvent, replay: number): Promise<void>;
   find(eventKey: string, replay: number): Promise<ReplayState>;
-  /** Takes a replay off the lane. False when a worker has it in hand: then it is too late. */
+  /** Takes a replay off the lane. Returns false when a worker has it: then it is too late. */
   withdraw(eventKey: string, replay: number): Promise<boolean>;
-  /** Whether the dead letters' queue has the event's copy. */
+  /** Returns true when the dead letters' queue has the event's copy. */
   hasDead(eventKey: string): Promise<boolean>;
-  /** Puts the copy back; what is there already stays as it is. */
+  /** Adds the copy again. A copy that exists stays as it is. */
   restoreDead(copy: DeadCopy): Promise<void>;
-  /** Removes the event's copy from the dead letters' queue. It need not be there. */
+  /** Removes the event's copy from the dead letters' queue. It need not exist. */
   removeDead(eventKey: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param timeoutMs for each call; it throws when the queue does not answer by then. */
+/** @param timeoutMs the limit for each call. */
 export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): ReplayLane {
   const policy = { kind: 'fail-fast', timeoutMs } as const;
-  // Every call rejects by itself when the connection is broken.
+  // Each call rejects when the connection is broken, so its errors need no second listener.
   const replayQueue = openQueue(location, queueNames.replay, policy, () => undefined);
   const deadQueue = openQueue(location, queueNames.dead, policy, () => undefined);
   return {
-    async replay(event, replay) {
-      const jobId = jobIdOf(event.key, replay);
-      await replayQueue.add(event.trigger, jobDataOf(event, replay), { ...retryOptions(), jobId });
-    },
-    async find(eventKey, replay) {
-      const job = await replayQueue.getJob(jobIdOf(eventKey, replay));
-      if (!job) return { kind: 'absent' };
-      const state = await job.getState();
-      if (state === 'unknown') return { kind: 'absent' };
-      if (state === 'completed') return { kind: 'finished' };
-      const reading = readJobData(job.data);
-      return { kind: 'queued', attempts: reading.kind === 'readable' ? reading.job.attempts : [] };
-    },
-    async withdraw(eventKey, replay) {
-      return (await replayQueue.remove(jobIdOf(eventKey, replay))) === 1;
-    },
-    async hasDead(eventKey) {
-      return (await deadQueue.getJob(jobIdOf(eventKey, 0))) !== undefined;
-    },
-    restoreDead: async (copy) => await addDeadCopy(deadQueue, copy),
-    async removeDead(eventKey) {
-      await deadQueue.remove(jobIdOf(eventKey, 0));
-    },
+    replay: async (event, replay) =>
+      await asQueueCall(async () => {
+        const jobId = jobIdOf(event.key, replay);
+        const data = jobDataOf(event, replay);
+        await replayQueue.add(event.trigger, data, { ...retryOptions(), jobId });
+      }),
+    find: async (eventKey, replay) =>
+      await asQueueCall(async () => {
+        const job = await replayQueue.getJob(jobIdOf(eventKey, replay));
+        if (!job) return { kind: 'absent' };
+        const state = await job.getState();
+        if (state === 'unknown') return { kind: 'absent' };
+        if (state === 'completed') return { kind: 'finished' };
+        const reading = readJobData(job.data);
+        const attempts = reading.kind === 'readable' ? reading.job.attempts : [];
+        return { kind: 'queued', attempts };
+      }),
+    withdraw: async (eventKey, replay) =>
+      await asQueueCall(async () => (await replayQueue.remove(jobIdOf(eventKey, replay))) === 1),
+    hasDead: async (eventKey) =>
+      await asQueueCall(async () => (await deadQueue.getJob(jobIdOf(eventKey, 0))) !== undefined),
+    restoreDead: async (copy) => await asQueueCall(() => addDeadCopy(deadQueue, copy)),
+    removeDead: async (eventKey) =>
+      await asQueueCall(async () => {
+        await deadQueue.remove(jobIdOf(eventKey, 0));
+      }),
     async close() {
       await Promise.all([replayQueue.close(), deadQueue.close()]);
     },
   };
+}
+
+async function asQueueCall<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new QueueUnavailableError(error);
+  }
 }

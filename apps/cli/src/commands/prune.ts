@@ -1,0 +1,80 @@
+import { countToPrune, minAgeDays, planPrune, prune } from '@sinch-callbacks/operations';
+import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../failure.ts';
+import { age, ageForms } from '../options/option-parsers.ts';
+import type { Host, Session } from '../session.ts';
+import { counted, showInstant } from '../terminal/format.ts';
+
+interface PruneOptions {
+  readonly olderThan: number;
+  readonly guardOlderThan?: number;
+  readonly dryRun?: true;
+}
+
+const optionOf = { olderThanMs: '--older-than', guardOlderThanMs: '--guard-older-than' } as const;
+
+const help = `
+Goes: events that were received and applied before that, with their bodies, once their whole week
+is that old; dead letters that were applied, discarded or redacted before that, and the events of
+the last two.
+Stays, however old: open dead letters, events of unknown kinds, and every row that events have
+made: messages, their reports, conversations, contacts, consents and the rest.
+
+An event that is gone is still recognised when it comes again, until its guard goes too: by
+--guard-older-than, and never before its event. After that it would be applied again. Sinch sends
+again for about a day, and rejected callbacks can be rechecked for a week: ages under
+${minAgeDays} days are refused. Weeks are dropped whole and the rest goes in batches, so that
+nothing waits long for it; run it as often as you like.
+
+With --json: {dryRun, before, guardsBefore, events, deadLetters, guards}.
+
+Examples:
+  $ callbacks prune --older-than 90d --dry-run
+  $ callbacks prune --older-than 90d
+  $ callbacks prune --older-than 30d --guard-older-than 365d
+`;
+
+/** `callbacks prune` */
+export function addPruneCommand(program: Command, host: Host): void {
+  program
+    .command('prune')
+    .summary('remove old events that are applied, and old letters that are closed')
+    .description('Remove what is applied or closed and older than an age.')
+    .requiredOption('--older-than <age>', `such as ${ageForms}`, age)
+    .option(
+      '--guard-older-than <age>',
+      'for how long doubles are recognised (as long as --older-than if not said)',
+      age,
+    )
+    .option('--dry-run', 'only say how much; nothing is changed')
+    .addHelpText('after', help)
+    .action(async (options: PruneOptions, command: Command) => {
+      await host.run(command, (session) => pruneOld(session, options));
+    });
+}
+
+/** After an interruption, what is removed stays removed, and the same command does the rest. */
+async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCode> {
+  const { terminal, io } = session;
+  const { olderThan, guardOlderThan, dryRun = false } = options;
+  const ages = { olderThanMs: olderThan, guardOlderThanMs: guardOlderThan };
+  const plan = planPrune(ages, io.now());
+  if (plan.kind === 'too-young') {
+    throw new UsageError(
+      `${optionOf[plan.age]} must be at least ${minAgeDays}d: callbacks may come again for a day ` +
+        'from Sinch, and for a week from rejected recheck, and only stored rows show that they did',
+    );
+  }
+  const { before, guardsBefore } = plan;
+  const { events, deadLetters, guards } = await session.withDatabase((database) =>
+    (dryRun ? countToPrune : prune)(database, plan),
+  );
+  terminal.document({ dryRun, before, guardsBefore, events, deadLetters, guards });
+  const what = `${counted(events, 'event')} and ${counted(deadLetters, 'dead letter')}`;
+  const done = dryRun ? 'would be removed' : 'removed';
+  terminal.print(`${what} from before ${showInstant(before)} ${done}`);
+  terminal.print(`${counted(guards, 'guard')} from before ${showInstant(guardsBefore)} ${done}`);
+  if (dryRun) terminal.note('dry run: nothing is changed');
+  return exitCodes.ok;
+}

@@ -1,0 +1,69 @@
+import { decideEvent } from '@sinch-callbacks/core';
+import { countDeadLetters, createEventWriter } from '@sinch-callbacks/db';
+import { expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
+import { insertLetters, reportOf } from '../harness/letters.ts';
+
+const cli = useCli();
+
+const { runJson } = cli;
+
+it('prune counts first, removes what is old and settled, and leaves open letters and messages', async () => {
+  const { database } = cli;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  await insertLetters(cli, 3);
+  const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  const counts = { events: 1, deadLetters: 0 };
+  const dry = await runJson('prune', '--older-than', '90d', '--dry-run');
+  expect(dry).toMatchObject({ code: 0, document: { dryRun: true, ...counts } });
+  expect(dry.stderr).toContain('dry run: nothing is changed');
+  const prune = async () => (await runJson('prune', '--older-than', '90d')).document;
+  expect(await prune()).toMatchObject({ dryRun: false, ...counts });
+  expect(await prune()).toMatchObject({ events: 0, deadLetters: 0 });
+  expect(await countDeadLetters(database, {})).toBe(3);
+  const message = await callbacksHere(['message', '01OLD', '--no-stack'], cli.env);
+  expect(message).toMatchObject({ code: 0, stdout: expect.stringContaining('DELIVERED') });
+});
+
+it('prune keeps what recognises a double for longer, where that is asked for', async () => {
+  const { database } = cli;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  const write = async () =>
+    await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  await write();
+  const prune = async (...args: string[]) =>
+    (await runJson('prune', '--older-than', '90d', ...args)).document;
+  expect(await prune('--guard-older-than', '9999d')).toMatchObject({ events: 1, guards: 0 });
+  expect(await write()).toEqual([{ kind: 'duplicate' }]);
+  // A guard is never removed before its event.
+  expect(await prune('--guard-older-than', '8d', '--dry-run')).toMatchObject({ guards: 1 });
+  expect(await prune()).toMatchObject({ events: 0, guards: 1 });
+  expect(await write()).toEqual([{ kind: 'applied' }]);
+  const { code, stderr } = await runJson(
+    'prune',
+    '--older-than',
+    '90d',
+    '--guard-older-than',
+    '7d',
+  );
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--guard-older-than must be at least 8d'),
+  });
+});
+
+it('prune refuses ages in which a callback may still come again, and says why', async () => {
+  for (const age of ['0d', '1d', '7d', '1w']) {
+    const { code, stderr } = await runJson('prune', '--older-than', age);
+    expect({ age, code }).toEqual({ age, code: 2 });
+    expect(stderr).toContain('--older-than must be at least 8d');
+  }
+  expect(await runJson('prune')).toMatchObject({ code: 2 });
+  expect(await runJson('prune', '--older-than', '90')).toMatchObject({ code: 2 });
+});

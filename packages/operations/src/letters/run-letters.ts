@@ -1,0 +1,185 @@
+import {
+  countDeadLetters,
+  type Database,
+  DatabaseUnavailableError,
+  type DeadLetterRun,
+  endRun,
+  findRun,
+  notePassedBy,
+  openRun,
+  type RunAction,
+  resumeRun,
+} from '@sinch-callbacks/db';
+import { QueueUnavailableError } from '@sinch-callbacks/queue';
+import { withdrawLetter } from './cancel-run.ts';
+import { discardLetter } from './discard-letter.ts';
+import { findTargets, type Target } from './find-targets.ts';
+import {
+  type LetterAction,
+  type LetterResult,
+  type LetterTools,
+  onlyOpen,
+  type RunResult,
+  type RunTools,
+} from './letter-result.ts';
+import {
+  type LetterSelection,
+  resolveSelection,
+  runFilterOf,
+  selectionOf,
+} from './letter-selection.ts';
+import { replayLetter } from './replay-letter.ts';
+import type { ReplayedLetter } from './wait-for-replays.ts';
+
+export interface RunToStart {
+  readonly action: RunAction;
+  readonly selection: LetterSelection;
+  /** A name for the audit. */
+  readonly operator: string;
+  readonly startedAt: Date;
+}
+
+/** The end of a run that no failure has cut off. */
+export interface RunEnd {
+  readonly state: 'DONE' | 'CANCELLED';
+  /** Letters whose replays are on the queue. */
+  readonly replayed: readonly ReplayedLetter[];
+}
+
+/** Called with each letter's key and result, as soon as it is known. */
+export type OnLetter = (eventKey: string, result: LetterResult) => void;
+
+const actions: Readonly<Record<RunAction, LetterAction>> = {
+  REPLAY: replayLetter,
+  DISCARD: discardLetter,
+};
+
+/**
+ * Reports which letters a run would change, and changes nothing.
+ * @throws AmbiguousKeyError or DatabaseUnavailableError.
+ */
+export async function previewRun(
+  database: Database,
+  { action, selection }: Pick<RunToStart, 'action' | 'selection'>,
+  onLetter: OnLetter,
+): Promise<void> {
+  const kind = action === 'REPLAY' ? 'would-replay' : 'would-discard';
+  for await (const target of findTargets(database, await resolveSelection(database, selection))) {
+    onLetter(target.key, await onlyOpen(target, () => ({ kind })));
+  }
+}
+
+/**
+ * Writes the audit row of a new run. {@link performRun} does its work.
+ * @throws AmbiguousKeyError or DatabaseUnavailableError.
+ */
+export async function startRun(database: Database, run: RunToStart): Promise<DeadLetterRun> {
+  const { action, operator, startedAt } = run;
+  const chosen = await resolveSelection(database, run.selection);
+  const matched =
+    chosen.kind === 'keys' ? chosen.keys.length : await countDeadLetters(database, chosen.filter);
+  const filter = runFilterOf(chosen);
+  return await openRun(database, { action, operator, filter, matched, startedAt });
+}
+
+export type TakenRun =
+  | { readonly kind: 'taken'; readonly run: DeadLetterRun }
+  | { readonly kind: 'not-found' }
+  /** It has finished; nothing is left to resume. */
+  | { readonly kind: 'done' };
+
+/** Takes up a run that was cancelled or cut off, for {@link performRun}. */
+export async function takeUpRun(database: Database, id: number, at: Date): Promise<TakenRun> {
+  const isTaken = await resumeRun(database, id, at);
+  const run = await findRun(database, id);
+  if (run === undefined) return { kind: 'not-found' };
+  return isTaken ? { kind: 'taken', run } : { kind: 'done' };
+}
+
+/**
+ * Replays or discards each letter of a run, from its cursor on, until all are done or the run is
+ * cancelled. A failure is noted in the audit, if the database can still be reached. Resuming the
+ * run, or starting the same one again, does the rest.
+ * @throws DatabaseUnavailableError or QueueUnavailableError.
+ */
+export async function performRun(
+  letterTools: LetterTools & Pick<RunTools, 'now'>,
+  run: DeadLetterRun,
+  onLetter: OnLetter,
+): Promise<RunEnd> {
+  const tools: RunTools = { ...letterTools, runId: run.id };
+  const { database, runId, now } = tools;
+  try {
+    const { isStopped, replayed } = await runLetters(tools, run, onLetter);
+    if (isStopped) return { state: 'CANCELLED', replayed };
+    const isDone = await endRun(database, runId, { state: 'DONE', at: now() });
+    if (!isDone) await withdrawLast(tools, replayed);
+    return { state: isDone ? 'DONE' : 'CANCELLED', replayed };
+  } catch (error) {
+    const end = { state: 'FAILED', at: now(), error: codeOf(error) } as const;
+    // Report the first failure. Without this note the run looks like one whose process died.
+    await endRun(database, runId, end).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runLetters(
+  tools: RunTools,
+  { action, filter, cursor }: DeadLetterRun,
+  onLetter: OnLetter,
+): Promise<{ readonly isStopped: boolean; readonly replayed: readonly ReplayedLetter[] }> {
+  const replayed: ReplayedLetter[] = [];
+  for await (const target of findTargets(tools.database, selectionOf(filter), cursor)) {
+    const result = await runLetter(tools, target, actions[action]);
+    if (result.kind === 'stopped') {
+      await withdrawLast(tools, replayed);
+      return { isStopped: true, replayed };
+    }
+    onLetter(target.key, result);
+    if (result.kind === 'replayed' || result.kind === 'under-way') {
+      replayed.push({ key: target.key, deadAt: result.deadAt });
+    }
+  }
+  return { isStopped: false, replayed };
+}
+
+/**
+ * Closes a race: the command that cancels may have looked for the last job after the job was noted
+ * and before it was queued.
+ */
+async function withdrawLast(tools: RunTools, replayed: readonly ReplayedLetter[]): Promise<void> {
+  const last = replayed.at(-1);
+  if (last !== undefined) await withdrawLetter(tools, last.key);
+}
+
+async function runLetter(tools: RunTools, target: Target, act: LetterAction): Promise<RunResult> {
+  const result: RunResult = await onlyOpen(target, async (letter) => await act(tools, letter));
+  const passedByAs = passedBy(result);
+  if (passedByAs === undefined) return result;
+  const step = { runId: tools.runId, eventKey: target.key, at: tools.now() };
+  const noted = await notePassedBy(tools.database, step, passedByAs);
+  return noted === 'stopped' ? { kind: 'stopped' } : result;
+}
+
+/** Replays and discards are noted together with the letter; letters passed by are noted here. */
+function passedBy({ kind }: LetterResult | RunResult): 'underWay' | 'skipped' | undefined {
+  switch (kind) {
+    case 'under-way':
+      return 'underWay';
+    case 'skipped':
+    case 'not-found':
+      return 'skipped';
+    case 'replayed':
+    case 'discarded':
+    case 'stopped':
+    case 'would-replay':
+    case 'would-discard':
+      return undefined;
+  }
+}
+
+/** Names a failure as the audit stores it. */
+function codeOf(error: unknown): string {
+  if (error instanceof DatabaseUnavailableError) return 'database-unavailable';
+  return error instanceof QueueUnavailableError ? error.code : 'unexpected';
+}
