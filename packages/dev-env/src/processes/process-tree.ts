@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from './leftover-process.ts';
 import { until } from './until.ts';
 
 /**

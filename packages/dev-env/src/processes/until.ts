@@ -37,3 +37,44 @@ export async function until<T>(
 function isYes<T>(answer: T): answer is Exclude<T, false | undefined | null> {
   return answer !== false && answer !== undefined && answer !== null;
 }
+
+/** Something that happens once, for others to wait on. */
+export interface Latch<T> {
+  readonly isOpen: boolean;
+  /** Releases all waiters, now and later. Only the first call counts. */
+  open(value: T): void;
+  /** @throws when the latch stays shut for `timeoutMs`. */
+  wait(timeoutMs?: number): Promise<T>;
+}
+
+/** @param what what opens it, for the error's message: "the second delivery". */
+export function latch<T = void>(what: string): Latch<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  let isOpen = false;
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    open(value) {
+      isOpen = true;
+      resolve(value);
+    },
+    wait: async (timeoutMs = defaultTimeoutMs) =>
+      await withTimeout(timeoutMs, promise, `Waited ${timeoutMs} ms for ${what}, in vain.`),
+  };
+}
+
+/** Waits for a promise, and rejects with `message` when it takes longer than `timeoutMs`. */
+export async function withTimeout<T>(
+  timeoutMs: number,
+  awaited: Promise<T>,
+  message: string,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(message)), timeoutMs);
+  try {
+    return await Promise.race([awaited, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

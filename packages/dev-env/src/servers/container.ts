@@ -3,6 +3,7 @@ import {
   getContainerRuntimeClient,
   type StartedTestContainer,
 } from 'testcontainers';
+import { withTimeout } from '../processes/until.ts';
 
 export interface ContainerOptions {
   readonly image: string;
@@ -23,14 +24,14 @@ const startTimeoutMs = 120_000;
 
 /** @throws when no Docker engine answers, the image cannot be had, or its port does not open. */
 export async function startContainer(options: ContainerOptions): Promise<StartedContainer> {
-  await within(engineTimeoutMs, 'The Docker engine', getContainerRuntimeClient());
+  await comeUp('The Docker engine', getContainerRuntimeClient(), engineTimeoutMs);
   const container = new LoopbackContainer(options.image)
     .withExposedPorts(options.port)
     .withCommand([...options.command])
     .withEnvironment({ ...options.environment });
   const starting = container.start();
   try {
-    const started = await within(startTimeoutMs, `The container of ${options.image}`, starting);
+    const started = await comeUp(`The container of ${options.image}`, starting, startTimeoutMs);
     return {
       // localhost may mean ::1 first, where nothing is published.
       host: started.getHost().replace(/^localhost$/, '127.0.0.1'),
@@ -64,15 +65,6 @@ async function stop(container: StartedTestContainer): Promise<void> {
   await container.stop();
 }
 
-async function within<T>(timeoutMs: number, what: string, awaited: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`${what} did not come up in ${timeoutMs} ms.`)),
-    timeoutMs,
-  );
-  try {
-    return await Promise.race([awaited, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function comeUp<T>(what: string, starting: Promise<T>, timeoutMs: number): Promise<T> {
+  return withTimeout(timeoutMs, starting, `${what} did not come up in ${timeoutMs} ms.`);
 }

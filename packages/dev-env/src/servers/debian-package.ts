@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { findExecutable } from './find-executable.ts';
-import { run } from './run.ts';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 export interface DebianPackages {
   /** Of the folder in the cache. */
@@ -159,4 +160,43 @@ async function isInstalled(name: string): Promise<boolean> {
     (status) => status.endsWith(' installed'),
     () => false,
   );
+}
+
+/** The first of these names that is an executable file in a folder of `searchPath`. */
+export async function findExecutable(
+  names: readonly string[],
+  searchPath: string | undefined,
+): Promise<string | undefined> {
+  const folders = (searchPath ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const path of folders.flatMap((folder) => names.map((name) => join(folder, name)))) {
+    const isExecutable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isExecutable) return path;
+  }
+  return undefined;
+}
+
+interface RunOptions {
+  readonly timeoutMs: number;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs a program to its end and returns what it wrote.
+ * @throws when it fails or takes too long; the message holds what it said.
+ */
+async function run(
+  command: string,
+  args: readonly string[],
+  { timeoutMs, ...options }: RunOptions,
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, [...args], {
+    timeout: timeoutMs,
+    encoding: 'utf8',
+    ...options,
+  });
+  return stdout;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../processes/is-alive.ts';
+import { isAlive } from '../processes/leftover-process.ts';
 
 /**
  * The path of a directory for one server of this process; it does not exist yet.

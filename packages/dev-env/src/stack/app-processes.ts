@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
-import type { ProcessOptions } from '../processes/index.ts';
+import type { Writable } from 'node:stream';
+import { describeExit, type ProcessOptions, startProcess } from '../processes/index.ts';
 import { programs } from './paths.ts';
 
 /** What the apps of one stack are told. */
@@ -71,4 +72,20 @@ function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.Pr
     SINCH_WEBHOOK_SECRET: variables.webhookSecret,
     ...own,
   };
+}
+
+const timeoutMs = 120_000;
+
+/**
+ * Brings the database up to date.
+ * @throws with the last lines of what it said, when that fails.
+ */
+export async function migrate(variables: AppVariables, log: Writable): Promise<void> {
+  const run = await startProcess({ ...migrateProcess(variables), log });
+  const timer = setTimeout(() => void run.kill(), timeoutMs);
+  const exit = await run.exited;
+  clearTimeout(timer);
+  if (exit.code !== 0) {
+    throw new Error(`The migrations failed (${describeExit(exit)}):\n${run.lastLines()}`);
+  }
 }

@@ -1,3 +1,5 @@
+import { withTimeout } from '../processes/until.ts';
+
 /** What was opened, to be closed in reverse order. */
 export interface Cleanup {
   add(name: string, close: () => Promise<unknown>): void;
@@ -16,7 +18,7 @@ export function createCleanup(report: (problem: string) => void): Cleanup {
   async function closeEach(): Promise<void> {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       try {
-        await within(closeTimeoutMs, next.close());
+        await withTimeout(closeTimeoutMs, next.close(), `not in ${closeTimeoutMs} ms`);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         report(`${next.name} did not close: ${reason}`);
@@ -30,12 +32,17 @@ export function createCleanup(report: (problem: string) => void): Cleanup {
   };
 }
 
-async function within(timeoutMs: number, closing: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`not in ${timeoutMs} ms`)), timeoutMs);
-  try {
-    await Promise.race([closing, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+/**
+ * Aborts once somebody wants this process to end: Ctrl-C, a signal, or the end of the process
+ * that started it, which closes the channel between them.
+ */
+export function openStopSignal(): AbortSignal {
+  const told = new AbortController();
+  const stop = () => told.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('disconnect', stop);
+  // Whoever read what is printed may be gone first, and there is still everything to close.
+  process.stdout.on('error', stop);
+  process.stderr.on('error', stop);
+  return told.signal;
 }

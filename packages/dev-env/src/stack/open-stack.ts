@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { startIngest, startWorker } from './apps.ts';
+import { readIfExists } from '../processes/read-if-exists.ts';
+import { migrate } from './app-processes.ts';
 import type { Cleanup } from './cleanup.ts';
-import { logFile } from './log-file.ts';
-import { migrate } from './migrate.ts';
-import type { StackPaths } from './paths.ts';
-import { readIfThere } from './read-if-there.ts';
-import type { RunningPart } from './running-part.ts';
-import { openDatabase, openQueue } from './servers.ts';
+import { logFile, type StackPaths } from './paths.ts';
 import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
+import {
+  openDatabase,
+  openQueue,
+  type RunningPart,
+  startIngest,
+  startWorker,
+} from './stack-processes.ts';
 
 const shownLines = 20;
 
@@ -71,7 +74,7 @@ export async function openStack(
 
 /** The secret of this clone's stack: made once, then kept, so that a saved request stays valid. */
 async function keptWebhookSecret(paths: StackPaths): Promise<string> {
-  const kept = await readIfThere(paths.secret);
+  const kept = await readIfExists(paths.secret);
   if (kept) return kept;
   const secret = randomBytes(24).toString('hex');
   await writeFile(paths.secret, secret, { mode: 0o600 });

@@ -1,3 +1,4 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,4 +52,9 @@ export function stackPaths(own?: string): StackPaths {
     redis: inside('redis'),
     ports: own === undefined ? usualPorts : {},
   };
+}
+
+/** Everything a part writes, by part; begun anew with each run. */
+export function logFile(paths: StackPaths, name: string): WriteStream {
+  return createWriteStream(join(paths.logs, `${name}.log`), { mode: 0o600 });
 }

@@ -1,7 +1,7 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { endLeftover } from '../processes/index.ts';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { endLeftover, isAlive } from '../processes/index.ts';
+import { readIfExists } from '../processes/read-if-exists.ts';
 import { programs, type StackPaths } from './paths.ts';
-import { readIfThere } from './read-if-there.ts';
 
 /** What `stack.json` tells other programs while the stack runs. It holds passwords. */
 export interface Stack {
@@ -27,7 +27,7 @@ export async function removeStackFile(paths: StackPaths): Promise<void> {
 
 /** Ends what a killed run may have left: a stack file is removed by any other ending. */
 export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
-  const text = await readIfThere(paths.stackFile);
+  const text = await readIfExists(paths.stackFile);
   if (text === undefined) return;
   const { pids } = JSON.parse(text) as Partial<Stack>;
   if (pids) {
@@ -35,4 +35,28 @@ export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
     await endLeftover(pids.worker, programs.worker, 'SIGTERM');
   }
   await removeStackFile(paths);
+}
+
+/**
+ * Takes the place of the one stack that may run on this clone's data; returns how to give it up.
+ * @throws when another run has it.
+ */
+export async function takeRunLock(paths: StackPaths): Promise<() => Promise<void>> {
+  await mkdir(paths.logs, { recursive: true });
+  const holder = Number((await readIfExists(paths.lock)) ?? Number.NaN);
+  if (Number.isInteger(holder) && holder !== process.pid && (await isStart(holder))) {
+    throw new Error(
+      `It is running already, as process ${holder}; ${paths.stackFile} has its addresses.`,
+    );
+  }
+  await rm(paths.lock, { force: true });
+  await writeFile(paths.lock, String(process.pid), { flag: 'wx' });
+  return () => rm(paths.lock, { force: true });
+}
+
+/** The number may have become another program's; where that cannot be told, it counts as ours. */
+async function isStart(pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const commandLine = await readIfExists(`/proc/${pid}/cmdline`);
+  return commandLine === undefined || commandLine.includes('start.ts');
 }

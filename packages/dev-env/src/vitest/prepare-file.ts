@@ -1,6 +1,6 @@
 import { configureGlobal } from 'fast-check';
 import { expect } from 'vitest';
-import { logDirectoryOf } from './log-directory.ts';
+import { logDirectoryOf } from './report-failures.ts';
 import { testSeed } from './run-settings.ts';
 
 // For each test file, before it is loaded: what it draws follows from the seed of the run, and what

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
-import { logDirectoryOf, shownPath } from './log-directory.ts';
 
 /**
  * Says at the end of a run, for each test that failed, how to run it alone with the same seed and
@@ -42,4 +42,19 @@ function describeFailure(module: TestModule, seed: string | undefined): string[]
 /** For a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", '.')}'`;
+}
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+/** A test file as it is named on the command line, from the root of the repository. */
+function shownPath(testFile: string): string {
+  return relative(root, testFile);
+}
+
+/** The directory for the output of the processes that a test file starts. */
+export function logDirectoryOf(testFile: string): string {
+  const name = shownPath(testFile)
+    .replace(/\.test\.ts$/, '')
+    .replaceAll('/', '-');
+  return join(root, '.dev', 'test-logs', name);
 }

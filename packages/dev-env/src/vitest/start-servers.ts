@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../servers/postgres.ts';
-import { startRedis } from '../servers/redis.ts';
+import { startPostgres } from '../servers/postgres/start-postgres.ts';
+import { startRedis } from '../servers/redis/start-redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

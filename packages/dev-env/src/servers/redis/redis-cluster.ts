@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../processes/free-port.ts';
-import { until } from '../processes/until.ts';
-import { type RedisServer, startRedis } from './redis.ts';
-import { throwAwayPath } from './temp-directory.ts';
+import { freePort } from '../../processes/free-port.ts';
+import { until } from '../../processes/until.ts';
+import { throwAwayPath } from '../temp-directory.ts';
+import { type RedisServer, startRedis } from './start-redis.ts';
 
 /** A real Redis Cluster on loopback, each slot with one of its masters, and no replicas. */
 export interface RedisCluster {

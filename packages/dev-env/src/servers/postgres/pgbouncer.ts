@@ -1,11 +1,10 @@
 import { chown, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { freePort } from '../processes/free-port.ts';
-import { startProcess } from '../processes/start-process.ts';
-import { fetchDebianProgram, type UnpackedProgram } from './debian-package.ts';
-import { findPostgresUser } from './postgres-user.ts';
-import { makeReachableDirectory } from './reachable-directory.ts';
-import { throwAwayPath } from './temp-directory.ts';
+import { freePort } from '../../processes/free-port.ts';
+import { startProcess } from '../../processes/start-process.ts';
+import { fetchDebianProgram, type UnpackedProgram } from '../debian-package.ts';
+import { throwAwayPath } from '../temp-directory.ts';
+import { findPostgresUser, makeReachableDirectory } from './postgres-user.ts';
 
 /** A real PgBouncer in transaction mode, in front of one Postgres. */
 export interface PgBouncer {

@@ -1,8 +1,7 @@
 import { cp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { canReach, type SystemUser } from './postgres-user.ts';
-import { makeReachableDirectory } from './reachable-directory.ts';
+import { canReach, makeReachableDirectory, type SystemUser } from './postgres-user.ts';
 
 /** The folder with bin, lib and share, and what is in bin. */
 export interface PostgresBinaries {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { until } from '../processes/until.ts';
-import { startRedis } from './redis.ts';
+import { until } from '../../processes/until.ts';
+import { startRedis } from './start-redis.ts';
 
 /** What can ail a Redis that is there all the same. */
 export const redisAilments = [

@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { freePort } from '../processes/free-port.ts';
-import { type StartedProcess, startProcess } from '../processes/start-process.ts';
+import { freePort } from '../../processes/free-port.ts';
+import { type StartedProcess, startProcess } from '../../processes/start-process.ts';
+import { throwAwayPath } from '../temp-directory.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { openCluster, type PostgresCluster } from './postgres-cluster.ts';
-import { findPostgresUser, type SystemUser } from './postgres-user.ts';
-import { makeReachableDirectory } from './reachable-directory.ts';
-import { throwAwayPath } from './temp-directory.ts';
+import { findPostgresUser, makeReachableDirectory, type SystemUser } from './postgres-user.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Kept from run to run. Without it the data is thrown away with the server. */

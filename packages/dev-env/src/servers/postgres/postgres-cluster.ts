@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { endLeftover } from '../processes/end-leftover.ts';
+import { endLeftover } from '../../processes/leftover-process.ts';
+import { readIfExists } from '../../processes/read-if-exists.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { SystemUser } from './postgres-user.ts';
 
@@ -30,7 +31,7 @@ const initTimeoutMs = 60_000;
  */
 export async function openCluster(options: ClusterOptions): Promise<PostgresCluster> {
   const directory = join(options.home, 'cluster');
-  const password = await readPassword(options.home);
+  const password = await readIfExists(join(options.home, 'password'));
   if (password === undefined) return createCluster(directory, options);
   await endLeftoverServer(directory);
   return { directory, password };
@@ -72,24 +73,11 @@ function identity(user: SystemUser | undefined): { uid?: number; gid?: number } 
   return user ? { uid: user.uid, gid: user.gid } : {};
 }
 
-async function readPassword(home: string): Promise<string | undefined> {
-  return readIfThere(join(home, 'password'));
-}
-
 async function endLeftoverServer(directory: string): Promise<void> {
   const pidFile = join(directory, 'postmaster.pid');
-  const pid = Number((await readIfThere(pidFile))?.split('\n')[0]);
+  const pid = Number((await readIfExists(pidFile))?.split('\n')[0]);
   if (!Number.isInteger(pid)) return;
   await endLeftover(pid, directory, 'SIGINT');
   // Postgres distrusts a pid file whose number has become another process's, and would not start.
   await rm(pidFile, { force: true });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 
 export interface RedisKey {
@@ -73,5 +74,43 @@ async function valueOf(redis: Redis, name: string): Promise<unknown> {
       return await redis.xrange(name, '-', '+');
     default:
       return await redis.get(name);
+  }
+}
+
+/** Says one thing to a Redis, over a connection of its own, and returns its raw answer. */
+export async function askRedis(url: string, ...words: readonly string[]): Promise<string> {
+  const { hostname, port, password } = new URL(url);
+  const commands = [...(password ? [['AUTH', password]] : []), words, ['QUIT']];
+  const socket = connect(Number(port), hostname);
+  socket.end(commands.map(encode).join(''));
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  if (/^-/m.test(answer)) throw new Error(answer);
+  return answer;
+}
+
+function encode(words: readonly string[]): string {
+  const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+  return `*${words.length}\r\n${parts.join('')}`;
+}
+
+const answerTimeoutMs = 3_000;
+
+/** @throws when no Redis answers a PING at this address in time. */
+export async function assertRedisAnswers(url: string): Promise<void> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: answerTimeoutMs,
+    commandTimeout: answerTimeoutMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  // The reason comes with the rejected call; the event would only repeat it.
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    await redis.ping();
+  } finally {
+    redis.disconnect();
   }
 }

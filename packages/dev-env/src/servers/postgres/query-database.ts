@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { queryRows } from './query-rows.ts';
 
 export interface TestDatabase {
   readonly name: string;
@@ -46,4 +45,40 @@ function urlOf(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.href;
+}
+
+const connectTimeoutMs = 5_000;
+
+/** Asks one question over a connection of its own; for a few questions, not for load. */
+export async function queryRows<Row extends Record<string, unknown>>(
+  url: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+  });
+  // A server that goes away while nothing is asked of it is no concern here.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Locks rows from a session of its own, until the function that it returns is called.
+ * @param query a `SELECT … FOR UPDATE`.
+ */
+export async function lockRows(url: string, query: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: url });
+  // A server that ends meanwhile has let go of them as well.
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(query);
+  return async () => await client.end();
 }

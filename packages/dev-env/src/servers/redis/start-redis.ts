@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { StartedProcess } from '../processes/start-process.ts';
-import { fetchDebianRedis } from './debian-redis.ts';
-import { findExecutable } from './find-executable.ts';
+import type { StartedProcess } from '../../processes/start-process.ts';
+import { type DebianProgram, fetchDebianProgram, findExecutable } from '../debian-package.ts';
 import { type PrivateRedisOptions, type RedisProgram, startPrivateRedis } from './private-redis.ts';
-import { assertRedisAnswers } from './redis-answers.ts';
+import { assertRedisAnswers } from './query-redis.ts';
 
 /** Where a Redis can come from, in the order in which it is looked for. */
 const redisSources = ['given', 'binary', 'container', 'debian'] as const;
@@ -110,7 +109,7 @@ async function startProgram(
  */
 export async function startRedisContainer(image = defaultImage): Promise<RedisServer> {
   // Loaded here because it takes half a second, which the usual way need not spend.
-  const { startContainer } = await import('./container.ts');
+  const { startContainer } = await import('../container.ts');
   const password = randomBytes(24).toString('hex');
   const policy = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
   const container = await startContainer({
@@ -137,4 +136,14 @@ function advise(reasons: readonly string[]): string {
     `No Redis to be had. Looked here:\n${looked}\n` +
     'Install redis-server or valkey-server, start Docker, or set TEST_REDIS_URL.'
   );
+}
+
+/** Gets Debian's or Ubuntu's redis-server without installing it. Never throws. */
+async function fetchDebianRedis(env: NodeJS.ProcessEnv): Promise<DebianProgram> {
+  const redis = {
+    name: 'debian-redis',
+    packages: ['redis-server', 'redis-tools'],
+    program: 'usr/bin/redis-server',
+  };
+  return await fetchDebianProgram(redis, env);
 }

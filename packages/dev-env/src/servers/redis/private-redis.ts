@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { endLeftover } from '../processes/end-leftover.ts';
-import { freePort } from '../processes/free-port.ts';
-import { type StartedProcess, startProcess } from '../processes/start-process.ts';
-import { throwAwayPath } from './temp-directory.ts';
+import { freePort } from '../../processes/free-port.ts';
+import { endLeftover } from '../../processes/leftover-process.ts';
+import { type StartedProcess, startProcess } from '../../processes/start-process.ts';
+import { throwAwayPath } from '../temp-directory.ts';
 
 /** A program that speaks Redis. */
 export interface RedisProgram {

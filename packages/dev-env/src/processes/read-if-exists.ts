@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** `undefined` for a file that does not exist. */
-export async function readIfThere(path: string): Promise<string | undefined> {
+export async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

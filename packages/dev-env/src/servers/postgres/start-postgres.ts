@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import type { StartedProcess } from '../processes/start-process.ts';
-import { until } from '../processes/until.ts';
+import type { StartedProcess } from '../../processes/start-process.ts';
+import { until } from '../../processes/until.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { queryRows } from './query-rows.ts';
+import { queryRows } from './query-database.ts';
 
 export interface PostgresServer {
   /** Given from outside, run from the binaries that npm installed, or in a container. */
@@ -63,7 +63,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
  */
 export async function startPostgresContainer(image = defaultImage): Promise<PostgresServer> {
   // Loaded here because it takes half a second, which the usual way need not spend.
-  const { startContainer } = await import('./container.ts');
+  const { startContainer } = await import('../container.ts');
   const password = randomBytes(24).toString('hex');
   const container = await startContainer({
     image,
