@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSender } from './create-sender.ts';
+import { isTriedAgain, retryDelayMs } from './delivery/delivery-rules.ts';
 import { startReceiver } from './receiver.fixture.ts';
-import { isTriedAgain, retryDelayMs } from './retry-callback.ts';
 import { type SendReport, sendAll } from './send-all.ts';
 
 const backoff = { baseMs: 1, maxMs: 4 };

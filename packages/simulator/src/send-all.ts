@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sender, SenderAnswer, SendOverrides } from './create-sender.ts';
-import { type Backoff, isTriedAgain, retryDelayMs } from './retry-callback.ts';
+import { type Backoff, isTriedAgain, retryDelayMs } from './delivery/delivery-rules.ts';
 
 export interface OutgoingCallback {
   readonly body: string | Uint8Array | object;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, drawInteger } from '../random.ts';
 import { type Offer, planTraffic, usualFaults } from '../traffic/plan-traffic.ts';
-import { usualRetryRules } from './answer.ts';
-import { laneOf } from './lane.ts';
+import { laneOf } from './deliver.ts';
+import { usualRetryRules } from './delivery-rules.ts';
 import { offersAt, runVirtually, type Seen, shortLadder } from './virtual-sinch.fixture.ts';
 
 const seeds = Array.from({ length: 40 }, (_, index) => `delivery ${index}`);

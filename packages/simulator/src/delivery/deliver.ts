@@ -1,10 +1,17 @@
+import type { Trigger } from '@sinch-callbacks/core';
 import type { Random } from '../random.ts';
 import type { Offer, PlannedEvent } from '../traffic/plan-traffic.ts';
-import { type Answer, judgeAnswer, type RetryRules, type Verdict } from './answer.ts';
-import { type Lane, laneOf, lanes } from './lane.ts';
-import { createRateLimit, type Rate } from './rate-limit.ts';
-import type { SignatureFacts, Signing } from './signing.ts';
-import type { Timeline } from './timeline.ts';
+import {
+  type Answer,
+  createRateLimit,
+  judgeAnswer,
+  type Rate,
+  type RetryRules,
+  type SignatureFacts,
+  type Signing,
+  type Verdict,
+} from './delivery-rules.ts';
+import type { Timeline } from './event-schedule.ts';
 
 /** One request. */
 export interface Attempt {
@@ -110,4 +117,20 @@ export function deliver(offers: readonly Offer[], options: DeliveryOptions): voi
     timeline.at(atMs, () => enqueue({ event, callback, attempts: 0 }));
   }
   if (open === 0) options.onFinished();
+}
+
+/** Sinch queues what comes from people and what it reports itself apart: no order across the two. */
+type Lane = 'inbound' | 'status';
+
+const lanes: readonly Lane[] = ['inbound', 'status'];
+
+const inboundTriggers: ReadonlySet<Trigger> = new Set([
+  'MESSAGE_INBOUND',
+  'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',
+  'EVENT_INBOUND',
+  'UNSUPPORTED',
+]);
+
+export function laneOf(trigger: Trigger): Lane {
+  return inboundTriggers.has(trigger) ? 'inbound' : 'status';
 }

@@ -1,8 +1,8 @@
 import { verifySignature } from '@sinch-callbacks/core';
 import { expect, test } from 'vitest';
 import { startReceiver } from '../receiver.fixture.ts';
-import type { Answer } from './answer.ts';
 import type { Attempt } from './deliver.ts';
+import type { Answer } from './delivery-rules.ts';
 import { createHttpTransport } from './http-transport.ts';
 
 const attempt = (webhook: number): Attempt => ({

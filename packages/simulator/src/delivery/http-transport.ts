@@ -1,6 +1,6 @@
 import { createSender } from '../create-sender.ts';
-import type { Answer } from './answer.ts';
 import type { Attempt, Transport } from './deliver.ts';
+import type { Answer } from './delivery-rules.ts';
 
 export interface HttpTransportOptions {
   readonly url: string;

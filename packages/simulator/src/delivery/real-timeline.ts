@@ -1,5 +1,4 @@
-import { createAgenda } from './agenda.ts';
-import type { Timeline } from './timeline.ts';
+import { createAgenda, type Timeline } from './event-schedule.ts';
 
 /** Time that passes with the machine's, faster by a factor. */
 export interface RealTimeline extends Timeline {

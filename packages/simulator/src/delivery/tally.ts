@@ -1,6 +1,6 @@
 import type { Offer } from '../traffic/plan-traffic.ts';
-import type { Answer, Verdict } from './answer.ts';
 import type { Attempt } from './deliver.ts';
+import type { Answer, Verdict } from './delivery-rules.ts';
 
 /** Every callback that was offered is in one of the last four; copies count for themselves. */
 export interface DeliveryCounts {

@@ -1,11 +1,16 @@
 import { createRandom, drawInteger, pickWeighted } from '../random.ts';
 import type { Offer, PlannedEvent } from '../traffic/plan-traffic.ts';
-import type { Answer, RetryRules, Verdict } from './answer.ts';
 import { type Attempt, deliver } from './deliver.ts';
-import type { Rate } from './rate-limit.ts';
-import { createSigning, type RetrySignature } from './signing.ts';
+import {
+  type Answer,
+  createSigning,
+  type Rate,
+  type RetryRules,
+  type RetrySignature,
+  type Verdict,
+} from './delivery-rules.ts';
+import { createAgenda, type Timeline } from './event-schedule.ts';
 import { createTally } from './tally.ts';
-import { createVirtualTimeline } from './virtual-timeline.ts';
 
 /** A request as a receiver in virtual time saw it. */
 export interface Seen {
@@ -96,4 +101,25 @@ export function offersAt(
     atMs,
     event: { key: `${trigger}.${index}`, trigger, body: '{}', webhook: 0, heldMs: 0 },
   }));
+}
+
+/** Time that passes only where nothing is left to do: hours in an instant, always the same way. */
+interface VirtualTimeline extends Timeline {
+  /** Runs every task, and those that they add, until none is left. */
+  run(): void;
+}
+
+function createVirtualTimeline(): VirtualTimeline {
+  const agenda = createAgenda();
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    at: (atMs, task) => agenda.add(Math.max(atMs, nowMs), task),
+    run() {
+      for (let next = agenda.nextAtMs(); next !== undefined; next = agenda.nextAtMs()) {
+        nowMs = next;
+        agenda.takeDue(nowMs)?.();
+      }
+    },
+  };
 }

@@ -1,6 +1,10 @@
-import type { Answer } from '../delivery/answer.ts';
-import { createLatencyHistogram, type LatencySummary } from './latency-summary.ts';
-import { createTimeSeries, type SeriesPoint } from './time-series.ts';
+import type { Answer } from '../delivery/delivery-rules.ts';
+import {
+  createLatencyHistogram,
+  createTimeSeries,
+  type LatencySummary,
+  type SeriesPoint,
+} from './measurements.ts';
 
 /** One callback that was sent, and what came of it. Times in milliseconds from the start. */
 export interface SettledCallback {

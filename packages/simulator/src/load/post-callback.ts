@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Answer } from '../delivery/answer.ts';
+import type { Answer } from '../delivery/delivery-rules.ts';
 
 export interface PosterOptions {
   readonly url: string;

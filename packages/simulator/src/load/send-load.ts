@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { signCallback } from '@sinch-callbacks/core';
-import type { Answer } from '../delivery/answer.ts';
+import type { Answer } from '../delivery/delivery-rules.ts';
+import type { KeyedBody } from '../keyed-body.ts';
 import type { CallbackDraw } from './draw-callbacks.ts';
 import type { LoadTally } from './load-tally.ts';
 import type { Poster } from './post-callback.ts';
-import { type LoadEnd, runLoad } from './run-load.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface SendLoadOptions {
@@ -46,4 +46,96 @@ export async function sendLoad(options: SendLoadOptions): Promise<LoadEnd> {
     signal,
     elapsedMs,
   });
+}
+
+export type LoadEnd = 'finished' | 'interrupted';
+
+interface RunLoadOptions {
+  readonly schedule: Schedule;
+  readonly next: () => KeyedBody;
+  /** Sends a body, and calls back once, later, whatever comes of it. */
+  readonly send: (body: string, settle: (answer: Answer) => void) => void;
+  /** Requests under way at once. What is due beyond that waits, and its time runs. */
+  readonly maxInFlight: number;
+  /** How long after the schedule's end what still waits may be sent. */
+  readonly graceMs: number;
+  readonly tally: LoadTally;
+  /** Ends the sending; what is under way is waited for. */
+  readonly signal: AbortSignal;
+  /** Milliseconds from the start, by a clock that never goes back. */
+  readonly elapsedMs: () => number;
+}
+
+/**
+ * Sends each callback when it is due, whether those before were answered or not: a sender that
+ * waits for answers spares a receiver in trouble and never sees what its callers would have seen.
+ *
+ * What is due and not sent is always the places from `sent` up to `due`, in their order.
+ */
+async function runLoad(options: RunLoadOptions): Promise<LoadEnd> {
+  const { schedule, tally, signal, elapsedMs, maxInFlight, graceMs } = options;
+  const finished = Promise.withResolvers<LoadEnd>();
+  let [due, sent, inFlight] = [0, 0, 0];
+  let ended: LoadEnd | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function noteDue(): void {
+    const now = elapsedMs();
+    for (; due < schedule.count; due += 1) {
+      const dueMs = schedule.dueAtMs(due);
+      if (dueMs > now) break;
+      tally.cameDue(dueMs, now);
+    }
+  }
+
+  function sendWhatMayGo(): void {
+    for (; inFlight < maxInFlight && sent < due && !ended; sent += 1) send(schedule.dueAtMs(sent));
+  }
+
+  function send(dueMs: number): void {
+    const { key, body } = options.next();
+    inFlight += 1;
+    const sentMs = elapsedMs();
+    tally.wasSent(sentMs);
+    options.send(body, (answer) => {
+      inFlight -= 1;
+      tally.settled({ key, dueMs, sentMs, endMs: elapsedMs(), answer });
+      sendWhatMayGo();
+      endIfDone();
+    });
+  }
+
+  function turn(): void {
+    const before = due;
+    noteDue();
+    sendWhatMayGo();
+    for (let place = Math.max(before, sent); place < due; place += 1) tally.wasHeldBack();
+    if (sent === schedule.count) return endIfDone();
+    if (elapsedMs() > schedule.durationMs + graceMs) return stopSending('finished');
+    const nextMs = due < schedule.count ? schedule.dueAtMs(due) : schedule.durationMs + graceMs;
+    timer = setTimeout(turn, Math.max(1, nextMs - elapsedMs()));
+  }
+
+  function stopSending(how: LoadEnd): void {
+    ended ??= how;
+    clearTimeout(timer);
+    const now = elapsedMs();
+    for (; sent < due; sent += 1) tally.wasNeverSent(schedule.dueAtMs(sent), now);
+    endIfDone();
+  }
+
+  function endIfDone(): void {
+    if (inFlight > 0 || (sent < schedule.count && ended === undefined)) return;
+    clearTimeout(timer);
+    finished.resolve(ended ?? 'finished');
+  }
+
+  const interrupt = () => stopSending('interrupted');
+  signal.addEventListener('abort', interrupt, { once: true });
+  turn();
+  try {
+    return await finished.promise;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
 }

@@ -1,5 +1,10 @@
-import { channelIdentity } from '../envelope.ts';
-import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
+import {
+  type CallbackBody,
+  channelIdentity,
+  envelope,
+  type Person,
+  type SampleWorld,
+} from './sample-context.ts';
 
 /** CONTACT_CREATE, CONTACT_UPDATE and CONTACT_DELETE; a deletion carries the whole contact. */
 export function contactNotification(
@@ -60,5 +65,68 @@ function contact(world: SampleWorld, person: Person): CallbackBody {
     external_id: '',
     metadata: '',
     language: 'EN_US',
+  };
+}
+
+/** OPT_IN and OPT_OUT. The top-level key tells which; the status only whether it worked. */
+export function consentNotification(
+  world: SampleWorld,
+  change: 'opt_in' | 'opt_out',
+  outcome: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED',
+  person: Person = world.person(),
+): CallbackBody {
+  const failure = { error_details: { description: 'The channel refused.' } };
+  return envelope(world, {
+    [`${change}_notification`]: {
+      request_id: world.id(),
+      contact_id: person.contactId,
+      channel: person.channel,
+      identity: person.phone,
+      status: `${change.toUpperCase()}_${outcome}`,
+      ...(outcome === 'FAILED' ? failure : {}),
+      processing_mode: person.mode,
+    },
+  });
+}
+
+/** CAPABILITY: what a person's channel can show. */
+export function capabilityNotification(
+  world: SampleWorld,
+  person: Person = world.person(),
+): CallbackBody {
+  return envelope(world, {
+    capability_notification: {
+      request_id: world.id(),
+      contact_id: person.contactId,
+      channel: 'RCS',
+      identity: person.phone,
+      capability_status: 'CAPABILITY_PARTIAL',
+      channel_capabilities: ['OPEN_URL', 'CREATE_CALENDAR_EVENT'],
+    },
+  });
+}
+
+/** CONVERSATION_START, CONVERSATION_STOP and CONVERSATION_DELETE; these carry no times. */
+export function conversationNotification(
+  world: SampleWorld,
+  change: 'start' | 'stop' | 'delete',
+  person: Person = world.person(),
+): CallbackBody {
+  return {
+    app_id: world.appId,
+    project_id: world.projectId,
+    [`conversation_${change}_notification`]: {
+      conversation: {
+        id: person.conversationId,
+        app_id: world.appId,
+        contact_id: person.contactId,
+        active_channel: person.channel,
+        active: change === 'start',
+        last_received: world.now(),
+        metadata: '',
+        metadata_json: null,
+        correlation_id: '',
+      },
+    },
   };
 }

@@ -1,5 +1,10 @@
-import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
+import {
+  type CallbackBody,
+  channelIdentity,
+  envelope,
+  type Person,
+  type SampleWorld,
+} from './sample-context.ts';
 
 /** CHANNEL_EVENT: news of a channel account; it concerns no person. */
 export function channelEvent(world: SampleWorld): CallbackBody {

@@ -1,5 +1,11 @@
-import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, Person, ProcessingMode, SampleWorld } from '../sample-world.ts';
+import {
+  type CallbackBody,
+  channelIdentity,
+  envelope,
+  type Person,
+  type ProcessingMode,
+  type SampleWorld,
+} from './sample-context.ts';
 
 export interface SentMessage {
   readonly messageId: string;

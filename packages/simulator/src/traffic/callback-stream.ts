@@ -1,4 +1,4 @@
-import { messageLifecycle, personLifecycle } from '../burst-lifecycles.ts';
+import { messageLifecycle, personLifecycle } from '../burst/lifecycles.ts';
 import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger } from '../random.ts';
 import {
@@ -6,7 +6,7 @@ import {
   createSampleWorld,
   type Person,
   type SampleWorld,
-} from '../sample-world.ts';
+} from '../samples/sample-context.ts';
 
 export interface CallbackStreamOptions {
   readonly seed: string;

@@ -1,7 +1,7 @@
 import { drawLog, pickWeighted, type Random } from '../random.ts';
-import type { CallbackBody } from '../sample-world.ts';
+import type { CallbackBody } from '../samples/sample-context.ts';
 import type { DeliveryStatus } from '../samples/sent-messages.ts';
-import type { EventClock } from './scene.ts';
+import type { EventClock } from './timeline-builder.ts';
 
 /** One report of a message: what it says, and how long after the send. */
 export interface DeliveryStep {

@@ -1,6 +1,6 @@
 import { knownTriggers, readSinchEvent, type SinchEvent } from '@sinch-callbacks/core';
 import { describe, expect, test } from 'vitest';
-import { messagesForEveryTrigger } from './happenings.ts';
+import { messagesForEveryTrigger } from './event-timeline.ts';
 import { planTraffic, type TrafficOptions, usualFaults } from './plan-traffic.ts';
 
 const options: TrafficOptions = {

@@ -1,7 +1,7 @@
 import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger, drawLog, type Random } from '../random.ts';
-import { createSampleWorld } from '../sample-world.ts';
-import { happenings } from './happenings.ts';
+import { createSampleWorld } from '../samples/sample-context.ts';
+import { happenings } from './event-timeline.ts';
 
 /** A callback that Sinch has to deliver. Copies of it share this object. */
 export interface PlannedEvent extends KeyedBody {

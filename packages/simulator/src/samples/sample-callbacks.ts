@@ -1,18 +1,27 @@
 import type { KnownTrigger } from '@sinch-callbacks/core';
-import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-world.ts';
-import { capabilityNotification, consentNotification } from './samples/consents.ts';
-import { eventDeliveryReport, inboundEvents } from './samples/contact-events.ts';
-import { contactMerge, contactNotification, duplicatedIdentities } from './samples/contacts.ts';
-import { conversationNotification } from './samples/conversations.ts';
-import { inboundMessages, redactedMessage } from './samples/inbound-messages.ts';
+import {
+  capabilityNotification,
+  consentNotification,
+  contactMerge,
+  contactNotification,
+  conversationNotification,
+  duplicatedIdentities,
+} from './contacts.ts';
+import {
+  eventDeliveryReport,
+  inboundEvents,
+  inboundMessages,
+  redactedMessage,
+} from './inbound-messages.ts';
 import {
   batchStatus,
   channelEvent,
   recordNotification,
   smartConversation,
   unsupportedCallback,
-} from './samples/notices.ts';
-import { deliveryReports, submitNotification } from './samples/sent-messages.ts';
+} from './notices.ts';
+import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-context.ts';
+import { deliveryReports, submitNotification } from './sent-messages.ts';
 
 export type SampleBuilder = (world: SampleWorld) => CallbackBody;
 

@@ -1,11 +1,16 @@
 import { drawLog, pickWeighted } from '../random.ts';
-import type { SampleBuilder } from '../sample-callbacks.ts';
-import type { Person, SampleWorld } from '../sample-world.ts';
-import { capabilityNotification, consentNotification } from '../samples/consents.ts';
-import { contactMerge, contactNotification, duplicatedIdentities } from '../samples/contacts.ts';
-import { conversationNotification } from '../samples/conversations.ts';
+import {
+  capabilityNotification,
+  consentNotification,
+  contactMerge,
+  contactNotification,
+  conversationNotification,
+  duplicatedIdentities,
+} from '../samples/contacts.ts';
 import { inboundMessage } from '../samples/inbound-messages.ts';
-import { type Happening, openScene } from './scene.ts';
+import type { SampleBuilder } from '../samples/sample-callbacks.ts';
+import type { Person, SampleWorld } from '../samples/sample-context.ts';
+import { type Happening, openScene } from './timeline-builder.ts';
 
 const channelWeights = { SMS: 30, WHATSAPP: 30, RCS: 20, TELEGRAM: 8, MESSENGER: 7, VIBERBM: 5 };
 const dispatchShare = 0.3;

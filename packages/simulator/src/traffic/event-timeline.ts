@@ -1,16 +1,16 @@
 import { type KnownTrigger, knownTriggers, recognise, type Trigger } from '@sinch-callbacks/core';
 import { drawInteger, pickWeighted } from '../random.ts';
-import { type SampleBuilder, sampleCallbacks } from '../sample-callbacks.ts';
-import type { Person, SampleWorld } from '../sample-world.ts';
 import {
   batchStatus,
   channelEvent,
   recordNotification,
   unsupportedCallback,
 } from '../samples/notices.ts';
-import { receivedStory, sentStory } from './message-stories.ts';
-import { arrivalStory, farewellStory, meetPerson } from './person-stories.ts';
-import { type Happening, openScene } from './scene.ts';
+import { type SampleBuilder, sampleCallbacks } from '../samples/sample-callbacks.ts';
+import type { Person, SampleWorld } from '../samples/sample-context.ts';
+import { receivedStory, sentStory } from './message-lifecycle.ts';
+import { arrivalStory, farewellStory, meetPerson } from './person-lifecycle.ts';
+import { type Happening, openScene } from './timeline-builder.ts';
 
 /** A run of at least so many messages holds every trigger; a shorter one what comes up. */
 export const messagesForEveryTrigger = 20;

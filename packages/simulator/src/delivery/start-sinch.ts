@@ -1,12 +1,17 @@
-import type { Answer, RetryRules, Verdict } from './delivery/answer.ts';
-import { type Attempt, deliver } from './delivery/deliver.ts';
-import { createHttpTransport } from './delivery/http-transport.ts';
-import type { Rate } from './delivery/rate-limit.ts';
-import { createRealTimeline } from './delivery/real-timeline.ts';
-import { createSigning, type RetrySignature } from './delivery/signing.ts';
-import { createTally, type Tally } from './delivery/tally.ts';
-import { createRandom, secureRandom, ulid } from './random.ts';
-import type { Offer } from './traffic/plan-traffic.ts';
+import { createRandom, secureRandom, ulid } from '../random.ts';
+import type { Offer } from '../traffic/plan-traffic.ts';
+import { type Attempt, deliver } from './deliver.ts';
+import {
+  type Answer,
+  createSigning,
+  type Rate,
+  type RetryRules,
+  type RetrySignature,
+  type Verdict,
+} from './delivery-rules.ts';
+import { createHttpTransport } from './http-transport.ts';
+import { createRealTimeline } from './real-timeline.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export interface SinchOptions {
   /** The webhook's full address. */

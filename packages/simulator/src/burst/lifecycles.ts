@@ -1,17 +1,19 @@
 import type { KnownTrigger } from '@sinch-callbacks/core';
-import { pick } from './random.ts';
-import { sampleCallbacks } from './sample-callbacks.ts';
-import type { CallbackBody, Person, SampleWorld } from './sample-world.ts';
-import { consentNotification } from './samples/consents.ts';
-import { contactNotification } from './samples/contacts.ts';
-import { conversationNotification } from './samples/conversations.ts';
-import { inboundMessage } from './samples/inbound-messages.ts';
+import { pick } from '../random.ts';
+import {
+  consentNotification,
+  contactNotification,
+  conversationNotification,
+} from '../samples/contacts.ts';
+import { inboundMessage } from '../samples/inbound-messages.ts';
+import { sampleCallbacks } from '../samples/sample-callbacks.ts';
+import type { CallbackBody, Person, SampleWorld } from '../samples/sample-context.ts';
 import {
   type DeliveryStatus,
   deliveryReport,
   sentMessage,
   submitNotification,
-} from './samples/sent-messages.ts';
+} from '../samples/sent-messages.ts';
 
 const deliveries: readonly (readonly DeliveryStatus[])[] = [
   ['QUEUED_ON_CHANNEL', 'DELIVERED'],

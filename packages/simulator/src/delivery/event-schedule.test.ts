@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRandom, drawInteger } from '../random.ts';
-import { createAgenda } from './agenda.ts';
+import { createAgenda } from './event-schedule.ts';
 
 test('gives tasks by their time, those of one instant in the order they came in', () => {
   const random = createRandom('agenda');

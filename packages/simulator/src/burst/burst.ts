@@ -1,9 +1,13 @@
-import { everyTrigger, messageLifecycle, personLifecycle } from './burst-lifecycles.ts';
-import { type BurstMessages, summariseMessages } from './burst-messages.ts';
-import type { SendOverrides } from './create-sender.ts';
-import { type KeyedBody, keyBody } from './keyed-body.ts';
-import { drawInteger, type Random } from './random.ts';
-import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-world.ts';
+import { recognise, type Trigger } from '@sinch-callbacks/core';
+import type { SendOverrides } from '../create-sender.ts';
+import { type KeyedBody, keyBody } from '../keyed-body.ts';
+import { drawInteger, type Random } from '../random.ts';
+import {
+  type CallbackBody,
+  createSampleWorld,
+  type SampleWorld,
+} from '../samples/sample-context.ts';
+import { everyTrigger, messageLifecycle, personLifecycle } from './lifecycles.ts';
 
 /** One request of a burst. Copies of an event share body and key. */
 export interface BurstCallback extends KeyedBody {
@@ -103,4 +107,35 @@ function scatter(
     { event: poison, at: events.length / 2 },
   ];
   return placed.toSorted((one, other) => one.at - other.at).map(({ event }) => event);
+}
+
+/** What the messages of a burst come to. */
+interface BurstMessages {
+  /** Distinct ids, in both directions. */
+  readonly messageIds: readonly string[];
+  /** By id, the status that each reported message must end in, whatever order its reports come in. */
+  readonly finalStatuses: ReadonlyMap<string, string>;
+}
+
+const messageTriggers: ReadonlySet<Trigger> = new Set([
+  'MESSAGE_INBOUND',
+  'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',
+  'MESSAGE_SUBMIT',
+  'MESSAGE_DELIVERY',
+]);
+
+/** @param bodies in the order in which things happened: the last report of a message is final. */
+function summariseMessages(bodies: readonly string[]): BurstMessages {
+  const messageIds = new Set<string>();
+  const finalStatuses = new Map<string, string>();
+  for (const text of bodies) {
+    const recognition = recognise(text);
+    if (recognition.kind !== 'known' || !messageTriggers.has(recognition.trigger)) continue;
+    const { entityId, body } = recognition;
+    if (entityId === undefined) continue;
+    messageIds.add(entityId);
+    const report = body['message_delivery_report'] as { readonly status: string } | undefined;
+    if (report) finalStatuses.set(entityId, report.status);
+  }
+  return { messageIds: [...messageIds], finalStatuses };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLatencyHistogram } from './latency-summary.ts';
+import { createLatencyHistogram } from './measurements.ts';
 
 describe('createLatencyHistogram', () => {
   it('says nothing of nothing, and forgets when told to', () => {

@@ -64,3 +64,10 @@ function sink(heap: Entry[], entry: Entry): void {
   }
   heap[place] = entry;
 }
+
+/** Time as deliveries know it, in milliseconds from their start. */
+export interface Timeline {
+  nowMs(): number;
+  /** Runs the task then, or next if that is over. Tasks of one instant keep their order. */
+  at(atMs: number, task: () => void): void;
+}

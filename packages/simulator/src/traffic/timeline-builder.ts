@@ -1,6 +1,6 @@
 import { drawInteger, type Random, ulid } from '../random.ts';
-import type { SampleBuilder } from '../sample-callbacks.ts';
-import type { CallbackBody, SampleWorld } from '../sample-world.ts';
+import type { SampleBuilder } from '../samples/sample-callbacks.ts';
+import type { CallbackBody, SampleWorld } from '../samples/sample-context.ts';
 
 /** A callback's body, and when what it tells of happened. */
 export interface Happening {

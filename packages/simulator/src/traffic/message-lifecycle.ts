@@ -1,12 +1,17 @@
 import { drawLog, pick } from '../random.ts';
-import type { SampleBuilder } from '../sample-callbacks.ts';
-import type { Person, SampleWorld } from '../sample-world.ts';
-import { eventDeliveryReport, inboundEvent, reaction } from '../samples/contact-events.ts';
-import { inboundMessage, redactedMessage } from '../samples/inbound-messages.ts';
+import {
+  eventDeliveryReport,
+  inboundEvent,
+  inboundMessage,
+  reaction,
+  redactedMessage,
+} from '../samples/inbound-messages.ts';
 import { smartConversation } from '../samples/notices.ts';
+import type { SampleBuilder } from '../samples/sample-callbacks.ts';
+import type { Person, SampleWorld } from '../samples/sample-context.ts';
 import { deliveryReport, sentMessage, submitNotification } from '../samples/sent-messages.ts';
 import { deliverySteps } from './delivery-steps.ts';
-import { type Happening, openScene } from './scene.ts';
+import { type Happening, openScene } from './timeline-builder.ts';
 
 const reactionShare = 0.08;
 const typingShare = 0.3;

@@ -1,4 +1,4 @@
-import { createRandom, drawInteger, pick, type Random, ulid, uuid } from './random.ts';
+import { createRandom, drawInteger, pick, type Random, ulid, uuid } from '../random.ts';
 
 /** A callback's body before it is written as JSON. */
 export type CallbackBody = Readonly<Record<string, unknown>>;
@@ -75,4 +75,24 @@ function writeInstant(atMs: number, random: Random): string {
   if (digits === 0) return `${wholeSeconds}Z`;
   const finer = String(drawInteger(random, 0, 999_999)).padStart(6, '0');
   return `${wholeSeconds}.${(fraction + finer).slice(0, digits)}Z`;
+}
+
+/** What surrounds every callback: project, app and times, then the trigger's own key. */
+export function envelope(world: SampleWorld, content: CallbackBody): CallbackBody {
+  return {
+    app_id: world.appId,
+    accepted_time: world.acceptedTime(),
+    event_time: world.eventTime(),
+    project_id: world.projectId,
+    ...content,
+  };
+}
+
+export function channelIdentity(world: SampleWorld, person: Person): CallbackBody {
+  const isAppScoped = person.channel === 'MESSENGER';
+  return {
+    channel: person.channel,
+    identity: person.phone,
+    app_id: isAppScoped ? world.appId : '',
+  };
 }
