@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultNames } from './fault-names.ts';
+import { faultNames } from './plan/faults.ts';
 import { commandOf, readOptions } from './read-options.ts';
 
 const optionsOf = (...args: string[]) => {

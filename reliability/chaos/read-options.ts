@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type FaultName, faultNames, isFaultName } from './fault-names.ts';
+import { type FaultName, faultNames, isFaultName } from './plan/faults.ts';
 
 export interface ChaosOptions {
   readonly seed: string;

@@ -1,8 +1,8 @@
-import type { DatabaseDifference } from './compare-databases.ts';
-import { faultNames } from './fault-names.ts';
-import type { Ledger } from './ledger.ts';
+import type { DatabaseDifference } from './evidence/compare-databases.ts';
+import type { Reconciliation, Violation } from './evidence/reconcile.ts';
+import type { Ledger } from './evidence/request-log.ts';
+import { faultNames } from './plan/faults.ts';
 import type { ChaosOptions } from './read-options.ts';
-import type { Reconciliation, Violation } from './reconcile.ts';
 import type { FoughtRound } from './run-rounds.ts';
 
 /** What a run found, for programs. Ids alone, nothing of a body. */

@@ -2,18 +2,18 @@ import { migrateDatabase } from '@sinch-callbacks/db';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type { Cleanup } from '@sinch-callbacks/dev-env/stack';
 import { usualRetryRules } from '@sinch-callbacks/simulator';
-import { compareDatabases } from './compare-databases.ts';
-import { createLedger, isAcknowledgement, type Ledger } from './ledger.ts';
-import { type Field, openField } from './open-field.ts';
-import { planRounds } from './plan-rounds.ts';
+import { compareDatabases } from './evidence/compare-databases.ts';
+import { attemptsLost, readWorkerLogs } from './evidence/read-worker-logs.ts';
+import { reconcile } from './evidence/reconcile.ts';
+import { createLedger, isAcknowledgement, type Ledger } from './evidence/request-log.ts';
+import { readStoredEvents, type StoredEvent } from './evidence/stored-events.ts';
+import { waitDrained } from './evidence/wait-drained.ts';
+import { writeReference } from './evidence/write-reference.ts';
+import { planRounds } from './plan/plan-rounds.ts';
 import type { ChaosOptions } from './read-options.ts';
-import { attemptsLost, readWorkerLogs } from './read-worker-logs.ts';
-import { reconcile } from './reconcile.ts';
 import { type ChaosReport, makeReport } from './report.ts';
 import { type FoughtRound, runRounds } from './run-rounds.ts';
-import { readStoredEvents, type StoredEvent } from './stored-events.ts';
-import { waitDrained } from './wait-drained.ts';
-import { writeReference } from './write-reference.ts';
+import { type Field, openField } from './stack/stack-under-test.ts';
 
 export interface ChaosRun {
   readonly options: ChaosOptions;

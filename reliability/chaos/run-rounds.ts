@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type SinchRun, startSinch, usualRetryRules } from '@sinch-callbacks/simulator';
-import type { Ledger } from './ledger.ts';
-import type { Round } from './plan-rounds.ts';
-import { compress, planWave, type Wave } from './plan-wave.ts';
-import { type Battle, strike } from './strike.ts';
+import type { Ledger } from './evidence/request-log.ts';
+import type { Round } from './plan/plan-rounds.ts';
+import { compress, planWave, type Wave } from './plan/plan-wave.ts';
+import { type Battle, strike } from './stack/inject-fault.ts';
 
 export interface RunOptions {
   readonly seed: string;

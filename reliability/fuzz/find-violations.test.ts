@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findViolations } from './find-violations.ts';
 import type { Evidence } from './fuzz-ingest.ts';
-import { noOutcomes } from './run-campaign.ts';
+import { noOutcomes } from './requests/run-campaign.ts';
 
 const mebibyte = 1024 * 1024;
 const memory = { rssBytes: 150 * mebibyte, heapBytes: 40 * mebibyte };

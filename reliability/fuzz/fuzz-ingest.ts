@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { holdIdleConnections } from './idle-connections.ts';
+import { holdIdleConnections, type ProbeReport, startProbe } from './background-traffic.ts';
 import { type FuzzServer, openTarget, type Target } from './open-target.ts';
-import { type ProbeReport, startProbe } from './probe.ts';
-import { noOutcomes, type Outcomes, runCampaign } from './run-campaign.ts';
+import { noOutcomes, type Outcomes, runCampaign } from './requests/run-campaign.ts';
+import { digestsOf, type Kept, whatIsKept } from './stored-state.ts';
 import type { MemoryReading } from './watch-memory.ts';
-import { digestsOf, type Kept, whatIsKept } from './what-is-kept.ts';
 
 export interface FuzzOptions {
   readonly server: FuzzServer;

@@ -7,8 +7,8 @@ import {
 } from '@sinch-callbacks/dev-env/processes';
 import { startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
-import type { Secrets } from './draw-request.ts';
 import { type LogTally, tallyLog } from './read-log.ts';
+import type { Secrets } from './requests/generate-request.ts';
 import { type MemoryWatch, watchMemory } from './watch-memory.ts';
 
 /** Which of the two servers carries ingest. */

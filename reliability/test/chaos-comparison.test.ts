@@ -2,9 +2,9 @@ import { migrateDatabase } from '@sinch-callbacks/db';
 import { createDatabase, queryRows } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { compareDatabases } from '../chaos/compare-databases.ts';
-import { readStoredEvents } from '../chaos/stored-events.ts';
-import { writeReference } from '../chaos/write-reference.ts';
+import { compareDatabases } from '../chaos/evidence/compare-databases.ts';
+import { readStoredEvents } from '../chaos/evidence/stored-events.ts';
+import { writeReference } from '../chaos/evidence/write-reference.ts';
 
 // What `pnpm chaos` judges by: each of its findings is planted here once and has to be found.
 const receivedAt = '2026-11-23T10:00:00.123Z';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import { describe, expect, it } from 'vitest';
-import { type FaultName, faultNames } from '../chaos/fault-names.ts';
+import { type FaultName, faultNames } from '../chaos/plan/faults.ts';
 
 const timeoutMs = 300_000;
 /** Everything is killed and everything is cut once in either; `pnpm chaos --long` repeats all of it. */

@@ -1,5 +1,5 @@
 import type { SinchOptions } from '@sinch-callbacks/simulator';
-import type { Wave } from './plan-wave.ts';
+import type { Wave } from '../plan/plan-wave.ts';
 
 /** A callback that Sinch had to deliver: an event, or a copy of one. */
 export interface OfferedCallback {

@@ -1,4 +1,4 @@
-import { isAcknowledgement, type OfferedCallback, type RequestSeen } from './ledger.ts';
+import { isAcknowledgement, type OfferedCallback, type RequestSeen } from './request-log.ts';
 import type { StoredEvent } from './stored-events.ts';
 
 /** Both ends of the system, as they are when nothing moves any more. */

@@ -1,7 +1,7 @@
 import { createRandom } from '@sinch-callbacks/simulator';
-import { drawRequest, type FuzzRequest, type RequestKind } from './draw-request.ts';
-import { type Exchange, exchange } from './exchange.ts';
-import type { Target } from './open-target.ts';
+import type { Target } from '../open-target.ts';
+import { drawRequest, type FuzzRequest, type RequestKind } from './generate-request.ts';
+import { type Exchange, exchange } from './send-request.ts';
 
 /** What was sent and what came back, added up. */
 export interface Outcomes {

@@ -3,7 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StartedProcess } from '@sinch-callbacks/dev-env/processes';
 import type { Cleanup } from '@sinch-callbacks/dev-env/stack';
-import { type Part, supervise } from './part.ts';
+import { type Part, supervise } from './supervised-process.ts';
 
 /** Where parts are opened: under supervision, with their logs, and closed with the rest. */
 export interface Ground {

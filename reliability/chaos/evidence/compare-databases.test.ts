@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRows } from './compare-rows.ts';
+import { compareRows } from './compare-databases.ts';
 
 const rows = new Map([
   ['01A', 'one'],

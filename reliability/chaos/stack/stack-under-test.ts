@@ -7,10 +7,9 @@ import {
   migrate,
   workerProcess,
 } from '@sinch-callbacks/dev-env/stack';
-import { type Ground, takeGround } from './ground.ts';
-import { openServers, type Servers } from './open-servers.ts';
-import type { Part } from './part.ts';
-import { steadyPort } from './steady-port.ts';
+import { openServers, type Servers, steadyPort } from './servers.ts';
+import type { Part } from './supervised-process.ts';
+import { type Ground, takeGround } from './workspace.ts';
 
 /** The stack under test, with handles to break it. */
 export interface Field extends Servers {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OfferedCallback, RequestSeen } from './ledger.ts';
 import { type Evidence, reconcile } from './reconcile.ts';
+import type { OfferedCallback, RequestSeen } from './request-log.ts';
 import type { StoredEvent } from './stored-events.ts';
 
 const digestOf = (letter: string) => letter.repeat(32);

@@ -1,5 +1,5 @@
 import { createRandom, drawInteger, drawLog, type Random } from '@sinch-callbacks/simulator';
-import { type FaultName, holdRanges } from './fault-names.ts';
+import { type FaultName, holdRanges } from './faults.ts';
 
 /** One fault, and when and how long. */
 export interface Round {

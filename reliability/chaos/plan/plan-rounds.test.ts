@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultNames, holdRanges } from './fault-names.ts';
+import { faultNames, holdRanges } from './faults.ts';
 import { planRounds } from './plan-rounds.ts';
 import { compress, planWave } from './plan-wave.ts';
 

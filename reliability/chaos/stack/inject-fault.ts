@@ -1,9 +1,9 @@
 import { describeExit, until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, type CuttableProxy, lockRows } from '@sinch-callbacks/dev-env/servers';
-import type { FaultName } from './fault-names.ts';
-import type { Field } from './open-field.ts';
-import type { Part } from './part.ts';
-import type { Round } from './plan-rounds.ts';
+import type { FaultName } from '../plan/faults.ts';
+import type { Round } from '../plan/plan-rounds.ts';
+import type { Field } from './stack-under-test.ts';
+import type { Part } from './supervised-process.ts';
 
 /** What a fault can act on, and whom it tells of what should not be. */
 export interface Battle {

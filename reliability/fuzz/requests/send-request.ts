@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FuzzRequest } from './draw-request.ts';
+import type { FuzzRequest } from './generate-request.ts';
 
 export interface Exchange {
   /** Of every answer that came, in order; interim ones left out. */

@@ -6,13 +6,13 @@ import {
   pickWeighted,
   type Random,
 } from '@sinch-callbacks/simulator';
-import { drawBody } from './draw-body.ts';
+import { drawBody } from './generate-body.ts';
 import {
   drawBrokenLines,
   drawHarmlessLines,
   drawOddRequestLine,
   webhookTargets,
-} from './draw-head.ts';
+} from './generate-head.ts';
 
 export interface FuzzRequest {
   readonly kind: RequestKind;

@@ -1,5 +1,4 @@
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
-import { compareRows, type RowDifference, type Rows } from './compare-rows.ts';
 
 /**
  * Columns that depend on more than what Sinch sent, and why. Everything else has to be equal;
@@ -119,4 +118,28 @@ function contentOf(table: string): string {
   );
   const set = whether.length === 0 ? '' : ` || jsonb_build_object(${whether.join('').slice(2)})`;
   return `(to_jsonb(t) - ARRAY[${names.join(', ')}]::text[]${set})`;
+}
+
+/** A table's rows: keys, and what stands for the rest of each row. */
+type Rows = ReadonlyMap<string, string>;
+
+interface RowDifference {
+  readonly table: string;
+  readonly key: string;
+  /** `missing` and `extra`: in the run with faults. */
+  readonly kind: 'missing' | 'extra' | 'differs';
+}
+
+/** What the run with faults has otherwise than the one without. Pure. */
+export function compareRows(table: string, withFaults: Rows, without: Rows): RowDifference[] {
+  const differences: RowDifference[] = [];
+  for (const [key, content] of without) {
+    const found = withFaults.get(key);
+    if (found === undefined) differences.push({ table, key, kind: 'missing' });
+    else if (found !== content) differences.push({ table, key, kind: 'differs' });
+  }
+  for (const key of withFaults.keys()) {
+    if (!without.has(key)) differences.push({ table, key, kind: 'extra' });
+  }
+  return differences;
 }

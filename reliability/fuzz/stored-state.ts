@@ -1,7 +1,7 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows, redisKeys } from '@sinch-callbacks/dev-env/servers';
-import { digestOf } from './draw-request.ts';
 import type { Target } from './open-target.ts';
+import { digestOf } from './requests/generate-request.ts';
 
 export interface Kept {
   /** Events in Postgres by state. */
