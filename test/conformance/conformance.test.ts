@@ -7,10 +7,10 @@ import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../readme-command.ts';
+import { type Stack, startStack } from '../running-stack.ts';
 import type { Section } from './expected-related-rows.ts';
 import { type Expectation, expectationOf } from './expected-rows.ts';
-import { root } from './readme-command.ts';
-import { type Stack, startStack } from './running-stack.ts';
 
 interface Callback {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countResults } from './count-results.mjs';
+import { countResults } from './test-all.mjs';
 
 const passed = {
   numPassedTests: 3,

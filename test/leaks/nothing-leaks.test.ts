@@ -3,7 +3,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canariesIn, contents, secrets, signatures, withContents } from './leaks/canaries.ts';
+import { canariesIn, contents, secrets, signatures, withContents } from './canaries.ts';
 import {
   type Environment,
   importing,
@@ -11,8 +11,8 @@ import {
   type LeakyStack,
   openLeakyStack,
   programs,
-} from './leaks/leaky-stack.ts';
-import { failing, inbound, plantFailures } from './leaks/planted-failures.ts';
+} from './leaky-stack.ts';
+import { failing, inbound, plantFailures } from './planted-failures.ts';
 
 // Canaries are sent through every way that a callback and a failure can take; then everything
 // that was written or answered is searched for them.

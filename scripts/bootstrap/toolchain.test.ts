@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAtLeast } from './is-at-least.mjs';
+import { isAtLeast } from './toolchain.mjs';
 
 test.each([
   ['22.22.0', true],
