@@ -2,12 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  freePort,
-  type StartedProcess,
-  startProcess,
-  until,
-} from '@sinch-callbacks/dev-env/processes';
+import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
   queryRows,
@@ -15,10 +10,11 @@ import {
   startSpoilableRedis,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender, type Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { migrate, startWorker, type Variables } from './apps.ts';
+import { migrate, startListener, startWorker, type Variables } from './apps.ts';
 import { root } from './readme-command.ts';
 
 const secret = 'current-secret';
@@ -45,11 +41,11 @@ it.each([1, 3])(
   async (partitions) => {
     const variables = await prepare(partitions);
     const opened = await openedInAll();
-    const cli = path.join(root, 'apps/cli/src/main.ts');
-    await promisify(execFile)(process.execPath, [cli, 'doctor', '--no-stack'], { env: variables });
+    const command = [programs.cli, 'doctor', '--no-stack'];
+    await promisify(execFile)(process.execPath, command, { env: variables });
     const doctor = { redis: (await openedInAll()) - opened };
 
-    const sender = createSender({ url: await startListener(variables), secret });
+    const sender = createSender({ url: await openListener(variables), secret });
     await useIngest(sender);
     // The first ones may have found Redis too slow on a busy machine, and gone to Postgres instead:
     // connections that nothing uses are closed again.
@@ -83,7 +79,7 @@ it.each([1, 3])(
 
 it('while Redis is away ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
   const variables = await prepare(3);
-  const sender = createSender({ url: await startListener(variables), secret });
+  const sender = createSender({ url: await openListener(variables), secret });
   await redis.ail('full');
   await useIngest(sender);
   const said = documented(3)('ingest while Redis is away', 'postgres');
@@ -130,18 +126,10 @@ async function openedInAll(): Promise<number> {
   return Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
 }
 
-async function startListener(variables: Variables): Promise<string> {
-  const port = await freePort();
-  const webhookUrl = `http://127.0.0.1:${port}/api/sinch/webhook`;
-  const listener = await startProcess({
-    name: 'ingest',
-    command: process.execPath,
-    args: [path.join(root, 'apps/ingest/src/main.ts')],
-    env: { ...variables, SINCH_WEBHOOK_SECRET: secret, INGEST_PORT: String(port) },
-    readyWhen: { kind: 'http', url: webhookUrl, status: 405 },
-  });
+async function openListener(variables: Variables): Promise<string> {
+  const listener = await startListener({ ...variables, SINCH_WEBHOOK_SECRET: secret });
   started.push(listener);
-  return webhookUrl;
+  return listener.webhookUrl;
 }
 
 /** Reads the table in docs/scaling.md for n partitions. @throws where it does not say a number. */

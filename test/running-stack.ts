@@ -2,18 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
+import { programs, type Stack } from '@sinch-callbacks/dev-env/stack';
 import { root } from './readme-command.ts';
 
 export const stackFile = path.join(root, '.dev/stack.json');
-
-export interface Stack {
-  readonly ingestUrl: string;
-  readonly adminUrl: string;
-  readonly databaseUrl: string;
-  readonly queueUrl: string;
-  readonly webhookSecret: string;
-  readonly pids: Readonly<Record<string, number>>;
-}
 
 /**
  * Starts the whole stack the way `npm start` does once everything is installed and built.
@@ -56,7 +48,6 @@ export async function runCommand(command: string, ...args: string[]): Promise<Co
 
 /** Runs `callbacks … --json` and reads what it prints. */
 export async function callbacks(...args: string[]): Promise<{ code: number; document: unknown }> {
-  const main = path.join(root, 'apps/cli/src/main.ts');
-  const { code, stdout } = await runCommand(process.execPath, main, ...args, '--json');
+  const { code, stdout } = await runCommand(process.execPath, programs.cli, ...args, '--json');
   return { code, document: JSON.parse(stdout) as unknown };
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { isAlive, type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readmeCommand } from './readme-command.ts';
-import { callbacks, runCommand, type Stack, stackFile, startStack } from './running-stack.ts';
+import { callbacks, runCommand, stackFile, startStack } from './running-stack.ts';
 
 let stack: Stack;
 let start: StartedProcess;

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../readme-command.ts';
-import { type Stack, startStack } from '../running-stack.ts';
+import { startStack } from '../running-stack.ts';
 import type { Section } from './expected-related-rows.ts';
 import { type Expectation, expectationOf } from './expected-rows.ts';
 

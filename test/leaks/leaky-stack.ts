@@ -11,9 +11,9 @@ import {
   startProcess,
 } from '@sinch-callbacks/dev-env/processes';
 import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
-import { root } from '../readme-command.ts';
 import { secrets } from './canaries.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -35,13 +35,6 @@ export interface LeakyStack {
   run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
   close(): Promise<void>;
 }
-
-export const programs = {
-  ingest: path.join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
-  worker: path.join(root, 'apps/worker/src/main.ts'),
-  cli: path.join(root, 'apps/cli/src/main.ts'),
-  migrate: path.join(root, 'apps/worker/src/migrate.ts'),
-};
 
 export async function openLeakyStack(): Promise<LeakyStack> {
   const directory = await mkdtemp(path.join(tmpdir(), 'sinch-leaks-'));

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canariesIn, contents, secrets, signatures, withContents } from './canaries.ts';
@@ -10,7 +11,6 @@ import {
   type LeakyProcess,
   type LeakyStack,
   openLeakyStack,
-  programs,
 } from './leaky-stack.ts';
 import { failing, inbound, plantFailures } from './planted-failures.ts';
 

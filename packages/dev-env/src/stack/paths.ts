@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** The programs that make up the stack. */
+/** Paths of the programs that make up the stack, and of its command line. */
 export const programs = {
   root,
   ingest: join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
+  cli: join(root, 'apps/cli/src/main.ts'),
   listener: join(root, 'apps/ingest/src/main.ts'),
   migrate: join(root, 'apps/worker/src/migrate.ts'),
   worker: join(root, 'apps/worker/src/main.ts'),
