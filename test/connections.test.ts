@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
+  type FaultyRedis,
   queryRows,
-  type SpoilableRedis,
-  startSpoilableRedis,
+  startFaultyRedis,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
@@ -20,18 +20,18 @@ import { root } from './readme-command.ts';
 const secret = 'current-secret';
 const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });
 const started: StartedProcess[] = [];
-let redis: SpoilableRedis;
+let redis: FaultyRedis;
 let database: TestDatabase;
 let sent = 0;
 
 beforeEach(async () => {
   sent = 0;
-  redis = await startSpoilableRedis();
+  redis = await startFaultyRedis();
   database = await createDatabase(inject('postgresUrl'));
 }, 120_000);
 
 afterEach(async () => {
-  await redis.heal();
+  await redis.repair();
   await Promise.all(started.splice(0).map((one) => one.stop()));
   await Promise.all([redis.close(), database.drop()]);
 });
@@ -80,7 +80,7 @@ it.each([1, 3])(
 it('while Redis is away ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
   const variables = await prepare(3);
   const sender = createSender({ url: await openListener(variables), secret });
-  await redis.ail('full');
+  await redis.applyFault('full');
   await useIngest(sender);
   const said = documented(3)('ingest while Redis is away', 'postgres');
   expect((await held()).postgres).toBe(said);

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
-  openCuttableProxy,
+  type FaultyRedis,
+  openFaultProxy,
   queryRows,
-  redisAilments,
-  type SpoilableRedis,
-  startSpoilableRedis,
+  redisFaults,
+  startFaultyRedis,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
@@ -27,7 +27,7 @@ const boundMs = 10_000;
 const soon = (what: string) => ({ what, timeoutMs: 40_000, intervalMs: 50 });
 
 const started: StartedProcess[] = [];
-let redis: SpoilableRedis;
+let redis: FaultyRedis;
 let database: TestDatabase;
 let withFallback: RunningIngest;
 let withoutFallback: RunningIngest;
@@ -36,7 +36,7 @@ let number = 0;
 
 beforeAll(async () => {
   [redis, database] = await Promise.all([
-    startSpoilableRedis(),
+    startFaultyRedis(),
     createDatabase(inject('postgresUrl')),
   ]);
   const variables = { DATABASE_URL: database.url, REDIS_URL: redis.url };
@@ -50,7 +50,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterEach(async () => {
-  await redis.heal();
+  await redis.repair();
 });
 
 afterAll(async () => {
@@ -90,12 +90,12 @@ function expectUnavailable(answer: SenderAnswer): void {
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 }
 
-describe.each(redisAilments)('while Redis is %s', (ailment) => {
+describe.each(redisFaults)('while Redis is %s', (fault) => {
   it('callbacks get 200 with a fallback and are applied meanwhile, 503 in time without, and all is well by itself afterwards', async () => {
     for (const one of [withFallback, withoutFallback]) {
       expect((await send(one)).answer.status).toBe(200);
     }
-    await redis.ail(ailment);
+    await redis.applyFault(fault);
     const kept = [];
     for (let n = 0; n < 5; n += 1) kept.push(await send(withFallback));
     expect(kept.map(({ answer }) => answer.status)).toEqual([200, 200, 200, 200, 200]);
@@ -105,7 +105,7 @@ describe.each(redisAilments)('while Redis is %s', (ailment) => {
     expect(await health(withoutFallback)).toBe(503);
     for (const { id } of kept) await until(async () => await isApplied(id), soon(id));
 
-    await redis.heal();
+    await redis.repair();
     const { id } = await until(async () => {
       const sent = await send(withoutFallback);
       return sent.answer.status === 200 && sent;
@@ -140,7 +140,7 @@ describe('an ingest that was frozen', () => {
   it.each(['with', 'without'])(
     'answers 200 to the first callback when its connection died unnoticed, %s a fallback',
     async (fallback) => {
-      const proxy = await openCuttableProxy(redis.url);
+      const proxy = await openFaultProxy(redis.url);
       const variables = { REDIS_URL: proxy.url };
       const running = await ingest(
         fallback === 'with' ? { ...variables, DATABASE_URL: database.url } : variables,
@@ -148,7 +148,7 @@ describe('an ingest that was frozen', () => {
       expect((await send(running)).answer.status).toBe(200);
       process.kill(running.pid, 'SIGSTOP');
       proxy.freeze();
-      await proxy.mend();
+      await proxy.restore();
       // What is tested is a freeze; this is how long it lasts.
       await sleep(1_500);
       process.kill(running.pid, 'SIGCONT');

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
-  type CuttableProxy,
   createDatabase,
-  openCuttableProxy,
+  type FaultProxy,
+  openFaultProxy,
   type PgBouncer,
   queryRows,
   startPgBouncer,
@@ -25,13 +25,13 @@ const started: StartedProcess[] = [];
 let bouncer: PgBouncer | undefined;
 let whyNone = '';
 let database: TestDatabase;
-let redis: CuttableProxy;
+let redis: FaultProxy;
 /** As an operator has it who put a pooler in between and did no more. */
 let pooled: Variables;
 
 beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
-  redis = await openCuttableProxy(inject('redisUrl'));
+  redis = await openFaultProxy(inject('redisUrl'));
   const opened = await startPgBouncer(inject('postgresUrl'));
   if (opened.kind === 'unavailable') {
     whyNone = `no PgBouncer: ${opened.reason}`;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
   bouncer = opened;
   pooled = {
-    DATABASE_URL: bouncer.throughIt(database.url),
+    DATABASE_URL: bouncer.poolerUrl(database.url),
     REDIS_URL: redis.url,
     QUEUE_PREFIX: `pool-${randomUUID().slice(0, 8)}`,
     SINCH_WEBHOOK_SECRET: secret,
@@ -70,7 +70,7 @@ it('behind a pooler and with DIRECT_URL, events are applied, also those that cam
   await redis.cut();
   for (let n = 0; n < 20; n += 1) expect(await send(`01DURING${n}`)).toBe(200);
   await until(async () => (await countApplied()) === 40, soon('all to be applied'));
-  await redis.mend();
+  await redis.restore();
   const attempts = await queryRows(database.url, 'SELECT DISTINCT attempts FROM callback_event');
   expect(attempts).toEqual([{ attempts: 1 }]);
   expect(worker.text() + ingest.text()).not.toContain(complaint);

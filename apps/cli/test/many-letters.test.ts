@@ -1,5 +1,5 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliWorld, callbacks, openCliWorld } from './cli-world.ts';
@@ -32,7 +32,7 @@ describe('many dead letters', { timeout: 180_000 }, () => {
   });
 
   it('are reported as far as it went when the queue goes away, and the rest is done later', async () => {
-    const proxy = await openCuttableProxy(String(world.env['REDIS_URL']));
+    const proxy = await openFaultProxy(String(world.env['REDIS_URL']));
     const env = { ...world.env, REDIS_URL: proxy.url };
     const running = callbacks(['dead', 'replay', '--all', '--json'], env);
     while ((await countReplayed(world)) < 50) await new Promise(setImmediate);

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerWorld, reportEvent, type WorkerWorld } from './worker-support.ts';
@@ -62,14 +62,14 @@ describe('a worker', () => {
   }, 180_000);
 
   it('sits out a database that is away: no attempt is counted and nothing is dead', async () => {
-    const proxy = await openCuttableProxy(world.databaseUrl);
+    const proxy = await openFaultProxy(world.databaseUrl);
     const worker = await world.start({ DATABASE_URL: proxy.url });
     await proxy.cut();
     await world.enqueue(numbered(50));
     await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 503, soon('a 503'));
     expect(await statusOf(worker.adminUrl, '/healthz')).toBe(200);
     expect(await world.states()).toEqual({});
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => (await world.states())['APPLIED'] === 50, soon('all to be applied'));
     const attempts = await world.database.prisma.callbackEvent.groupBy({ by: ['attempts'] });
     expect(attempts).toEqual([{ attempts: 1 }]);
@@ -79,7 +79,7 @@ describe('a worker', () => {
   });
 
   it('that is told to stop while the database is away gives its events back', async () => {
-    const proxy = await openCuttableProxy(world.databaseUrl);
+    const proxy = await openFaultProxy(world.databaseUrl);
     const worker = await world.start({ DATABASE_URL: proxy.url });
     await proxy.cut();
     await world.enqueue(numbered(20));
@@ -103,14 +103,14 @@ describe('a worker', () => {
   });
 
   it('goes on by itself after its queue was away', async () => {
-    const proxy = await openCuttableProxy(world.location.backend.url);
+    const proxy = await openFaultProxy(world.location.backend.url);
     const worker = await world.start({ REDIS_URL: proxy.url });
     await world.enqueue(numbered(10));
     await until(async () => (await world.states())['APPLIED'] === 10, soon('the first ten'));
     await proxy.cut();
     await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 503, soon('a 503'));
     await world.enqueue([reportEvent('01LATE')]);
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => (await world.states())['APPLIED'] === 11, soon('the late one'));
     await worker.stop();
     await proxy.close();

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
 import { numberedEvents, openWorkerWorld, soon, statusOf } from './worker-support.ts';
 
@@ -19,7 +19,7 @@ it.each(['on Redis', 'on Postgres'])(
   async (place) => {
     const world = await openWorkerWorld();
     closers.push(() => world.close());
-    const proxy = await openCuttableProxy(world.databaseUrl);
+    const proxy = await openFaultProxy(world.databaseUrl);
     closers.push(() => proxy.close());
     const isOnRedis = place === 'on Redis';
     const where = isOnRedis ? world.location : world.fallback;

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { numberedEvents, openWorkerWorld, soon, type WorkerWorld } from './worker-support.ts';
 
@@ -7,7 +7,7 @@ import { numberedEvents, openWorkerWorld, soon, type WorkerWorld } from './worke
 const boundMs = 60_000;
 
 let world: WorkerWorld;
-let proxy: CuttableProxy | undefined;
+let proxy: FaultProxy | undefined;
 
 beforeEach(async () => {
   world = await openWorkerWorld();
@@ -28,7 +28,7 @@ describe('a worker whose connections died without a word', () => {
     async (server, idleMs) => {
       const isRedis = server === 'Redis';
       const where = isRedis ? world.location : world.fallback;
-      proxy = await openCuttableProxy(isRedis ? world.location.backend.url : world.databaseUrl);
+      proxy = await openFaultProxy(isRedis ? world.location.backend.url : world.databaseUrl);
       const worker = await world.start({ [isRedis ? 'REDIS_URL' : 'DATABASE_URL']: proxy.url });
       await world.enqueue(numberedEvents(5), where);
       await until(async () => (await world.states())['APPLIED'] === 5, soon('the first five'));

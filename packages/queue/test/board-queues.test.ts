@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { openBoardQueues } from '../src/index.ts';
 import { backendKinds, eventOf, limit, useQueueWorld } from './queue-world.ts';
@@ -8,7 +8,7 @@ describe.each(backendKinds)('the queues of a board, on %s', (kind) => {
   const world = useQueueWorld(kind);
 
   it('answer once their server is there, however long it was away at first', async () => {
-    const proxy = world.closing(await openCuttableProxy(world.location().backend.url, 'cut'));
+    const proxy = world.closing(await openFaultProxy(world.location().backend.url, 'cut'));
     const away = { ...world.location(), backend: { kind, url: proxy.url } };
     const board = world.closing(openBoardQueues(away, () => undefined));
     let renewed = 0;
@@ -19,7 +19,7 @@ describe.each(backendKinds)('the queues of a board, on %s', (kind) => {
     await until(() => renewed >= board.queues.length, limit('all to be opened again'));
     await expect(board.queues[0]?.getWaitingCount()).rejects.toThrow();
     await world.produce(eventOf('one'));
-    await proxy.mend();
+    await proxy.restore();
     await until(
       async () => (await board.queues[0]?.getWaitingCount().catch(() => 0)) === 1,
       limit('an answer'),

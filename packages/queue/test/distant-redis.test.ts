@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import {
-  type CuttableProxy,
   createDatabase,
-  openCuttableProxy,
+  type FaultProxy,
+  openFaultProxy,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
@@ -23,7 +23,7 @@ import { eventOf, limit } from './queue-world.ts';
 const mainTimeoutMs = 500;
 
 let database: TestDatabase;
-let redis: CuttableProxy;
+let redis: FaultProxy;
 let main: QueueLocation;
 let turns: string[];
 let producer: CallbackProducer;
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   const prefix = `d${randomUUID().slice(0, 8)}`;
-  redis = await openCuttableProxy(inject('redisUrl'));
+  redis = await openFaultProxy(inject('redisUrl'));
   main = { backend: { kind: 'redis', url: redis.url }, prefix };
   const fallback = { backend: { kind: 'postgres', url: database.url }, prefix } as const;
   await migrateQueue(fallback);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import {
-  type CuttableProxy,
   createDatabase,
-  openCuttableProxy,
+  type FaultProxy,
+  openFaultProxy,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
@@ -20,8 +20,8 @@ import {
 import { eventOf, limit } from './queue-world.ts';
 
 let database: TestDatabase;
-let redis: CuttableProxy;
-let postgres: CuttableProxy;
+let redis: FaultProxy;
+let postgres: FaultProxy;
 let locations: { redis: QueueLocation; postgres: QueueLocation };
 let producer: CallbackProducer;
 
@@ -35,8 +35,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   const prefix = `f${randomUUID().slice(0, 8)}`;
-  redis = await openCuttableProxy(inject('redisUrl'));
-  postgres = await openCuttableProxy(database.url);
+  redis = await openFaultProxy(inject('redisUrl'));
+  postgres = await openFaultProxy(database.url);
   locations = {
     redis: { backend: { kind: 'redis', url: redis.url }, prefix },
     postgres: { backend: { kind: 'postgres', url: postgres.url }, prefix },
@@ -70,7 +70,7 @@ it('queues on Postgres while Redis is away, and on Redis again once it is back',
   }
   expect(await producer.isReachable()).toBe(true);
   expect(await waitingOn(locations.postgres)).toBe(6);
-  await redis.mend();
+  await redis.restore();
   let sent = 0;
   await until(async () => {
     sent += 1;
@@ -83,7 +83,7 @@ it('is unavailable only when both are away', async () => {
   await Promise.all([redis.cut(), postgres.cut()]);
   expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
   expect(await producer.isReachable()).toBe(false);
-  await postgres.mend();
+  await postgres.restore();
   await until(
     async () => (await producer.enqueue(eventOf('one'))).kind === 'queued',
     limit('Postgres to take events'),
@@ -104,7 +104,7 @@ it('says in time that both are black holes, and goes on with Redis while Postgre
       expect(await impatient.enqueue(eventOf(text))).toMatchObject({ kind: 'unavailable' });
     }
     expect(performance.now() - startedAt).toBeLessThan(20_000);
-    await redis.mend();
+    await redis.restore();
     await until(
       async () => (await impatient.enqueue(eventOf('5'))).kind === 'queued',
       limit('Redis to be used, though it was to be spared'),

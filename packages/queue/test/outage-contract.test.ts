@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { openProducer } from '../src/index.ts';
 import { backendKinds, becomes, done, eventOf, limit, useQueueWorld } from './queue-world.ts';
@@ -7,8 +7,8 @@ import { backendKinds, becomes, done, eventOf, limit, useQueueWorld } from './qu
 describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
   const world = useQueueWorld(kind);
 
-  async function openBehindProxy(start: 'cut' | 'mended') {
-    const proxy = world.closing(await openCuttableProxy(world.location().backend.url, start));
+  async function openBehindProxy(start: 'cut' | 'restored') {
+    const proxy = world.closing(await openFaultProxy(world.location().backend.url, start));
     return { proxy, away: { ...world.location(), backend: { kind, url: proxy.url } } };
   }
 
@@ -17,12 +17,12 @@ describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
     const producer = world.closing(openProducer({ ...away, timeoutMs: 500 }));
     expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
     expect(await producer.isReachable()).toBe(false);
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => await producer.isReachable(), limit('the queue to be reachable'));
     expect(await producer.enqueue(eventOf('one'))).toEqual({ kind: 'queued' });
     await proxy.cut();
     expect(await producer.enqueue(eventOf('two'))).toMatchObject({ kind: 'unavailable' });
-    await proxy.mend();
+    await proxy.restore();
     await until(
       async () => (await producer.enqueue(eventOf('two'))).kind === 'queued',
       limit('the queue to take events again'),
@@ -33,12 +33,12 @@ describe.each(backendKinds)('a queue that is away, on %s', (kind) => {
     const { proxy, away } = await openBehindProxy('cut');
     await world.produce(eventOf('one'));
     const starting = world.consume(done, away);
-    await proxy.mend();
+    await proxy.restore();
     const { handled } = await starting;
     await becomes(handled, 1);
     await proxy.cut();
     await world.produce(eventOf('two'));
-    await proxy.mend();
+    await proxy.restore();
     const live = world.openLive();
     await until(async () => (await live.getCompletedCount()) === 2, limit('both to finish'));
     expect(new Set(handled.map((entry) => entry.event.key)).size).toBe(2);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type RejectionCause, signatureHeaders } from '@sinch-callbacks/core';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { migrateQueue, openRejectedStore, type RejectedCallback } from '../src/index.ts';
 import { rejectedBounds } from '../src/rejected/rejected-callback.ts';
@@ -166,14 +166,14 @@ describe.each(worldKinds)('rejected callbacks on %s', (kind) => {
     'say in time that their server is away, and are kept again when it is back',
     async () => {
       const { backend, prefix } = world.location();
-      const proxy = world.closing(await openCuttableProxy(backend.url, 'cut'));
+      const proxy = world.closing(await openFaultProxy(backend.url, 'cut'));
       const away = { backend: { ...backend, url: proxy.url }, ...(prefix && { prefix }) };
       const store = world.closing(openRejectedStore(away, { timeoutMs: 500 }));
       const receivedAt = new Date();
       const before = performance.now();
       await expect(store.keep(nth(0, { receivedAt }))).rejects.toThrow();
       expect(performance.now() - before).toBeLessThan(2_000);
-      await proxy.mend();
+      await proxy.restore();
       await expect
         .poll(async () => await store.keep(nth(0, { receivedAt })).catch(String))
         .toBe('kept');

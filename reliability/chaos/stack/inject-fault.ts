@@ -1,5 +1,5 @@
 import { describeExit, until } from '@sinch-callbacks/dev-env/processes';
-import { askRedis, type CuttableProxy, lockRows } from '@sinch-callbacks/dev-env/servers';
+import { askRedis, type FaultProxy, lockRows } from '@sinch-callbacks/dev-env/servers';
 import type { FaultName } from '../plan/faults.ts';
 import type { Round } from '../plan/plan-rounds.ts';
 import type { Field } from './stack-under-test.ts';
@@ -62,17 +62,17 @@ async function freeze(part: Part, hold: Hold): Promise<void> {
   }
 }
 
-async function cut(way: CuttableProxy, hold: Hold): Promise<void> {
+async function cut(way: FaultProxy, hold: Hold): Promise<void> {
   await way.cut();
   try {
     await hold();
   } finally {
-    await way.mend();
+    await way.restore();
   }
 }
 
 /** What is open is dead from now on, and nobody says so; what is opened later works. */
-async function drop(way: CuttableProxy, hold: Hold): Promise<void> {
+async function drop(way: FaultProxy, hold: Hold): Promise<void> {
   way.forget();
   await hold();
 }

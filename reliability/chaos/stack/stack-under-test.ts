@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startProcess } from '@sinch-callbacks/dev-env/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import {
   type Cleanup,
   ingestProcess,
@@ -16,7 +16,7 @@ export interface Field extends Servers {
   readonly ingest: Part;
   readonly workers: readonly [Part, Part];
   /** The ways of ingest and of the second worker; the first worker connects directly. */
-  readonly ways: { readonly redis: CuttableProxy; readonly postgres: CuttableProxy };
+  readonly ways: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
   readonly webhookUrl: string;
   /** One for each webhook. */
   readonly secrets: readonly string[];
@@ -43,9 +43,9 @@ export async function openField(
 }
 
 async function openWays(servers: Servers, cleanup: Cleanup): Promise<Field['ways']> {
-  const redis = await openCuttableProxy(servers.redisUrl, 'mended', await steadyPort());
+  const redis = await openFaultProxy(servers.redisUrl, 'restored', await steadyPort());
   cleanup.add('the way to redis', () => redis.close());
-  const postgres = await openCuttableProxy(servers.databaseUrl, 'mended', await steadyPort());
+  const postgres = await openFaultProxy(servers.databaseUrl, 'restored', await steadyPort());
   cleanup.add('the way to postgres', () => postgres.close());
   return { redis, postgres };
 }

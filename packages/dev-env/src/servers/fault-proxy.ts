@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { Transform } from 'node:stream';
 
 /** A way to a server that can be cut and mended, for tests of what happens while it is away. */
-export interface CuttableProxy {
+export interface FaultProxy {
   /** The target's URL, by way of the proxy. */
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
@@ -21,7 +21,7 @@ export interface CuttableProxy {
    */
   beDistant(roundTripMs: number): void;
   /** Lets new connections through, on the same port as before. */
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   /** Keeps every connection and takes new ones, and passes nothing on: a server gone silent. */
   hold(): void;
   /** Passes on what was held back, and what comes. */
@@ -35,11 +35,11 @@ export interface CuttableProxy {
  * Starts cut or mended; the port is the proxy's own from the beginning.
  * @param ownPort any free one when absent.
  */
-export async function openCuttableProxy(
+export async function openFaultProxy(
   targetUrl: string,
-  start: 'cut' | 'mended' = 'mended',
+  start: 'cut' | 'restored' = 'restored',
   ownPort = 0,
-): Promise<CuttableProxy> {
+): Promise<FaultProxy> {
   const target = new URL(targetUrl);
   const clients = new Set<Socket>();
   const pairs = new Set<Pair>();
@@ -112,7 +112,7 @@ export async function openCuttableProxy(
     beDistant(ms) {
       roundTripMs = ms;
     },
-    async mend() {
+    async restore() {
       state = 'open';
       if (server === undefined) await listen(port);
     },

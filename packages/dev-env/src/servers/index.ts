@@ -1,4 +1,4 @@
-export { type CuttableProxy, openCuttableProxy } from './fault-proxy.ts';
+export { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
 export { type NoPgBouncer, type PgBouncer, startPgBouncer } from './postgres/pgbouncer.ts';
 export {
   createDatabase,
@@ -14,10 +14,10 @@ export {
   startPostgresContainer,
 } from './postgres/start-postgres.ts';
 export {
-  type RedisAilment,
-  redisAilments,
-  type SpoilableRedis,
-  startSpoilableRedis,
+  type FaultyRedis,
+  type RedisFault,
+  redisFaults,
+  startFaultyRedis,
 } from './redis/faulty-redis.ts';
 export { askRedis, type RedisKey, redisKeys, redisKeysWith } from './redis/query-redis.ts';
 export { type ClusterMaster, type RedisCluster, startRedisCluster } from './redis/redis-cluster.ts';

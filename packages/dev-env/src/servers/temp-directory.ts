@@ -8,7 +8,9 @@ import { isAlive } from '../processes/leftover-process.ts';
  * The path of a directory for one server of this process; it does not exist yet.
  * The name carries the process's id, so that what a killed process left can be swept up here.
  */
-export async function throwAwayPath(server: 'postgres' | 'redis' | 'pgbouncer'): Promise<string> {
+export async function temporaryDirectory(
+  server: 'postgres' | 'redis' | 'pgbouncer',
+): Promise<string> {
   const prefix = `sinch-callbacks-${server}-`;
   await sweep(prefix);
   return join(tmpdir(), `${prefix}${process.pid}-${randomBytes(6).toString('hex')}`);

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { freePort } from '../../processes/free-port.ts';
 import { type StartedProcess, startProcess } from '../../processes/start-process.ts';
-import { throwAwayPath } from '../temp-directory.ts';
+import { temporaryDirectory } from '../temp-directory.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { openCluster, type PostgresCluster } from './postgres-cluster.ts';
 import { findPostgresUser, makeReachableDirectory, type SystemUser } from './postgres-user.ts';
@@ -38,7 +38,7 @@ export async function startEmbeddedPostgres(
 
   const isKept = options.dataDir !== undefined;
   const home = await makeReachableDirectory(
-    options.dataDir ?? (await throwAwayPath('postgres')),
+    options.dataDir ?? (await temporaryDirectory('postgres')),
     user,
   );
   const discard = () => rm(home, { recursive: true, force: true });

@@ -3,14 +3,14 @@ import { join, relative } from 'node:path';
 import { freePort } from '../../processes/free-port.ts';
 import { startProcess } from '../../processes/start-process.ts';
 import { fetchDebianProgram, type UnpackedProgram } from '../debian-package.ts';
-import { throwAwayPath } from '../temp-directory.ts';
+import { temporaryDirectory } from '../temp-directory.ts';
 import { findPostgresUser, makeReachableDirectory } from './postgres-user.ts';
 
 /** A real PgBouncer in transaction mode, in front of one Postgres. */
 export interface PgBouncer {
   readonly kind: 'started';
   /** The URL of one of that Postgres' databases, by way of the pooler. */
-  throughIt(databaseUrl: string): string;
+  poolerUrl(databaseUrl: string): string;
   close(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export async function startPgBouncer(
   const found = await fetchDebianProgram(packages, env);
   if (found.kind === 'missing') return { kind: 'unavailable', reason: found.reason };
   const user = await findPostgresUser();
-  const home = await makeReachableDirectory(await throwAwayPath('pgbouncer'), user);
+  const home = await makeReachableDirectory(await temporaryDirectory('pgbouncer'), user);
   const discard = async () => await rm(home, { recursive: true, force: true });
   try {
     const program = await copyTo(home, found.program);
@@ -48,7 +48,7 @@ export async function startPgBouncer(
     });
     return {
       kind: 'started',
-      throughIt: (databaseUrl) =>
+      poolerUrl: (databaseUrl) =>
         Object.assign(new URL(databaseUrl), { host: `127.0.0.1:${port}` }).href,
       async close() {
         await bouncer.kill();

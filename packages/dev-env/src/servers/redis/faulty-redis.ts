@@ -4,7 +4,7 @@ import { until } from '../../processes/until.ts';
 import { startRedis } from './start-redis.ts';
 
 /** What can ail a Redis that is there all the same. */
-export const redisAilments = [
+export const redisFaults = [
   /** Takes connections and answers nothing. */
   'frozen',
   /** Reads its data in, and refuses every command meanwhile. */
@@ -16,16 +16,16 @@ export const redisAilments = [
   /** Has no memory left for writes. */
   'full',
 ] as const;
-export type RedisAilment = (typeof redisAilments)[number];
+export type RedisFault = (typeof redisFaults)[number];
 
 /** A Redis of a test's own, which may be spoilt. */
-export interface SpoilableRedis {
+export interface FaultyRedis {
   readonly url: string;
   readonly pid: number;
   /** Resolves once clients feel it. */
-  ail(ailment: RedisAilment): Promise<void>;
+  applyFault(fault: RedisFault): Promise<void>;
   /** Back to health, whatever ails it. */
-  heal(): Promise<void>;
+  repair(): Promise<void>;
   /** Says something to it, as its administrator. */
   command(name: string, ...words: readonly (string | number)[]): Promise<unknown>;
   close(): Promise<void>;
@@ -35,7 +35,7 @@ const keysToLoad = 2_000;
 const slowLoadMicroseconds = 30_000;
 
 /** @throws when no program that speaks Redis can be started here. */
-export async function startSpoilableRedis(): Promise<SpoilableRedis> {
+export async function startFaultyRedis(): Promise<FaultyRedis> {
   const adminPassword = randomBytes(24).toString('hex');
   const server = await startRedis({
     sources: ['binary', 'debian'],
@@ -53,7 +53,7 @@ export async function startSpoilableRedis(): Promise<SpoilableRedis> {
   const admin = connectAsAdmin(url, adminPassword);
   const loader = connectAsAdmin(url, adminPassword);
 
-  const ailments: Record<RedisAilment, () => Promise<unknown>> = {
+  const faults: Record<RedisFault, () => Promise<unknown>> = {
     frozen: async () => await Promise.resolve(process.kill(pid, 'SIGSTOP')),
     replica: async () => await admin.replicaof('127.0.0.1', '1'),
     full: async () => await admin.config('SET', 'maxmemory', '1'),
@@ -83,8 +83,8 @@ export async function startSpoilableRedis(): Promise<SpoilableRedis> {
   return {
     url,
     pid,
-    ail: async (ailment) => void (await ailments[ailment]()),
-    async heal() {
+    applyFault: async (fault) => void (await faults[fault]()),
+    async repair() {
       process.kill(pid, 'SIGCONT');
       await admin.config('SET', 'key-load-delay', '0');
       await isLoading(false);

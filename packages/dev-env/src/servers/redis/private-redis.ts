@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { freePort } from '../../processes/free-port.ts';
 import { endLeftover } from '../../processes/leftover-process.ts';
 import { type StartedProcess, startProcess } from '../../processes/start-process.ts';
-import { throwAwayPath } from '../temp-directory.ts';
+import { temporaryDirectory } from '../temp-directory.ts';
 
 /** A program that speaks Redis. */
 export interface RedisProgram {
@@ -43,7 +43,7 @@ export async function startPrivateRedis(
   options: PrivateRedisOptions,
 ): Promise<PrivateRedis> {
   const isKept = options.dataDir !== undefined;
-  const directory = resolve(options.dataDir ?? (await throwAwayPath('redis')));
+  const directory = resolve(options.dataDir ?? (await temporaryDirectory('redis')));
   const discard = () => rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {

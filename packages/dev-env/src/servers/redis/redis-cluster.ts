@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../processes/free-port.ts';
 import { until } from '../../processes/until.ts';
-import { throwAwayPath } from '../temp-directory.ts';
+import { temporaryDirectory } from '../temp-directory.ts';
 import { type RedisServer, startRedis } from './start-redis.ts';
 
 /** A real Redis Cluster on loopback, each slot with one of its masters, and no replicas. */
@@ -35,7 +35,7 @@ const patience = { what: 'the cluster to be whole', timeoutMs: 60_000, intervalM
 
 /** @throws when no program that speaks Redis can be started here. */
 export async function startRedisCluster(masterCount = 3): Promise<RedisCluster> {
-  const directory = await throwAwayPath('redis');
+  const directory = await temporaryDirectory('redis');
   const password = randomBytes(24).toString('hex');
   const nodes: ClusterNode[] = [];
   const close = async () => {
