@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  createSampleWorld,
+  createSampleContext,
   createSender,
   deliveryReport,
   inboundMessage,
@@ -28,7 +28,7 @@ export interface Sent {
  */
 export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
   const sender = createSender({ url: webhookUrl, secret });
-  const world = createSampleWorld(`outage ${Date.now()}`, new Date());
+  const context = createSampleContext(`outage ${Date.now()}`, new Date());
   const stopping = new AbortController();
   const underWay: Promise<Sent>[] = [];
 
@@ -45,7 +45,7 @@ export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
     for (let n = 0; !stopping.signal.aborted; n += 1) {
       const dueAt = startedAt + (n * 1_000) / ratePerSecond;
       await sleep(Math.max(0, dueAt - performance.now()));
-      const body = n % 2 === 0 ? inboundMessage(world) : deliveryReport(world, 'DELIVERED');
+      const body = n % 2 === 0 ? inboundMessage(context) : deliveryReport(context, 'DELIVERED');
       underWay.push(send(dueAt, body));
     }
   }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import type { Stack } from '@sinch-callbacks/dev-env/stack';
-import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
+import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../readme-command.ts';
 import { startStack } from '../running-stack.ts';
@@ -24,7 +24,7 @@ const invented: readonly Callback[] = Object.entries(sampleCallbacks).flatMap(
   ([trigger, variants]) =>
     Object.entries(variants).map(([variant, build]) => {
       const name = `${trigger}, ${variant}`;
-      const body = build(createSampleWorld(`conformance of ${name}`));
+      const body = build(createSampleContext(`conformance of ${name}`));
       return { name, trigger, rawBody: Buffer.from(JSON.stringify(body)) };
     }),
 );

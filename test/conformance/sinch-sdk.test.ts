@@ -1,5 +1,5 @@
 import { ConversationCallbackWebhooks } from '@sinch/sdk-core';
-import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
+import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
 
 // Sinch's own code judges our signatures. Where both agree, a receiver that follows Sinch takes
@@ -11,7 +11,7 @@ const samples = Object.entries(sampleCallbacks).flatMap(([trigger, variants]) =>
   Object.entries(variants).map(([variant, build]) => ({
     trigger,
     variant,
-    body: JSON.stringify(build(createSampleWorld('sdk'))),
+    body: JSON.stringify(build(createSampleContext('sdk'))),
   })),
 );
 

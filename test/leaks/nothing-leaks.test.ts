@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
-import { createSampleWorld, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
+import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canariesIn, contents, secrets, signatures, withContents } from './canaries.ts';
 import {
@@ -179,7 +179,7 @@ function expectClean(name: string, said: readonly RegExp[]): void {
 /** Every kind of callback there is, and those that fail, signed as they should be. */
 async function sendSamples(): Promise<void> {
   const bodies = Object.values(sampleCallbacks).flatMap((variants) =>
-    Object.entries(variants).map(([name, build]) => withContents(build(createSampleWorld(name)))),
+    Object.entries(variants).map(([name, build]) => withContents(build(createSampleContext(name)))),
   );
   const unknown = { app_id: '01APP', brand_new_notification: { text: contents.text } };
   for (const body of [...bodies, unknown, ...failing.map(inbound)]) {

@@ -36,9 +36,9 @@ export {
 } from './samples/sample-callbacks.ts';
 export {
   type CallbackBody,
-  createSampleWorld,
+  createSampleContext,
   type Person,
-  type SampleWorld,
+  type SampleContext,
 } from './samples/sample-context.ts';
 export {
   type DeliveryStatus,

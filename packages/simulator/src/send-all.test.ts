@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createSender } from './create-sender.ts';
-import { isTriedAgain, retryDelayMs } from './delivery/delivery-rules.ts';
+import { isRetried, retryDelayMs } from './delivery/delivery-rules.ts';
 import { startReceiver } from './receiver.fixture.ts';
 import { type SendReport, sendAll } from './send-all.ts';
 
@@ -132,6 +132,6 @@ describe('retrying a callback', () => {
     [401, false],
     [413, false],
   ])('after %i: %s', (status, expected) => {
-    expect(isTriedAgain(status)).toBe(expected);
+    expect(isRetried(status)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sender, SenderAnswer, SendOverrides } from './create-sender.ts';
-import { type Backoff, isTriedAgain, retryDelayMs } from './delivery/delivery-rules.ts';
+import { type Backoff, isRetried, retryDelayMs } from './delivery/delivery-rules.ts';
 
 export interface OutgoingCallback {
   readonly body: string | Uint8Array | object;
@@ -107,7 +107,7 @@ function describeFailure(error: unknown): string {
 
 /** `undefined` while the answer is one that Sinch tries again after. */
 function finalOutcome({ status, body }: SenderAnswer): Outcome | undefined {
-  if (isTriedAgain(status)) return undefined;
+  if (isRetried(status)) return undefined;
   if (status < 200 || status > 299) return 'rejected';
   return saysDuplicate(body) ? 'duplicate' : 'accepted';
 }

@@ -4,8 +4,8 @@ import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger, type Random } from '../random.ts';
 import {
   type CallbackBody,
-  createSampleWorld,
-  type SampleWorld,
+  createSampleContext,
+  type SampleContext,
 } from '../samples/sample-context.ts';
 import { everyTrigger, messageLifecycle, personLifecycle } from './lifecycles.ts';
 
@@ -49,18 +49,24 @@ const disorder = 40;
 
 /** A deterministic plan: the same options give the same bytes in the same order. */
 export function burst({ seed, messages, startAt }: BurstOptions): Burst {
-  const world = createSampleWorld(seed, startAt);
+  const context = createSampleContext(seed, startAt);
   const signedAt = Math.floor(startAt.getTime() / 1000);
-  const events = lives(world, messages).map((body) => plan(JSON.stringify(body), world, signedAt));
-  const poison = plan(`{"app_id":"${world.appId}","message":{"id":"${world.id()}`, world, signedAt);
+  const events = lives(context, messages).map((body) =>
+    plan(JSON.stringify(body), context, signedAt),
+  );
+  const poison = plan(
+    `{"app_id":"${context.appId}","message":{"id":"${context.id()}`,
+    context,
+    signedAt,
+  );
   const copies = events
-    .filter(() => world.random() < copyShare)
-    .map((event) => (world.random() < 0.5 ? event : { ...event, overrides: {} }));
+    .filter(() => context.random() < copyShare)
+    .map((event) => (context.random() < 0.5 ? event : { ...event, overrides: {} }));
   const about = summariseMessages(events.map(({ body }) => body));
 
   return {
     seed,
-    callbacks: scatter(events, copies, poison, world.random),
+    callbacks: scatter(events, copies, poison, context.random),
     appliedKeys: events.map(({ key }) => key),
     deadKeys: [poison.key],
     ...about,
@@ -75,20 +81,20 @@ export function burst({ seed, messages, startAt }: BurstOptions): Burst {
 }
 
 /** Everything that happens, in order. */
-function lives(world: SampleWorld, messages: number): CallbackBody[] {
-  const bodies = everyTrigger(world);
+function lives(context: SampleContext, messages: number): CallbackBody[] {
+  const bodies = everyTrigger(context);
   for (let made = 0; made < messages; made += messagesPerPerson) {
-    const person = world.person();
-    bodies.push(...personLifecycle(world, person));
+    const person = context.person();
+    bodies.push(...personLifecycle(context, person));
     for (let own = 0; own < Math.min(messagesPerPerson, messages - made); own += 1) {
-      bodies.push(...messageLifecycle(world, person));
+      bodies.push(...messageLifecycle(context, person));
     }
   }
   return bodies;
 }
 
-function plan(body: string, world: SampleWorld, timestampSeconds: number): BurstCallback {
-  return { ...keyBody(body), overrides: { nonce: world.id(), timestampSeconds } };
+function plan(body: string, context: SampleContext, timestampSeconds: number): BurstCallback {
+  return { ...keyBody(body), overrides: { nonce: context.id(), timestampSeconds } };
 }
 
 /** Puts everything near its place in time, copies anywhere, the poison in the middle. */

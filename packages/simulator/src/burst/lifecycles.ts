@@ -7,7 +7,7 @@ import {
 } from '../samples/contacts.ts';
 import { inboundMessage } from '../samples/inbound-messages.ts';
 import { sampleCallbacks } from '../samples/sample-callbacks.ts';
-import type { CallbackBody, Person, SampleWorld } from '../samples/sample-context.ts';
+import type { CallbackBody, Person, SampleContext } from '../samples/sample-context.ts';
 import {
   type DeliveryStatus,
   deliveryReport,
@@ -25,58 +25,58 @@ const deliveries: readonly (readonly DeliveryStatus[])[] = [
 ];
 
 /** One message in either direction, with everything that is reported of it, oldest first. */
-export function messageLifecycle(world: SampleWorld, person: Person): CallbackBody[] {
-  const kind = pick(world.random, ['sent', 'sent', 'sent', 'switched', 'received'] as const);
+export function messageLifecycle(context: SampleContext, person: Person): CallbackBody[] {
+  const kind = pick(context.random, ['sent', 'sent', 'sent', 'switched', 'received'] as const);
   switch (kind) {
     case 'sent':
-      return sentLifecycle(world, person, pick(world.random, deliveries));
+      return sentLifecycle(context, person, pick(context.random, deliveries));
     case 'switched':
-      return switchedLifecycle(world, person);
+      return switchedLifecycle(context, person);
     case 'received': {
-      const text = pick(world.random, ['Hello?', 'Thanks! 🙏', 'Where is "my" parcel?', 'ÅÄÖ']);
-      return [inboundMessage(world, { text_message: { text } }, person)];
+      const text = pick(context.random, ['Hello?', 'Thanks! 🙏', 'Where is "my" parcel?', 'ÅÄÖ']);
+      return [inboundMessage(context, { text_message: { text } }, person)];
     }
   }
 }
 
 /** A person appears, starts to talk, and may opt in or out. */
-export function personLifecycle(world: SampleWorld, person: Person): CallbackBody[] {
+export function personLifecycle(context: SampleContext, person: Person): CallbackBody[] {
   const arrival = [
-    contactNotification(world, 'create', person),
-    conversationNotification(world, 'start', person),
-    consentNotification(world, 'opt_in', 'SUCCEEDED', person),
+    contactNotification(context, 'create', person),
+    conversationNotification(context, 'start', person),
+    consentNotification(context, 'opt_in', 'SUCCEEDED', person),
   ];
-  return world.random() < 0.3
-    ? [...arrival, consentNotification(world, 'opt_out', 'SUCCEEDED', person)]
+  return context.random() < 0.3
+    ? [...arrival, consentNotification(context, 'opt_out', 'SUCCEEDED', person)]
     : arrival;
 }
 
 /** One of every variant of every trigger. */
-export function everyTrigger(world: SampleWorld): CallbackBody[] {
+export function everyTrigger(context: SampleContext): CallbackBody[] {
   const triggers = Object.keys(sampleCallbacks) as KnownTrigger[];
   return triggers.flatMap((trigger) =>
-    Object.values(sampleCallbacks[trigger]).map((build) => build(world)),
+    Object.values(sampleCallbacks[trigger]).map((build) => build(context)),
   );
 }
 
 function sentLifecycle(
-  world: SampleWorld,
+  context: SampleContext,
   person: Person,
   statuses: readonly DeliveryStatus[],
 ): CallbackBody[] {
-  const message = sentMessage(world, person);
-  const reports = statuses.map((status) => deliveryReport(world, status, message));
-  return [submitNotification(world, message), ...reports];
+  const message = sentMessage(context, person);
+  const reports = statuses.map((status) => deliveryReport(context, status, message));
+  return [submitNotification(context, message), ...reports];
 }
 
 /** It fails on one channel and is delivered on the next. */
-function switchedLifecycle(world: SampleWorld, person: Person): CallbackBody[] {
-  const first = sentMessage(world, { ...person, channel: 'RCS' });
+function switchedLifecycle(context: SampleContext, person: Person): CallbackBody[] {
+  const first = sentMessage(context, { ...person, channel: 'RCS' });
   const second = { ...first, person: { ...person, channel: 'SMS' } };
   return [
-    deliveryReport(world, 'QUEUED_ON_CHANNEL', first),
-    deliveryReport(world, 'SWITCHING_CHANNEL', first),
-    deliveryReport(world, 'QUEUED_ON_CHANNEL', second),
-    deliveryReport(world, 'DELIVERED', second),
+    deliveryReport(context, 'QUEUED_ON_CHANNEL', first),
+    deliveryReport(context, 'SWITCHING_CHANNEL', first),
+    deliveryReport(context, 'QUEUED_ON_CHANNEL', second),
+    deliveryReport(context, 'DELIVERED', second),
   ];
 }

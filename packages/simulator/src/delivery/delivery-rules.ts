@@ -37,7 +37,7 @@ export type Verdict =
 
 /** @param attempts how often the callback was tried, this answer's try included. */
 export function judgeAnswer(answer: Answer, attempts: number, rules: RetryRules): Verdict {
-  if (answer.kind === 'answered' && !isTriedAgain(answer.status)) {
+  if (answer.kind === 'answered' && !isRetried(answer.status)) {
     const isAcknowledged = answer.status >= 200 && answer.status <= 299;
     return { kind: isAcknowledged ? 'acknowledged' : 'lost' };
   }
@@ -46,7 +46,7 @@ export function judgeAnswer(answer: Answer, attempts: number, rules: RetryRules)
 }
 
 /** Sinch tries again after network failures, timeouts, 5xx and 429; any other 4xx is for good. */
-export function isTriedAgain(status: number): boolean {
+export function isRetried(status: number): boolean {
   return status === 429 || status >= 500;
 }
 

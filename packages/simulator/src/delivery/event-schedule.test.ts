@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { createRandom, drawInteger } from '../random.ts';
-import { createAgenda } from './event-schedule.ts';
+import { createEventSchedule } from './event-schedule.ts';
 
 test('gives tasks by their time, those of one instant in the order they came in', () => {
-  const random = createRandom('agenda');
-  const agenda = createAgenda();
+  const random = createRandom('schedule');
+  const schedule = createEventSchedule();
   const ran: { readonly atMs: number; readonly turn: number }[] = [];
   for (let turn = 0; turn < 500; turn += 1) {
     const atMs = drawInteger(random, 0, 50);
-    agenda.add(atMs, () => void ran.push({ atMs, turn }));
+    schedule.add(atMs, () => void ran.push({ atMs, turn }));
   }
 
   for (let nowMs = 0; nowMs <= 50; nowMs += 1) {
-    for (let task = agenda.takeDue(nowMs); task; task = agenda.takeDue(nowMs)) task();
-    expect(agenda.nextAtMs() ?? 51).toBeGreaterThan(nowMs);
+    for (let task = schedule.takeDue(nowMs); task; task = schedule.takeDue(nowMs)) task();
+    expect(schedule.nextAtMs() ?? 51).toBeGreaterThan(nowMs);
   }
 
   expect(ran).toHaveLength(500);

@@ -5,7 +5,7 @@ interface Entry {
 }
 
 /** Tasks by their time; those of one instant in the order they came in. A binary heap. */
-export interface Agenda {
+export interface EventSchedule {
   add(atMs: number, task: () => void): void;
   nextAtMs(): number | undefined;
   /** Takes out the first task, if its time is not after `nowMs`. */
@@ -13,7 +13,7 @@ export interface Agenda {
   clear(): void;
 }
 
-export function createAgenda(): Agenda {
+export function createEventSchedule(): EventSchedule {
   const heap: Entry[] = [];
   let turns = 0;
   return {

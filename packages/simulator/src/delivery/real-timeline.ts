@@ -1,4 +1,4 @@
-import { createAgenda, type Timeline } from './event-schedule.ts';
+import { createEventSchedule, type Timeline } from './event-schedule.ts';
 
 /** Time that passes with the machine's, faster by a factor. */
 export interface RealTimeline extends Timeline {
@@ -18,7 +18,7 @@ const longestTimerMs = 2_147_483_647;
 
 export function createRealTimeline(options: RealTimelineOptions): RealTimeline {
   const { compress, clock = () => performance.now() } = options;
-  const agenda = createAgenda();
+  const schedule = createEventSchedule();
   const startedAt = clock();
   const nowMs = () => (clock() - startedAt) * compress;
   let timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export function createRealTimeline(options: RealTimelineOptions): RealTimeline {
   /** One timer, for the first task. */
   function arm(): void {
     clearTimeout(timer);
-    const next = agenda.nextAtMs();
+    const next = schedule.nextAtMs();
     if (next === undefined) return;
     const waitMs = Math.max(0, Math.ceil((next - nowMs()) / compress));
     timer = setTimeout(runDue, Math.min(waitMs, longestTimerMs));
@@ -36,7 +36,7 @@ export function createRealTimeline(options: RealTimelineOptions): RealTimeline {
   /** What is due now. What its tasks add for now waits for the next turn, so that I/O gets one. */
   function runDue(): void {
     const dueMs = nowMs();
-    for (let task = agenda.takeDue(dueMs); task; task = agenda.takeDue(dueMs)) task();
+    for (let task = schedule.takeDue(dueMs); task; task = schedule.takeDue(dueMs)) task();
     arm();
   }
 
@@ -44,13 +44,13 @@ export function createRealTimeline(options: RealTimelineOptions): RealTimeline {
     nowMs,
     at(atMs, task) {
       if (isStopped) return;
-      const first = agenda.nextAtMs();
-      agenda.add(Math.max(atMs, nowMs()), task);
+      const first = schedule.nextAtMs();
+      schedule.add(Math.max(atMs, nowMs()), task);
       if (first === undefined || atMs < first) arm();
     },
     stop() {
       isStopped = true;
-      agenda.clear();
+      schedule.clear();
       clearTimeout(timer);
     },
   };

@@ -9,7 +9,7 @@ import {
   type RetrySignature,
   type Verdict,
 } from './delivery-rules.ts';
-import { createAgenda, type Timeline } from './event-schedule.ts';
+import { createEventSchedule, type Timeline } from './event-schedule.ts';
 import { createTally } from './tally.ts';
 
 /** A request as a receiver in virtual time saw it. */
@@ -110,15 +110,15 @@ interface VirtualTimeline extends Timeline {
 }
 
 function createVirtualTimeline(): VirtualTimeline {
-  const agenda = createAgenda();
+  const schedule = createEventSchedule();
   let nowMs = 0;
   return {
     nowMs: () => nowMs,
-    at: (atMs, task) => agenda.add(Math.max(atMs, nowMs), task),
+    at: (atMs, task) => schedule.add(Math.max(atMs, nowMs), task),
     run() {
-      for (let next = agenda.nextAtMs(); next !== undefined; next = agenda.nextAtMs()) {
+      for (let next = schedule.nextAtMs(); next !== undefined; next = schedule.nextAtMs()) {
         nowMs = next;
-        agenda.takeDue(nowMs)?.();
+        schedule.takeDue(nowMs)?.();
       }
     },
   };

@@ -20,10 +20,10 @@ import {
   smartConversation,
   unsupportedCallback,
 } from './notices.ts';
-import { type CallbackBody, createSampleWorld, type SampleWorld } from './sample-context.ts';
+import { type CallbackBody, createSampleContext, type SampleContext } from './sample-context.ts';
 import { deliveryReports, submitNotification } from './sent-messages.ts';
 
-export type SampleBuilder = (world: SampleWorld) => CallbackBody;
+export type SampleBuilder = (context: SampleContext) => CallbackBody;
 
 /**
  * Builders of invented callbacks: for every trigger its variants by name, the usual one first.
@@ -34,26 +34,26 @@ export const sampleCallbacks: Readonly<
 > = {
   MESSAGE_INBOUND: inboundMessages,
   MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: { text: redactedMessage },
-  MESSAGE_SUBMIT: { text: (world) => submitNotification(world) },
+  MESSAGE_SUBMIT: { text: (context) => submitNotification(context) },
   MESSAGE_DELIVERY: deliveryReports,
   EVENT_INBOUND: inboundEvents,
   EVENT_DELIVERY: { delivered: eventDeliveryReport },
-  CONVERSATION_START: { start: (world) => conversationNotification(world, 'start') },
-  CONVERSATION_STOP: { stop: (world) => conversationNotification(world, 'stop') },
-  CONVERSATION_DELETE: { delete: (world) => conversationNotification(world, 'delete') },
-  CONTACT_CREATE: { create: (world) => contactNotification(world, 'create') },
-  CONTACT_UPDATE: { update: (world) => contactNotification(world, 'update') },
-  CONTACT_DELETE: { delete: (world) => contactNotification(world, 'delete') },
+  CONVERSATION_START: { start: (context) => conversationNotification(context, 'start') },
+  CONVERSATION_STOP: { stop: (context) => conversationNotification(context, 'stop') },
+  CONVERSATION_DELETE: { delete: (context) => conversationNotification(context, 'delete') },
+  CONTACT_CREATE: { create: (context) => contactNotification(context, 'create') },
+  CONTACT_UPDATE: { update: (context) => contactNotification(context, 'update') },
+  CONTACT_DELETE: { delete: (context) => contactNotification(context, 'delete') },
   CONTACT_MERGE: { merge: contactMerge },
   CONTACT_IDENTITIES_DUPLICATION: { sms: duplicatedIdentities },
   CAPABILITY: { partial: capabilityNotification },
   OPT_IN: {
-    succeeded: (world) => consentNotification(world, 'opt_in'),
-    failed: (world) => consentNotification(world, 'opt_in', 'FAILED'),
+    succeeded: (context) => consentNotification(context, 'opt_in'),
+    failed: (context) => consentNotification(context, 'opt_in', 'FAILED'),
   },
   OPT_OUT: {
-    succeeded: (world) => consentNotification(world, 'opt_out'),
-    failed: (world) => consentNotification(world, 'opt_out', 'FAILED'),
+    succeeded: (context) => consentNotification(context, 'opt_out'),
+    failed: (context) => consentNotification(context, 'opt_out', 'FAILED'),
   },
   CHANNEL_EVENT: { quality: channelEvent },
   UNSUPPORTED: { messenger: unsupportedCallback },
@@ -80,5 +80,5 @@ export function sampleCallback(trigger: KnownTrigger, choice: SampleChoice): Cal
   if (build === undefined) {
     throw new RangeError(`${trigger} has no variant '${choice.variant}': ${names.join(', ')}.`);
   }
-  return build(createSampleWorld(choice.seed, choice.startAt));
+  return build(createSampleContext(choice.seed, choice.startAt));
 }

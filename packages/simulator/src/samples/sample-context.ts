@@ -19,13 +19,13 @@ export interface Person {
 export type ProcessingMode = 'CONVERSATION' | 'DISPATCH';
 
 /** Where sample callbacks take their ids, times and people from. */
-export interface SampleWorld {
+export interface SampleContext {
   readonly random: Random;
   readonly projectId: string;
   readonly appId: string;
   /** A new id. */
   id(): string;
-  /** Moves the world's clock on a little and reads it. */
+  /** Moves the context's clock on a little and reads it. */
   now(): string;
   /** What a callback says that it was accepted at, and that it happened at. */
   acceptedTime(): string;
@@ -36,8 +36,8 @@ export interface SampleWorld {
 
 const defaultStartAt = new Date('2026-01-15T09:00:00Z');
 
-/** The same seed and start give the same world. */
-export function createSampleWorld(seed: string, startAt: Date = defaultStartAt): SampleWorld {
+/** The same seed and start give the same context. */
+export function createSampleContext(seed: string, startAt: Date = defaultStartAt): SampleContext {
   const random = createRandom(seed);
   let nowMs = startAt.getTime();
   const id = () => ulid(nowMs, random);
@@ -78,21 +78,21 @@ function writeInstant(atMs: number, random: Random): string {
 }
 
 /** What surrounds every callback: project, app and times, then the trigger's own key. */
-export function envelope(world: SampleWorld, content: CallbackBody): CallbackBody {
+export function envelope(context: SampleContext, content: CallbackBody): CallbackBody {
   return {
-    app_id: world.appId,
-    accepted_time: world.acceptedTime(),
-    event_time: world.eventTime(),
-    project_id: world.projectId,
+    app_id: context.appId,
+    accepted_time: context.acceptedTime(),
+    event_time: context.eventTime(),
+    project_id: context.projectId,
     ...content,
   };
 }
 
-export function channelIdentity(world: SampleWorld, person: Person): CallbackBody {
+export function channelIdentity(context: SampleContext, person: Person): CallbackBody {
   const isAppScoped = person.channel === 'MESSENGER';
   return {
     channel: person.channel,
     identity: person.phone,
-    app_id: isAppScoped ? world.appId : '',
+    app_id: isAppScoped ? context.appId : '',
   };
 }

@@ -4,7 +4,7 @@ import {
   envelope,
   type Person,
   type ProcessingMode,
-  type SampleWorld,
+  type SampleContext,
 } from './sample-context.ts';
 
 export interface SentMessage {
@@ -23,20 +23,23 @@ export type DeliveryStatus =
   | 'SWITCHING_CHANNEL';
 
 /** A message that the app sent. */
-export function sentMessage(world: SampleWorld, person: Person = world.person()): SentMessage {
-  const metadata = `{"order":"${world.id()}"}`;
-  return { messageId: world.id(), person, metadata, mode: person.mode };
+export function sentMessage(
+  context: SampleContext,
+  person: Person = context.person(),
+): SentMessage {
+  const metadata = `{"order":"${context.id()}"}`;
+  return { messageId: context.id(), person, metadata, mode: person.mode };
 }
 
 /** MESSAGE_SUBMIT: the message was handed to its channel. */
 export function submitNotification(
-  world: SampleWorld,
-  message: SentMessage = sentMessage(world),
+  context: SampleContext,
+  message: SentMessage = sentMessage(context),
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     message_submit_notification: {
       message_id: message.messageId,
-      ...recipient(world, message),
+      ...recipient(context, message),
       submitted_message: { text_message: { text: 'Your order is on its way.' } },
       metadata: message.metadata,
       processing_mode: message.mode,
@@ -46,15 +49,15 @@ export function submitNotification(
 
 /** MESSAGE_DELIVERY: what became of the message. */
 export function deliveryReport(
-  world: SampleWorld,
+  context: SampleContext,
   status: DeliveryStatus,
-  message: SentMessage = sentMessage(world),
+  message: SentMessage = sentMessage(context),
   reason: CallbackBody | undefined = reasonByStatus[status],
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     message_delivery_report: {
       message_id: message.messageId,
-      ...recipient(world, message),
+      ...recipient(context, message),
       status,
       ...(reason === undefined ? {} : { reason }),
       metadata: message.metadata,
@@ -68,13 +71,13 @@ export function deliveryReport(
 
 /** One report of each status, by name. */
 export const deliveryReports = {
-  delivered: (world: SampleWorld) => deliveryReport(world, 'DELIVERED'),
-  queued: (world: SampleWorld) => deliveryReport(world, 'QUEUED_ON_CHANNEL'),
-  read: (world: SampleWorld) => deliveryReport(world, 'READ'),
-  failed: (world: SampleWorld) => deliveryReport(world, 'FAILED'),
-  switching: (world: SampleWorld) => deliveryReport(world, 'SWITCHING_CHANNEL'),
-  dispatch: (world: SampleWorld) =>
-    deliveryReport(world, 'DELIVERED', { ...sentMessage(world), mode: 'DISPATCH' }),
+  delivered: (context: SampleContext) => deliveryReport(context, 'DELIVERED'),
+  queued: (context: SampleContext) => deliveryReport(context, 'QUEUED_ON_CHANNEL'),
+  read: (context: SampleContext) => deliveryReport(context, 'READ'),
+  failed: (context: SampleContext) => deliveryReport(context, 'FAILED'),
+  switching: (context: SampleContext) => deliveryReport(context, 'SWITCHING_CHANNEL'),
+  dispatch: (context: SampleContext) =>
+    deliveryReport(context, 'DELIVERED', { ...sentMessage(context), mode: 'DISPATCH' }),
 } as const;
 
 const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
@@ -92,11 +95,11 @@ const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
 };
 
 /** In DISPATCH mode there is neither a conversation nor a contact, and both are "". */
-function recipient(world: SampleWorld, { person, mode }: SentMessage): CallbackBody {
+function recipient(context: SampleContext, { person, mode }: SentMessage): CallbackBody {
   const isDispatch = mode === 'DISPATCH';
   return {
     conversation_id: isDispatch ? '' : person.conversationId,
-    channel_identity: channelIdentity(world, person),
+    channel_identity: channelIdentity(context, person),
     contact_id: isDispatch ? '' : person.contactId,
   };
 }

@@ -3,9 +3,9 @@ import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger } from '../random.ts';
 import {
   type CallbackBody,
-  createSampleWorld,
+  createSampleContext,
   type Person,
-  type SampleWorld,
+  type SampleContext,
 } from '../samples/sample-context.ts';
 
 export interface CallbackStreamOptions {
@@ -24,30 +24,30 @@ const messagesPerPerson = 10;
  * give the same bytes, however many are taken.
  */
 export function* callbackStream(options: CallbackStreamOptions): Generator<KeyedBody, never> {
-  const world = createSampleWorld(options.seed, options.startAt);
+  const context = createSampleContext(options.seed, options.startAt);
   // It begins in the middle of life: people who were there before, at any point of theirs.
   const lives = Array.from({ length: peopleAtOnce }, () =>
-    messagesOf(world, world.person(), drawInteger(world.random, 1, messagesPerPerson)),
+    messagesOf(context, context.person(), drawInteger(context.random, 1, messagesPerPerson)),
   );
   for (;;) {
-    const place = drawInteger(world.random, 0, peopleAtOnce - 1);
+    const place = drawInteger(context.random, 0, peopleAtOnce - 1);
     const next = lives[place]?.next();
     if (next?.done === false) yield keyBody(JSON.stringify(next.value));
-    else lives[place] = newLife(world);
+    else lives[place] = newLife(context);
   }
 }
 
 /** What a new person brings about, made piece by piece. */
-function* newLife(world: SampleWorld): Generator<CallbackBody, void> {
-  const person = world.person();
-  yield* personLifecycle(world, person);
-  yield* messagesOf(world, person, messagesPerPerson);
+function* newLife(context: SampleContext): Generator<CallbackBody, void> {
+  const person = context.person();
+  yield* personLifecycle(context, person);
+  yield* messagesOf(context, person, messagesPerPerson);
 }
 
 function* messagesOf(
-  world: SampleWorld,
+  context: SampleContext,
   person: Person,
   count: number,
 ): Generator<CallbackBody, void> {
-  for (let made = 0; made < count; made += 1) yield* messageLifecycle(world, person);
+  for (let made = 0; made < count; made += 1) yield* messageLifecycle(context, person);
 }

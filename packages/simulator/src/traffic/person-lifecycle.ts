@@ -9,24 +9,28 @@ import {
 } from '../samples/contacts.ts';
 import { inboundMessage } from '../samples/inbound-messages.ts';
 import type { SampleBuilder } from '../samples/sample-callbacks.ts';
-import type { Person, SampleWorld } from '../samples/sample-context.ts';
-import { type Happening, openScene } from './timeline-builder.ts';
+import type { Person, SampleContext } from '../samples/sample-context.ts';
+import { createTimelineBuilder, type TimelineEvent } from './timeline-builder.ts';
 
 const channelWeights = { SMS: 30, WHATSAPP: 30, RCS: 20, TELEGRAM: 8, MESSENGER: 7, VIBERBM: 5 };
 const dispatchShare = 0.3;
 
 /** A person on a channel; in DISPATCH mode Sinch keeps neither a contact nor a conversation. */
-export function meetPerson(world: SampleWorld): Person {
-  const known = { ...world.person(), channel: pickWeighted(world.random, channelWeights) };
-  if (world.random() >= dispatchShare) return known;
+export function createPerson(context: SampleContext): Person {
+  const known = { ...context.person(), channel: pickWeighted(context.random, channelWeights) };
+  if (context.random() >= dispatchShare) return known;
   return { ...known, contactId: '', conversationId: '', mode: 'DISPATCH' };
 }
 
 /** A person appears: a contact, a conversation and, for some, what they agree to. */
-export function arrivalStory(world: SampleWorld, person: Person, beginsAtMs: number): Happening[] {
-  const chance = (share: number) => world.random() < share;
+export function arrivalLifecycle(
+  context: SampleContext,
+  person: Person,
+  beginsAtMs: number,
+): TimelineEvent[] {
+  const chance = (share: number) => context.random() < share;
   const isKept = person.mode === 'CONVERSATION';
-  return inTurn(world, beginsAtMs, [
+  return inSequence(context, beginsAtMs, [
     isKept && ((moment) => contactNotification(moment, 'create', person)),
     isKept && ((moment) => conversationNotification(moment, 'start', person)),
     person.channel === 'RCS' && ((moment) => capabilityNotification(moment, person)),
@@ -36,16 +40,16 @@ export function arrivalStory(world: SampleWorld, person: Person, beginsAtMs: num
 }
 
 /** A person goes. `other` is a contact that turns out to be the same, where there is one. */
-export function farewellStory(
-  world: SampleWorld,
+export function departureLifecycle(
+  context: SampleContext,
   person: Person,
   other: Person | undefined,
   beginsAtMs: number,
-): Happening[] {
-  const chance = (share: number) => world.random() < share;
+): TimelineEvent[] {
+  const chance = (share: number) => context.random() < share;
   const isKept = person.mode === 'CONVERSATION';
   const same = isKept && other?.mode === 'CONVERSATION' ? other : undefined;
-  return inTurn(world, beginsAtMs, [
+  return inSequence(context, beginsAtMs, [
     ...(chance(0.15) ? stop(person) : []),
     same && chance(0.04) && ((moment) => duplicatedIdentities(moment, person, same)),
     same && chance(0.06) && ((moment) => contactMerge(moment, person, same)),
@@ -68,15 +72,15 @@ function stop(person: Person): SampleBuilder[] {
 }
 
 /** One after the other, a little apart. */
-function inTurn(
-  world: SampleWorld,
+function inSequence(
+  context: SampleContext,
   beginsAtMs: number,
   builders: readonly (SampleBuilder | false | undefined)[],
-): Happening[] {
+): TimelineEvent[] {
   let atMs = beginsAtMs;
   return builders.flatMap((build) => {
     if (!build) return [];
-    atMs += drawLog(world.random, 5, 2_000);
-    return [openScene(world, atMs).tell(0, 'sinch', build)];
+    atMs += drawLog(context.random, 5, 2_000);
+    return [createTimelineBuilder(context, atMs).createEvent(0, 'sinch', build)];
   });
 }

@@ -1,7 +1,7 @@
 import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger, drawLog, type Random } from '../random.ts';
-import { createSampleWorld } from '../samples/sample-context.ts';
-import { happenings } from './event-timeline.ts';
+import { createSampleContext } from '../samples/sample-context.ts';
+import { createEventTimeline } from './event-timeline.ts';
 
 /** A callback that Sinch has to deliver. Copies of it share this object. */
 export interface PlannedEvent extends KeyedBody {
@@ -46,10 +46,10 @@ const minuteMs = 60_000;
 /** A deterministic plan: the same options give the same bytes at the same times, in their order. */
 export function planTraffic(options: TrafficOptions): Offer[] {
   const { seed, startAt, messages, spacingMs, webhooks, faults } = options;
-  const world = createSampleWorld(seed, startAt);
-  const { random } = world;
+  const context = createSampleContext(seed, startAt);
+  const { random } = context;
   const startAtMs = startAt.getTime();
-  const offers = happenings(world, startAtMs, messages, spacingMs).flatMap(
+  const offers = createEventTimeline(context, startAtMs, messages, spacingMs).flatMap(
     ({ atMs, body }, index) => {
       const heldMs = drawHold(random, faults);
       const event = { ...keyBody(JSON.stringify(body)), webhook: index % webhooks, heldMs };

@@ -1,9 +1,9 @@
 import { drawInteger, type Random, ulid } from '../random.ts';
 import type { SampleBuilder } from '../samples/sample-callbacks.ts';
-import type { CallbackBody, SampleWorld } from '../samples/sample-context.ts';
+import type { CallbackBody, SampleContext } from '../samples/sample-context.ts';
 
 /** A callback's body, and when what it tells of happened. */
-export interface Happening {
+export interface TimelineEvent {
   /** Unix time in milliseconds. */
   readonly atMs: number;
   readonly body: CallbackBody;
@@ -13,19 +13,19 @@ export interface Happening {
 export type EventClock = 'sinch' | 'channel';
 
 /** Happenings around one thing, such as a message. All of them say the same `accepted_time`. */
-export interface Scene {
-  tell(afterMs: number, clock: EventClock, build: SampleBuilder): Happening;
+export interface TimelineBuilder {
+  createEvent(afterMs: number, clock: EventClock, build: SampleBuilder): TimelineEvent;
 }
 
-export function openScene(world: SampleWorld, beginsAtMs: number): Scene {
-  const accepted = sinchInstant(beginsAtMs, world.random);
+export function createTimelineBuilder(context: SampleContext, beginsAtMs: number): TimelineBuilder {
+  const accepted = sinchInstant(beginsAtMs, context.random);
   return {
-    tell(afterMs, clock, build) {
+    createEvent(afterMs, clock, build) {
       const atMs = beginsAtMs + afterMs;
-      const event = clock === 'sinch' ? sinchInstant(atMs, world.random) : channelInstant(atMs);
-      const moment: SampleWorld = {
-        ...world,
-        id: () => ulid(atMs, world.random),
+      const event = clock === 'sinch' ? sinchInstant(atMs, context.random) : channelInstant(atMs);
+      const moment: SampleContext = {
+        ...context,
+        id: () => ulid(atMs, context.random),
         now: () => event,
         acceptedTime: () => accepted,
         eventTime: () => event,
