@@ -27,18 +27,18 @@ switch (reading.kind) {
 }
 
 async function main(options: ChaosOptions): Promise<number> {
-  const told = openStopSignal();
+  const stopSignal = openStopSignal();
   const cleanup = createCleanup((problem) => console.error(problem));
   const directory = await mkdtemp(join(tmpdir(), 'sinch-callbacks-chaos-'));
   let exitCode: number = exitCodes.failed;
   try {
     const stopped = Promise.withResolvers<number>();
-    told.addEventListener('abort', () => stopped.resolve(exitCodes.interrupted));
-    exitCode = await Promise.race([stopped.promise, run(options, directory, cleanup, told)]);
+    stopSignal.addEventListener('abort', () => stopped.resolve(exitCodes.interrupted));
+    exitCode = await Promise.race([stopped.promise, run(options, directory, cleanup, stopSignal)]);
   } catch (error) {
     console.error(error);
   }
-  if (told.aborted) console.error('Stopping…');
+  if (stopSignal.aborted) console.error('Stopping…');
   await cleanup.closeAll();
   const isKept = options.keep || exitCode === exitCodes.failed;
   if (isKept) console.error(`Data and logs are kept in ${directory}`);

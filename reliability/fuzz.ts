@@ -47,7 +47,7 @@ const evidence = await fuzzIngest({
   connections: values.connections,
   idle: values.idle,
   settleMs: 8_000,
-  tell: (text) => process.stderr.write(text),
+  onProgress: (text) => process.stderr.write(text),
 });
 const violations = findViolations(evidence);
 if (values.json) {

@@ -9,7 +9,7 @@ const optionsOf = (...args: string[]) => {
 };
 
 describe('the options of pnpm chaos', () => {
-  it('are one round of each fault and a new seed, unless told', () => {
+  it('are one round of each fault and a new seed, unless stopSignal', () => {
     const options = optionsOf();
     expect(options).toMatchObject({ rounds: 1, faults: faultNames, json: false, keep: false });
     expect(options.seed).not.toBe(optionsOf().seed);

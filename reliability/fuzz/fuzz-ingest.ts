@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { holdIdleConnections, type ProbeReport, startProbe } from './background-traffic.ts';
 import { type FuzzServer, openTarget, type Target } from './open-target.ts';
 import { noOutcomes, type Outcomes, runCampaign } from './requests/run-campaign.ts';
-import { digestsOf, type Kept, whatIsKept } from './stored-state.ts';
+import { digestsOf, readStoredState, type StoredState } from './stored-state.ts';
 import type { MemoryReading } from './watch-memory.ts';
 
 export interface FuzzOptions {
@@ -14,7 +14,7 @@ export interface FuzzOptions {
   readonly idle: number;
   /** Sockets end and buffers are let go meanwhile; longer than the server's keep-alive is best. */
   readonly settleMs: number;
-  readonly tell: (text: string) => void;
+  readonly onProgress: (text: string) => void;
 }
 
 export interface Evidence {
@@ -27,7 +27,7 @@ export interface Evidence {
     readonly end: MemoryReading;
     peakRssBytes: number;
   };
-  readonly kept: Kept;
+  readonly kept: StoredState;
   readonly ended: readonly string[];
   readonly log: {
     readonly byStatus: ReadonlyMap<number, number>;
@@ -53,7 +53,7 @@ export async function fuzzIngest(options: FuzzOptions): Promise<Evidence> {
 }
 
 async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
-  const { seed, requests, connections, settleMs, tell } = options;
+  const { seed, requests, connections, settleMs, onProgress } = options;
   const startedAt = performance.now();
   const outcomes = noOutcomes();
   const probe = startProbe(target.webhookUrl, target.secrets.current);
@@ -66,7 +66,7 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
   };
   await run(0, warmUp);
   const start = await target.memory.readSettled();
-  tell(`warmed up with ${warmUp} requests\n`);
+  onProgress(`warmed up with ${warmUp} requests\n`);
   const peak = watchPeak(target);
   await run(warmUp, requests - warmUp);
   const peakRssBytes = await peak();
@@ -78,8 +78,8 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
     outcomes.signed.add(digest);
     outcomes.acknowledged.add(digest);
   }
-  tell('sent; waiting until every acknowledged event has ended\n');
-  const kept = await whatIsKept(target, outcomes.acknowledged, outcomes.signed);
+  onProgress('sent; waiting until every acknowledged event has ended\n');
+  const kept = await readStoredState(target, outcomes.acknowledged, outcomes.signed);
   const ended = [...target.ended];
   await target.stopIngest();
   const { byStatus, lines, bytes, strays } = target.log;

@@ -3,7 +3,7 @@ import { queryRows, redisKeys } from '@sinch-callbacks/dev-env/servers';
 import type { Target } from './open-target.ts';
 import { digestOf } from './requests/generate-request.ts';
 
-export interface Kept {
+export interface StoredState {
   /** Events in Postgres by state. */
   readonly states: Readonly<Record<string, number>>;
   /** Acknowledged, and not in Postgres in time. */
@@ -20,13 +20,13 @@ export interface Kept {
 const drainTimeoutMs = 300_000;
 
 /** Waits until every acknowledged event has ended, and looks at everything that is stored. */
-export async function whatIsKept(
+export async function readStoredState(
   { databaseUrl, redisUrl }: Target,
   acknowledged: ReadonlySet<string>,
   signed: ReadonlySet<string>,
-): Promise<Kept> {
+): Promise<StoredState> {
   const ended = async () => {
-    const rows = await endedEvents(databaseUrl);
+    const rows = await readEndedEvents(databaseUrl);
     const digests = new Set(rows.map(({ event_key }) => digestOfKey(event_key)));
     return { rows, lost: [...acknowledged].filter((digest) => !digests.has(digest)) };
   };
@@ -68,7 +68,7 @@ function digestOfKey(key: string): string {
   return key.slice(key.lastIndexOf('.') + 1);
 }
 
-async function endedEvents(databaseUrl: string) {
+async function readEndedEvents(databaseUrl: string) {
   return await queryRows<{ event_key: string; state: string }>(
     databaseUrl,
     `SELECT event_key(e) AS event_key, state::text FROM callback_event AS e WHERE state IN ('APPLIED', 'UNHANDLED', 'DEAD')`,

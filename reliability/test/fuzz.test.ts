@@ -17,7 +17,7 @@ describe.each(fuzzServers)('against the ingest of %s', (server) => {
       connections: 32,
       idle: 40,
       settleMs: 500,
-      tell: () => undefined,
+      onProgress: () => undefined,
     });
     // `pnpm fuzz --seed … --requests …` draws the same again.
     expect(findViolations(evidence), describeEvidence(evidence)).toEqual([]);

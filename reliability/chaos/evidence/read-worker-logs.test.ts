@@ -23,11 +23,13 @@ it('counts what all workers together say they applied, and no duplicate', async 
 });
 
 it('finds an attempt that an outage has cost, and lets a lock be a reason', async () => {
-  const tales = await readLogs(
+  const workerLogs = await readLogs(
     failed('canceling statement due to lock timeout (SQLSTATE 55P03)'),
     failed('ConnectionClosed') + failed('ConnectionClosed'),
   );
-  expect(attemptsLost(tales)).toEqual(['an outage cost 2 events an attempt: ConnectionClosed']);
+  expect(attemptsLost(workerLogs)).toEqual([
+    'an outage cost 2 events an attempt: ConnectionClosed',
+  ]);
 });
 
 async function readLogs(...texts: string[]): ReturnType<typeof readWorkerLogs> {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** What workers said of events. */
-export interface WorkerTales {
+export interface WorkerLogs {
   /**
    * How often an event was applied. Twice is once too often: whoever finds it applied before says
    * `duplicate`. None is no proof of anything, since a worker may die between commit and line.
@@ -12,7 +12,7 @@ export interface WorkerTales {
   readonly failedAttempts: ReadonlyMap<string, number>;
 }
 
-export async function readWorkerLogs(paths: readonly string[]): Promise<WorkerTales> {
+export async function readWorkerLogs(paths: readonly string[]): Promise<WorkerLogs> {
   const applications = new Map<string, number>();
   const failedAttempts = new Map<string, number>();
   for (const path of paths) {
@@ -45,7 +45,7 @@ function countOne(counts: Map<string, number>, what: unknown): void {
 const rightly = /SQLSTATE (55P03|57014|40001|40P01|25P03)|the transaction took too long/;
 
 /** Attempts that only an outage can have cost, which is no event's fault. */
-export function attemptsLost({ failedAttempts }: WorkerTales): string[] {
+export function attemptsLost({ failedAttempts }: WorkerLogs): string[] {
   return [...failedAttempts]
     .filter(([why]) => !rightly.test(why))
     .map(([why, count]) => `an outage cost ${count} events an attempt: ${why}`);

@@ -21,7 +21,7 @@ export interface Violation {
 }
 
 export interface Reconciliation {
-  /** Distinct callbacks, told apart by their bodies. */
+  /** Distinct callbacks, by their bodies. */
   readonly callbacks: number;
   /** Of those: answered with 2xx at least once. */
   readonly acknowledged: number;

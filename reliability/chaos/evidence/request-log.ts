@@ -16,7 +16,7 @@ export interface RequestSeen extends OfferedCallback {
 }
 
 /** Everything that Sinch sent, as its side of the wire saw it. */
-export interface Ledger {
+export interface RequestLog {
   readonly offered: readonly OfferedCallback[];
   readonly requests: readonly RequestSeen[];
   /** Callbacks answered with 2xx so far. */
@@ -25,7 +25,7 @@ export interface Ledger {
   open(round: number, wave: Wave): NonNullable<SinchOptions['onSettled']>;
 }
 
-export function createLedger(): Ledger {
+export function createRequestLog(): RequestLog {
   const offered: OfferedCallback[] = [];
   const requests: RequestSeen[] = [];
   let acknowledged = 0;

@@ -13,15 +13,15 @@ export interface DrainOptions {
 const pollMs = 250;
 const noteMs = 5_000;
 /** Longer than a stalled job, the sweep of failed ones and the trial of one of them take together. */
-const standstillMs = 180_000;
+const stallMs = 180_000;
 /** Where no queue holds a job, nothing is coming any more. */
-const idleStandstillMs = 15_000;
+const idleStallMs = 15_000;
 const openStates = ['wait', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
 /**
  * Waits until no queue holds a job that is still to be worked on, neither in Redis nor in
  * Postgres, neither live nor replayed, and every acknowledged event is stored.
- * @returns what is left after a long standstill; nothing, when all is done.
+ * @returns what is left after a long stall; nothing, when all is done.
  */
 export async function waitDrained(options: DrainOptions): Promise<string | undefined> {
   const { signal, onProgress } = options;
@@ -37,8 +37,8 @@ export async function waitDrained(options: DrainOptions): Promise<string | undef
       if (left.text === '') return undefined;
       const now = performance.now();
       if (left.text !== before) [before, changedAt] = [left.text, now];
-      const patienceMs = left.isIdle ? idleStandstillMs : standstillMs;
-      if (now - changedAt > patienceMs) return left.text;
+      const limitMs = left.isIdle ? idleStallMs : stallMs;
+      if (now - changedAt > limitMs) return left.text;
       if (now - notedAt > noteMs) {
         notedAt = now;
         onProgress(`still to be done: ${left.text}`);

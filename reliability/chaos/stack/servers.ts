@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { freePort, type StartedProcess } from '@sinch-callbacks/dev-env/processes';
 import { ensureDatabase, startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
-import type { Part } from './supervised-process.ts';
-import type { Ground } from './workspace.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface Servers {
-  readonly postgres: Part;
-  readonly redis: Part;
+  readonly postgres: SupervisedProcess;
+  readonly redis: SupervisedProcess;
   readonly redisUrl: string;
   /** Of the database server. */
   readonly postgresUrl: string;
@@ -18,7 +18,7 @@ export interface Servers {
 const databaseName = 'sinch_callbacks';
 
 /** A Redis and a Postgres that keep what they have answered through any kill. */
-export async function openServers({ directory, open, logOf }: Ground): Promise<Servers> {
+export async function openServers({ directory, open, logOf }: Workspace): Promise<Servers> {
   const postgresLauncher = launchPostgres({
     directory: join(directory, 'postgres'),
     port: await steadyPort(),

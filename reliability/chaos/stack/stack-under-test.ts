@@ -8,15 +8,15 @@ import {
   workerProcess,
 } from '@sinch-callbacks/dev-env/stack';
 import { openServers, type Servers, steadyPort } from './servers.ts';
-import type { Part } from './supervised-process.ts';
-import { type Ground, takeGround } from './workspace.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** The stack under test, with handles to break it. */
-export interface Field extends Servers {
-  readonly ingest: Part;
-  readonly workers: readonly [Part, Part];
-  /** The ways of ingest and of the second worker; the first worker connects directly. */
-  readonly ways: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
+export interface StackUnderTest extends Servers {
+  readonly ingest: SupervisedProcess;
+  readonly workers: readonly [SupervisedProcess, SupervisedProcess];
+  /** The proxies of ingest and of the second worker; the first worker connects directly. */
+  readonly proxies: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
   readonly webhookUrl: string;
   /** One for each webhook. */
   readonly secrets: readonly string[];
@@ -29,55 +29,55 @@ const workerStopTimeoutMs = 30_000;
 const readyTimeoutMs = 120_000;
 
 /** Starts everything, each part added to `cleanup` as soon as it is there. */
-export async function openField(
+export async function openStackUnderTest(
   directory: string,
   cleanup: Cleanup,
   onFinding: (finding: string) => void,
-): Promise<Field> {
-  const ground = await takeGround(directory, cleanup, onFinding);
-  const servers = await openServers(ground);
-  const ways = await openWays(servers, cleanup);
-  const apps = await openApps(servers, ways, ground);
-  const workerLogs = apps.workers.map(({ name }) => ground.logPath(name));
-  return { ...servers, ...apps, ways, workerLogs };
+): Promise<StackUnderTest> {
+  const workspace = await openWorkspace(directory, cleanup, onFinding);
+  const servers = await openServers(workspace);
+  const proxies = await openProxies(servers, cleanup);
+  const apps = await openApps(servers, proxies, workspace);
+  const workerLogs = apps.workers.map(({ name }) => workspace.logPath(name));
+  return { ...servers, ...apps, proxies, workerLogs };
 }
 
-async function openWays(servers: Servers, cleanup: Cleanup): Promise<Field['ways']> {
+async function openProxies(servers: Servers, cleanup: Cleanup): Promise<StackUnderTest['proxies']> {
   const redis = await openFaultProxy(servers.redisUrl, 'restored', await steadyPort());
-  cleanup.add('the way to redis', () => redis.close());
+  cleanup.add('the proxy to redis', () => redis.close());
   const postgres = await openFaultProxy(servers.databaseUrl, 'restored', await steadyPort());
-  cleanup.add('the way to postgres', () => postgres.close());
+  cleanup.add('the proxy to postgres', () => postgres.close());
   return { redis, postgres };
 }
 
-type Apps = Pick<Field, 'ingest' | 'workers' | 'webhookUrl' | 'secrets'>;
+type Apps = Pick<StackUnderTest, 'ingest' | 'workers' | 'webhookUrl' | 'secrets'>;
 
 async function openApps(
   { databaseUrl, redisUrl }: Servers,
-  ways: Field['ways'],
-  ground: Ground,
+  proxies: StackUnderTest['proxies'],
+  workspace: Workspace,
 ): Promise<Apps> {
   const secrets = [newSecret(), newSecret()];
   const direct = { databaseUrl, redisUrl, webhookSecret: secrets.join(',') };
-  const around = { ...direct, databaseUrl: ways.postgres.url, redisUrl: ways.redis.url };
-  await migrate(direct, ground.logOf('migrate'));
+  const around = { ...direct, databaseUrl: proxies.postgres.url, redisUrl: proxies.redis.url };
+  await migrate(direct, workspace.logOf('migrate'));
 
   const app = ingestProcess(around, await steadyPort());
-  const ingestOptions = { ...app, readyTimeoutMs, log: ground.logOf('ingest') };
-  const ingest = ground.open('ingest', () => startProcess(ingestOptions));
-  const openWorker = async (name: string, variables: typeof direct): Promise<Part> => {
+  const ingestOptions = { ...app, readyTimeoutMs, log: workspace.logOf('ingest') };
+  const ingest = workspace.open('ingest', () => startProcess(ingestOptions));
+  const openWorker = async (name: string, variables: typeof direct): Promise<SupervisedProcess> => {
     const worker = workerProcess(variables, await steadyPort());
     // Its lines about applied events are evidence, whatever the terminal's own level is.
     const env = { ...worker.env, LOG_LEVEL: 'info' };
     const limits = { readyTimeoutMs, stopTimeoutMs: workerStopTimeoutMs };
-    const options = { ...worker, ...limits, name, env, log: ground.logOf(name) };
-    return ground.open(name, () => startProcess(options));
+    const options = { ...worker, ...limits, name, env, log: workspace.logOf(name) };
+    return workspace.open(name, () => startProcess(options));
   };
   const workers = [
     await openWorker('worker-1', direct),
     await openWorker('worker-2', around),
   ] as const;
-  await Promise.all([ingest, ...workers].map((part) => part.start()));
+  await Promise.all([ingest, ...workers].map((started) => started.start()));
   return { ingest, workers, webhookUrl: `${app.url}/api/sinch/webhook`, secrets };
 }
 

@@ -7,8 +7,8 @@ import {
   stopTree,
 } from '@sinch-callbacks/dev-env/processes';
 
-/** A process of the stack under supervision: what ends by itself is started again, and told. */
-export interface Part {
+/** A process of the stack under supervision: what ends by itself is started again, and stopSignal. */
+export interface SupervisedProcess {
   readonly name: string;
   /** Resolves when it is ready. */
   start(): Promise<void>;
@@ -30,7 +30,7 @@ export function supervise(
   name: string,
   launch: () => Promise<StartedProcess>,
   onFinding: (finding: string) => void,
-): Part {
+): SupervisedProcess {
   let running: Promise<StartedProcess> | undefined;
   let isFrozen = false;
   let isClosed = false;

@@ -43,7 +43,7 @@ const values: readonly Json[] = [
 ];
 
 /** A body that no sender should send; sometimes one that Sinch does send. */
-export function drawBody(random: Random, n: number): Buffer {
+export function generateBody(random: Random, n: number): Buffer {
   const kind = pickWeighted(random, {
     sample: 15,
     twisted: 40,

@@ -100,7 +100,7 @@ const methods = [
   'X'.repeat(50),
 ];
 
-export function drawHarmlessLines(random: Random): string[] {
+export function generateHarmlessLines(random: Random): string[] {
   const lines = Array.from({ length: drawInteger(random, 0, 4) }, () =>
     pick(random, harmlessLines),
   );
@@ -111,7 +111,7 @@ export function drawHarmlessLines(random: Random): string[] {
 }
 
 /** A request line that means something else than a callback, or nothing. */
-export function drawOddRequestLine(random: Random): string {
+export function generateOddRequestLine(random: Random): string {
   if (random() < 0.5) return `${pick(random, methods)} ${pick(random, webhookTargets)} HTTP/1.1`;
   if (random() < 0.8)
     return `${pick(random, ['GET', 'POST'])} ${pick(random, otherTargets)} HTTP/1.1`;
@@ -126,7 +126,7 @@ export function drawOddRequestLine(random: Random): string {
 }
 
 /** Lines that a server has to refuse, or to read in one safe way only. */
-export function drawBrokenLines(random: Random, length: number): string[] {
+export function generateBrokenLines(random: Random, length: number): string[] {
   return pick(random, [
     [`content-length: ${length}`, 'transfer-encoding: chunked'],
     ['transfer-encoding: chunked', 'transfer-encoding: identity', `content-length: ${length}`],

@@ -6,11 +6,11 @@ import {
   pickWeighted,
   type Random,
 } from '@sinch-callbacks/simulator';
-import { drawBody } from './generate-body.ts';
+import { generateBody } from './generate-body.ts';
 import {
-  drawBrokenLines,
-  drawHarmlessLines,
-  drawOddRequestLine,
+  generateBrokenLines,
+  generateHarmlessLines,
+  generateOddRequestLine,
   webhookTargets,
 } from './generate-head.ts';
 
@@ -48,13 +48,17 @@ export interface Secrets {
 }
 
 /** The request of this number: the same seed and number give the same bytes, but for the time. */
-export function drawRequest(random: Random, n: number, secrets: Secrets): FuzzRequest {
+export function generateRequest(random: Random, n: number, secrets: Secrets): FuzzRequest {
   const kind = pickWeighted(random, weights);
-  const body = drawBody(random, n);
+  const body = generateBody(random, n);
   const sign = (secret = pick(random, [secrets.current, secrets.previous])) =>
     signatureLines(body, secret, `01FUZZ${n}`);
   const head = (...lines: readonly string[]) =>
-    headOf(`POST ${pick(random, webhookTargets)} HTTP/1.1`, ...drawHarmlessLines(random), ...lines);
+    headOf(
+      `POST ${pick(random, webhookTargets)} HTTP/1.1`,
+      ...generateHarmlessLines(random),
+      ...lines,
+    );
   const length = `content-length: ${body.length}`;
   const close = 'connection: close';
   const good = (...pieces: Buffer[]): FuzzRequest => {
@@ -86,15 +90,15 @@ export function drawRequest(random: Random, n: number, secrets: Secrets): FuzzRe
       return lines.includes(again) ? good(doubled, body) : bad('wait', doubled, body);
     }
     case 'oddRequestLine': {
-      const line = drawOddRequestLine(random);
+      const line = generateOddRequestLine(random);
       return bad(
         'wait',
-        headOf(line, ...drawHarmlessLines(random), ...sign(), length, close),
+        headOf(line, ...generateHarmlessLines(random), ...sign(), length, close),
         body,
       );
     }
     case 'brokenHead':
-      return bad('end', head(...sign('wrong'), ...drawBrokenLines(random, body.length)), body);
+      return bad('end', head(...sign('wrong'), ...generateBrokenLines(random, body.length)), body);
     case 'brokenChunks': {
       const lines = [...sign('wrong'), 'transfer-encoding: chunked', close];
       return bad('end', head(...lines), brokenChunks(random, body));

@@ -1,7 +1,7 @@
 import { createRandom } from '@sinch-callbacks/simulator';
 import type { Target } from '../open-target.ts';
-import { drawRequest, type FuzzRequest, type RequestKind } from './generate-request.ts';
-import { type Exchange, exchange } from './send-request.ts';
+import { type FuzzRequest, generateRequest, type RequestKind } from './generate-request.ts';
+import { type Exchange, sendRequest } from './send-request.ts';
 
 /** What was sent and what came back, added up. */
 export interface Outcomes {
@@ -52,9 +52,9 @@ export async function runCampaign(
       const n = next;
       next += 1;
       // Every request has draws of its own, so that it is the same in whatever order they run.
-      const request = drawRequest(createRandom(`${seed}/${n}`), n, secrets);
+      const request = generateRequest(createRandom(`${seed}/${n}`), n, secrets);
       for (const digest of request.signed) outcomes.signed.add(digest);
-      note(outcomes, n, request, await exchange(port, request));
+      note(outcomes, n, request, await sendRequest(port, request));
     }
   }
   await Promise.all(Array.from({ length: connections }, lane));

@@ -14,7 +14,7 @@ export interface Exchange {
 const silenceMs = 60_000;
 
 /** Sends a request as it is, and reads until the other side closes. */
-export async function exchange(port: number, request: FuzzRequest): Promise<Exchange> {
+export async function sendRequest(port: number, request: FuzzRequest): Promise<Exchange> {
   const startedAt = performance.now();
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
   const ended = readUntilClosed(socket);
