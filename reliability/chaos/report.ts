@@ -5,30 +5,30 @@ import { faultNames } from './plan/faults.ts';
 import type { ChaosOptions } from './read-options.ts';
 import type { CompletedRound } from './run-rounds.ts';
 
-/** What a run found, for programs. Ids alone, nothing of a body. */
+/** The result of a run, as JSON for programs. It has ids and nothing of a body. */
 export interface ChaosReport {
   readonly ok: boolean;
   readonly seed: string;
   readonly faults: number;
   /** Callbacks with different bodies. */
   readonly callbacks: number;
-  /** Of those, answered with 2xx. */
+  /** Those of them that were answered with 2xx. */
   readonly acknowledged: number;
   readonly applied: number;
   readonly dead: number;
   readonly lost: number;
   readonly doubled: number;
-  /** Copies that Sinch sent of its own accord. */
+  /** Copies that Sinch sent without being asked. */
   readonly copies: number;
   readonly requests: number;
-  /** Requests beyond the first of each callback: no 2xx had come. */
+  /** Requests after the first of each callback, which had got no 2xx. */
   readonly redelivered: number;
   readonly answers: Readonly<Record<string, number>>;
   readonly givenUp: number;
   readonly comparedRows: number;
   readonly differences: readonly DatabaseDifference[];
   readonly violations: readonly (Violation & { readonly kind: string; readonly round: string })[];
-  /** What else should not be, such as a process that ended by itself. */
+  /** Other problems, such as a process that exited unexpectedly. */
   readonly findings: readonly string[];
   readonly rounds: Readonly<Record<string, number>>;
   readonly durationSeconds: number;
@@ -96,7 +96,7 @@ function countRounds(completed: readonly CompletedRound[]): Record<string, numbe
 
 const shownDifferences = 50;
 
-/** The same for people, line by line. */
+/** Formats the report for people, line by line. */
 export function describeReport(report: ChaosReport): string[] {
   const facts = [
     'faults',

@@ -23,7 +23,7 @@ export interface ChaosRun {
   readonly onProgress: (text: string) => void;
 }
 
-/** From the first process to the report. */
+/** Runs everything, from the first process to the report. */
 export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   const { options, directory, cleanup, signal, onProgress } = run;
   const startedAt = performance.now();
@@ -31,7 +31,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   const onFinding = (finding: string) => {
     if (signal.aborted) return;
     findings.push(finding);
-    onProgress(`Not as it must be: ${finding}`);
+    onProgress(`Not as expected: ${finding}`);
   };
   const stack = await openStackUnderTest(directory, cleanup, onFinding);
   onProgress(`the stack is up; seed ${options.seed}`);
@@ -49,13 +49,13 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
     signal,
     onProgress,
   });
-  if (left !== undefined) onFinding(`after a long stall there was still ${left}`);
+  if (left !== undefined) onFinding(`after a long wait there was still ${left}`);
 
   const stored = await readStoredEvents(stack.databaseUrl);
   const workerLogs = await readWorkerLogs(stack.workerLogs);
   const { applications } = workerLogs;
   for (const finding of attemptsLost(workerLogs)) onFinding(finding);
-  if (applications.size === 0) onFinding('the logs of the workers tell of no applied event');
+  if (applications.size === 0) onFinding('the logs of the workers have no applied event');
   const poisonKeys = new Set(completed.flatMap(({ wave }) => wave.poisonKeys));
   const triesAllowed = usualRetryRules.attempts;
   const { offered, requests } = requestLog;
@@ -84,7 +84,7 @@ async function compareWithReference(
   const reference = await createDatabase(stack.postgresUrl);
   await migrateDatabase(reference.url);
   const receivedAt = new Map(stored.map((event) => [event.eventKey, event.receivedAt]));
-  // Also what was stored though no answer came through before Sinch gave it up.
+  // Includes events that were stored although Sinch got no answer before it gave up.
   const kept = new Set([...acknowledgedKeys(requestLog), ...receivedAt.keys()]);
   const bodies = new Map(
     completed.flatMap(({ wave }) =>

@@ -14,21 +14,21 @@ export interface RunOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** What Sinch sent around one fault. */
+/** A round, and the callbacks that Sinch sent around its fault. */
 export interface CompletedRound {
   readonly round: Round;
   readonly wave: Wave;
 }
 
-/** As fast as it must be to catch up after an outage. */
+/** Fast enough to catch up after an outage. */
 const rate = { perSecond: 200, burst: 50 };
 const concurrency = 16;
-/** Shorter than some freezes: what was applied and not answered in time is then sent again. */
+/** Shorter than some freezes: an applied callback without an answer in time is then sent again. */
 const timeoutMs = 4_000;
 const firstAnswerTimeoutMs = 120_000;
 const finishTimeoutMs = 2_400_000;
 
-/** Fights the rounds one after the other, and waits until Sinch has nothing left to send. */
+/** Runs the rounds one after the other, and waits until Sinch has nothing left to send. */
 export async function runRounds(
   context: FaultContext,
   options: RunOptions,
@@ -102,5 +102,8 @@ function describeRound(
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   const { number, fault, holdMs } = round;
   const { length } = requestLog.requests;
-  return `round ${number} of ${of}: ${fault}, held for ${holdMs} ms, over after ${seconds} s; ${requestLog.acknowledged()} acknowledged in ${length} requests`;
+  return (
+    `round ${number} of ${of}: ${fault}, held for ${holdMs} ms, over after ${seconds} s; ` +
+    `${requestLog.acknowledged()} acknowledged in ${length} requests`
+  );
 }

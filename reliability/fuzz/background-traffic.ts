@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSender } from '@sinch-callbacks/simulator';
 
 export interface Probe {
-  /** Ends it, after a last callback. */
+  /** Stops the probe after a last callback. */
   stop(): Promise<ProbeReport>;
 }
 
 export interface ProbeReport {
   readonly count: number;
-  /** What was not 200. */
+  /** Answers that were not 200. */
   readonly failures: readonly string[];
   readonly worstMs: number;
   readonly medianMs: number;
@@ -19,7 +19,7 @@ export interface ProbeReport {
 
 const everyMs = 250;
 
-/** An ordinary signed callback, every so often, as long as the campaign lasts and once after. */
+/** Sends an ordinary signed callback at an interval during the campaign, and once afterwards. */
 export function startProbe(url: string, secret: string): Probe {
   const sender = createSender({ url, secret, timeoutMs: 60_000 });
   const times: number[] = [];
@@ -66,7 +66,7 @@ export function startProbe(url: string, secret: string): Probe {
   };
 }
 
-/** Connections that hold on to what they can, as long as the campaign lasts. */
+/** Connections that stay open for the whole campaign. */
 interface IdleConnections {
   close(): void;
 }
@@ -82,8 +82,8 @@ const starts = [
 const trickleMs = 1_000;
 
 /**
- * Keeps `count` of them open: without a word, in the middle of a head, and in the middle of a body,
- * with one byte more every second. One that the server ends is opened again.
+ * Keeps `count` connections open: silent ones, and ones in the middle of a head or a body that send
+ * one byte a second. A connection that the server closes is opened again.
  */
 export function holdIdleConnections(port: number, count: number): IdleConnections {
   const sockets = new Set<Socket>();

@@ -10,9 +10,9 @@ export interface FuzzOptions {
   readonly seed: string;
   readonly requests: number;
   readonly connections: number;
-  /** Connections that only hold on to what they can. */
+  /** The number of connections that send nothing, or one byte a second. */
   readonly idle: number;
-  /** Sockets end and buffers are let go meanwhile; longer than the server's keep-alive is best. */
+  /** Time for sockets to end and buffers to be freed; best longer than the server's keep-alive. */
   readonly settleMs: number;
   readonly onProgress: (text: string) => void;
 }
@@ -37,12 +37,12 @@ export interface Evidence {
   };
 }
 
-/** Of the requests, to fill caches, compile what is hot and grow pools, before memory is compared. */
+/** The share of the requests that fill caches and grow pools before memory is compared. */
 const warmUpShare = 0.2;
 const maxWarmUp = 10_000;
 const sampleMs = 500;
 
-/** Starts everything, runs the campaign, and gathers what there is to be judged. */
+/** Starts everything, runs the campaign, and collects the evidence. */
 export async function fuzzIngest(options: FuzzOptions): Promise<Evidence> {
   const target = await openTarget(options.server);
   try {
@@ -78,7 +78,7 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
     outcomes.signed.add(digest);
     outcomes.acknowledged.add(digest);
   }
-  onProgress('sent; waiting until every acknowledged event has ended\n');
+  onProgress('sent; waiting until every acknowledged event is finished\n');
   const kept = await readStoredState(target, outcomes.acknowledged, outcomes.signed);
   const ended = [...target.ended];
   await target.stopIngest();
@@ -96,7 +96,7 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
   };
 }
 
-/** Reads the memory again and again, until the returned function is called for the highest. */
+/** Polls the memory until the returned function is called, which resolves with the highest value. */
 function watchPeak({ memory }: Target): () => Promise<number> {
   let peak = 0;
   let isOver = false;

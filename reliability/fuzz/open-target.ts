@@ -11,11 +11,11 @@ import { type LogTally, tallyLog } from './read-log.ts';
 import type { Secrets } from './requests/generate-request.ts';
 import { type MemoryWatch, watchMemory } from './watch-memory.ts';
 
-/** Which of the two servers carries ingest. */
+/** The two servers that ingest runs on. */
 export const fuzzServers = ['next', 'listener'] as const;
 export type FuzzServer = (typeof fuzzServers)[number];
 
-/** The real thing: ingest as built or from its sources, a worker, a Redis and a Postgres of their own. */
+/** Real processes under test: ingest, built or from its sources, a worker, a Redis and a Postgres. */
 export interface Target {
   readonly port: number;
   readonly webhookUrl: string;
@@ -24,16 +24,16 @@ export interface Target {
   readonly databaseUrl: string;
   readonly log: LogTally;
   readonly memory: MemoryWatch;
-  /** What ended that should not have, and its last lines. */
+  /** Processes that exited unexpectedly, with their last lines. */
   readonly ended: readonly string[];
-  /** Ends the ingest, so that its log is whole. */
+  /** Stops ingest, so that its log is complete. */
   readonly stopIngest: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 const secrets: Secrets = { current: 'fuzz-current', previous: 'fuzz-previous' };
 
-/** @throws when something cannot be started; what was, is stopped again. */
+/** @throws when something cannot be started; then everything that was started is stopped. */
 export async function openTarget(server: FuzzServer): Promise<Target> {
   if (server === 'next' && !existsSync(programs.ingest))
     throw new Error('apps/ingest is not built: run `pnpm build`.');
@@ -90,7 +90,7 @@ function noteEnds(processes: Readonly<Record<string, StartedProcess>>): string[]
   return ended;
 }
 
-/** Of the caller's variables only what a program needs to run. */
+/** Passes on only those of the caller's variables that a program needs to run. */
 function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...own };
@@ -142,6 +142,6 @@ async function startIngest(
   });
   const listed = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`);
   const [target] = (await listed.json()) as { webSocketDebuggerUrl: string }[];
-  if (target === undefined) throw new Error('The ingest shows no inspector.');
+  if (target === undefined) throw new Error('Ingest has no inspector.');
   return { ingest, memory: await watchMemory(target.webSocketDebuggerUrl) };
 }

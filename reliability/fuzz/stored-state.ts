@@ -3,23 +3,24 @@ import { queryRows, redisKeys } from '@sinch-callbacks/dev-env/servers';
 import type { Target } from './open-target.ts';
 import { digestOf } from './requests/generate-request.ts';
 
+/** Everything that is stored after a campaign. */
 export interface StoredState {
   /** Events in Postgres by state. */
   readonly states: Readonly<Record<string, number>>;
-  /** Acknowledged, and not in Postgres in time. */
+  /** Acknowledged events that are not in Postgres in time. */
   readonly lost: readonly string[];
-  /** Events, in Postgres or Redis, that nobody signed. */
+  /** Events in Postgres or Redis that were never signed. */
   readonly unverified: readonly string[];
   readonly rejectedEntries: number;
   readonly rejectedBytes: number;
-  /** Names of Redis keys that are neither the queues', nor the store's, nor an event's. */
+  /** Names of Redis keys that belong to no queue, no event and not to the rejected callbacks. */
   readonly strangeKeys: readonly string[];
   readonly redisKeys: number;
 }
 
 const drainTimeoutMs = 300_000;
 
-/** Waits until every acknowledged event has ended, and looks at everything that is stored. */
+/** Waits until every acknowledged event is finished, then reads everything that is stored. */
 export async function readStoredState(
   { databaseUrl, redisUrl }: Target,
   acknowledged: ReadonlySet<string>,
@@ -31,7 +32,7 @@ export async function readStoredState(
     return { rows, lost: [...acknowledged].filter((digest) => !digests.has(digest)) };
   };
   await until(async () => (await ended()).lost.length === 0, {
-    what: 'every acknowledged event to end',
+    what: 'every acknowledged event to be finished',
     timeoutMs: drainTimeoutMs,
     intervalMs: 500,
   }).catch(() => undefined);
@@ -53,11 +54,11 @@ export async function readStoredState(
   };
 }
 
-/** Those of queues and of the store for rejected callbacks. */
+/** Matches keys of queues and of the store for rejected callbacks. */
 const ownName =
   /^sinch-callbacks(-replay|-dead)?:(id|meta|events|marker|wait|active|completed|failed|delayed|prioritized|pc|limiter|stalled|stalled-check|paused|health|answers)$|^sinch-callbacks-rejected:(order|entries|bytes)$/;
 
-/** `sinch-callbacks:TRIGGER.entity.digest`, with what BullMQ puts behind a job's name. */
+/** Finds the event key in `sinch-callbacks:TRIGGER.entity.digest` and in BullMQ's keys for its job. */
 function eventKeyIn(name: string): string | undefined {
   return /^sinch-callbacks(?:-replay|-dead)?:([A-Z_]+\.[\w-]+\.[0-9a-f]{32})(?:[:.].*)?$/.exec(
     name,

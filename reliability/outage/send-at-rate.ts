@@ -12,19 +12,19 @@ export interface Load {
   readonly ratePerSecond: number;
 }
 
-/** One callback, and how it was answered. */
+/** One callback and its answer. */
 export interface Sent {
-  /** When it had to be sent. */
+  /** The time at which it was due. */
   readonly dueAt: number;
-  /** From when it had to be sent: what waits because the sender is late is part of it. */
+  /** From the due time to the answer, so that a late sender counts as well. */
   readonly latencyMs: number;
-  /** `none` when nothing came in 15 seconds. */
+  /** `none` without an answer in 15 seconds. */
   readonly status: number | 'none';
 }
 
 /**
- * Sends callbacks of new events at a constant rate, whether those before were answered or not: a
- * sender that waits for its answers would spare a receiver in trouble, which Sinch does not.
+ * Sends callbacks of new events at a constant rate and does not wait for answers: a sender that
+ * waits would spare a slow receiver, which Sinch does not.
  */
 export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
   const sender = createSender({ url: webhookUrl, secret });
@@ -52,7 +52,7 @@ export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
 
   const running = run();
   return {
-    /** Sends no more, and waits for the answers that are still to come. */
+    /** Stops sending, and waits for the answers in progress. */
     async stop(): Promise<readonly Sent[]> {
       stopping.abort();
       await running;

@@ -7,7 +7,7 @@ const rows = new Map([
 ]);
 
 describe('compareRows', () => {
-  it('finds nothing where all rows are equal, in whatever order', () => {
+  it('finds nothing where all rows are equal, in any order', () => {
     expect(compareRows('message', new Map([...rows].reverse()), rows)).toEqual([]);
   });
 
@@ -16,7 +16,7 @@ describe('compareRows', () => {
     expect(found).toEqual([{ table: 'message', key: '01B', kind: 'differs' }]);
   });
 
-  it('finds a row that is missing, and one that nobody expected', () => {
+  it('finds a missing row and an unexpected one', () => {
     const found = compareRows(
       'message',
       new Map([

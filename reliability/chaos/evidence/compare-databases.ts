@@ -1,14 +1,14 @@
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 
 /**
- * Columns that depend on more than what Sinch sent, and why. Everything else has to be equal;
- * times of receipt too, since the reference takes them from the events that were kept.
+ * Columns that depend on more than what Sinch sent, with the reason. Everything else must be equal,
+ * times of receipt too: the reference takes them from the stored events.
  */
 const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   callback_event: {
-    applied_at: 'when a worker came to it',
-    attempts: 'how many tries the faults cost it',
-    signed_at: 'when the copy that was kept was signed',
+    applied_at: 'when a worker applied it',
+    attempts: 'how many tries the faults have cost',
+    signed_at: 'when the stored copy was signed',
   },
   dead_letter: {
     attempts: 'when each try was',
@@ -17,25 +17,25 @@ const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     stack: 'where in the program it was refused',
   },
   consent_event: {
-    nonce: 'which signature it came with first',
-    repeated_at: 'which copies of it came, and when',
+    nonce: 'the signature of the first copy',
+    repeated_at: 'the times of further copies',
   },
 };
 
-/** Times of which it only counts whether they are set, and why. */
+/** Times that only count as set or not set, with the reason. */
 const onlyWhetherSet: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   dead_letter: { resolved_at: 'when a redaction closed it' },
 };
 
-/** Phone numbers and the like: shown as a digest. */
+/** Columns with phone numbers and the like, which are shown as a digest. */
 const personal = new Set(['identity', 'channel_identity']);
 
-/** A difference, and in which columns it is where both have the row. */
+/** A difference, with its columns when both databases have the row. */
 export interface DatabaseDifference extends RowDifference {
   readonly columns: readonly string[];
 }
 
-/** Holds every table against the same one of the other database, column by column. */
+/** Compares every table with the same one of the other database, column by column. */
 export async function compareDatabases(
   withFaultsUrl: string,
   withoutUrl: string,
@@ -62,8 +62,8 @@ interface Table {
 }
 
 /**
- * Whatever tables there are, so that a new one is compared from its first day; but not what workers
- * note of their own accord, beside the rows of the events.
+ * Reads the names of all tables, so that a new one is compared as well, except for those that
+ * workers write beside the rows of events.
  */
 async function readTables(url: string): Promise<Table[]> {
   return await queryRows<{ table: string; keys: string[] }>(
@@ -120,17 +120,17 @@ function contentOf(table: string): string {
   return `(to_jsonb(t) - ARRAY[${names.join(', ')}]::text[]${set})`;
 }
 
-/** A table's rows: keys, and what stands for the rest of each row. */
+/** A table's rows: each key with a digest of the rest of the row. */
 type Rows = ReadonlyMap<string, string>;
 
 interface RowDifference {
   readonly table: string;
   readonly key: string;
-  /** `missing` and `extra`: in the run with faults. */
+  /** `missing` and `extra` mean the run with faults. */
   readonly kind: 'missing' | 'extra' | 'differs';
 }
 
-/** What the run with faults has otherwise than the one without. Pure. */
+/** Finds the rows in which the run with faults differs from the one without. Pure. */
 export function compareRows(table: string, withFaults: Rows, without: Rows): RowDifference[] {
   const differences: RowDifference[] = [];
   for (const [key, content] of without) {

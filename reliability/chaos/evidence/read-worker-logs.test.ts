@@ -9,7 +9,7 @@ const applied = (eventKey: string, result: string) =>
 const failed = (err: string) =>
   `{"level":"warn","eventKey":"a","errorClass":"transient","err":"${err}","msg":"attempt failed"}\n`;
 
-it('counts what all workers together say they applied, and no duplicate', async () => {
+it('counts the events that all workers together applied, without duplicates', async () => {
   const { applications } = await readLogs(
     `${applied('a', 'applied')}${applied('b', 'applied')}{"result":"applied","eventK`,
     applied('a', 'duplicate') + applied('b', 'applied'),
@@ -22,7 +22,7 @@ it('counts what all workers together say they applied, and no duplicate', async 
   );
 });
 
-it('finds an attempt that an outage has cost, and lets a lock be a reason', async () => {
+it('finds an attempt that an outage has used up, and accepts a lock as a reason', async () => {
   const workerLogs = await readLogs(
     failed('canceling statement due to lock timeout (SQLSTATE 55P03)'),
     failed('ConnectionClosed') + failed('ConnectionClosed'),

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** What workers said of events. */
+/** Facts about events from the logs of workers. */
 export interface WorkerLogs {
   /**
-   * How often an event was applied. Twice is once too often: whoever finds it applied before says
-   * `duplicate`. None is no proof of anything, since a worker may die between commit and line.
+   * How often an event was applied. Twice is an error: a worker that finds it applied logs
+   * `duplicate`. No line proves nothing, since a worker may die between its commit and the line.
    */
   readonly applications: ReadonlyMap<string, number>;
-  /** Why attempts failed that are to be made again, and how often. */
+  /** The reasons of failed attempts that will be repeated, with their counts. */
   readonly failedAttempts: ReadonlyMap<string, number>;
 }
 
@@ -25,7 +25,7 @@ export async function readWorkerLogs(paths: readonly string[]): Promise<WorkerLo
   return { applications, failedAttempts };
 }
 
-/** A worker that is killed leaves a line half written. */
+/** Parses a line. A killed worker may leave half a line, which counts as none. */
 function readLine(line: string): Record<string, unknown> | undefined {
   if (!line.includes('"result":"applied"') && !line.includes('"attempt failed"')) return undefined;
   try {
@@ -41,12 +41,12 @@ function countOne(counts: Map<string, number>, what: unknown): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** Others wait for the rows that a frozen worker has locked, and give up after a while: rightly. */
-const rightly = /SQLSTATE (55P03|57014|40001|40P01|25P03)|the transaction took too long/;
+/** Reasons to fail that are correct: the rows are locked by a frozen worker for too long. */
+const correctReasons = /SQLSTATE (55P03|57014|40001|40P01|25P03)|the transaction took too long/;
 
-/** Attempts that only an outage can have cost, which is no event's fault. */
+/** Lists the attempts that an outage has used up. Outages must not use up attempts. */
 export function attemptsLost({ failedAttempts }: WorkerLogs): string[] {
   return [...failedAttempts]
-    .filter(([why]) => !rightly.test(why))
+    .filter(([why]) => !correctReasons.test(why))
     .map(([why, count]) => `an outage cost ${count} events an attempt: ${why}`);
 }

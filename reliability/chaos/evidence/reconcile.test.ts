@@ -10,7 +10,7 @@ const [a, b, c] = [keyOf('a'), keyOf('b'), keyOf('c')] as const;
 const offered = (...eventKeys: string[]): OfferedCallback[] =>
   eventKeys.map((eventKey, index) => ({ callback: `1.${index}`, eventKey }));
 
-/** The tries at one callback, by their answers. */
+/** Makes the tries of one callback from their answers. */
 const requests = (index: number, eventKey: string, ...statuses: (number | undefined)[]) =>
   statuses.map(
     (status, before): RequestSeen => ({
@@ -31,7 +31,7 @@ const stored = (eventKey: string, more: Partial<StoredEvent> = {}): StoredEvent 
   ...more,
 });
 
-/** Three callbacks, all of them as they must be: applied at once, applied after a 503, dead. */
+/** Three callbacks without a violation: applied at once, applied after a 503, dead. */
 const sound: Evidence = {
   offered: offered(a, b, c),
   requests: [
@@ -55,7 +55,7 @@ const sound: Evidence = {
 const none = { lost: [], doubled: [], abandoned: [], givenUp: [], deadInVain: [] };
 
 describe('reconcile', () => {
-  it('has nothing against a run in which all is as it must be', () => {
+  it('finds no violation in a sound run', () => {
     const counts = { callbacks: 3, acknowledged: 3, applied: 2, dead: 1 };
     expect(reconcile(sound)).toEqual({ ...counts, ...none });
   });
@@ -69,20 +69,20 @@ describe('reconcile', () => {
     expect(reconcile(evidence)).toMatchObject({ callbacks: 3, acknowledged: 3, ...none });
   });
 
-  it('finds an event that was acknowledged and is nowhere', () => {
+  it('finds an event that was acknowledged and is not stored', () => {
     const evidence = { ...sound, stored: sound.stored.filter(({ eventKey }) => eventKey !== b) };
     expect(reconcile(evidence)).toMatchObject({
       applied: 1,
-      lost: [{ eventKey: b, why: 'acknowledged, and nowhere to be found' }],
+      lost: [{ eventKey: b, why: 'acknowledged, and not stored' }],
     });
   });
 
-  it('takes a dead event without an open letter for lost', () => {
+  it('counts a dead event without an open letter as lost', () => {
     const evidence = { ...sound, stored: [stored(a), stored(b), stored(c, { state: 'DEAD' })] };
     expect(reconcile(evidence).lost).toMatchObject([{ eventKey: c }]);
   });
 
-  it('knows that a redaction closes the dead letter of a body that it takes away', () => {
+  it('accepts a closed dead letter when a redaction has removed the body', () => {
     const dead = { state: 'DEAD', bodyDigest: undefined };
     const redacted = [stored(a), stored(b), stored(c, { ...dead, hasRedactedLetter: true })];
     expect(reconcile({ ...sound, stored: redacted })).toMatchObject({ dead: 1, ...none });
@@ -92,21 +92,21 @@ describe('reconcile', () => {
     expect(reconcile({ ...sound, stored: kept }).lost).toMatchObject([{ eventKey: c }]);
   });
 
-  it('takes an event that is stored with another body for lost', () => {
+  it('counts an event that is stored with another body as lost', () => {
     const changed = stored(a, { bodyDigest: digestOf('f') });
     expect(
       reconcile({ ...sound, stored: [changed, stored(b), ...sound.stored.slice(2)] }),
     ).toMatchObject({ lost: [{ eventKey: a, why: 'stored with another body than was sent' }] });
   });
 
-  it('knows that a redaction takes the body away', () => {
+  it('accepts a missing body after a redaction', () => {
     const redacted = stored(a, { bodyDigest: undefined });
     expect(reconcile({ ...sound, stored: [redacted, ...sound.stored.slice(1)] })).toMatchObject(
       none,
     );
   });
 
-  it('takes a callback for lost that was refused for good', () => {
+  it('counts a callback that was refused with a final answer as lost', () => {
     const evidence = { ...sound, requests: [...sound.requests.slice(1), ...requests(0, a, 401)] };
     expect(reconcile(evidence).lost).toEqual([
       { eventKey: a, why: 'answered with 401, which Sinch never repeats' },
@@ -129,7 +129,7 @@ describe('reconcile', () => {
     expect(reconcile(evidence).abandoned).toEqual([{ eventKey: a, why: 'never sent' }]);
   });
 
-  it('tells a callback that was given up after all tries from one that was dropped', () => {
+  it('distinguishes a callback that was given up after all tries from a dropped one', () => {
     const tries = Array.from({ length: 15 }, () => 503);
     const evidence = {
       ...sound,
@@ -156,7 +156,7 @@ describe('reconcile', () => {
     ]);
   });
 
-  it('finds an event that two workers say they applied', () => {
+  it('finds an event that two workers log as applied', () => {
     const evidence = { ...sound, applications: new Map([[a, 2]]) };
     expect(reconcile(evidence).doubled).toEqual([
       { eventKey: a, why: 'workers applied it 2 times' },

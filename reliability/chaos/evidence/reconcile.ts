@@ -1,20 +1,20 @@
 import { isAcknowledgement, type OfferedCallback, type RequestSeen } from './request-log.ts';
 import type { StoredEvent } from './stored-events.ts';
 
-/** Both ends of the system, as they are when nothing moves any more. */
+/** Both ends of the system, after all work is done. */
 export interface Evidence {
   readonly offered: readonly OfferedCallback[];
   readonly requests: readonly RequestSeen[];
-  /** Tries after which Sinch gives a callback up. */
+  /** The number of tries after which Sinch gives up a callback. */
   readonly triesAllowed: number;
   readonly stored: readonly StoredEvent[];
-  /** How often workers said that they applied an event. */
+  /** How often workers logged that they applied an event. */
   readonly applications: ReadonlyMap<string, number>;
   /** Events that cannot be applied. */
   readonly poisonKeys: ReadonlySet<string>;
 }
 
-/** Something that must not be. */
+/** An event that breaks a promise, with the reason. */
 export interface Violation {
   readonly eventKey: string;
   readonly why: string;
@@ -23,21 +23,21 @@ export interface Violation {
 export interface Reconciliation {
   /** Distinct callbacks, by their bodies. */
   readonly callbacks: number;
-  /** Of those: answered with 2xx at least once. */
+  /** Those of them that were answered with 2xx at least once. */
   readonly acknowledged: number;
   readonly applied: number;
   readonly dead: number;
   readonly lost: readonly Violation[];
   readonly doubled: readonly Violation[];
-  /** Not acknowledged, and Sinch had tries left: its platform, as we play it, is at fault. */
+  /** Not acknowledged although Sinch had tries left: a bug of the simulator. */
   readonly abandoned: readonly Violation[];
-  /** Not acknowledged in all the tries that Sinch has. */
+  /** Not acknowledged in any of Sinch's tries. */
   readonly givenUp: readonly Violation[];
   /** Dead letters of events that could have been applied. */
   readonly deadInVain: readonly Violation[];
 }
 
-/** Holds what Sinch knows against what the database holds. Pure. */
+/** Compares the requests and answers of Sinch with the rows of the database. Pure. */
 export function reconcile(evidence: Evidence): Reconciliation {
   const { offered, requests, stored } = evidence;
   const acknowledged = new Set(
@@ -66,15 +66,15 @@ export function reconcile(evidence: Evidence): Reconciliation {
 }
 
 function whyLost(eventKey: string, event: StoredEvent | undefined): Violation[] {
-  if (event === undefined) return [{ eventKey, why: 'acknowledged, and nowhere to be found' }];
+  if (event === undefined) return [{ eventKey, why: 'acknowledged, and not stored' }];
   if (event.state === 'DEAD' && !isDeathExplained(event)) {
-    return [{ eventKey, why: 'dead, without an open letter that says why' }];
+    return [{ eventKey, why: 'dead, without an open letter that gives the reason' }];
   }
   const isWhole = event.bodyDigest === undefined || eventKey.endsWith(event.bodyDigest);
   return isWhole ? [] : [{ eventKey, why: 'stored with another body than was sent' }];
 }
 
-/** By an open letter, or by one that a redaction closed when it took the body as well. */
+/** Returns true for an open letter, and for one that a redaction closed when it removed the body. */
 function isDeathExplained({ openLetter, hasRedactedLetter, bodyDigest }: StoredEvent): boolean {
   return openLetter !== undefined || (hasRedactedLetter && bodyDigest === undefined);
 }
@@ -85,7 +85,7 @@ interface Unanswered {
   readonly givenUp: Violation[];
 }
 
-/** The last request of each callback has to be one that ends the matter. */
+/** Checks that the last request of each callback got a final answer. */
 function judgeUnanswered({ offered, requests, triesAllowed }: Evidence): Unanswered {
   const last = new Map<string, RequestSeen>();
   for (const request of requests) {
@@ -116,7 +116,7 @@ function judgeUnanswered({ offered, requests, triesAllowed }: Evidence): Unanswe
 function findDoubled({ stored, applications }: Evidence): Violation[] {
   const rowsOfBody = new Map<string, StoredEvent[]>();
   for (const event of stored) {
-    // A redacted body is known by its key, which ends in the digest.
+    // The key of a redacted body still ends in its digest.
     const body = event.bodyDigest ?? event.eventKey.slice(-32);
     rowsOfBody.set(body, [...(rowsOfBody.get(body) ?? []), event]);
   }

@@ -1,27 +1,27 @@
 import type { SinchOptions } from '@sinch-callbacks/simulator';
 import type { Wave } from '../plan/plan-wave.ts';
 
-/** A callback that Sinch had to deliver: an event, or a copy of one. */
+/** A callback that Sinch has to deliver: an event, or a copy of one. */
 export interface OfferedCallback {
   readonly callback: string;
   readonly eventKey: string;
 }
 
-/** One request, and what came back. */
+/** One request and its answer. */
 export interface RequestSeen extends OfferedCallback {
-  /** From 1: which try of this callback it is. */
+  /** The number of the try of this callback, from 1. */
   readonly number: number;
-  /** Absent when no answer came. */
+  /** The status of the answer; `undefined` without an answer. */
   readonly status: number | undefined;
 }
 
-/** Everything that Sinch sent, as its side of the wire saw it. */
+/** Everything that Sinch sent, and the answers that it received. */
 export interface RequestLog {
   readonly offered: readonly OfferedCallback[];
   readonly requests: readonly RequestSeen[];
   /** Callbacks answered with 2xx so far. */
   acknowledged(): number;
-  /** Takes the callbacks of a round down; returns what is to hear of their requests. */
+  /** Records the callbacks of a round; returns the listener for their requests. */
   open(round: number, wave: Wave): NonNullable<SinchOptions['onSettled']>;
 }
 

@@ -4,13 +4,13 @@ import { queryRows } from '@sinch-callbacks/dev-env/servers';
 export interface StoredEvent {
   readonly eventKey: string;
   readonly state: string;
-  /** The first half of SHA-256 of its raw body; absent when a redaction has taken the body. */
+  /** The first half of the SHA-256 of its raw body; absent when a redaction has removed the body. */
   readonly bodyDigest: string | undefined;
   /** ISO 8601, UTC, milliseconds. */
   readonly receivedAt: string;
-  /** The reason of its dead letter, where one is open. */
+  /** The reason of its open dead letter, if there is one. */
   readonly openLetter: string | undefined;
-  /** A redaction closed its dead letter, and took the text of the letter away. */
+  /** A redaction has closed its dead letter and removed the letter's text. */
   readonly hasRedactedLetter: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function readStoredEvents(databaseUrl: string): Promise<StoredEvent
   }));
 }
 
-/** How many of these events are stored, in whatever state. */
+/** Counts the events that are stored, in any state. */
 export async function countStored(databaseUrl: string, keys: readonly string[]): Promise<number> {
   const sql = `SELECT count(*)::int AS stored FROM callback_event
     WHERE event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;

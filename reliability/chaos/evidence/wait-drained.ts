@@ -12,16 +12,16 @@ export interface DrainOptions {
 
 const pollMs = 250;
 const noteMs = 5_000;
-/** Longer than a stalled job, the sweep of failed ones and the trial of one of them take together. */
+/** Longer than it takes to recover a stalled job, sweep failed ones and try one of them. */
 const stallMs = 180_000;
-/** Where no queue holds a job, nothing is coming any more. */
+/** Shorter when no queue holds a job, since then no more events can arrive. */
 const idleStallMs = 15_000;
 const openStates = ['wait', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
 /**
- * Waits until no queue holds a job that is still to be worked on, neither in Redis nor in
- * Postgres, neither live nor replayed, and every acknowledged event is stored.
- * @returns what is left after a long stall; nothing, when all is done.
+ * Waits until no queue in Redis or Postgres holds an unfinished job, replays included, and every
+ * acknowledged event is stored.
+ * @returns the work that is left after a long stall, or `undefined` when all is done.
  */
 export async function waitDrained(options: DrainOptions): Promise<string | undefined> {
   const { signal, onProgress } = options;

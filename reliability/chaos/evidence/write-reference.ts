@@ -1,18 +1,18 @@
 import { type CallbackEvent, decideEvent, receive, signCallback } from '@sinch-callbacks/core';
 import { createEventWriter, openDatabase, recordDeadLetter } from '@sinch-callbacks/db';
 
-/** A body that was acknowledged, and when the event that was kept of it had come. */
+/** An acknowledged body, with the time at which its stored event was received. */
 export interface AcknowledgedBody {
   readonly body: string;
   readonly receivedAt: string;
 }
 
 const batchSize = 200;
-const secret = 'of nobody';
+const secret = 'reference-secret';
 
 /**
- * What the rows had been without faults: the same bodies through the same rules and the same
- * writer, in one go, into a database of their own.
+ * Writes the rows of a run without faults: the same bodies, through the same rules and the same
+ * writer, into a database of their own.
  */
 export async function writeReference(
   databaseUrl: string,
@@ -56,7 +56,7 @@ export async function writeReference(
   }
 }
 
-/** As ingest makes an event of a request. */
+/** Makes an event of a body, as ingest does. */
 function receiveBody({ body, receivedAt }: AcknowledgedBody): CallbackEvent {
   const rawBody = Buffer.from(body);
   const at = new Date(receivedAt);

@@ -32,9 +32,9 @@ interface HoldRange {
 }
 
 /**
- * How long each lasts, in milliseconds, beside what a restart takes. `first` is for its first
- * round, so that a short schedule is short; later rounds draw from the whole of `wide`. A job's
- * lock lasts 15 s, so a worker that is frozen for longer wakes up to jobs that others have taken.
+ * Durations of each fault in milliseconds, without the time of a restart. `first` is for its first
+ * round, so that a short schedule is short; later rounds draw from `wide`. A job's lock lasts 15 s,
+ * so a worker that is frozen for longer finds its jobs taken by others.
  */
 export const holdRanges: Readonly<Record<FaultName, { first: HoldRange; wide: HoldRange }>> = {
   'kill-ingest': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },

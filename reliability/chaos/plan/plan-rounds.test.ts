@@ -41,7 +41,7 @@ describe('the callbacks around a fault', () => {
   if (round === undefined) throw new Error('an empty schedule');
   const { offers, poisonKeys } = planWave('one', round);
 
-  it('come from before it till after it', () => {
+  it('come from before it until after it', () => {
     const lastMs = Math.max(...offers.map(({ atMs }) => atMs)) / compress;
     expect(lastMs).toBeGreaterThan(round.leadMs + round.holdMs);
   });

@@ -1,12 +1,12 @@
 import { createRandom, drawInteger, drawLog, type Random } from '@sinch-callbacks/simulator';
 import { type FaultName, holdRanges } from './faults.ts';
 
-/** One fault, and when and how long. */
+/** One fault, with its start and its duration. */
 export interface Round {
   /** From 1. */
   readonly number: number;
   readonly fault: FaultName;
-  /** Which of the two workers, where one is to suffer. */
+  /** The index of the worker that a fault for one worker hits. */
   readonly victim: 0 | 1;
   /** From the first acknowledged callback of the round to the fault. */
   readonly leadMs: number;
@@ -15,12 +15,12 @@ export interface Round {
 
 export interface ScheduleOptions {
   readonly seed: string;
-  /** Of each fault. */
+  /** The number of rounds of each fault. */
   readonly rounds: number;
   readonly faults: readonly FaultName[];
 }
 
-/** The schedule of a run: the same options give the same one. */
+/** Plans the schedule of a run; the same options give the same one. */
 export function planRounds({ seed, rounds, faults }: ScheduleOptions): Round[] {
   const random = createRandom(`${seed} schedule`);
   const turns = Array.from({ length: rounds }, (_, turn) =>

@@ -13,12 +13,15 @@ import type { Round } from './plan-rounds.ts';
 export interface Wave {
   readonly seed: string;
   readonly offers: readonly Offer[];
-  /** Keys of events that cannot be applied, and so must end as dead letters. */
+  /** Keys of events that cannot be applied, so they must end as dead letters. */
   readonly poisonKeys: readonly string[];
   readonly retrySignature: RetrySignature;
 }
 
-/** How many of Sinch's seconds pass in a real one: its first wait is 125 ms then, and its 15 tries take 34 minutes. */
+/**
+ * The number of Sinch's seconds in a real one. Its first wait is then 125 ms, and its 15 tries take
+ * 34 minutes.
+ */
 export const compress = 40;
 const webhooks = 2;
 
@@ -30,8 +33,8 @@ const faults = { duplicates: 0.08, disorder: 0.2, late: 0.05 };
 const startAt = new Date('2026-01-15T09:00:00Z');
 
 /**
- * Realistic traffic that lasts from before the fault till after it. Sinch's order is kept, with
- * all that is late, twice or too early; its pauses are not, so that callbacks come evenly.
+ * Plans realistic traffic from before the fault until after it. It keeps Sinch's order, with late
+ * and doubled callbacks, but not its pauses: callbacks come at an even rate.
  */
 export function planWave(runSeed: string, round: Round): Wave {
   const seed = `${runSeed} round ${round.number}`;
@@ -49,7 +52,7 @@ export function planWave(runSeed: string, round: Round): Wave {
   };
 }
 
-/** Adds a few bodies that break off in the middle, as a truncated request would. */
+/** Adds a few bodies that end in the middle, as in a truncated request. */
 function poison(
   offers: readonly Offer[],
   random: Random,

@@ -5,7 +5,7 @@ import type { Round } from '../plan/plan-rounds.ts';
 import type { StackUnderTest } from './stack-under-test.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 
-/** What a fault can act on, and whom it tells of what should not be. */
+/** The stack that a fault acts on, and the callback for what it finds wrong. */
 export interface FaultContext {
   readonly stack: StackUnderTest;
   /** Callbacks answered with 2xx so far. */
@@ -17,7 +17,7 @@ export interface FaultContext {
 const carryTimeoutMs = 60_000;
 
 type Hold = () => Promise<void>;
-/** Breaks something, holds it and mends it. Resolves when everything is ready again. */
+/** Breaks something, holds it and repairs it. Resolves when everything is ready again. */
 type Fault = (context: FaultContext, hold: Hold, victim: 0 | 1) => Promise<void>;
 
 const faults: Readonly<Record<FaultName, Fault>> = {
@@ -46,7 +46,7 @@ export async function injectFault(round: Round, context: FaultContext, hold: Hol
   await faults[round.fault](context, hold, round.victim);
 }
 
-/** At once, and up again at once, in no order: as after a power cut. */
+/** Kills all of them at once and starts all at once, in no order: as after a power cut. */
 async function kill(processes: readonly SupervisedProcess[], hold: Hold): Promise<void> {
   await Promise.all(processes.map((target) => target.crash()));
   await hold();
@@ -71,13 +71,13 @@ async function cut(proxy: FaultProxy, hold: Hold): Promise<void> {
   }
 }
 
-/** What is open is dead from now on, and nobody says so; what is opened later works. */
+/** Makes open connections dead without closing them; those opened later work. */
 async function drop(proxy: FaultProxy, hold: Hold): Promise<void> {
   proxy.forget();
   await hold();
 }
 
-/** Somebody else works on some of the latest messages, which the next reports are about. */
+/** Locks some of the latest messages, which the next reports will update. */
 async function lock({ stack }: FaultContext, hold: Hold): Promise<void> {
   const latest = 'SELECT FROM message ORDER BY created_at DESC LIMIT 5 FOR UPDATE SKIP LOCKED';
   const release = await lockRows(stack.databaseUrl, latest);
@@ -88,7 +88,7 @@ async function lock({ stack }: FaultContext, hold: Hold): Promise<void> {
   }
 }
 
-/** Redis answers, and refuses whatever takes memory. */
+/** Lets Redis run out of memory: it answers, and refuses every write that takes some. */
 async function fill({ stack }: FaultContext, hold: Hold): Promise<void> {
   await askRedis(stack.redisUrl, 'CONFIG', 'SET', 'maxmemory', '1');
   try {
@@ -98,10 +98,7 @@ async function fill({ stack }: FaultContext, hold: Hold): Promise<void> {
   }
 }
 
-/**
- * Redis is gone for a while, in good order, and for so long at least that the queue in Postgres
- * has carried something.
- */
+/** Stops Redis until the queue in Postgres has taken at least one callback. */
 async function outage({ stack, acknowledged, onFinding }: FaultContext, hold: Hold): Promise<void> {
   await stack.redis.stop();
   const before = acknowledged();
@@ -110,17 +107,17 @@ async function outage({ stack, acknowledged, onFinding }: FaultContext, hold: Ho
     const what = 'a callback to be acknowledged without Redis';
     await until(() => acknowledged() > before, { what, timeoutMs: carryTimeoutMs });
   } catch (error) {
-    onFinding(`the fallback did not carry: ${String(error)}`);
+    onFinding(`the fallback took no callback: ${String(error)}`);
   }
   await stack.redis.start();
 }
 
-/** One worker after the other is asked to end, and a new one takes its place. */
+/** Stops one worker after the other with SIGTERM, and starts a new one in its place. */
 async function deploy({ stack, onFinding }: FaultContext, hold: Hold): Promise<void> {
   for (const worker of stack.workers) {
     const exit = await worker.stop();
     if (exit.code !== 0)
-      onFinding(`${worker.name} was asked to end and did with ${describeExit(exit)}`);
+      onFinding(`${worker.name} was stopped and exited with ${describeExit(exit)}`);
     await hold();
     await worker.start();
   }

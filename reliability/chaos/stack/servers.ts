@@ -10,14 +10,14 @@ export interface Servers {
   readonly postgres: SupervisedProcess;
   readonly redis: SupervisedProcess;
   readonly redisUrl: string;
-  /** Of the database server. */
+  /** The address of the database server. */
   readonly postgresUrl: string;
   readonly databaseUrl: string;
 }
 
 const databaseName = 'sinch_callbacks';
 
-/** A Redis and a Postgres that keep what they have answered through any kill. */
+/** Starts a Redis and a Postgres that lose nothing they have acknowledged, however they are killed. */
 export async function openServers({ directory, open, logOf }: Workspace): Promise<Servers> {
   const postgresLauncher = launchPostgres({
     directory: join(directory, 'postgres'),
@@ -44,12 +44,12 @@ interface ServerPlace {
   readonly log: Writable;
 }
 
-/** Starts a server, and starts it again on the same data under the same address. */
+/** A server that can be started again on the same data and under the same address. */
 interface Launcher {
   readonly launch: () => Promise<StartedProcess>;
 }
 
-/** Durable Redis: what it has answered is in its append-only file. */
+/** Launches a durable Redis: it writes to its append-only file before it answers. */
 function launchRedis(place: ServerPlace): Launcher & { readonly url: string } {
   const { directory, port, log } = place;
   const password = randomBytes(24).toString('hex');
@@ -71,7 +71,7 @@ function launchRedis(place: ServerPlace): Launcher & { readonly url: string } {
   };
 }
 
-/** Durable Postgres. Its address is known once it has been started. */
+/** Launches a durable Postgres. Its address exists once it has started. */
 function launchPostgres(place: ServerPlace): Launcher & { readonly url: () => string } {
   const { directory, port, log } = place;
   let url: string | undefined;
@@ -81,7 +81,7 @@ function launchPostgres(place: ServerPlace): Launcher & { readonly url: () => st
       return url;
     },
     async launch() {
-      // A given server is not ours to kill.
+      // The empty environment: a server that the user has given must not be killed.
       const server = await startPostgres({ dataDir: directory, port, log, env: {} });
       url ??= server.url;
       return ownProcess('Postgres', server, url);
@@ -94,8 +94,9 @@ function ownProcess(
   server: { readonly url: string; readonly process?: StartedProcess },
   url: string,
 ): StartedProcess {
-  if (server.process === undefined) throw new Error(`${name} does not run as a process of ours.`);
-  if (server.url !== url) throw new Error(`${name} came back elsewhere: its port was taken.`);
+  if (server.process === undefined)
+    throw new Error(`${name} does not run as a process that can be killed.`);
+  if (server.url !== url) throw new Error(`${name} came back on another port: its own was taken.`);
   return server.process;
 }
 
@@ -103,8 +104,8 @@ const lowest = 10_000;
 const count = 20_000;
 
 /**
- * A port that is still to be had after a restart: below those that outgoing connections get, or
- * somebody's next connection might take it while its server is down.
+ * Chooses a port that will still be free after a restart: below those of outgoing connections, one
+ * of which could take it while its server is down.
  */
 export async function steadyPort(): Promise<number> {
   for (;;) {

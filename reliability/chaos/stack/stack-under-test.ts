@@ -18,17 +18,17 @@ export interface StackUnderTest extends Servers {
   /** The proxies of ingest and of the second worker; the first worker connects directly. */
   readonly proxies: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
   readonly webhookUrl: string;
-  /** One for each webhook. */
+  /** A secret for each webhook. */
   readonly secrets: readonly string[];
   readonly workerLogs: readonly string[];
 }
 
 /** A worker promises to stop within 20 s. */
 const workerStopTimeoutMs = 30_000;
-/** For slow machines: a restart is part of what is tested, its speed is not. */
+/** Long, for slow machines: the speed of a restart is not tested. */
 const readyTimeoutMs = 120_000;
 
-/** Starts everything, each part added to `cleanup` as soon as it is there. */
+/** Starts everything, and adds each process to `cleanup` as soon as it exists. */
 export async function openStackUnderTest(
   directory: string,
   cleanup: Cleanup,
@@ -67,7 +67,7 @@ async function openApps(
   const ingest = workspace.open('ingest', () => startProcess(ingestOptions));
   const openWorker = async (name: string, variables: typeof direct): Promise<SupervisedProcess> => {
     const worker = workerProcess(variables, await steadyPort());
-    // Its lines about applied events are evidence, whatever the terminal's own level is.
+    // Its lines about applied events are evidence, so the level of the caller must not hide them.
     const env = { ...worker.env, LOG_LEVEL: 'info' };
     const limits = { readyTimeoutMs, stopTimeoutMs: workerStopTimeoutMs };
     const options = { ...worker, ...limits, name, env, log: workspace.logOf(name) };

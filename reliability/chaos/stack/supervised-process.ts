@@ -7,25 +7,25 @@ import {
   stopTree,
 } from '@sinch-callbacks/dev-env/processes';
 
-/** A process of the stack under supervision: what ends by itself is started again, and stopSignal. */
+/** A process of the stack that is started again, and reported, when it exits unexpectedly. */
 export interface SupervisedProcess {
   readonly name: string;
   /** Resolves when it is ready. */
   start(): Promise<void>;
-  /** SIGKILL, to all of its processes. */
+  /** Sends SIGKILL to it and its children. */
   crash(): Promise<void>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Asks it to end. */
+  /** Sends its stop signal and waits for its exit. */
   stop(): Promise<ProcessExit>;
-  /** Ends it for good. */
+  /** Stops it, and never starts it again. */
   close(): Promise<void>;
 }
 
-/** A part that does not come up at once, since another one is not there yet, is started again. */
+/** A process can fail to start because another one is not ready yet. */
 const startTries = 5;
 
-/** @param onFinding hears of an end or a failed start that nobody caused. */
+/** @param onFinding is called for an unexpected exit and for a failed start. */
 export function supervise(
   name: string,
   launch: () => Promise<StartedProcess>,
@@ -38,7 +38,7 @@ export function supervise(
   function begin(): Promise<StartedProcess> {
     const starting = launchPersistently();
     running = starting;
-    // Whoever asked for the start hears of its failure.
+    // The caller of the start gets its failure.
     void starting.then((started) => watch(starting, started)).catch(() => undefined);
     return starting;
   }
@@ -57,14 +57,14 @@ export function supervise(
 
   async function watch(starting: Promise<StartedProcess>, started: StartedProcess): Promise<void> {
     const exit = await started.exited;
-    // Whoever ended it on purpose has let go of it before.
+    // An intended stop has cleared `running` before.
     if (running !== starting || isClosed) return;
     const lines = started.lastLines().split('\n').slice(-5).join('\n');
-    onFinding(`${name} ended by itself (${describeExit(exit)}):\n${lines}`);
+    onFinding(`${name} exited unexpectedly (${describeExit(exit)}):\n${lines}`);
     await begin();
   }
 
-  /** The process, which from now on may end. */
+  /** Returns the process, whose exit is from now on intended. */
   async function take(): Promise<StartedProcess | undefined> {
     const taken = running;
     const started = await taken;

@@ -5,16 +5,16 @@ import type { StartedProcess } from '@sinch-callbacks/dev-env/processes';
 import type { Cleanup } from '@sinch-callbacks/dev-env/stack';
 import { type SupervisedProcess, supervise } from './supervised-process.ts';
 
-/** Where parts are opened: under supervision, with their logs, and closed with the rest. */
+/** The directory of a run, which starts its processes under supervision and keeps their logs. */
 export interface Workspace {
   readonly directory: string;
   readonly open: (name: string, launch: () => Promise<StartedProcess>) => SupervisedProcess;
   readonly logPath: (name: string) => string;
-  /** A log that grows through all restarts. */
+  /** A log that every restart appends to. */
   readonly logOf: (name: string) => WriteStream;
 }
 
-/** @param onFinding hears of every end that nobody caused. */
+/** @param onFinding is called for every unexpected exit. */
 export async function openWorkspace(
   directory: string,
   cleanup: Cleanup,
@@ -22,7 +22,7 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const logs = join(directory, 'logs');
   await mkdir(logs, { recursive: true });
-  // Where root runs it, another user serves the database and has to get there.
+  // When root runs this, Postgres runs as another user, who must reach the directory.
   await chmod(directory, 0o755);
   const logPath = (name: string) => join(logs, `${name}.log`);
   return {

@@ -12,7 +12,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [nam
 
 const triggers = Object.keys(sampleCallbacks) as (keyof typeof sampleCallbacks)[];
 
-/** Ten megabytes in a few kilobytes, for whoever takes compressed bodies apart. */
+/** Ten megabytes that compress to a few kilobytes, for receivers that decompress bodies. */
 const zeros = Buffer.alloc(10 * 1024 * 1024);
 const bombs = [gzipSync(zeros), deflateSync(zeros), brotliCompressSync(zeros)];
 
@@ -42,7 +42,7 @@ const values: readonly Json[] = [
   { toString: 'x', constructor: { prototype: { polluted: true } } },
 ];
 
-/** A body that no sender should send; sometimes one that Sinch does send. */
+/** Generates a body that no sender should send; sometimes one that Sinch does send. */
 export function generateBody(random: Random, n: number): Buffer {
   const kind = pickWeighted(random, {
     sample: 15,
@@ -114,7 +114,7 @@ function sampleText(random: Random, n: number): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** Puts something else in a place or a few of a body that is right otherwise. */
+/** Replaces one to four values of a valid body. */
 function twistText(random: Random, text: string): string {
   let json = JSON.parse(text) as Json;
   for (let left = drawInteger(random, 1, 4); left > 0; left -= 1) json = twist(random, json);

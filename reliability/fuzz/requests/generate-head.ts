@@ -1,6 +1,6 @@
 import { drawInteger, pick, type Random } from '@sinch-callbacks/simulator';
 
-/** Header lines that change nothing for a server that minds its own business. */
+/** Header lines that must not change how ingest answers. */
 const harmlessLines = [
   'content-type: application/json',
   'content-type: text/plain; charset=utf-16',
@@ -49,7 +49,7 @@ const harmlessLines = [
   `x-long: ${'a'.repeat(7_000)}`,
 ] as const;
 
-/** Addresses that all mean the webhook. */
+/** Request targets that all address the webhook. */
 export const webhookTargets = [
   '/api/sinch/webhook',
   '/api/sinch/webhook/',
@@ -104,13 +104,13 @@ export function generateHarmlessLines(random: Random): string[] {
   const lines = Array.from({ length: drawInteger(random, 0, 4) }, () =>
     pick(random, harmlessLines),
   );
-  // Only with this does Node take the offer to upgrade for one.
+  // Without this header Node ignores the upgrade.
   return lines.includes('upgrade: h2c')
     ? [...new Set(lines), 'connection: upgrade']
     : [...new Set(lines)];
 }
 
-/** A request line that means something else than a callback, or nothing. */
+/** Generates a request line that is not one of a callback. */
 export function generateOddRequestLine(random: Random): string {
   if (random() < 0.5) return `${pick(random, methods)} ${pick(random, webhookTargets)} HTTP/1.1`;
   if (random() < 0.8)
@@ -125,7 +125,7 @@ export function generateOddRequestLine(random: Random): string {
   ]);
 }
 
-/** Lines that a server has to refuse, or to read in one safe way only. */
+/** Generates lines that a server must refuse, or can read in one safe way only. */
 export function generateBrokenLines(random: Random, length: number): string[] {
   return pick(random, [
     [`content-length: ${length}`, 'transfer-encoding: chunked'],

@@ -16,11 +16,11 @@ import {
 
 export interface FuzzRequest {
   readonly kind: RequestKind;
-  /** Sent one after the other, with a turn of the event loop between. */
+  /** Pieces to send one after the other, with a turn of the event loop between them. */
   readonly pieces: readonly Buffer[];
-  /** What follows the last piece: nothing, the end of sending, or a reset. */
+  /** The action after the last piece: wait, end the sending, or reset the connection. */
   readonly ending: 'wait' | 'end' | 'reset';
-  /** How many answers it must have, all 200; undefined where it must have none that is 200. */
+  /** The number of answers, which must all be 200; `undefined` when none may be 200. */
   readonly accepted: number | undefined;
   /** Digests of the bodies in it that are validly signed. */
   readonly signed: readonly string[];
@@ -47,7 +47,7 @@ export interface Secrets {
   readonly previous: string;
 }
 
-/** The request of this number: the same seed and number give the same bytes, but for the time. */
+/** Generates the request of this number. The same seed and number give the same bytes, except time. */
 export function generateRequest(random: Random, n: number, secrets: Secrets): FuzzRequest {
   const kind = pickWeighted(random, weights);
   const body = generateBody(random, n);
@@ -86,7 +86,7 @@ export function generateRequest(random: Random, n: number, secrets: Secrets): Fu
       const lines = sign();
       const again = pick(random, sign());
       const doubled = head(...lines, again, length, close);
-      // Equal copies of a header are one.
+      // Ingest treats equal copies of a header as one.
       return lines.includes(again) ? good(doubled, body) : bad('wait', doubled, body);
     }
     case 'oddRequestLine': {
@@ -112,7 +112,7 @@ export function generateRequest(random: Random, n: number, secrets: Secrets): Fu
   }
 }
 
-/** As event keys end in it. */
+/** Computes the digest at the end of an event key. */
 export function digestOf(body: Uint8Array): string {
   return createHash('sha256').update(body).digest('hex').slice(0, 32);
 }
@@ -122,7 +122,7 @@ function signatureLines(body: Buffer, secret: string, nonce: string): string[] {
   return Object.entries(sender.sign(body, { nonce })).map(([name, value]) => `${name}: ${value}`);
 }
 
-/** Bytes as they are, so that a line may hold what no text can. */
+/** Writes a head in latin1, so that a line can hold any byte. */
 function headOf(requestLine: string, ...lines: readonly string[]): Buffer {
   return Buffer.from(
     [requestLine, 'host: callbacks.example', ...lines, '', ''].join('\r\n'),
@@ -151,7 +151,7 @@ function pipelined(random: Random, n: number, secrets: Secrets): FuzzRequest {
   };
 }
 
-/** Signed by nobody who knows a secret, or not as Sinch does it. */
+/** Replaces the value of one signature header with a wrong one. */
 function forge(random: Random, lines: readonly string[]): string[] {
   const wrong = pick(random, [
     '',
@@ -170,7 +170,7 @@ function forge(random: Random, lines: readonly string[]): string[] {
   return lines.map((line, n) => (n === at ? `${line.split(':', 1)[0]}: ${wrong}` : line));
 }
 
-/** In one piece, or in several, wherever they happen to be cut. */
+/** Cuts the bytes into one or several pieces, at random places. */
 function cut(random: Random, ...parts: Buffer[]): Buffer[] {
   const whole = Buffer.concat(parts);
   if (random() < 0.7) return [whole];
@@ -180,7 +180,7 @@ function cut(random: Random, ...parts: Buffer[]): Buffer[] {
   return [0, ...at].map((from, n) => whole.subarray(from, at[n] ?? whole.length));
 }
 
-/** Well-formed: sizes in upper case and with zeros in front, extensions, and trailers. */
+/** Writes valid chunks: sizes in upper case or with leading zeros, extensions, and trailers. */
 function inChunks(random: Random, body: Buffer): Buffer {
   const parts: Buffer[] = [];
   const extension = pick(random, ['', '', ';a', ';a=b', ';a="b c"']);

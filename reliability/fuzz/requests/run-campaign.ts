@@ -3,16 +3,16 @@ import type { Target } from '../open-target.ts';
 import { type FuzzRequest, generateRequest, type RequestKind } from './generate-request.ts';
 import { type Exchange, sendRequest } from './send-request.ts';
 
-/** What was sent and what came back, added up. */
+/** Sums of the requests and their answers. */
 export interface Outcomes {
   requests: number;
   readonly byStatus: Map<number | 'none', number>;
   readonly byKind: Map<RequestKind, Map<number | 'none', number>>;
   /** Digests of all bodies that were validly signed, sent whole or not. */
   readonly signed: Set<string>;
-  /** Of those whose 200 came. */
+  /** Digests of those that were answered 200. */
   readonly acknowledged: Set<string>;
-  /** Answers that should not have been; the first of them, with their numbers to find them again. */
+  /** The first wrong answers, each with the number of its request. */
   readonly wrong: string[];
   wrongCount: number;
   worstMs: number;
@@ -51,7 +51,7 @@ export async function runCampaign(
     while (next < from + count) {
       const n = next;
       next += 1;
-      // Every request has draws of its own, so that it is the same in whatever order they run.
+      // Each request has its own generator, so that it is the same in any order.
       const request = generateRequest(createRandom(`${seed}/${n}`), n, secrets);
       for (const digest of request.signed) outcomes.signed.add(digest);
       note(outcomes, n, request, await sendRequest(port, request));

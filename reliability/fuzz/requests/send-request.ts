@@ -3,17 +3,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FuzzRequest } from './generate-request.ts';
 
 export interface Exchange {
-  /** Of every answer that came, in order; interim ones left out. */
+  /** The statuses of all answers in order, without interim ones. */
   readonly statuses: readonly number[];
-  /** Neither an answer nor an end came in time. */
+  /** True when neither an answer nor an end came in time. */
   readonly isSilent: boolean;
   readonly durationMs: number;
 }
 
-/** Longer than any of the server's deadlines. */
+/** Longer than every deadline of the server. */
 const silenceMs = 60_000;
 
-/** Sends a request as it is, and reads until the other side closes. */
+/** Sends the bytes of a request, and reads until the server closes. */
 export async function sendRequest(port: number, request: FuzzRequest): Promise<Exchange> {
   const startedAt = performance.now();
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
@@ -29,7 +29,7 @@ export async function sendRequest(port: number, request: FuzzRequest): Promise<E
   return { statuses: statusesIn(text), isSilent, durationMs: performance.now() - startedAt };
 }
 
-/** A refusal may come, and the connection end, while there is still something to be sent. */
+/** Writes a piece, and also resolves when the server refuses and closes before the end of it. */
 function write(socket: Socket, piece: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
