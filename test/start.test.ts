@@ -73,7 +73,7 @@ describe('npm start', () => {
         process.kill(stack.pids.worker, 'SIGKILL');
 
         await expect(running.exited).resolves.toEqual({ code: 1, signal: null });
-        expect(running.lastLines()).toContain('worker ended by itself');
+        expect(running.lastLines()).toContain('worker exited unexpectedly');
         await expectNothingLeft(stack);
       },
       startTimeoutMs,

@@ -29,7 +29,8 @@ export function startProbe(url: string, secret: string): Probe {
 
   async function send(): Promise<void> {
     const id = `01PROBE${times.length}`;
-    const body = `{"app_id":"A","message_delivery_report":{"message_id":"${id}","status":"DELIVERED"}}`;
+    const report = `{"message_id":"${id}","status":"DELIVERED"}`;
+    const body = `{"app_id":"A","message_delivery_report":${report}}`;
     const startedAt = performance.now();
     try {
       const { status } = await sender.send(body);

@@ -96,7 +96,7 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
   };
 }
 
-/** Polls the memory until the returned function is called, which resolves with the highest value. */
+/** Polls the memory until the returned function is called, which returns the highest value. */
 function watchPeak({ memory }: Target): () => Promise<number> {
   let peak = 0;
   let isOver = false;

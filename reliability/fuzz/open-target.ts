@@ -15,7 +15,7 @@ import { type MemoryWatch, watchMemory } from './watch-memory.ts';
 export const fuzzServers = ['next', 'listener'] as const;
 export type FuzzServer = (typeof fuzzServers)[number];
 
-/** Real processes under test: ingest, built or from its sources, a worker, a Redis and a Postgres. */
+/** Real processes: ingest, built or from its sources, with a worker, a Redis and a Postgres. */
 export interface Target {
   readonly port: number;
   readonly webhookUrl: string;

@@ -79,7 +79,8 @@ async function readTables(url: string): Promise<Table[]> {
 }
 
 async function readRows(url: string, table: string, keys: readonly string[]): Promise<Rows> {
-  const sql = `SELECT ${keyOf(keys)} AS key, md5(${contentOf(table)}::text) AS content FROM ${table} AS t`;
+  const sql = `SELECT ${keyOf(keys)} AS key, md5(${contentOf(table)}::text) AS content
+    FROM ${table} AS t`;
   const rows = await queryRows<{ key: string; content: string }>(url, sql);
   return new Map(rows.map(({ key, content }) => [key, content]));
 }

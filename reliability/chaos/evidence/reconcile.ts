@@ -74,7 +74,7 @@ function whyLost(eventKey: string, event: StoredEvent | undefined): Violation[] 
   return isWhole ? [] : [{ eventKey, why: 'stored with another body than was sent' }];
 }
 
-/** Returns true for an open letter, and for one that a redaction closed when it removed the body. */
+/** Returns true for an open letter, or for one that a redaction closed with the body. */
 function isDeathExplained({ openLetter, hasRedactedLetter, bodyDigest }: StoredEvent): boolean {
   return openLetter !== undefined || (hasRedactedLetter && bodyDigest === undefined);
 }

@@ -4,7 +4,7 @@ import { queryRows } from '@sinch-callbacks/dev-env/servers';
 export interface StoredEvent {
   readonly eventKey: string;
   readonly state: string;
-  /** The first half of the SHA-256 of its raw body; absent when a redaction has removed the body. */
+  /** The first half of the SHA-256 of its raw body; absent after a redaction of the body. */
   readonly bodyDigest: string | undefined;
   /** ISO 8601, UTC, milliseconds. */
   readonly receivedAt: string;

@@ -17,7 +17,7 @@ export interface Servers {
 
 const databaseName = 'sinch_callbacks';
 
-/** Starts a Redis and a Postgres that lose nothing they have acknowledged, however they are killed. */
+/** Starts a Redis and a Postgres that lose no acknowledged write when they are killed. */
 export async function openServers({ directory, open, logOf }: Workspace): Promise<Servers> {
   const postgresLauncher = launchPostgres({
     directory: join(directory, 'postgres'),

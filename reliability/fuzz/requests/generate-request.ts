@@ -47,7 +47,7 @@ export interface Secrets {
   readonly previous: string;
 }
 
-/** Generates the request of this number. The same seed and number give the same bytes, except time. */
+/** Generates the request of this number; its bytes follow from seed and number, and the time. */
 export function generateRequest(random: Random, n: number, secrets: Secrets): FuzzRequest {
   const kind = pickWeighted(random, weights);
   const body = generateBody(random, n);

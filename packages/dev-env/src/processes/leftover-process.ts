@@ -7,10 +7,10 @@ import { until } from './until.ts';
 const stopTimeoutMs = 15_000;
 
 /**
- * Ends a process that an earlier run left behind, and waits for its end.
+ * Stops a process that an earlier run left behind, and waits for its exit.
  *
- * A number in an old pid file may be anybody's by now: the process is touched only when its
- * command line holds `mark`, such as the path of its data.
+ * The id in an old pid file may belong to another process now: only a process whose command line
+ * contains `mark`, such as the path of its data, is stopped.
  */
 export async function endLeftover(
   pid: number,
@@ -29,7 +29,7 @@ export async function endLeftover(
   return 'ended';
 }
 
-/** "" for a process that is gone. */
+/** Reads the command line of a process; "" when it has exited. */
 async function commandLine(pid: number): Promise<string> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
@@ -42,18 +42,18 @@ async function commandLine(pid: number): Promise<string> {
   }
 }
 
-/** Whether a process has this id. One that has ended and was not reaped does not count. */
+/** Returns true when a process with this id runs. A zombie does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives, and belongs to another user.
+    // EPERM: it runs as another user.
     if (errorCode(error) !== 'EPERM') return false;
   }
   return !isZombie(pid);
 }
 
-/** Only where there is a /proc; elsewhere nothing is taken for a zombie. */
+/** Returns false where there is no /proc. */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** `undefined` for a file that does not exist. */
+/** Reads a file; `undefined` when it does not exist. */
 export async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

@@ -12,7 +12,7 @@ describe('until', () => {
     await expect(until(() => true, { what: 'nothing', timeoutMs: 0 })).resolves.toBe(true);
   });
 
-  test('takes an exception for "not yet" and keeps the last one as the cause', async () => {
+  test('treats an exception as "not yet" and keeps the last one as the cause', async () => {
     const failing = until(() => Promise.reject(new Error('refused')), {
       what: 'the server',
       timeoutMs: 30,
@@ -27,7 +27,7 @@ describe('until', () => {
 });
 
 describe('latch', () => {
-  test('lets through who came before and who comes after it opened', async () => {
+  test('releases those who waited before and those who wait after it opened', async () => {
     const delivered = latch<number>('the delivery');
     const early = delivered.wait();
     expect(delivered.isOpen).toBe(false);
@@ -39,7 +39,7 @@ describe('latch', () => {
     await expect(Promise.all([early, delivered.wait()])).resolves.toEqual([1, 1]);
   });
 
-  test('says what never came', async () => {
+  test('names what never happened', async () => {
     await expect(latch('the delivery').wait(5)).rejects.toThrow('Waited 5 ms for the delivery');
   });
 });

@@ -19,10 +19,10 @@ export interface StartedContainer {
 }
 
 const engineTimeoutMs = 3_000;
-/** Pulling the image included. */
+/** Includes the time to pull the image. */
 const startTimeoutMs = 120_000;
 
-/** @throws when no Docker engine answers, the image cannot be had, or its port does not open. */
+/** @throws when no Docker engine answers, no image can be pulled, or its port does not open. */
 export async function startContainer(options: ContainerOptions): Promise<StartedContainer> {
   await comeUp('The Docker engine', getContainerRuntimeClient(), engineTimeoutMs);
   const container = new LoopbackContainer(options.image)
@@ -39,17 +39,17 @@ export async function startContainer(options: ContainerOptions): Promise<Started
       close: async () => void (await started.stop()),
     };
   } catch (error) {
-    // It may still come up after the timeout.
+    // It may still start after the timeout.
     void starting.then(stop, () => undefined);
     throw error;
   }
 }
 
-/** Docker publishes ports on every address of the machine; this one on loopback alone. */
+/** A container whose ports are published on loopback only, not on every address. */
 class LoopbackContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     const { info } = await getContainerRuntimeClient();
-    // A remote engine's loopback would be out of reach.
+    // The loopback address of a remote engine cannot be reached.
     if (!['localhost', '127.0.0.1'].includes(info.containerRuntime.host)) return;
     const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostPort: string }[]>;
     this.hostConfig.PortBindings = Object.fromEntries(

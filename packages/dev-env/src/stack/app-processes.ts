@@ -3,14 +3,14 @@ import type { Writable } from 'node:stream';
 import { describeExit, type ProcessOptions, startProcess } from '../processes/index.ts';
 import { programs } from './paths.ts';
 
-/** What the apps of one stack are told. */
+/** The settings that the apps of one stack share. */
 export interface AppVariables {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly webhookSecret: string;
 }
 
-/** A process that serves HTTP, and where. */
+/** A process that serves HTTP, with its address. */
 export interface AppProcess extends ProcessOptions {
   readonly url: string;
 }
@@ -25,7 +25,7 @@ export function migrateProcess(variables: AppVariables): ProcessOptions {
   };
 }
 
-/** The production server of Next, as built. */
+/** Returns the options of the ingest that `pnpm build` made. */
 export function ingestProcess(variables: AppVariables, port: number): AppProcess {
   const url = `http://${host}:${port}`;
   return {
@@ -59,7 +59,7 @@ function runNode(name: string, script: string): ProcessOptions {
   return { name, command: process.execPath, args: [script], cwd: programs.root };
 }
 
-/** Variables of ours that happen to be set in the terminal must not reach this stack. */
+/** Variables of the apps, which must not reach this stack from the terminal. */
 const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
 function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -77,8 +77,8 @@ function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.Pr
 const timeoutMs = 120_000;
 
 /**
- * Brings the database up to date.
- * @throws with the last lines of what it said, when that fails.
+ * Brings the database to the newest migration.
+ * @throws when that fails; the message has the last lines of its output.
  */
 export async function migrate(variables: AppVariables, log: Writable): Promise<void> {
   const run = await startProcess({ ...migrateProcess(variables), log });

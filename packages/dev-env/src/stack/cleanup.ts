@@ -1,16 +1,16 @@
 import { withTimeout } from '../processes/until.ts';
 
-/** What was opened, to be closed in reverse order. */
+/** A list of opened resources, which are closed in reverse order. */
 export interface Cleanup {
   add(name: string, close: () => Promise<unknown>): void;
-  /** Closes everything once, whatever fails; later calls wait for the first. */
+  /** Closes everything once, also when one fails; later calls wait for the first. */
   closeAll(): Promise<void>;
 }
 
-/** Longer than a worker takes at the most, which is 20 s. */
+/** Longer than the 20 s in which a worker stops. */
 const closeTimeoutMs = 25_000;
 
-/** @param report hears of what would not close. */
+/** @param report is called for each resource that does not close. */
 export function createCleanup(report: (problem: string) => void): Cleanup {
   const open: { name: string; close: () => Promise<unknown> }[] = [];
   let closing: Promise<void> | undefined;
@@ -33,16 +33,16 @@ export function createCleanup(report: (problem: string) => void): Cleanup {
 }
 
 /**
- * Aborts once somebody wants this process to end: Ctrl-C, a signal, or the end of the process
- * that started it, which closes the channel between them.
+ * Returns a signal that aborts when this process must stop: on Ctrl-C, on a stop signal, or when
+ * the process that started it exits, which closes the channel between them.
  */
 export function openStopSignal(): AbortSignal {
-  const told = new AbortController();
-  const stop = () => told.abort();
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.on('disconnect', stop);
-  // Whoever read what is printed may be gone first, and there is still everything to close.
+  // The reader of the output may exit first; without a listener, the error would skip the cleanup.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
-  return told.signal;
+  return stopping.signal;
 }

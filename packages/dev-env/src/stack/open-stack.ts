@@ -15,17 +15,17 @@ import {
 
 const shownLines = 20;
 
-/** Shows how the start goes. */
+/** Callbacks that show the progress of the start. */
 export interface StartReporter {
-  /** Runs one step under its title; `note` sets the facts on its line. */
+  /** Runs one step with a title; `note` sets the text on its line. */
   step<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
-  /** Shows how to get what this machine lacks. */
+  /** Shows how to get a server that is missing on this machine. */
   advise(text: string): void;
-  /** Called when a process of the stack exits by itself, with its last lines. */
+  /** Called when a process of the stack exits unexpectedly, with its last lines. */
   onEnd(problem: string): void;
 }
 
-/** Opens the stack part by part, each added to `cleanup` as soon as it is there. */
+/** Starts the processes of the stack, and adds each to `cleanup` as soon as it runs. */
 export async function openStack(
   paths: StackPaths,
   cleanup: Cleanup,
@@ -35,7 +35,7 @@ export async function openStack(
     cleanup.add(part.name, () => part.close());
     void part.ended.then((output) => {
       const lines = output.split('\n').slice(-shownLines).join('\n');
-      reporter.onEnd(`${part.name} ended by itself. Its last lines:\n${lines}`);
+      reporter.onEnd(`${part.name} exited unexpectedly. Its last lines:\n${lines}`);
     });
     return part;
   };
@@ -72,7 +72,7 @@ export async function openStack(
   return stack;
 }
 
-/** The secret of this clone's stack: made once, then kept, so that a saved request stays valid. */
+/** Reads this stack's secret, or creates it once: a saved request must stay valid. */
 async function keptWebhookSecret(paths: StackPaths): Promise<string> {
   const kept = await readIfExists(paths.secret);
   if (kept) return kept;

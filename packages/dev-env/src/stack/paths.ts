@@ -14,7 +14,7 @@ export const programs = {
   worker: join(root, 'apps/worker/src/main.ts'),
 } as const;
 
-/** Where one stack keeps what it keeps. */
+/** The files and preferred ports of one stack. */
 export interface StackPaths {
   readonly directory: string;
   readonly logs: string;
@@ -26,7 +26,7 @@ export interface StackPaths {
   readonly ports: PreferredPorts;
 }
 
-/** Taken where they are free; any free one where none is preferred. */
+/** Ports that are used when they are free. Any free port is used where none is preferred. */
 export interface PreferredPorts {
   readonly ingest?: number;
   readonly admin?: number;
@@ -37,8 +37,8 @@ export interface PreferredPorts {
 const usualPorts: PreferredPorts = { ingest: 3000, admin: 3001, postgres: 5433, redis: 6380 };
 
 /**
- * @param own a folder of its own, for a stack beside others: it leaves them the usual ports, since
- *   two that start at once would both find them free. `.dev` of this clone when absent.
+ * @param own a folder for a stack beside others, which does not use the usual ports: two stacks
+ *   that start at once would both find them free. `.dev` of this clone when absent
  */
 export function stackPaths(own?: string): StackPaths {
   const directory = own ?? join(root, '.dev');
@@ -55,7 +55,7 @@ export function stackPaths(own?: string): StackPaths {
   };
 }
 
-/** Everything a part writes, by part; begun anew with each run. */
+/** Opens the log file of one process, which each run overwrites. */
 export function logFile(paths: StackPaths, name: string): WriteStream {
   return createWriteStream(join(paths.logs, `${name}.log`), { mode: 0o600 });
 }

@@ -3,7 +3,7 @@ import { endLeftover, isAlive } from '../processes/index.ts';
 import { readIfExists } from '../processes/read-if-exists.ts';
 import { programs, type StackPaths } from './paths.ts';
 
-/** What `stack.json` tells other programs while the stack runs. It holds passwords. */
+/** The content of `stack.json`, for other programs while the stack runs. It has passwords. */
 export interface Stack {
   readonly ingestUrl: string;
   readonly adminUrl: string;
@@ -14,7 +14,7 @@ export interface Stack {
   readonly pids: Readonly<Record<'start' | 'ingest' | 'worker', number>>;
 }
 
-/** Appears whole or not at all. */
+/** Writes the file in one step, so that no reader sees half of it. */
 export async function writeStackFile(paths: StackPaths, stack: Stack): Promise<void> {
   const unfinished = `${paths.stackFile}.unfinished`;
   await writeFile(unfinished, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
@@ -25,7 +25,7 @@ export async function removeStackFile(paths: StackPaths): Promise<void> {
   await rm(paths.stackFile, { force: true });
 }
 
-/** Ends what a killed run may have left: a stack file is removed by any other ending. */
+/** Stops the processes of a killed run, which is the only kind of run that leaves a stack file. */
 export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
   const text = await readIfExists(paths.stackFile);
   if (text === undefined) return;
@@ -38,7 +38,7 @@ export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
 }
 
 /**
- * Takes the place of the one stack that may run on this clone's data; returns how to give it up.
+ * Takes the lock of the one stack that may run on this clone's data; returns its release.
  * @throws when another run has it.
  */
 export async function takeRunLock(paths: StackPaths): Promise<() => Promise<void>> {
@@ -54,7 +54,7 @@ export async function takeRunLock(paths: StackPaths): Promise<() => Promise<void
   return () => rm(paths.lock, { force: true });
 }
 
-/** The number may have become another program's; where that cannot be told, it counts as ours. */
+/** Returns true when the process is a run of the stack, or when its command cannot be read. */
 async function isStart(pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   const commandLine = await readIfExists(`/proc/${pid}/cmdline`);

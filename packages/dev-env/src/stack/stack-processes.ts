@@ -9,10 +9,10 @@ import {
 } from './app-processes.ts';
 import { logFile, type StackPaths } from './paths.ts';
 
-/** Something of the stack that runs until it is closed. */
+/** A process or server of the stack, which runs until it is closed. */
 export interface RunningPart {
   readonly name: string;
-  /** Resolves with its last lines when it ends, which it should not do by itself. */
+  /** Resolves with its last lines when it exits. */
   readonly ended: Promise<string>;
   close(): Promise<unknown>;
 }
@@ -23,16 +23,16 @@ export interface DatabaseServer extends RunningPart {
 }
 
 export interface QueueServer extends RunningPart {
-  /** Absent where there is no Redis: the queue then lives in Postgres. */
+  /** Absent when there is no Redis: the queue is then in Postgres. */
   readonly redisUrl: string | undefined;
   readonly note: string;
-  /** How to get a Redis where there is none. */
+  /** Advice on how to get a Redis, when there is none. */
   readonly advice?: string;
 }
 
 const databaseName = 'sinch_callbacks';
 
-/** Real Postgres, with its data kept from run to run. */
+/** Opens a real Postgres that keeps its data from run to run. */
 export async function openDatabase(paths: StackPaths): Promise<DatabaseServer> {
   const { postgres: port } = paths.ports;
   const server = await startPostgres({
@@ -55,7 +55,7 @@ export async function openDatabase(paths: StackPaths): Promise<DatabaseServer> {
   };
 }
 
-/** Redis from wherever it can be had; the last resort is to do without. */
+/** Opens a Redis from any source; without one, the queue is in Postgres. */
 export async function openQueue(paths: StackPaths): Promise<QueueServer> {
   const { redis: port } = paths.ports;
   const server = await startRedis({
@@ -67,7 +67,7 @@ export async function openQueue(paths: StackPaths): Promise<QueueServer> {
     return {
       name: 'queue',
       redisUrl: undefined,
-      note: 'in Postgres, for want of a Redis',
+      note: 'in Postgres, as there is no Redis',
       advice: server.message,
       ended: new Promise(() => {}),
       close: async () => {},
@@ -128,7 +128,7 @@ function runningApp(
   };
 }
 
-/** Says so when the usual port was taken. */
+/** Names the port, and the preferred one when that was taken. */
 function portNote(url: string, preferred: number | undefined): string {
   const port = new URL(url).port;
   return preferred === undefined || port === String(preferred)

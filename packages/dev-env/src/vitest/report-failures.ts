@@ -3,8 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Says at the end of a run, for each test that failed, how to run it alone with the same seed and
- * where the output of its processes is. The output of files that passed is removed.
+ * Prints, at the end of a run, the command that repeats each failed test with the same seed, and
+ * the directory with the output of its processes. The output of passed files is removed.
  */
 export default class ReportFailures implements Reporter {
   onTestModuleEnd(module: TestModule): void {
@@ -39,19 +39,19 @@ function describeFailure(module: TestModule, seed: string | undefined): string[]
   ];
 }
 
-/** For a shell. */
+/** Quotes a text for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", '.')}'`;
 }
 
 const root = resolve(import.meta.dirname, '../../../..');
 
-/** A test file as it is named on the command line, from the root of the repository. */
+/** Returns the path of a test file from the root of the repository. */
 function shownPath(testFile: string): string {
   return relative(root, testFile);
 }
 
-/** The directory for the output of the processes that a test file starts. */
+/** Returns the directory for the output of the processes that a test file starts. */
 export function logDirectoryOf(testFile: string): string {
   const name = shownPath(testFile)
     .replace(/\.test\.ts$/, '')

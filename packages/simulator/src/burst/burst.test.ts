@@ -13,7 +13,7 @@ describe('burst', () => {
     expect(planned.appliedKeys.some((key) => others.has(key))).toBe(false);
   });
 
-  test('what it expects is what it holds', () => {
+  test('the expected counts match the callbacks', () => {
     const keys = planned.callbacks.map((callback) => callback.key);
     const { expected } = planned;
 
@@ -39,7 +39,7 @@ describe('burst', () => {
     expect(unreadable.map((callback) => callback.key)).toEqual(planned.deadKeys);
   });
 
-  test('copies come both with their first signature and signed anew', () => {
+  test('some copies have their first signature, and some are signed again', () => {
     const copies = planned.callbacks.filter(
       ({ key }, place) => planned.callbacks.findIndex((other) => other.key === key) < place,
     );
@@ -68,7 +68,7 @@ describe('burst', () => {
     expect(overtaken.length).toBeGreaterThan(10);
   });
 
-  test('every message that is reported has a status to end in', () => {
+  test('every reported message has a final status', () => {
     const reported = new Set(
       planned.callbacks.flatMap(({ trigger, body }) =>
         trigger === 'MESSAGE_DELIVERY' ? [JSON.parse(body).message_delivery_report.message_id] : [],

@@ -11,15 +11,15 @@ import { everyTrigger, messageLifecycle, personLifecycle } from './lifecycles.ts
 
 /** One request of a burst. Copies of an event share body and key. */
 export interface BurstCallback extends KeyedBody {
-  /** A copy repeats the first signature or is signed again: which of these Sinch does is not known. */
+  /** A copy repeats the first signature or is signed again: Sinch does not document which. */
   readonly overrides: Pick<SendOverrides, 'nonce' | 'timestampSeconds'>;
 }
 
 export interface Burst extends BurstMessages {
   readonly seed: string;
-  /** In sending order: neighbours are out of order, and some events come again. */
+  /** The requests in sending order: neighbours are out of order, and some events come twice. */
   readonly callbacks: readonly BurstCallback[];
-  /** Distinct event keys; the dead ones are not among them. */
+  /** Distinct event keys, without the dead ones. */
   readonly appliedKeys: readonly string[];
   readonly deadKeys: readonly string[];
   readonly expected: {
@@ -36,18 +36,18 @@ export interface Burst extends BurstMessages {
 
 export interface BurstOptions {
   readonly seed: string;
-  /** How many messages live through their reports; each causes one to five callbacks. */
+  /** The number of messages; each causes one to five callbacks. */
   readonly messages: number;
-  /** When the burst is sent: signatures and ids carry this time. */
+  /** The time of the burst, for signatures and ids. */
   readonly startAt: Date;
 }
 
 const messagesPerPerson = 10;
 const copyShare = 0.15;
-/** How far a callback may come before or after its place. */
+/** The most places that a callback is moved forward or back. */
 const disorder = 40;
 
-/** A deterministic plan: the same options give the same bytes in the same order. */
+/** Plans a burst: the same options give the same bytes in the same order. */
 export function burst({ seed, messages, startAt }: BurstOptions): Burst {
   const context = createSampleContext(seed, startAt);
   const signedAt = Math.floor(startAt.getTime() / 1000);
@@ -80,7 +80,7 @@ export function burst({ seed, messages, startAt }: BurstOptions): Burst {
   };
 }
 
-/** Everything that happens, in order. */
+/** Makes the bodies of all events, in order. */
 function lives(context: SampleContext, messages: number): CallbackBody[] {
   const bodies = everyTrigger(context);
   for (let made = 0; made < messages; made += messagesPerPerson) {
@@ -97,7 +97,7 @@ function plan(body: string, context: SampleContext, timestampSeconds: number): B
   return { ...keyBody(body), overrides: { nonce: context.id(), timestampSeconds } };
 }
 
-/** Puts everything near its place in time, copies anywhere, the poison in the middle. */
+/** Moves events a little from their places, copies anywhere, and the poison to the middle. */
 function scatter(
   events: readonly BurstCallback[],
   copies: readonly BurstCallback[],
@@ -115,11 +115,11 @@ function scatter(
   return placed.toSorted((one, other) => one.at - other.at).map(({ event }) => event);
 }
 
-/** What the messages of a burst come to. */
+/** The messages of a burst and their expected final statuses. */
 interface BurstMessages {
   /** Distinct ids, in both directions. */
   readonly messageIds: readonly string[];
-  /** By id, the status that each reported message must end in, whatever order its reports come in. */
+  /** The final status of each reported message by id, which must hold for any order of reports. */
   readonly finalStatuses: ReadonlyMap<string, string>;
 }
 
@@ -130,7 +130,7 @@ const messageTriggers: ReadonlySet<Trigger> = new Set([
   'MESSAGE_DELIVERY',
 ]);
 
-/** @param bodies in the order in which things happened: the last report of a message is final. */
+/** @param bodies in the order of the events: the last report of a message is final */
 function summariseMessages(bodies: readonly string[]): BurstMessages {
   const messageIds = new Set<string>();
   const finalStatuses = new Map<string, string>();

@@ -24,7 +24,7 @@ const deliveries: readonly (readonly DeliveryStatus[])[] = [
   ['FAILED'],
 ];
 
-/** One message in either direction, with everything that is reported of it, oldest first. */
+/** Makes one message in either direction with all reports about it, oldest first. */
 export function messageLifecycle(context: SampleContext, person: Person): CallbackBody[] {
   const kind = pick(context.random, ['sent', 'sent', 'sent', 'switched', 'received'] as const);
   switch (kind) {
@@ -39,7 +39,7 @@ export function messageLifecycle(context: SampleContext, person: Person): Callba
   }
 }
 
-/** A person appears, starts to talk, and may opt in or out. */
+/** Makes a new person's callbacks: contact, conversation, opt-in and, for some, opt-out. */
 export function personLifecycle(context: SampleContext, person: Person): CallbackBody[] {
   const arrival = [
     contactNotification(context, 'create', person),
@@ -51,7 +51,7 @@ export function personLifecycle(context: SampleContext, person: Person): Callbac
     : arrival;
 }
 
-/** One of every variant of every trigger. */
+/** Makes one callback of every variant of every trigger. */
 export function everyTrigger(context: SampleContext): CallbackBody[] {
   const triggers = Object.keys(sampleCallbacks) as KnownTrigger[];
   return triggers.flatMap((trigger) =>
@@ -69,7 +69,7 @@ function sentLifecycle(
   return [submitNotification(context, message), ...reports];
 }
 
-/** It fails on one channel and is delivered on the next. */
+/** Makes the reports of a message that fails on one channel and is delivered on the next. */
 function switchedLifecycle(context: SampleContext, person: Person): CallbackBody[] {
   const first = sentMessage(context, { ...person, channel: 'RCS' });
   const second = { ...first, person: { ...person, channel: 'SMS' } };

@@ -21,7 +21,7 @@ test.each([
 });
 
 test.each([{ kind: 'timeout' }, { kind: 'unreachable', reason: 'ECONNREFUSED' }] as const)(
-  'no answer ($kind) is tried again, until the tries are used up',
+  'a request without an answer ($kind) is retried until the tries are used up',
   (answer) => {
     expect(judgeAnswer(answer, 14, usualRetryRules)).toEqual({
       kind: 'retry',
@@ -33,7 +33,7 @@ test.each([{ kind: 'timeout' }, { kind: 'unreachable', reason: 'ECONNREFUSED' }]
 
 const hourMs = 3_600_000;
 
-/** The signatures of three tries and a copy, sent at 10:00:00 and later. */
+/** Collects the signatures of three tries and a copy, sent at 10:00:00 and later. */
 function signatures(retrySignature: 'keep' | 'renew', heldMs = 0) {
   const [first] = offersAt([10 * hourMs]);
   if (first === undefined) throw new Error('no offer');
@@ -51,7 +51,7 @@ function signatures(retrySignature: 'keep' | 'renew', heldMs = 0) {
   }));
 }
 
-test('kept: every try and copy carries the first signature, which grows old', () => {
+test('kept: every try and copy has the first signature, which gets older', () => {
   const found = signatures('keep');
 
   expect(found).toHaveLength(4);
@@ -60,7 +60,7 @@ test('kept: every try and copy carries the first signature, which grows old', ()
   expect(found.at(-1)?.ageSeconds).toBe(60);
 });
 
-test('kept: what Sinch held back comes with a signature as old', () => {
+test('kept: a callback that Sinch held back has a signature of that age', () => {
   expect(signatures('keep', 2 * hourMs)[0]?.ageSeconds).toBe(7_200);
 });
 

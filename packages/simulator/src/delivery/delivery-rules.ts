@@ -1,6 +1,6 @@
 import type { PlannedEvent } from '../traffic/plan-traffic.ts';
 
-/** What came back for one request. */
+/** The result of one request. */
 export type Answer =
   | { readonly kind: 'answered'; readonly status: number }
   | { readonly kind: 'timeout' }
@@ -13,7 +13,7 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
-/** How long and how often Sinch tries. */
+/** The waits and the number of Sinch's tries. */
 export interface RetryRules extends Backoff {
   /** Tries for each callback, the first included. */
   readonly attempts: number;
@@ -26,16 +26,16 @@ export interface RetryRules extends Backoff {
  */
 export const usualRetryRules: RetryRules = { baseMs: 5_000, maxMs: 40_960_000, attempts: 15 };
 
-/** What Sinch does next with a callback. */
+/** The next action of Sinch for a callback. */
 export type Verdict =
   | { readonly kind: 'acknowledged' }
   | { readonly kind: 'retry'; readonly delayMs: number }
-  /** An answer that is never tried again: any 4xx but 429, and what is no answer to a callback. */
+  /** Never retried: any 4xx except 429, and any other unexpected status. */
   | { readonly kind: 'lost' }
-  /** It would be tried again, and that was the last try. */
+  /** Not retried, because this was the last try. */
   | { readonly kind: 'given-up' };
 
-/** @param attempts how often the callback was tried, this answer's try included. */
+/** @param attempts the number of tries so far, this answer's included */
 export function judgeAnswer(answer: Answer, attempts: number, rules: RetryRules): Verdict {
   if (answer.kind === 'answered' && !isRetried(answer.status)) {
     const isAcknowledged = answer.status >= 200 && answer.status <= 299;
@@ -45,14 +45,14 @@ export function judgeAnswer(answer: Answer, attempts: number, rules: RetryRules)
   return { kind: 'retry', delayMs: retryDelayMs(attempts, rules) };
 }
 
-/** Sinch tries again after network failures, timeouts, 5xx and 429; any other 4xx is for good. */
+/** Returns true for a status after which Sinch retries: 5xx and 429. Any other 4xx is final. */
 export function isRetried(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
 /**
- * How long to wait before another try: doubles from `baseMs` up to `maxMs`.
- * @param failures how many tries have failed so far, from 1.
+ * Returns the wait before the next try, which doubles from `baseMs` up to `maxMs`.
+ * @param failures the number of failed tries so far, from 1
  */
 export function retryDelayMs(failures: number, { baseMs, maxMs }: Backoff): number {
   return Math.min(maxMs, baseMs * 2 ** (failures - 1));
@@ -60,21 +60,21 @@ export function retryDelayMs(failures: number, { baseMs, maxMs }: Backoff): numb
 
 export interface Rate {
   readonly perSecond: number;
-  /** So many may come at once after a pause. */
+  /** The number of requests that may come at once after a pause. */
   readonly burst: number;
 }
 
 interface RateLimit {
   /** Takes a permit, if there is one. */
   take(nowMs: number): boolean;
-  /** When the next permit is there, if none is taken before. */
+  /** Returns the time of the next permit, if none is taken before. */
   nextAtMs(): number;
 }
 
 /**
- * A token bucket that starts full: no stretch of time of any length `t` sees more than
- * `burst + perSecond × t` permits. Kept as the instant at which the bucket would be full again,
- * so that nothing is rounded away.
+ * Creates a token bucket that starts full: in any time `t` it gives at most
+ * `burst + perSecond × t` permits. Its state is the instant at which it is full again, so that no
+ * rounding errors add up.
  */
 export function createRateLimit({ perSecond, burst }: Rate): RateLimit {
   const intervalMs = 1_000 / perSecond;
@@ -91,31 +91,32 @@ export function createRateLimit({ perSecond, burst }: Rate): RateLimit {
   };
 }
 
-/** What a signature takes besides body and secret. */
+/** The inputs of a signature besides body and secret. */
 export interface SignatureFacts {
   readonly nonce: string;
   readonly timestampSeconds: number;
 }
 
 /**
- * Which of these Sinch does is not known. `keep`: a callback is signed once, when it is made, and every
- * try and copy repeats that signature. `renew`: each request is signed when it is sent.
+ * The signature of a retry; Sinch does not document which of the two it uses. `keep`: a callback
+ * is signed once, when it is made, and every try and copy repeats that signature. `renew`: each
+ * request is signed when it is sent.
  */
 export type RetrySignature = 'keep' | 'renew';
 
 interface SigningOptions {
   readonly retrySignature: RetrySignature;
   readonly newNonce: () => string;
-  /** The receiver's clock is real, and so is this one. */
+  /** The real clock, as the receiver has it. */
   readonly wallClock: () => Date;
 }
 
-/** Gives the facts for the next request of an event. */
+/** A function that returns the signature facts of the next request of an event. */
 export type Signing = (event: PlannedEvent) => SignatureFacts;
 
 /**
- * A signature that is kept is as old, at its first try, as Sinch held the callback back: hours,
- * for a late one, by the real clock, whatever the compression.
+ * Creates the signing of a run. A kept signature is, at its first try, as old as Sinch held the
+ * callback back: hours for a late one, by the real clock, whatever the compression.
  */
 export function createSigning({ retrySignature, newNonce, wallClock }: SigningOptions): Signing {
   const kept = new Map<string, SignatureFacts>();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRandom, drawInteger } from '../random.ts';
 import { createEventSchedule } from './event-schedule.ts';
 
-test('gives tasks by their time, those of one instant in the order they came in', () => {
+test('returns tasks by time, and those of one instant in the order of their adding', () => {
   const random = createRandom('schedule');
   const schedule = createEventSchedule();
   const ran: { readonly atMs: number; readonly turn: number }[] = [];

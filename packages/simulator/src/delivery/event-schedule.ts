@@ -4,11 +4,11 @@ interface Entry {
   readonly task: () => void;
 }
 
-/** Tasks by their time; those of one instant in the order they came in. A binary heap. */
+/** A binary heap of tasks by time; tasks of one instant keep the order in which they were added. */
 export interface EventSchedule {
   add(atMs: number, task: () => void): void;
   nextAtMs(): number | undefined;
-  /** Takes out the first task, if its time is not after `nowMs`. */
+  /** Removes and returns the first task, if its time is not after `nowMs`. */
   takeDue(nowMs: number): (() => void) | undefined;
   clear(): void;
 }
@@ -51,7 +51,7 @@ function rise(heap: Entry[], entry: Entry): void {
   heap[place] = entry;
 }
 
-/** Puts the entry in the place of the first one. */
+/** Replaces the first entry and restores the order of the heap. */
 function sink(heap: Entry[], entry: Entry): void {
   let place = 0;
   for (;;) {
@@ -65,9 +65,9 @@ function sink(heap: Entry[], entry: Entry): void {
   heap[place] = entry;
 }
 
-/** Time as deliveries know it, in milliseconds from their start. */
+/** A clock and timer for deliveries, in milliseconds from their start. */
 export interface Timeline {
   nowMs(): number;
-  /** Runs the task then, or next if that is over. Tasks of one instant keep their order. */
+  /** Runs the task at that time, or next when it is past. Tasks of one instant keep their order. */
   at(atMs: number, task: () => void): void;
 }

@@ -42,7 +42,7 @@ test("each webhook's callbacks are signed with its own secret, as the attempt sa
   expect(nonces).toEqual(['01NONCE', '01NONCE']);
 });
 
-test('tells a timeout from a cut connection', async () => {
+test('distinguishes a timeout from a cut connection', async () => {
   const slow = await startReceiver(() => 'never');
   expect(await openTransport(slow.url, 20).send()).toEqual({ kind: 'timeout' });
 

@@ -16,28 +16,28 @@ import { createTally, type Tally } from './tally.ts';
 export interface SinchOptions {
   /** The webhook's full address. */
   readonly url: string;
-  /** One for each webhook of the plan. */
+  /** A secret for each webhook of the plan. */
   readonly secrets: readonly string[];
   readonly seed: string;
-  /** As the receiver sees it, by the real clock. */
+  /** The rate by the real clock, as the receiver sees it. */
   readonly rate: Rate;
   readonly retries: RetryRules;
   readonly retrySignature: RetrySignature;
-  /** How many of Sinch's seconds pass in a real one: its waits shrink, the rate stays. */
+  /** The number of Sinch's seconds in a real one: waits get shorter, the rate stays. */
   readonly compress: number;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  /** Hears of every request and what came of it. */
+  /** Called with every request and its result. */
   readonly onSettled?: (attempt: Attempt, answer: Answer, verdict: Verdict) => void;
 }
 
-/** Sinch at work. */
+/** A delivery in progress. */
 export interface SinchRun {
-  /** What became of everything so far. */
+  /** The counts so far. */
   readonly tally: Tally;
-  /** Resolves when nothing is left to do, or after `stop`. */
+  /** Resolves when every callback is settled, or after `stop`. */
   readonly finished: Promise<void>;
-  /** Interrupts what is under way and sends nothing more. */
+  /** Aborts the requests in progress and sends nothing more. */
   stop(): void;
 }
 
@@ -75,7 +75,7 @@ export function startSinch(offers: readonly Offer[], options: SinchOptions): Sin
   };
 }
 
-/** New with each run: a seed says what is sent, and a nonce must never come twice by chance. */
+/** Returns a random nonce, which does not follow from the seed: two runs must not share one. */
 function newNonce(): string {
   return ulid(Date.now(), secureRandom);
 }

@@ -12,7 +12,7 @@ import {
 import { createEventSchedule, type Timeline } from './event-schedule.ts';
 import { createTally } from './tally.ts';
 
-/** A request as a receiver in virtual time saw it. */
+/** A request in virtual time, with its result. */
 export interface Seen {
   readonly attempt: Attempt;
   readonly sentMs: number;
@@ -33,7 +33,7 @@ export interface VirtualRun {
 const timeoutMs = 15_000;
 export const shortLadder: RetryRules = { baseMs: 5_000, maxMs: 40_000, attempts: 5 };
 
-/** Delivers to a receiver that answers by chance, or as told, in a virtual instant. */
+/** Delivers in virtual time to a receiver that answers at random, or as `run.answer` says. */
 export function runVirtually(offers: readonly Offer[], run: VirtualRun) {
   const random = createRandom(`${run.seed} receiver`);
   const timeline = createVirtualTimeline();
@@ -92,7 +92,7 @@ function anyAnswer(random: () => number): Answer {
   }
 }
 
-/** Callbacks that are ready at these times, of a lane each. */
+/** Makes callbacks of one trigger that are ready at these times. */
 export function offersAt(
   times: readonly number[],
   trigger: PlannedEvent['trigger'] = 'MESSAGE_DELIVERY',
@@ -103,7 +103,7 @@ export function offersAt(
   }));
 }
 
-/** Time that passes only where nothing is left to do: hours in an instant, always the same way. */
+/** A timeline that jumps to the time of the next task: hours pass at once, always the same way. */
 interface VirtualTimeline extends Timeline {
   /** Runs every task, and those that they add, until none is left. */
   run(): void;

@@ -12,26 +12,26 @@ export interface LatencySummary {
   readonly maxMs: number;
 }
 
-/** Times, kept as their distribution: any number of them takes the same room. */
+/** A histogram of times, which needs the same memory for any number of them. */
 export interface LatencyHistogram {
   record(ms: number): void;
-  /** `undefined` while nothing was recorded. */
+  /** Returns the percentiles; `undefined` before the first record. */
   summary(): LatencySummary | undefined;
   reset(): void;
 }
 
-/** A longer time counts as this. */
+/** The longest time; a longer one counts as this. */
 const longestMs = 3_600_000;
 
 /**
- * Node's HDR histogram, in microseconds.
- * @param figures significant digits: 3 keep a value to 0.1 %, in 180 KB; 2 to 1 %, in 26 KB.
+ * Creates one on Node's HDR histogram, in microseconds.
+ * @param figures significant digits: 3 give 0.1 % in 180 KB of memory, 2 give 1 % in 26 KB
  */
 export function createLatencyHistogram(figures: 2 | 3): LatencyHistogram {
   const histogram = createHistogram({ lowest: 1, highest: longestMs * 1_000, figures });
   return {
     record(ms) {
-      // It takes whole numbers from 1, and would drop what is over its highest.
+      // It takes whole numbers from 1, and would drop a value over its highest.
       histogram.record(Math.min(Math.max(1, Math.round(ms * 1_000)), longestMs * 1_000));
     },
     summary: () => summarise(histogram),
@@ -60,14 +60,14 @@ function toMs(microseconds: number): number {
 
 /** One window of a load. Rates are in callbacks a second. */
 export interface SeriesPoint {
-  /** Where the window begins, in seconds from the start. */
+  /** The start of the window, in seconds from the start of the load. */
   readonly second: number;
   readonly scheduledPerSecond: number;
   readonly sentPerSecond: number;
   readonly answeredPerSecond: number;
-  /** Of those that were due in the window, whenever they were answered. */
+  /** The latency of callbacks that were due in the window, whenever they were answered. */
   readonly latency: LatencySummary | undefined;
-  /** As it was last seen in the window; absent where it was not measured. */
+  /** The last queue depth in the window; absent when it was not measured. */
   readonly queueDepth: number | undefined;
 }
 
@@ -79,14 +79,14 @@ interface Window {
   queueDepth: number | undefined;
 }
 
-/** What happens over time, each thing in the window of its own moment. */
+/** Counts over time, each in the window of its own moment. */
 interface TimeSeries {
   scheduled(atMs: number): void;
   sent(atMs: number): void;
   answered(atMs: number): void;
   latency(dueMs: number, latencyMs: number): void;
   queueDepth(atMs: number, depth: number): void;
-  /** From the start on, without gaps. */
+  /** Returns all windows from the start, without gaps. */
   points(): SeriesPoint[];
 }
 

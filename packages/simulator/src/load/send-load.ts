@@ -40,7 +40,7 @@ export async function sendLoad(options: SendLoadOptions): Promise<LoadEnd> {
     next: () => draw.next(),
     send,
     maxInFlight: connections,
-    // Who asks for an answer waits no longer than this, so what waits as long is given up.
+    // A caller waits no longer than this for an answer, so a longer wait is given up.
     graceMs: timeoutMs,
     tally,
     signal,
@@ -53,24 +53,24 @@ export type LoadEnd = 'finished' | 'interrupted';
 interface RunLoadOptions {
   readonly schedule: Schedule;
   readonly next: () => KeyedBody;
-  /** Sends a body, and calls back once, later, whatever comes of it. */
+  /** Sends a body, and calls `settle` once, later, with any result. */
   readonly send: (body: string, settle: (answer: Answer) => void) => void;
-  /** Requests under way at once. What is due beyond that waits, and its time runs. */
+  /** The most requests in progress at once. Further due callbacks wait, and their latency grows. */
   readonly maxInFlight: number;
-  /** How long after the schedule's end what still waits may be sent. */
+  /** The time after the schedule's end in which waiting callbacks may still be sent. */
   readonly graceMs: number;
   readonly tally: LoadTally;
-  /** Ends the sending; what is under way is waited for. */
+  /** Stops the sending; requests in progress are awaited. */
   readonly signal: AbortSignal;
-  /** Milliseconds from the start, by a clock that never goes back. */
+  /** Milliseconds from the start, by a monotonic clock. */
   readonly elapsedMs: () => number;
 }
 
 /**
- * Sends each callback when it is due, whether those before were answered or not: a sender that
- * waits for answers spares a receiver in trouble and never sees what its callers would have seen.
+ * Sends each callback when it is due, without waiting for earlier answers: a sender that waits
+ * spares a slow receiver, and measures shorter latencies than its callers would get.
  *
- * What is due and not sent is always the places from `sent` up to `due`, in their order.
+ * The due and unsent callbacks are always the places from `sent` up to `due`, in order.
  */
 async function runLoad(options: RunLoadOptions): Promise<LoadEnd> {
   const { schedule, tally, signal, elapsedMs, maxInFlight, graceMs } = options;
@@ -88,7 +88,7 @@ async function runLoad(options: RunLoadOptions): Promise<LoadEnd> {
     }
   }
 
-  function sendWhatMayGo(): void {
+  function sendDue(): void {
     for (; inFlight < maxInFlight && sent < due && !ended; sent += 1) send(schedule.dueAtMs(sent));
   }
 
@@ -100,7 +100,7 @@ async function runLoad(options: RunLoadOptions): Promise<LoadEnd> {
     options.send(body, (answer) => {
       inFlight -= 1;
       tally.settled({ key, dueMs, sentMs, endMs: elapsedMs(), answer });
-      sendWhatMayGo();
+      sendDue();
       endIfDone();
     });
   }
@@ -108,7 +108,7 @@ async function runLoad(options: RunLoadOptions): Promise<LoadEnd> {
   function turn(): void {
     const before = due;
     noteDue();
-    sendWhatMayGo();
+    sendDue();
     for (let place = Math.max(before, sent); place < due; place += 1) tally.wasHeldBack();
     if (sent === schedule.count) return endIfDone();
     if (elapsedMs() > schedule.durationMs + graceMs) return stopSending('finished');

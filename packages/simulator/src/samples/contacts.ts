@@ -17,7 +17,7 @@ export function contactNotification(
   });
 }
 
-/** CONTACT_MERGE: one contact lives on in place of two. */
+/** CONTACT_MERGE: one contact replaces two. */
 export function contactMerge(
   context: SampleContext,
   preserved: Person = context.person(),
@@ -31,7 +31,7 @@ export function contactMerge(
   });
 }
 
-/** CONTACT_IDENTITIES_DUPLICATION: one identity stands in several contacts. */
+/** CONTACT_IDENTITIES_DUPLICATION: several contacts have the same identity. */
 export function duplicatedIdentities(
   context: SampleContext,
   first: Person = context.person(),
@@ -45,7 +45,7 @@ export function duplicatedIdentities(
   });
 }
 
-/** Contacts belong to the project: their callbacks leave the app empty. */
+/** Adds the envelope of a contact's callback: contacts belong to the project, so `app_id` is "". */
 function contactEnvelope(context: SampleContext, content: CallbackBody): CallbackBody {
   return {
     app_id: '',
@@ -68,7 +68,7 @@ function contact(context: SampleContext, person: Person): CallbackBody {
   };
 }
 
-/** OPT_IN and OPT_OUT. The top-level key tells which; the status only whether it worked. */
+/** OPT_IN and OPT_OUT, by the top-level key; the status only shows success or failure. */
 export function consentNotification(
   context: SampleContext,
   change: 'opt_in' | 'opt_out',
@@ -89,7 +89,7 @@ export function consentNotification(
   });
 }
 
-/** CAPABILITY: what a person's channel can show. */
+/** CAPABILITY: the features of a person's channel. */
 export function capabilityNotification(
   context: SampleContext,
   person: Person = context.person(),

@@ -16,7 +16,7 @@ export function inboundMessage(
   return envelope(context, { message: messageBody(context, contactMessage, person, messageId) });
 }
 
-/** MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: carries the id of the message it redacts. */
+/** MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: has the id of the redacted message. */
 export function redactedMessage(
   context: SampleContext,
   person: Person = context.person(),
@@ -87,14 +87,14 @@ function messageBody(
   };
 }
 
-/** EVENT_INBOUND: something a person did that is not a message. */
+/** EVENT_INBOUND: an action of a person that is not a message. */
 export const inboundEvents = {
   composing: (context: SampleContext) =>
     inboundEvent(context, { contact_event: { composing_event: {} } }),
   reaction: (context: SampleContext) => reaction(context, context.id()),
 } as const;
 
-/** EVENT_DELIVERY: what became of an event that the app sent. */
+/** EVENT_DELIVERY: the delivery of an event that the app sent. */
 export function eventDeliveryReport(
   context: SampleContext,
   person: Person = context.person(),
@@ -111,7 +111,7 @@ export function eventDeliveryReport(
   });
 }
 
-/** A reaction to a message. */
+/** EVENT_INBOUND: a reaction to a message. */
 export function reaction(context: SampleContext, messageId: string, person?: Person): CallbackBody {
   const reactionEvent = { emoji: '👍', action: 'REACTION_ACTION_REACT', message_id: messageId };
   return inboundEvent(

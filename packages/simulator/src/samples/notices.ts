@@ -6,7 +6,7 @@ import {
   type SampleContext,
 } from './sample-context.ts';
 
-/** CHANNEL_EVENT: news of a channel account; it concerns no person. */
+/** CHANNEL_EVENT: a change of a channel account, which concerns no person. */
 export function channelEvent(context: SampleContext): CallbackBody {
   return envelope(context, {
     channel_event_notification: {
@@ -19,7 +19,7 @@ export function channelEvent(context: SampleContext): CallbackBody {
   });
 }
 
-/** UNSUPPORTED: what Sinch could not make a callback of, as the channel sent it. */
+/** UNSUPPORTED: a channel's raw payload that Sinch cannot convert to a callback. */
 export function unsupportedCallback(
   context: SampleContext,
   person: Person = context.person(),
@@ -37,7 +37,7 @@ export function unsupportedCallback(
   });
 }
 
-/** SMART_CONVERSATIONS: what an analysis found in a message. */
+/** SMART_CONVERSATIONS: the result of an analysis of a message. */
 export function smartConversation(
   context: SampleContext,
   person: Person = context.person(),

@@ -29,7 +29,7 @@ describe('sample callbacks', () => {
     expect(write('one')).not.toBe(write('other'));
   });
 
-  test('every phone number is from the range kept for fiction', () => {
+  test('every phone number is from the range reserved for fiction', () => {
     const bodies = everyVariant.map(({ trigger, variant }) =>
       JSON.stringify(sampleCallback(trigger, { seed: 'phones', variant })),
     );
@@ -39,7 +39,7 @@ describe('sample callbacks', () => {
     for (const number of numbers) expect(number).toMatch(/^"identity":"155555501\d\d"$/);
   });
 
-  test('an unknown variant is refused with those there are', () => {
+  test('the error for an unknown variant lists the known ones', () => {
     const choose = () => sampleCallback('OPT_IN', { seed: 'any', variant: 'maybe' });
 
     expect(choose).toThrow("OPT_IN has no variant 'maybe': succeeded, failed.");

@@ -26,8 +26,8 @@ import { deliveryReports, submitNotification } from './sent-messages.ts';
 export type SampleBuilder = (context: SampleContext) => CallbackBody;
 
 /**
- * Builders of invented callbacks: for every trigger its variants by name, the usual one first.
- * Their shapes follow Sinch's reference; no value in them was ever anybody's.
+ * Builders of invented callbacks: the variants of every trigger by name, the usual one first. Their
+ * shapes follow Sinch's reference; no value is real.
  */
 export const sampleCallbacks: Readonly<
   Record<KnownTrigger, Readonly<Record<string, SampleBuilder>>>
@@ -70,7 +70,7 @@ export interface SampleChoice {
 }
 
 /**
- * One invented callback of this trigger; the same choice gives the same bytes.
+ * Makes one invented callback of this trigger; the same choice gives the same bytes.
  * @throws RangeError for a variant that the trigger does not have; the message lists them.
  */
 export function sampleCallback(trigger: KnownTrigger, choice: SampleChoice): CallbackBody {

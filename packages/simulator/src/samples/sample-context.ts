@@ -3,40 +3,41 @@ import { createRandom, drawInteger, pick, type Random, ulid, uuid } from '../ran
 /** A callback's body before it is written as JSON. */
 export type CallbackBody = Readonly<Record<string, unknown>>;
 
-/** A person who writes to the app and is written to. All of it is invented. */
+/** An invented person who exchanges messages with the app. */
 export interface Person {
   readonly contactId: string;
   readonly conversationId: string;
   readonly channel: string;
-  /** A number from +1 555 555 0100 to +1 555 555 0199, which are kept for fiction. */
+  /** A number from +1 555 555 0100 to +1 555 555 0199, which are reserved for fiction. */
   readonly phone: string;
   readonly name: string;
   /** With `DISPATCH` there is neither a conversation nor a contact: both ids are "". */
   readonly mode: ProcessingMode;
 }
 
-/** How the app that Sinch plays for handles messages. */
+/** The processing mode of the Sinch app. */
 export type ProcessingMode = 'CONVERSATION' | 'DISPATCH';
 
-/** Where sample callbacks take their ids, times and people from. */
+/** The source of ids, times and people for sample callbacks. */
 export interface SampleContext {
   readonly random: Random;
   readonly projectId: string;
   readonly appId: string;
-  /** A new id. */
+  /** Returns a new id. */
   id(): string;
-  /** Moves the context's clock on a little and reads it. */
+  /** Advances the clock of the context a little and returns its time. */
   now(): string;
-  /** What a callback says that it was accepted at, and that it happened at. */
+  /** Returns the `accepted_time` of a callback. */
   acceptedTime(): string;
+  /** Returns the `event_time` of a callback. */
   eventTime(): string;
-  /** A new person; no two of them share an id. */
+  /** Returns a new person; no two share an id. */
   person(): Person;
 }
 
 const defaultStartAt = new Date('2026-01-15T09:00:00Z');
 
-/** The same seed and start give the same context. */
+/** Creates a context. The same seed and start give the same values. */
 export function createSampleContext(seed: string, startAt: Date = defaultStartAt): SampleContext {
   const random = createRandom(seed);
   let nowMs = startAt.getTime();
@@ -77,7 +78,7 @@ function writeInstant(atMs: number, random: Random): string {
   return `${wholeSeconds}.${(fraction + finer).slice(0, digits)}Z`;
 }
 
-/** What surrounds every callback: project, app and times, then the trigger's own key. */
+/** Adds the fields of every callback: project, app and times, before the trigger's own key. */
 export function envelope(context: SampleContext, content: CallbackBody): CallbackBody {
   return {
     app_id: context.appId,

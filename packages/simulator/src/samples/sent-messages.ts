@@ -10,7 +10,7 @@ import {
 export interface SentMessage {
   readonly messageId: string;
   readonly person: Person;
-  /** Echoed by every report. Senders put their own row's id here. */
+  /** A text that every report repeats. Senders put their own row's id here. */
   readonly metadata: string;
   readonly mode: ProcessingMode;
 }
@@ -22,7 +22,7 @@ export type DeliveryStatus =
   | 'FAILED'
   | 'SWITCHING_CHANNEL';
 
-/** A message that the app sent. */
+/** Makes a message that the app sends. */
 export function sentMessage(
   context: SampleContext,
   person: Person = context.person(),
@@ -31,7 +31,7 @@ export function sentMessage(
   return { messageId: context.id(), person, metadata, mode: person.mode };
 }
 
-/** MESSAGE_SUBMIT: the message was handed to its channel. */
+/** MESSAGE_SUBMIT: the message was submitted to its channel. */
 export function submitNotification(
   context: SampleContext,
   message: SentMessage = sentMessage(context),
@@ -47,7 +47,7 @@ export function submitNotification(
   });
 }
 
-/** MESSAGE_DELIVERY: what became of the message. */
+/** MESSAGE_DELIVERY: a delivery report of the message. */
 export function deliveryReport(
   context: SampleContext,
   status: DeliveryStatus,
@@ -63,7 +63,7 @@ export function deliveryReport(
       metadata: message.metadata,
       processing_mode: message.mode,
     },
-    // The channel's own, in spite of its name: the sender's are in the report.
+    // This is the channel's metadata, despite its name; the sender's are in the report.
     ...(message.person.channel === 'RCS' && { message_metadata: '{"operator":"Example"}' }),
     correlation_id: '',
   });
@@ -94,7 +94,7 @@ const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
   },
 };
 
-/** In DISPATCH mode there is neither a conversation nor a contact, and both are "". */
+/** Returns the recipient. In DISPATCH mode, conversation and contact are "". */
 function recipient(context: SampleContext, { person, mode }: SentMessage): CallbackBody {
   const isDispatch = mode === 'DISPATCH';
   return {

@@ -10,22 +10,22 @@ import {
 
 export interface CallbackStreamOptions {
   readonly seed: string;
-  /** When its first event happened. The later ones follow by a second or so each. */
+  /** The time of its first event. Later ones follow about a second apart. */
   readonly startAt: Date;
 }
 
-/** How many people have something to tell at once: a message's events lie that far apart. */
+/** The number of active people: the events of a message are about this far apart. */
 const peopleAtOnce = 100;
 const messagesPerPerson = 10;
 
 /**
- * Callbacks without end: people appear, write and are written to, and each message's events come
- * in their order, among those of others. Every event is new and can be applied. The same options
- * give the same bytes, however many are taken.
+ * Generates callbacks without end: people appear and exchange messages with the app. The events of
+ * each message keep their order, between those of others. Every event is new and can be applied.
+ * The same options give the same bytes.
  */
 export function* callbackStream(options: CallbackStreamOptions): Generator<KeyedBody, never> {
   const context = createSampleContext(options.seed, options.startAt);
-  // It begins in the middle of life: people who were there before, at any point of theirs.
+  // The first people have appeared before the stream begins.
   const lives = Array.from({ length: peopleAtOnce }, () =>
     messagesOf(context, context.person(), drawInteger(context.random, 1, messagesPerPerson)),
   );
@@ -37,7 +37,7 @@ export function* callbackStream(options: CallbackStreamOptions): Generator<Keyed
   }
 }
 
-/** What a new person brings about, made piece by piece. */
+/** Generates the callbacks of a new person one by one. */
 function* newLife(context: SampleContext): Generator<CallbackBody, void> {
   const person = context.person();
   yield* personLifecycle(context, person);

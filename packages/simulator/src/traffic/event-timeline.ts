@@ -12,7 +12,7 @@ import { receivedMessageLifecycle, sentMessageLifecycle } from './message-lifecy
 import { arrivalLifecycle, createPerson, departureLifecycle } from './person-lifecycle.ts';
 import { createTimelineBuilder, type TimelineEvent } from './timeline-builder.ts';
 
-/** A run of at least so many messages holds every trigger; a shorter one what comes up. */
+/** A timeline with at least this number of messages has every trigger. */
 export const messagesForEveryTrigger = 20;
 
 const messagesPerPerson = 6;
@@ -21,7 +21,7 @@ const sentOrReceived = { sent: 70, received: 30 };
 const noticeShare = 0.03;
 const noticeWeights = { unsupported: 4, record: 4, batch: 3, channel: 2 };
 
-/** Everything that happens around so many messages, one beginning every `spacingMs`. Unordered. */
+/** Creates the events of this number of messages, one every `spacingMs`. Unordered. */
 export function createEventTimeline(
   context: SampleContext,
   beginsAtMs: number,
@@ -54,7 +54,7 @@ function messageLifecycle(context: SampleContext, person: Person, atMs: number):
   return context.random() < noticeShare ? [...events, notice(context, atMs)] : events;
 }
 
-/** News that no message brings about. */
+/** Creates an event that does not belong to a message. */
 function notice(context: SampleContext, atMs: number): TimelineEvent {
   const builders = {
     unsupported: unsupportedCallback,
@@ -66,7 +66,7 @@ function notice(context: SampleContext, atMs: number): TimelineEvent {
   return createTimelineBuilder(context, atMs).createEvent(0, 'sinch', (moment) => build(moment));
 }
 
-/** One of each trigger that chance left out. */
+/** Creates one event of each trigger that is missing. */
 function missing(
   context: SampleContext,
   events: readonly TimelineEvent[],

@@ -19,7 +19,7 @@ const appTypingShare = 0.1;
 const redactionShare = 0.04;
 const analysisShare = 0.08;
 
-/** The app writes to a person: submitted once for each channel, then the channel's reports. */
+/** Creates a message to a person: for each channel, its submit and the channel's reports. */
 export function sentMessageLifecycle(
   context: SampleContext,
   person: Person,
@@ -56,7 +56,7 @@ export function sentMessageLifecycle(
   return events;
 }
 
-/** A person writes to the app, and what comes of it. */
+/** Creates a message from a person and the events that follow it. */
 export function receivedMessageLifecycle(
   context: SampleContext,
   person: Person,

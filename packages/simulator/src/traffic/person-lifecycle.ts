@@ -15,14 +15,14 @@ import { createTimelineBuilder, type TimelineEvent } from './timeline-builder.ts
 const channelWeights = { SMS: 30, WHATSAPP: 30, RCS: 20, TELEGRAM: 8, MESSENGER: 7, VIBERBM: 5 };
 const dispatchShare = 0.3;
 
-/** A person on a channel; in DISPATCH mode Sinch keeps neither a contact nor a conversation. */
+/** Creates a person; in DISPATCH mode Sinch has neither a contact nor a conversation. */
 export function createPerson(context: SampleContext): Person {
   const known = { ...context.person(), channel: pickWeighted(context.random, channelWeights) };
   if (context.random() >= dispatchShare) return known;
   return { ...known, contactId: '', conversationId: '', mode: 'DISPATCH' };
 }
 
-/** A person appears: a contact, a conversation and, for some, what they agree to. */
+/** Creates a person's first events: a contact, a conversation and, for some, an opt-in. */
 export function arrivalLifecycle(
   context: SampleContext,
   person: Person,
@@ -39,7 +39,7 @@ export function arrivalLifecycle(
   ]);
 }
 
-/** A person goes. `other` is a contact that turns out to be the same, where there is one. */
+/** Creates a person's last events. `other` is a contact that may turn out to be the same person. */
 export function departureLifecycle(
   context: SampleContext,
   person: Person,
@@ -59,7 +59,7 @@ export function departureLifecycle(
   ]);
 }
 
-/** The usual way out: a text. Some channels have a button for it, which may fail. */
+/** Builds an opt-out: the text STOP, and the channel's notification, which may be a failure. */
 function stop(person: Person): SampleBuilder[] {
   const text = { text_message: { text: 'STOP' } };
   return [
@@ -71,7 +71,7 @@ function stop(person: Person): SampleBuilder[] {
   ];
 }
 
-/** One after the other, a little apart. */
+/** Creates events one after the other, a little apart. */
 function inSequence(
   context: SampleContext,
   beginsAtMs: number,

@@ -2,17 +2,17 @@ import { drawInteger, type Random, ulid } from '../random.ts';
 import type { SampleBuilder } from '../samples/sample-callbacks.ts';
 import type { CallbackBody, SampleContext } from '../samples/sample-context.ts';
 
-/** A callback's body, and when what it tells of happened. */
+/** A callback's body, with the time of its event. */
 export interface TimelineEvent {
   /** Unix time in milliseconds. */
   readonly atMs: number;
   readonly body: CallbackBody;
 }
 
-/** Sinch tells microseconds; what a channel reports comes in whole seconds. */
+/** The clock of an event: Sinch's has microseconds, a channel's has whole seconds. */
 export type EventClock = 'sinch' | 'channel';
 
-/** Happenings around one thing, such as a message. All of them say the same `accepted_time`. */
+/** A builder of the events of one entity, such as a message, with the same `accepted_time`. */
 export interface TimelineBuilder {
   createEvent(afterMs: number, clock: EventClock, build: SampleBuilder): TimelineEvent;
 }

@@ -8,9 +8,9 @@ import { openCluster, type PostgresCluster } from './postgres-cluster.ts';
 import { findPostgresUser, makeReachableDirectory, type SystemUser } from './postgres-user.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** Kept from run to run. Without it the data is thrown away with the server. */
+  /** The directory of data that is kept. Without it, the data is removed with the server. */
   readonly dataDir?: string;
-  /** Taken if it is free. */
+  /** The preferred port. */
   readonly port?: number;
   readonly log?: Writable;
 }
@@ -18,7 +18,7 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   readonly url: string;
   readonly process: StartedProcess;
-  /** Where the data is; not below `dataDir` when Postgres could not reach that. */
+  /** The directory of the data; another than `dataDir` when Postgres cannot reach that. */
   readonly directory: string;
   close(): Promise<void>;
 }
@@ -26,8 +26,9 @@ export interface EmbeddedPostgres {
 const shutdownTimeoutMs = 10_000;
 
 /**
- * Starts the Postgres that npm installed, on loopback only, with a password of its own;
- * `undefined` when npm has none for this platform. It ends with this process.
+ * Starts the Postgres that npm installed, on loopback only, with a password of its own. It stops
+ * with this process.
+ * @returns `undefined` when npm has none for this platform
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -72,7 +73,7 @@ interface ServeOptions {
 
 function serve(options: ServeOptions): Promise<StartedProcess> {
   const { binaries, cluster, port, user, isKept, log } = options;
-  // Thrown-away data needs to outlive no crash.
+  // Temporary data need not survive a crash.
   const durability = isKept ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
   const settings = [
     'listen_addresses=127.0.0.1',
@@ -86,7 +87,7 @@ function serve(options: ServeOptions): Promise<StartedProcess> {
     args: ['-D', cluster.directory, '-p', String(port), ...settings.flatMap((one) => ['-c', one])],
     cwd: '/',
     readyWhen: { kind: 'line', pattern: /database system is ready to accept connections/ },
-    // Ends its sessions and shuts down in order.
+    // SIGINT is Postgres's fast shutdown: it closes the sessions first.
     stopSignal: 'SIGINT',
     stopTimeoutMs: shutdownTimeoutMs,
     ...(user ? { user } : {}),

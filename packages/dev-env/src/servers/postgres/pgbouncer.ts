@@ -9,7 +9,7 @@ import { findPostgresUser, makeReachableDirectory } from './postgres-user.ts';
 /** A real PgBouncer in transaction mode, in front of one Postgres. */
 export interface PgBouncer {
   readonly kind: 'started';
-  /** The URL of one of that Postgres' databases, by way of the pooler. */
+  /** Returns the URL of a database of that Postgres, with the pooler's host and port. */
   poolerUrl(databaseUrl: string): string;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export type NoPgBouncer = { readonly kind: 'unavailable'; readonly reason: strin
 
 /**
  * Starts Debian's PgBouncer, unpacked into a cache and not installed, on loopback only. It logs in
- * at Postgres as the user of `postgresUrl`, whoever comes, and ends with this process. Root runs
+ * at Postgres as the user of `postgresUrl` for every client, and stops with this process. Root runs
  * it as another user, since it refuses to run as root.
  */
 export async function startPgBouncer(
@@ -67,7 +67,7 @@ const packages = {
   program: 'usr/sbin/pgbouncer',
 };
 
-/** Root's cache is closed to others. */
+/** Copies the program, since other users cannot read root's cache. */
 async function copyTo(home: string, program: UnpackedProgram): Promise<UnpackedProgram> {
   const root = join(home, 'root');
   await mkdir(root);
@@ -77,7 +77,7 @@ async function copyTo(home: string, program: UnpackedProgram): Promise<UnpackedP
   return { path: moved(program.path), libraryFolders, root };
 }
 
-/** A file and not arguments: other users can read a process's arguments, and the password. */
+/** Returns a configuration file: in arguments, other users could read the password. */
 function configuration({ hostname, port, username, password }: URL, ownPort: number): string {
   const login = `user=${decodeURIComponent(username)} password=${decodeURIComponent(password)}`;
   return [

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { canReach, makeReachableDirectory, type SystemUser } from './postgres-user.ts';
 
-/** The folder with bin, lib and share, and what is in bin. */
+/** The paths of Postgres' programs. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
@@ -18,7 +18,7 @@ const packageByPlatform: Readonly<Record<string, string>> = {
 
 /**
  * Finds the Postgres binaries that npm installed for this platform; `undefined` when there are
- * none. Where `user` cannot reach them they are copied to where it can.
+ * none. If `user` cannot reach them, they are copied to a directory that it can reach.
  */
 export async function findPostgresBinaries(
   user: SystemUser | undefined,
@@ -53,7 +53,7 @@ async function copyWhereReachable(installed: string, user: SystemUser): Promise<
   try {
     await rename(unfinished, copy);
   } catch (error) {
-    // Another process was faster; its copy is as good.
+    // Another process was faster, and its copy is the same.
     if (!(await canReach(user, join(copy, 'bin')))) throw error;
     await rm(unfinished, { recursive: true });
   }

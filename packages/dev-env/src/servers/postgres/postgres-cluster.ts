@@ -15,19 +15,19 @@ export interface PostgresCluster {
 }
 
 export interface ClusterOptions {
-  /** Holds the cluster and its password. */
+  /** The directory of the cluster and its password. */
   readonly home: string;
   readonly binaries: PostgresBinaries;
   readonly user: SystemUser | undefined;
-  /** The data must outlive a crash of the machine. */
+  /** True when the data must survive a crash of the machine. */
   readonly isKept: boolean;
 }
 
 const initTimeoutMs = 60_000;
 
 /**
- * Makes a cluster in `home`, or takes the one that is there: ends a server that a killed run
- * left on it. A half-made cluster is never taken: it gets its name when it is whole.
+ * Creates a cluster in `home`, or opens the existing one and stops a server that a killed run has
+ * left on it. A cluster gets its name when it is complete, so an incomplete one is never opened.
  */
 export async function openCluster(options: ClusterOptions): Promise<PostgresCluster> {
   const directory = join(options.home, 'cluster');
@@ -59,7 +59,7 @@ async function createCluster(
     cwd: '/',
     timeout: initTimeoutMs,
   });
-  // The password goes in place last: it says that there is a whole cluster.
+  // The password is written last: it marks a complete cluster.
   await rm(directory, { recursive: true, force: true });
   await rename(unfinished, directory);
   await rm(passwordFile);
@@ -68,7 +68,7 @@ async function createCluster(
   return { directory, password };
 }
 
-/** What a process needs to run as this user; nothing for one's own. */
+/** Returns the options to run a process as this user; none without a user. */
 function identity(user: SystemUser | undefined): { uid?: number; gid?: number } {
   return user ? { uid: user.uid, gid: user.gid } : {};
 }
@@ -78,6 +78,6 @@ async function endLeftoverServer(directory: string): Promise<void> {
   const pid = Number((await readIfExists(pidFile))?.split('\n')[0]);
   if (!Number.isInteger(pid)) return;
   await endLeftover(pid, directory, 'SIGINT');
-  // Postgres distrusts a pid file whose number has become another process's, and would not start.
+  // Postgres does not start when the id in its pid file now belongs to another process.
   await rm(pidFile, { force: true });
 }

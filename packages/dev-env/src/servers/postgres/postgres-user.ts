@@ -12,9 +12,9 @@ export interface SystemUser {
 }
 
 /**
- * Postgres refuses to run as root, so root runs it as `postgres`, or as `nobody` where there is
- * no such user: nothing is added to the machine. `undefined` when the caller is not root.
- * @throws when root finds neither.
+ * Finds the user that root runs Postgres as, since Postgres refuses to run as root: `postgres`, or
+ * else the unprivileged default user. `undefined` when the caller is not root.
+ * @throws when neither user exists.
  */
 export async function findPostgresUser(): Promise<SystemUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -24,7 +24,7 @@ export async function findPostgresUser(): Promise<SystemUser | undefined> {
   throw new Error('Postgres does not run as root: add a user named postgres, or run as another.');
 }
 
-/** Whether this user can reach the directory: a parent of mode 700 hides all that is below. */
+/** Returns true when this user can enter the directory, which a parent of mode 700 prevents. */
 export async function canReach(user: SystemUser, directory: string): Promise<boolean> {
   const { uid, gid } = user;
   const attempt = promisify(execFile)('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], {
@@ -47,18 +47,19 @@ function parsePasswd(text: string): Map<string, SystemUser> {
 }
 
 /**
- * Makes a directory that `user` can reach: `preferred`, or when a parent of it is closed to that
- * user, one named after it where temporary files are kept. The same `preferred` always leads to
+ * Creates a directory that `user` can reach: `preferred`, or, when the user cannot enter a parent
+ * of it, a directory for temporary files that is named after it. The same `preferred` always gives
  * the same directory.
- * @throws when no place will do; the message names those tried.
+ * @throws when no directory works; the message names those tried.
  */
 export async function makeReachableDirectory(
   preferred: string,
   user: SystemUser | undefined,
 ): Promise<string> {
   const wanted = resolve(preferred);
-  const standIn = `sinch-callbacks-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
-  // /var/tmp comes first: it outlives a restart of the machine.
+  const digest = createHash('sha256').update(wanted).digest('hex');
+  const standIn = `sinch-callbacks-${digest.slice(0, 12)}`;
+  // /var/tmp comes first: it survives a restart of the machine.
   const places = [wanted, ...['/var/tmp', tmpdir(), '/tmp'].map((place) => join(place, standIn))];
   const faults: string[] = [];
   for (const place of places) {
@@ -67,7 +68,7 @@ export async function makeReachableDirectory(
     faults.push(`${place}: ${fault}`);
   }
   throw new Error(
-    `Postgres has no place for its data. Tried:\n${faults.join('\n')}\n` +
+    `Postgres has no directory for its data. Tried:\n${faults.join('\n')}\n` +
       'Use a directory whose parents all have mode 755, or run as a user other than root.',
   );
 }
@@ -75,7 +76,7 @@ export async function makeReachableDirectory(
 async function tryPlace(place: string, user: SystemUser | undefined): Promise<string | undefined> {
   try {
     const made = await mkdir(place, { recursive: true, mode: 0o755 });
-    // Where everybody may write, somebody else could have been there first.
+    // In a directory that all users can write to, another user may have created it first.
     const { uid } = await lstat(place);
     if (process.getuid !== undefined && uid !== process.getuid()) return 'belongs to another user';
     if (user === undefined || (await canReach(user, place))) return undefined;

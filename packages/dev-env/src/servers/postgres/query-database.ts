@@ -4,21 +4,21 @@ import pg from 'pg';
 export interface TestDatabase {
   readonly name: string;
   readonly url: string;
-  /** Drops it, with the connections to it. Doing so twice is no error. */
+  /** Drops it and closes its connections. A second call is no error. */
   drop(): Promise<void>;
 }
 
 /**
- * Makes an empty database of one's own on this server, or a copy of `template`, which no client
- * may be connected to meanwhile.
- * @param name must not be taken; a new one when absent.
+ * Creates an empty database on this server, or a copy of `template`, which must have no
+ * connections meanwhile.
+ * @param name must not be taken; a new one when absent
  */
 export async function createDatabase(
   serverUrl: string,
   name = `test_${randomBytes(8).toString('hex')}`,
   { template }: { readonly template?: string } = {},
 ): Promise<TestDatabase> {
-  // Its files are copied as they are, which is several times quicker than through the log.
+  // Copying the files is several times faster than writing everything to the log.
   const copyOf =
     template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)} STRATEGY FILE_COPY`;
   await runOn(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}${copyOf}`);
@@ -30,7 +30,7 @@ export async function createDatabase(
   };
 }
 
-/** The database of this name on this server; made if it is not there. */
+/** Returns the URL of the database of this name on this server; creates it if it is missing. */
 export async function ensureDatabase(serverUrl: string, name: string): Promise<string> {
   const found = await queryRows(serverUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [name]);
   if (found.length === 0) await runOn(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
@@ -49,7 +49,7 @@ function urlOf(serverUrl: string, database: string): string {
 
 const connectTimeoutMs = 5_000;
 
-/** Asks one question over a connection of its own; for a few questions, not for load. */
+/** Runs one query over a connection of its own; for a few queries, not for load. */
 export async function queryRows<Row extends Record<string, unknown>>(
   url: string,
   sql: string,
@@ -59,7 +59,7 @@ export async function queryRows<Row extends Record<string, unknown>>(
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
   });
-  // A server that goes away while nothing is asked of it is no concern here.
+  // If the server stops meanwhile, the query rejects; the event would only repeat it.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -70,12 +70,12 @@ export async function queryRows<Row extends Record<string, unknown>>(
 }
 
 /**
- * Locks rows from a session of its own, until the function that it returns is called.
- * @param query a `SELECT … FOR UPDATE`.
+ * Locks rows from a session of its own, until the returned function is called.
+ * @param query a `SELECT … FOR UPDATE`
  */
 export async function lockRows(url: string, query: string): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: url });
-  // A server that ends meanwhile has let go of them as well.
+  // A server that stops meanwhile releases the locks as well.
   client.on('error', () => undefined);
   await client.connect();
   await client.query('BEGIN');

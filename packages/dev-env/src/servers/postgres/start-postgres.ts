@@ -8,25 +8,25 @@ import { queryRows } from './query-database.ts';
 export interface PostgresServer {
   /** Given from outside, run from the binaries that npm installed, or in a container. */
   readonly kind: 'given' | 'embedded' | 'container';
-  /** Of its database `postgres`, or of the one given. */
+  /** The address of its database `postgres`, or of the given one. */
   readonly url: string;
-  /** Where its data is, when it was started here; not `dataDir` if Postgres could not reach that. */
+  /** The directory of its data, when it was started here. It may differ from `dataDir`. */
   readonly directory?: string;
-  /** Resolves with its last lines when the server ends by itself; never for a given one. */
+  /** Resolves with its last lines when the server exits; never for a given one. */
   readonly ended: Promise<string>;
-  /** Where it was started here as a process: to kill it, for one. */
+  /** Its process, when it was started here as one. */
   readonly process?: StartedProcess;
-  /** Stops what was started. Data without a `dataDir` goes with it. */
+  /** Stops a server that was started here. Without a `dataDir`, its data is removed. */
   close(): Promise<void>;
 }
 
 export interface PostgresOptions {
-  /** Where data is kept from run to run; one server at a time. A container keeps none. */
+  /** The directory of data that is kept, for one server at a time. A container keeps none. */
   readonly dataDir?: string;
-  /** Taken if it is free, and another if it is not. */
+  /** The preferred port; another is used when it is taken. */
   readonly port?: number;
   readonly log?: Writable;
-  /** `TEST_DATABASE_URL` and `TEST_POSTGRES_IMAGE` are read from it. */
+  /** The environment with `TEST_DATABASE_URL` and `TEST_POSTGRES_IMAGE`. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -34,9 +34,9 @@ const defaultImage = 'postgres:18-alpine';
 const answerTimeoutMs = 30_000;
 
 /**
- * A real Postgres: the one given, else the binaries of this platform from npm, else a container.
- * What it starts listens on loopback only, with a random password, and ends with this process.
- * @throws when the given one does not answer, or when no other can be had.
+ * Opens a real Postgres: the given one, else npm's binaries for this platform, else a container. A
+ * started one listens on loopback only, has a random password, and stops with this process.
+ * @throws when the given one does not answer, or when none can be started.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const env = options.env ?? process.env;
@@ -58,11 +58,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 /**
- * Postgres in a container, without durability.
- * @throws when no Docker engine answers or the image cannot be had.
+ * Starts Postgres in a container, without durability.
+ * @throws when no Docker engine answers or the image cannot be pulled.
  */
 export async function startPostgresContainer(image = defaultImage): Promise<PostgresServer> {
-  // Loaded here because it takes half a second, which the usual way need not spend.
+  // Imported here because it takes half a second, and most runs need no container.
   const { startContainer } = await import('../container.ts');
   const password = randomBytes(24).toString('hex');
   const container = await startContainer({
@@ -76,7 +76,7 @@ export async function startPostgresContainer(image = defaultImage): Promise<Post
     },
   });
   const url = `postgresql://postgres:${password}@${container.host}:${container.port}/postgres`;
-  // The image restarts its server once after setting up: a port that opens says little.
+  // The image restarts its server once after its set-up, so an open port proves little.
   await until(() => queryRows(url, 'SELECT 1').then(() => true), {
     what: `Postgres in ${image} to answer`,
     timeoutMs: answerTimeoutMs,
@@ -90,8 +90,8 @@ async function containerOrAdvice(image: string | undefined): Promise<PostgresSer
     return await startPostgresContainer(image);
   } catch (error) {
     throw new Error(
-      `No Postgres to be had: npm has no binaries for ${process.platform}-${process.arch}, and no ` +
-        'container came up. Start one yourself and give its address as TEST_DATABASE_URL.',
+      `No Postgres found: npm has no binaries for ${process.platform}-${process.arch}, and no ` +
+        'container started. Start one yourself and set TEST_DATABASE_URL to its address.',
       { cause: error },
     );
   }

@@ -3,30 +3,30 @@ import { Redis } from 'ioredis';
 import { until } from '../../processes/until.ts';
 import { startRedis } from './start-redis.ts';
 
-/** What can ail a Redis that is there all the same. */
+/** Faults of a Redis that still accepts connections. */
 export const redisFaults = [
-  /** Takes connections and answers nothing. */
+  /** Accepts connections and answers nothing. */
   'frozen',
-  /** Reads its data in, and refuses every command meanwhile. */
+  /** Loads its data, and refuses every command meanwhile. */
   'loading',
   /** Has become a replica after a failover, and refuses every write. */
   'replica',
-  /** Knows another password by now. */
+  /** Has another password than before. */
   'locked',
   /** Has no memory left for writes. */
   'full',
 ] as const;
 export type RedisFault = (typeof redisFaults)[number];
 
-/** A Redis of a test's own, which may be spoilt. */
+/** A private Redis that a test can put into a fault. */
 export interface FaultyRedis {
   readonly url: string;
   readonly pid: number;
-  /** Resolves once clients feel it. */
+  /** Resolves once clients are affected. */
   applyFault(fault: RedisFault): Promise<void>;
-  /** Back to health, whatever ails it. */
+  /** Removes every fault. */
   repair(): Promise<void>;
-  /** Says something to it, as its administrator. */
+  /** Sends it a command, as its administrator. */
   command(name: string, ...words: readonly (string | number)[]): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function startFaultyRedis(): Promise<FaultyRedis> {
   if (server.kind === 'unavailable') throw new Error(server.message);
   const { url } = server;
   const pid = server.process?.pid;
-  if (pid === undefined) throw new Error('This Redis has no process of ours.');
+  if (pid === undefined) throw new Error('This Redis does not run as a process of this one.');
   const ownPassword = new URL(url).password;
   const admin = connectAsAdmin(url, adminPassword);
   const loader = connectAsAdmin(url, adminPassword);
@@ -64,7 +64,7 @@ export async function startFaultyRedis(): Promise<FaultyRedis> {
     async loading() {
       await admin.call('DEBUG', 'POPULATE', keysToLoad, 'filler', 100);
       await admin.config('SET', 'key-load-delay', slowLoadMicroseconds);
-      // Answered when it has loaded everything.
+      // Redis answers when it has loaded everything.
       loader.call('DEBUG', 'RELOAD').catch(() => undefined);
       await isLoading(true);
     },
@@ -106,6 +106,6 @@ function connectAsAdmin(url: string, password: string): Redis {
   const options = { username: 'admin', password, maxRetriesPerRequest: null };
   const { hostname, port } = new URL(url);
   const redis = new Redis(Number(port), hostname, { ...options, enableReadyCheck: false });
-  // Every command rejects by itself.
+  // The reason comes with each rejected command; the event would only repeat it.
   return redis.on('error', () => undefined);
 }

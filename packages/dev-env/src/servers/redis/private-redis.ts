@@ -10,20 +10,20 @@ import { temporaryDirectory } from '../temp-directory.ts';
 /** A program that speaks Redis. */
 export interface RedisProgram {
   readonly path: string;
-  /** Folders of shared libraries that the machine does not have. */
+  /** Folders of shared libraries that are missing on the machine. */
   readonly libraryFolders?: readonly string[];
 }
 
 export interface PrivateRedisOptions {
-  /** Kept from run to run; one server at a time. Without it the data goes with the server. */
+  /** The directory of kept data, for one server at a time. Without it, data is temporary. */
   readonly dataDir?: string;
-  /** Taken if it is free. */
+  /** The preferred port. */
   readonly port?: number;
-  /** A new one when absent. With a `port` it lets a server come back under the same address. */
+  /** A new one when absent. With a `port`, a server can come back under the same address. */
   readonly password?: string;
-  /** When the append-only file reaches the disk: each second when absent, or before each answer. */
+  /** Writes the append-only file to the disk each second (the default) or before each answer. */
   readonly fsync?: 'everysec' | 'always';
-  /** Lines for its configuration, such as `maxmemory 20mb`. */
+  /** Further lines of its configuration, such as `maxmemory 20mb`. */
   readonly settings?: readonly string[];
   readonly log?: Writable;
 }
@@ -35,8 +35,8 @@ export interface PrivateRedis {
 }
 
 /**
- * Starts a Redis of one's own as a queue needs it: append-only file, no eviction. It listens on
- * loopback only, with a random password, and ends with this process.
+ * Starts a private Redis as a queue needs it: append-only file, no eviction. It listens on loopback
+ * only, has a random password, and stops with this process.
  */
 export async function startPrivateRedis(
   program: RedisProgram,
@@ -77,7 +77,7 @@ export async function startPrivateRedis(
   }
 }
 
-/** A file and not arguments: other users can read a process's arguments, and the password. */
+/** Returns the lines of a configuration file: in arguments, other users could read the password. */
 function configuration(server: {
   directory: string;
   password: string;
@@ -95,7 +95,7 @@ function configuration(server: {
     `appendfsync ${server.fsync}`,
     'save ""',
     'maxmemory-policy noeviction',
-    // The command line keeps the configuration's path, by which a leftover is known.
+    // Keeps the path of the configuration in the command line, which identifies a leftover.
     'set-proc-title no',
   ];
 }

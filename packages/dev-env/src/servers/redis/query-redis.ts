@@ -6,11 +6,11 @@ export interface RedisKey {
   readonly type: string;
   /** Entries of a list, a set, a hash or a stream; characters of a string. */
   readonly size: number;
-  /** What a string holds. */
+  /** The value of a string. */
   readonly text: string | undefined;
 }
 
-/** Every key of this Redis, in a test's size: nothing here is paged. */
+/** Lists every key of this Redis, without paging: for the few keys of a test. */
 export async function redisKeys(url: string): Promise<RedisKey[]> {
   const redis = new Redis(url);
   try {
@@ -44,7 +44,7 @@ async function sizeOf(redis: Redis, name: string, type: string): Promise<number>
   }
 }
 
-/** The names of keys that match a pattern and hold this text, in whatever type of value. */
+/** Lists the names of keys that match a pattern and contain this text, in any type of value. */
 export async function redisKeysWith(
   url: string,
   pattern: string,
@@ -77,7 +77,7 @@ async function valueOf(redis: Redis, name: string): Promise<unknown> {
   }
 }
 
-/** Says one thing to a Redis, over a connection of its own, and returns its raw answer. */
+/** Sends one command to a Redis over a connection of its own, and returns its raw answer. */
 export async function askRedis(url: string, ...words: readonly string[]): Promise<string> {
   const { hostname, port, password } = new URL(url);
   const commands = [...(password ? [['AUTH', password]] : []), words, ['QUIT']];

@@ -7,11 +7,11 @@ import { until } from '../../processes/until.ts';
 import { temporaryDirectory } from '../temp-directory.ts';
 import { type RedisServer, startRedis } from './start-redis.ts';
 
-/** A real Redis Cluster on loopback, each slot with one of its masters, and no replicas. */
+/** A real Redis Cluster on loopback, with several masters and no replicas. */
 export interface RedisCluster {
-  /** Every node's URL, with commas between them. */
+  /** The URLs of all nodes, separated by commas. */
   readonly url: string;
-  /** In the order of their slots, which each has a third of where there are three. */
+  /** The masters in the order of their slots; of three, each has a third. */
   readonly masters: readonly ClusterMaster[];
   close(): Promise<void>;
 }
@@ -20,18 +20,18 @@ export interface ClusterMaster {
   readonly url: string;
   readonly firstSlot: number;
   readonly lastSlot: number;
-  /** SIGKILL: what its append-only file does not hold is gone. */
+  /** Sends SIGKILL; writes that are not in its append-only file are lost. */
   kill(): Promise<void>;
-  /** Under the same address and with its data; resolves once the cluster is whole again. */
+  /** Starts it again with its address and data; resolves once the cluster is healthy. */
   restart(): Promise<void>;
-  /** Says something to it, as its administrator. */
+  /** Sends it a command, as its administrator. */
   command(name: string, ...words: readonly (string | number)[]): Promise<unknown>;
 }
 
 const slotCount = 16_384;
-/** Until the others take a node for dead. */
+/** The time after which the others treat a node as failed. */
 const nodeTimeoutMs = 2_000;
-const patience = { what: 'the cluster to be whole', timeoutMs: 60_000, intervalMs: 50 };
+const healthyLimits = { what: 'the cluster to be healthy', timeoutMs: 60_000, intervalMs: 50 };
 
 /** @throws when no program that speaks Redis can be started here. */
 export async function startRedisCluster(masterCount = 3): Promise<RedisCluster> {
@@ -47,9 +47,10 @@ export async function startRedisCluster(masterCount = 3): Promise<RedisCluster> 
       nodes.push(await startNode(join(directory, String(n)), password));
     }
     await joinNodes(nodes);
-    const isWhole = async () => await until(async () => await areAllWell(nodes), patience);
-    await isWhole();
-    const masters = nodes.map((node, n) => masterOf(node, slotsOf(n, masterCount), isWhole));
+    const becomesHealthy = async () =>
+      await until(async () => await areAllHealthy(nodes), healthyLimits);
+    await becomesHealthy();
+    const masters = nodes.map((node, n) => masterOf(node, slotsOf(n, masterCount), becomesHealthy));
     return { url: masters.map(({ url }) => url).join(','), masters, close };
   } catch (error) {
     await close();
@@ -82,7 +83,7 @@ async function startNode(dataDir: string, password: string): Promise<ClusterNode
         'cluster-enabled yes',
         `cluster-port ${busPort}`,
         `cluster-node-timeout ${nodeTimeoutMs}`,
-        // The slots of others are of use without those of one that is away.
+        // The slots of the other masters keep working while one is down.
         'cluster-require-full-coverage no',
       ],
     });
@@ -101,7 +102,7 @@ async function startNode(dataDir: string, password: string): Promise<ClusterNode
     stop: async () => await server?.close(),
     async command(name, ...words) {
       const redis = new Redis(url, { maxRetriesPerRequest: 1, enableReadyCheck: false });
-      // Every command rejects by itself.
+      // The reason comes with each rejected command; the event would only repeat it.
       redis.on('error', () => undefined);
       try {
         return await redis.call(name, ...words);
@@ -124,8 +125,8 @@ async function joinNodes(nodes: readonly ClusterNode[]): Promise<void> {
   }
 }
 
-/** Whether every node knows of every slot, and takes no other for dead. */
-async function areAllWell(nodes: readonly ClusterNode[]): Promise<boolean> {
+/** Returns true when every node sees all slots covered and all nodes alive. */
+async function areAllHealthy(nodes: readonly ClusterNode[]): Promise<boolean> {
   const answers = await Promise.all(
     nodes.map(async (node) => String(await node.command('CLUSTER', 'INFO'))),
   );
@@ -146,7 +147,7 @@ function slotsOf(n: number, count: number) {
 function masterOf(
   node: ClusterNode,
   slots: ReturnType<typeof slotsOf>,
-  isWhole: () => Promise<unknown>,
+  becomesHealthy: () => Promise<unknown>,
 ): ClusterMaster {
   return {
     ...slots,
@@ -154,7 +155,7 @@ function masterOf(
     kill: async () => await node.kill(),
     async restart() {
       await node.start();
-      await isWhole();
+      await becomesHealthy();
     },
     command: async (name, ...words) => await node.command(name, ...words),
   };

@@ -4,33 +4,33 @@ import { type DebianProgram, fetchDebianProgram, findExecutable } from '../debia
 import { type PrivateRedisOptions, type RedisProgram, startPrivateRedis } from './private-redis.ts';
 import { assertRedisAnswers } from './query-redis.ts';
 
-/** Where a Redis can come from, in the order in which it is looked for. */
+/** Sources of a Redis, in the order in which they are tried. */
 const redisSources = ['given', 'binary', 'container', 'debian'] as const;
 export type RedisSource = (typeof redisSources)[number];
 
 export interface RedisServer {
   readonly kind: RedisSource;
   readonly url: string;
-  /** Resolves with its last lines when the server ends by itself; never for one not ours. */
+  /** Resolves with its last lines when the server exits; never for a given one. */
   readonly ended: Promise<string>;
-  /** Where it was started here as a process: to kill it, for one. */
+  /** Its process, when it was started here as one. */
   readonly process?: StartedProcess;
-  /** Stops what was started. Data without a `dataDir` goes with it. */
+  /** Stops a server that was started here. Without a `dataDir`, its data is removed. */
   close(): Promise<void>;
 }
 
 export interface NoRedis {
   readonly kind: 'unavailable';
-  /** Why each source had none. */
+  /** The reason for each source. */
   readonly reasons: readonly string[];
-  /** The reasons and what to do, for people. */
+  /** The reasons, and advice, for people. */
   readonly message: string;
 }
 
 export interface RedisOptions extends PrivateRedisOptions {
-  /** `TEST_REDIS_URL`, `TEST_REDIS_IMAGE` and `PATH` are read from it. */
+  /** The environment with `TEST_REDIS_URL`, `TEST_REDIS_IMAGE` and `PATH`. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Look here only. */
+  /** The sources to try; all when absent. */
   readonly sources?: readonly RedisSource[];
 }
 
@@ -39,9 +39,9 @@ type Attempt = RedisServer | { readonly kind: 'none'; readonly reason: string };
 const defaultImage = 'redis:7-alpine';
 
 /**
- * A real Redis: the one given, else redis-server or valkey-server from the PATH, else a
- * container, else Debian's package unpacked into a cache. What it starts listens on loopback
- * only, with a random password, and ends with this process.
+ * Opens a real Redis: the given one, else redis-server or valkey-server from the PATH, else a
+ * container, else Debian's package unpacked into a cache. A started one listens on loopback only,
+ * has a random password, and stops with this process.
  * @throws when the one given as `TEST_REDIS_URL` does not answer.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer | NoRedis> {
@@ -104,11 +104,11 @@ async function startProgram(
 }
 
 /**
- * Redis in a container; its data goes with it.
- * @throws when no Docker engine answers or the image cannot be had.
+ * Starts Redis in a container, which keeps no data.
+ * @throws when no Docker engine answers or the image cannot be pulled.
  */
 export async function startRedisContainer(image = defaultImage): Promise<RedisServer> {
-  // Loaded here because it takes half a second, which the usual way need not spend.
+  // Imported here because it takes half a second, and most runs need no container.
   const { startContainer } = await import('../container.ts');
   const password = randomBytes(24).toString('hex');
   const policy = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
@@ -133,12 +133,12 @@ function describe(error: unknown): string {
 function advise(reasons: readonly string[]): string {
   const looked = reasons.map((reason) => `  - ${reason}`).join('\n');
   return (
-    `No Redis to be had. Looked here:\n${looked}\n` +
+    `No Redis found. Looked here:\n${looked}\n` +
     'Install redis-server or valkey-server, start Docker, or set TEST_REDIS_URL.'
   );
 }
 
-/** Gets Debian's or Ubuntu's redis-server without installing it. Never throws. */
+/** Fetches Debian's or Ubuntu's redis-server without installing it. Never throws. */
 async function fetchDebianRedis(env: NodeJS.ProcessEnv): Promise<DebianProgram> {
   const redis = {
     name: 'debian-redis',
