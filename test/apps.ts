@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 
-/** The variables of a process, and no others. */
+/** All variables of a process. */
 export type Variables = Readonly<Record<string, string>>;
 
 export interface RunningIngest extends StartedProcess {

@@ -47,14 +47,14 @@ it.each([1, 3])(
 
     const sender = createSender({ url: await openListener(variables), secret });
     await useIngest(sender);
-    // The first ones may have found Redis too slow on a busy machine, and gone to Postgres instead:
-    // connections that nothing uses are closed again.
+    // On a busy machine, the first callbacks may go to Postgres because Redis is too slow. The
+    // connections that they opened are closed again.
     const ingest = await until(async () => {
       const now = await held();
       return now.postgres === documented(partitions)('ingest', 'postgres') && now;
     }, soon('idle connections to Postgres to be closed'));
 
-    // It applies what ingest has queued, while that one's connections stay as they are.
+    // The worker applies what ingest has queued, while the connections of ingest stay.
     started.push(await startWorker(variables));
     const sql = "SELECT FROM callback_event WHERE state = 'APPLIED'";
     const areApplied = async () => (await queryRows(database.url, sql)).length === sent;
@@ -70,19 +70,19 @@ it.each([1, 3])(
       worker: { redis: said('worker', 'redis') },
       doctor: { redis: said('`callbacks doctor`', 'redis') },
     });
-    // Pools grow with what there is to do at once.
+    // Pools grow with the number of concurrent jobs.
     expect(worker.postgres).toBeGreaterThan(0);
     expect(worker.postgres).toBeLessThanOrEqual(said('worker', 'postgres'));
   },
   180_000,
 );
 
-it('while Redis is away ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
+it('with Redis down, ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
   const variables = await prepare(3);
   const sender = createSender({ url: await openListener(variables), secret });
   await redis.applyFault('full');
   await useIngest(sender);
-  const said = documented(3)('ingest while Redis is away', 'postgres');
+  const said = documented(3)('ingest while Redis is down', 'postgres');
   expect((await held()).postgres).toBe(said);
 }, 180_000);
 
@@ -96,7 +96,7 @@ async function prepare(partitions: number): Promise<Variables> {
   return variables;
 }
 
-/** So many callbacks at once that every partition has some of them, and one that is kept. */
+/** Sends enough callbacks at once for every partition, and one that is stored as rejected. */
 async function useIngest(sender: Sender): Promise<void> {
   const bodies = Array.from({ length: 200 }, () => {
     sent += 1;
@@ -107,7 +107,7 @@ async function useIngest(sender: Sender): Promise<void> {
   expect((await sender.send('{}', { secret: 'forged' })).status).toBe(401);
 }
 
-/** Connections to both servers, without those that ask. */
+/** Counts the connections to both servers, without those of this test. */
 async function held() {
   const clients = String(await redis.command('CLIENT', 'LIST'))
     .trim()
@@ -120,7 +120,7 @@ async function held() {
   };
 }
 
-/** Connections that Redis has ever taken. */
+/** Reads the number of all connections that Redis has accepted. */
 async function openedInAll(): Promise<number> {
   const stats = String(await redis.command('INFO', 'stats'));
   return Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
@@ -132,7 +132,7 @@ async function openListener(variables: Variables): Promise<string> {
   return listener.webhookUrl;
 }
 
-/** Reads the table in docs/scaling.md for n partitions. @throws where it does not say a number. */
+/** Reads the table in docs/scaling.md for n partitions. @throws when it has no number. */
 function documented(n: number) {
   const text = readFileSync(path.join(root, 'docs/scaling.md'), 'utf8');
   return (process: string, server: 'redis' | 'postgres'): number => {
@@ -142,10 +142,10 @@ function documented(n: number) {
   };
 }
 
-/** `n + 1`, `5n + 6`, `6` or `up to 6`. */
+/** Evaluates `n + 1`, `5n + 6`, `6` or `up to 6`. */
 function valueOf(formula: string, n: number): number {
   const found = /^(?:(\d*)n \+ (\d+)|(?:up to )?(\d+))$/.exec(formula);
-  if (found === null) throw new Error(`docs/scaling.md says no number: "${formula}"`);
+  if (found === null) throw new Error(`docs/scaling.md has no number: "${formula}"`);
   const [, times, plus, constant] = found;
   return constant === undefined ? Number(times || 1) * n + Number(plus) : Number(constant);
 }

@@ -22,7 +22,7 @@ import {
 } from './apps.ts';
 
 const secret = 'current-secret';
-/** Ingest itself takes no longer than 5.5 s; the rest is for a machine that is busy. */
+/** Ingest itself takes at most 5.5 s; the rest is for a busy machine. */
 const boundMs = 10_000;
 const soon = (what: string) => ({ what, timeoutMs: 40_000, intervalMs: 50 });
 
@@ -67,7 +67,7 @@ async function ingest(variables: Variables): Promise<RunningIngest> {
 /** Sends the report of a new message. */
 async function send({ webhookUrl }: RunningIngest) {
   number += 1;
-  const id = `01AILING${number}`;
+  const id = `01FAULTY${number}`;
   const body = { app_id: 'A', message_delivery_report: { message_id: id, status: 'DELIVERED' } };
   const startedAt = performance.now();
   const answer = await createSender({ url: webhookUrl, secret }).send(body);
@@ -75,7 +75,7 @@ async function send({ webhookUrl }: RunningIngest) {
   return { id, answer };
 }
 
-/** The status of the page that load balancers ask. */
+/** Reads the status of the health check for load balancers. */
 async function health({ webhookUrl }: RunningIngest): Promise<number> {
   return (await fetch(new URL('/api/health', webhookUrl))).status;
 }
@@ -91,7 +91,7 @@ function expectUnavailable(answer: SenderAnswer): void {
 }
 
 describe.each(redisFaults)('while Redis is %s', (fault) => {
-  it('callbacks get 200 with a fallback and are applied meanwhile, 503 in time without, and all is well by itself afterwards', async () => {
+  it('callbacks get 200 with a fallback and are applied meanwhile, 503 without one, and 200 afterwards', async () => {
     for (const one of [withFallback, withoutFallback]) {
       expect((await send(one)).answer.status).toBe(200);
     }
@@ -115,7 +115,7 @@ describe.each(redisFaults)('while Redis is %s', (fault) => {
   }, 120_000);
 });
 
-it('a worker tells how much of its memory Redis has taken', async () => {
+it('a worker exports how much of its memory Redis uses', async () => {
   const read = async () => await (await fetch(`${worker.adminUrl}/metrics`)).text();
   await until(async () => (await read()).includes('\nsinch_redis_used_memory_bytes '), soon('it'));
   expect(await read()).toMatch(/^sinch_redis_max_memory_bytes [1-9]/m);
@@ -149,7 +149,7 @@ describe('an ingest that was frozen', () => {
       process.kill(running.pid, 'SIGSTOP');
       proxy.freeze();
       await proxy.restore();
-      // What is tested is a freeze; this is how long it lasts.
+      // The length of the freeze, not a wait for something.
       await sleep(1_500);
       process.kill(running.pid, 'SIGCONT');
       const { id, answer } = await send(running);

@@ -26,7 +26,7 @@ let bouncer: PgBouncer | undefined;
 let whyNone = '';
 let database: TestDatabase;
 let redis: FaultProxy;
-/** As an operator has it who put a pooler in between and did no more. */
+/** The variables of an operator who has added a pooler and nothing else. */
 let pooled: Variables;
 
 beforeAll(async () => {
@@ -59,7 +59,7 @@ beforeEach((context) => {
   if (bouncer === undefined) context.skip(whyNone);
 });
 
-it('behind a pooler and with DIRECT_URL, events are applied, also those that came while Redis was down', async () => {
+it('behind a pooler with DIRECT_URL, all events are applied, also those from an outage of Redis', async () => {
   const [worker, ingest] = [keepLines(), keepLines()];
   await openWorker(direct(), worker.log);
   const webhookUrl = await openIngest(direct(), ingest.log);
@@ -78,7 +78,7 @@ it('behind a pooler and with DIRECT_URL, events are applied, also those that cam
   expect(checks.find(({ name }) => name === 'queue on Postgres')).toMatchObject({ status: 'ok' });
 }, 180_000);
 
-it('without DIRECT_URL, ingest and worker log as they start that the fallback is none, and doctor fails', async () => {
+it('without DIRECT_URL, ingest and worker log that the fallback cannot work, and doctor fails', async () => {
   const [worker, ingest] = [keepLines(), keepLines()];
   await Promise.all([openWorker(pooled, worker.log), openIngest(pooled, ingest.log)]);
   for (const { text } of [worker, ingest]) {

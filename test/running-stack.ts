@@ -8,8 +8,8 @@ import { root } from './readme-command.ts';
 export const stackFile = path.join(root, '.dev/stack.json');
 
 /**
- * Starts the whole stack the way `npm start` does once everything is installed and built.
- * @param own a folder for a stack beside others; `.dev` when absent.
+ * Starts the whole stack as `npm start` does once everything is installed and built.
+ * @param own a folder for a stack beside others; `.dev` when absent
  * @throws when another one runs there.
  */
 export async function startStack(own?: string): Promise<{ stack: Stack; start: StartedProcess }> {
@@ -36,7 +36,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a command to its end, in the repository's folder. */
+/** Runs a command to its end in the repository's folder. */
 export async function runCommand(command: string, ...args: string[]): Promise<CommandResult> {
   return await new Promise((resolve) => {
     execFile(command, args, { cwd: root, timeout: 60_000 }, (error, stdout, stderr) => {
@@ -46,7 +46,7 @@ export async function runCommand(command: string, ...args: string[]): Promise<Co
   });
 }
 
-/** Runs `callbacks … --json` and reads what it prints. */
+/** Runs `callbacks … --json` and parses its output. */
 export async function callbacks(...args: string[]): Promise<{ code: number; document: unknown }> {
   const { code, stdout } = await runCommand(process.execPath, programs.cli, ...args, '--json');
   return { code, document: JSON.parse(stdout) as unknown };

@@ -29,7 +29,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('an afternoon with a wrong secret loses nothing: every callback is applied after a recheck, once', async () => {
+it('a wrong secret loses nothing: every callback is applied once after a recheck', async () => {
   const url = await ingestWith('mistyped');
   const sender = createSender({ url, secret: 'right' });
   for (let n = 0; n < count; n += 1) expect((await sender.send(report(n))).status).toBe(401);
@@ -38,7 +38,7 @@ it('an afternoon with a wrong secret loses nothing: every callback is applied af
   expect(await recheck('new,right')).toEqual({ queued: count, 'still-rejected': 1 });
   expect(await recheck('new,right')).toEqual({ 'still-rejected': 1 });
 
-  // Sinch sends one of them again, to an ingest that is right by now.
+  // Sinch sends one of them again, to an ingest with the right secret.
   const corrected = await ingestWith('right');
   expect((await createSender({ url: corrected, secret: 'right' }).send(report(0))).status).toBe(
     200,

@@ -19,7 +19,7 @@ interface Callback {
   readonly rawBody: Buffer;
 }
 
-/** Ours: every variant of every trigger. */
+/** The invented callbacks: every variant of every trigger. */
 const invented: readonly Callback[] = Object.entries(sampleCallbacks).flatMap(
   ([trigger, variants]) =>
     Object.entries(variants).map(([variant, build]) => {
@@ -30,8 +30,8 @@ const invented: readonly Callback[] = Object.entries(sampleCallbacks).flatMap(
 );
 
 /**
- * Bodies that Sinch and its SDKs have published are not ours to commit; they are read where
- * present. A file's name begins with its trigger: `TRIGGER__anything.json`.
+ * Bodies that Sinch and its SDKs have published must not be committed; they are read when present.
+ * A file's name begins with its trigger: `TRIGGER__anything.json`.
  */
 const folder = process.env['SINCH_PAYLOADS_DIR'] ?? path.resolve(root, '../shared/payloads');
 const published: readonly Callback[] = (existsSync(folder) ? readdirSync(folder) : [])
@@ -48,7 +48,7 @@ let start: StartedProcess | undefined;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'sinch-callbacks-conformance-'));
-  // Where root runs it, another user serves the database and has to get there.
+  // When root runs this, Postgres runs as another user, who must reach the directory.
   await chmod(directory, 0o755);
   ({ stack, start } = await startStack(directory));
 }, 150_000);
@@ -117,17 +117,17 @@ function expectationFor(callback: Callback): Expectation {
   return expectationOf(callback.trigger, body, digestOf(callback));
 }
 
-/** The event key as documented, computed here once more. */
+/** Computes the event key as documented, without the code under test. */
 function keyOf(callback: Callback, entityId: string | undefined): string {
   return `${callback.trigger}.${entityId ?? '-'}.${digestOf(callback)}`;
 }
 
-/** 32 hexadecimal digits. */
+/** Computes the digest: 32 hexadecimal digits. */
 function digestOf({ rawBody }: Callback): string {
   return createHash('sha256').update(rawBody).digest('hex').slice(0, 32);
 }
 
-/** How many of the callbacks concern each row. */
+/** Counts the callbacks that concern each row. */
 function countRows(expectations: readonly Expectation[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { rows } of expectations) {
@@ -146,7 +146,7 @@ function tablesOf({ rows }: Expectation): string[] {
   return rows.map(({ table }) => table);
 }
 
-/** Found by their digests, so that an event under another key is named by its own test. */
+/** Counts by digests, so that an event under another key fails its own test. */
 async function countStored(digests: readonly string[]): Promise<number> {
   const sql = `SELECT count(*)::int AS stored FROM callback_event
     WHERE encode(event_digest, 'hex') = ANY($1)`;
@@ -159,7 +159,8 @@ async function readTables(names: ReadonlySet<string>): Promise<Record<string, Se
   for (const name of names) {
     const more =
       name === 'callback_event' ? ", 'event_key', event_key(t), 'body', event_body(t)" : '';
-    const sql = `SELECT to_jsonb(t) || jsonb_build_object(${more.slice(2)}) AS row FROM ${name} AS t`;
+    const sql = `SELECT to_jsonb(t) || jsonb_build_object(${more.slice(2)}) AS row
+      FROM ${name} AS t`;
     const rows = await queryRows<{ row: Section }>(stack.databaseUrl, sql);
     found[name] = rows.map(({ row }) => row);
   }

@@ -1,8 +1,8 @@
-/** A row that a callback has to leave behind. */
+/** A row that a callback must create. */
 export interface ExpectedRow {
   readonly table: string;
   readonly key: Readonly<Record<string, string>>;
-  /** Values that this body gives, where no other one concerns the same row. */
+  /** The values from this body, when no other body concerns the same row. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -16,7 +16,7 @@ export function row(
   return { table, key, values };
 }
 
-/** The conversation, the contact and the identity that a message or an event names. */
+/** Lists the rows of the conversation, the contact and the identity of a message or an event. */
 export function around(section: Section): ExpectedRow[] {
   const conversationId = read(section, 'conversation_id');
   const contactId = read(section, 'contact_id');
@@ -55,7 +55,7 @@ export function identityRows(
   });
 }
 
-/** A phone number is its digits. */
+/** Normalises an identity: a phone number is its digits. */
 export function normalised(channel: string | undefined, identity: string | undefined) {
   const isPhone = ['SMS', 'MMS', 'RCS', 'WHATSAPP', 'VIBERBM'].includes(channel ?? '');
   const isNumber = identity !== undefined && /^\+?[\d ()./-]*\d[\d ()./-]*$/.test(identity);
@@ -71,7 +71,7 @@ export function channelKey(section: Section, appId: string | undefined): Record<
   };
 }
 
-/** The text at a path such as `conversation.id`; "" counts as absent. */
+/** Reads the text at a path such as `conversation.id`; "" counts as absent. */
 export function read(value: unknown, dottedPath: string): string | undefined {
   let found = value;
   for (const name of dottedPath.split('.')) {

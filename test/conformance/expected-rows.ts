@@ -12,18 +12,18 @@ import {
   type Section,
 } from './expected-related-rows.ts';
 
-/** What a callback has to leave behind, told from its body alone, without the code under test. */
+/** The rows that a callback must create, derived from its body without the code under test. */
 export interface Expectation {
   readonly entityId: string | undefined;
   readonly rows: readonly ExpectedRow[];
 }
 
-/** @throws where the body lacks the field that its row is found by. */
+/** @throws when the body lacks the field that identifies its row. */
 export function expectationOf(trigger: string, body: Section, digest: string): Expectation {
   const topLevelKey = Object.keys(body).find((key) => !envelope.has(key)) ?? '';
   const section = (body[topLevelKey] ?? {}) as Section;
   const expect = expectations[trigger];
-  if (expect === undefined) throw new Error(`nobody says what ${trigger} leaves behind`);
+  if (expect === undefined) throw new Error(`there is no expectation for ${trigger}`);
   return expect(section, { digest, appId: read(body, 'app_id') });
 }
 
@@ -37,14 +37,14 @@ const envelope = new Set([
 ]);
 
 interface RelatedFacts {
-  /** Of the event, 32 hexadecimal digits. */
+  /** The digest of the event: 32 hexadecimal digits. */
   readonly digest: string;
   readonly appId: string | undefined;
 }
 
 type Expect = (section: Section, relatedFacts: RelatedFacts) => Expectation;
 
-/** As the event's digest looks in a row that is read as JSON. */
+/** Formats the event's digest as in a row that is read as JSON. */
 const asBytes = (digest: string) => `\\x${digest}`;
 
 const inbound: Expect = (section) => {

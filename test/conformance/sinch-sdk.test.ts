@@ -2,8 +2,8 @@ import { ConversationCallbackWebhooks } from '@sinch/sdk-core';
 import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
 
-// Sinch's own code judges our signatures. Where both agree, a receiver that follows Sinch takes
-// what our sender sends, and ours, which is tested against that sender, takes what Sinch sends.
+// Sinch's own code verifies our signatures. If both agree, a receiver that follows Sinch accepts
+// our sender, and our receiver, which is tested with that sender, accepts Sinch.
 const secrets = ['the newer secret', 'der ältere 🔑'] as const;
 const sender = createSender({ url: 'http://unused.invalid', secret: secrets[0] });
 

@@ -22,16 +22,16 @@ export interface LeakyProcess extends StartedProcess {
   readonly url: string;
 }
 
-/** Real processes, and everything that any of them ever wrote, by their names. */
+/** Real processes with their whole output, by name. */
 export interface LeakyStack {
   readonly database: TestDatabase;
   readonly servers: Environment;
-  /** Where they all run, and would leave a report of their deaths. */
+  /** The working directory of all processes, where a crash report would appear. */
   readonly directory: string;
   readonly outputs: ReadonlyMap<string, string>;
   startIngest(name: string, changes?: Environment): Promise<LeakyProcess>;
   startWorker(name: string, changes?: Environment): Promise<LeakyProcess>;
-  /** Runs a program of ours to its end, whatever that is, and returns what it wrote. */
+  /** Runs a program to its end, with any exit code, and returns its output. */
   run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function openLeakyStack(): Promise<LeakyStack> {
     LOG_LEVEL: 'trace',
     SINCH_WEBHOOK_SECRET: `${secrets.webhookSecret},${secrets.oldWebhookSecret}`,
     SINCH_ACCESS_SECRET: secrets.apiSecret,
-    NODE_OPTIONS: importing('mistake-when-told.ts'),
+    NODE_OPTIONS: importing('mistake-on-signal.ts'),
   };
   const outputs = new Map<string, string>();
   const started: StartedProcess[] = [];
@@ -118,7 +118,7 @@ export async function openLeakyStack(): Promise<LeakyStack> {
   return stack;
 }
 
-/** NODE_OPTIONS that import one of the files beside this one first. */
+/** Returns NODE_OPTIONS that import a file of this folder first. */
 export function importing(file: string): string {
   return `--import=${pathToFileURL(path.join(import.meta.dirname, file)).href}`;
 }

@@ -14,8 +14,8 @@ import {
 } from './leaky-stack.ts';
 import { failing, inbound, plantFailures } from './planted-failures.ts';
 
-// Canaries are sent through every way that a callback and a failure can take; then everything
-// that was written or answered is searched for them.
+// Canaries are sent on every path of a callback and of a failure; then all outputs and answers are
+// searched for them.
 const refused: Environment = {
   REDIS_URL: `redis://:${secrets.redisPassword}@127.0.0.1:1`,
   DATABASE_URL: `postgresql://sinch:${secrets.databasePassword}@127.0.0.1:1/sinch`,
@@ -26,7 +26,7 @@ let stack: LeakyStack;
 let ingest: LeakyProcess;
 let guarded: LeakyProcess;
 let open: LeakyProcess;
-/** What HTTP requests without a login were answered, headers and all, by what was asked. */
+/** The answers to HTTP requests without a login, with their headers, by request. */
 const answers = new Map<string, string>();
 
 beforeAll(async () => {
@@ -128,7 +128,7 @@ describe('no secret, text, name, number or signature shows', () => {
     );
   });
 
-  it('even to who asks for all there is to know of a dead letter: no secret', async () => {
+  it('in the full output of a dead letter, as far as secrets go', async () => {
     const [letter] = await queryRows<{ key: string }>(
       stack.database.url,
       `SELECT event_key(d) AS key FROM dead_letter AS d WHERE event_key(d) LIKE '%01CHECK%'`,
@@ -139,8 +139,8 @@ describe('no secret, text, name, number or signature shows', () => {
     expect(canariesIn(printed, { ...secrets, ...signatures })).toEqual([]);
   });
 
-  // The last ones, since they end what the others look at.
-  it('when a mistake that nobody foresaw ends a worker', async () => {
+  // The last tests, since they stop the processes of the others.
+  it('when an unexpected error ends a worker', async () => {
     process.kill(guarded.pid, 'SIGUSR2');
     process.kill(open.pid, 'SIGPIPE');
     for (const [name, worker] of [
@@ -152,31 +152,31 @@ describe('no secret, text, name, number or signature shows', () => {
     }
   });
 
-  it('when such a mistake is made in the ingest, which goes on', async () => {
-    const heard = () => stack.outputs.get('ingest')?.match(/"complaint heard"/g)?.length ?? 0;
+  it('when an unexpected error happens in ingest, which keeps running', async () => {
+    const complaints = () => stack.outputs.get('ingest')?.match(/"complaint heard"/g)?.length ?? 0;
     for (const signal of ['SIGUSR2', 'SIGPIPE'] as const) {
-      const before = heard();
+      const before = complaints();
       process.kill(ingest.pid, signal);
-      await until(async () => heard() > before, soon('the complaint'));
+      await until(async () => complaints() > before, soon('the complaint'));
     }
     expect((await fetch(`${ingest.url}/api/health`)).status).toBe(200);
     expectClean('ingest', [/cannot use postgresql/]);
   });
 
-  it('in a file that a crash leaves behind: there is none', async () => {
+  it('in a file of a crash: there is none', async () => {
     expect(await readdir(stack.directory)).toEqual([]);
   });
 });
 
 function expectClean(name: string, said: readonly RegExp[]): void {
   const output = stack.outputs.get(name) ?? '';
-  // Or the search would prove nothing.
+  // Without these lines the search would prove nothing.
   for (const pattern of said)
     expect([name, output]).toEqual([name, expect.stringMatching(pattern)]);
   expect([name, canariesIn(output, everything)]).toEqual([name, []]);
 }
 
-/** Every kind of callback there is, and those that fail, signed as they should be. */
+/** Sends every kind of callback, and those that fail, with valid signatures. */
 async function sendSamples(): Promise<void> {
   const bodies = Object.values(sampleCallbacks).flatMap((variants) =>
     Object.entries(variants).map(([name, build]) => withContents(build(createSampleContext(name)))),
@@ -185,11 +185,11 @@ async function sendSamples(): Promise<void> {
   for (const body of [...bodies, unknown, ...failing.map(inbound)]) {
     expect(await send(ingest, JSON.stringify(body))).toMatch(/^200/);
   }
-  // Signed, and not JSON: a dead letter.
+  // A signed body that is not JSON becomes a dead letter.
   expect(await send(ingest, `{"text":"${contents.text} ${contents.phone}`)).toMatch(/^200/);
 }
 
-/** Callbacks that are turned away. */
+/** Sends callbacks that are refused. */
 async function sendRefused(): Promise<void> {
   const body = JSON.stringify(inbound('01FORGED'));
   const header = (name: string) => `x-sinch-webhook-signature${name}`;
@@ -231,7 +231,7 @@ async function settled(): Promise<void> {
   }, soon('every event to be applied, dead or waiting for another try'));
 }
 
-/** All that anybody sees who has no password; and wrong ones are given where there is one. */
+/** Requests all pages without a password, and with a wrong one where one is needed. */
 async function readPages(): Promise<void> {
   for (const page of ['/', '/healthz', '/readyz', '/metrics', '/queues', '/queues/api/queues']) {
     await ask(`guarded ${page}`, `${guarded.url}${page}`);
@@ -258,13 +258,13 @@ async function ask(
   headers: Record<string, string> = {},
 ): Promise<string> {
   const answer = await fetch(url, { headers, redirect: 'manual' });
-  // What was asked for may be said again: it is the asker's own.
+  // The request itself may be repeated: it is the client's own.
   const text = await answer.text();
   answers.set(what, `${answer.status} ${JSON.stringify([...answer.headers])} ${text}`);
   return text;
 }
 
-/** Real servers, and wrong passwords for them. */
+/** Returns the addresses of the real servers with wrong passwords. */
 function unauthorised(): Environment {
   const redis = new URL(stack.servers['REDIS_URL'] ?? '');
   redis.password = secrets.redisPassword;
@@ -278,14 +278,14 @@ function commands(): (readonly [string, readonly string[], Environment])[] {
   const webhook = `${ingest.url}/api/sinch/webhook`;
   return [
     ['doctor', ['doctor', '--json', ...urls], {}],
-    ['doctor of what refuses', ['doctor'], refused],
-    ['doctor of what knows another password', ['doctor'], unauthorised()],
-    ['dead list of what refuses', ['dead', 'list'], refused],
-    ['rejected list of what refuses', ['rejected', 'list'], refused],
+    ['doctor with refused connections', ['doctor'], refused],
+    ['doctor with wrong passwords', ['doctor'], unauthorised()],
+    ['dead list with refused connections', ['dead', 'list'], refused],
+    ['rejected list with refused connections', ['rejected', 'list'], refused],
     ['rejected recheck', ['rejected', 'recheck', '--dry-run'], {}],
     ['send', ['send', 'MESSAGE_DELIVERY', '--url', webhook], {}],
     [
-      'a mistake that nobody foresaw',
+      'an unexpected error',
       ['unhandled', 'list'],
       { NODE_OPTIONS: importing('mistake-at-the-end.ts') },
     ],

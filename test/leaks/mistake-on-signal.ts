@@ -1,6 +1,6 @@
 import { mistake } from './mistake.ts';
 
-// Imported before a program of ours: it then makes a mistake whenever it gets one of these signals.
+// Imported before a program, which then throws or rejects when it gets one of these signals.
 process.on('SIGUSR2', () => {
   throw mistake();
 });
