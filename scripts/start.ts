@@ -20,7 +20,7 @@ const { values } = parseArgs({
   options: {
     /** Exits after the check, with 0 or 1. */
     once: { type: 'boolean', default: false },
-    /** How many messages the burst has; each causes a few callbacks. */
+    /** The number of messages of the burst; each causes a few callbacks. */
     messages: { type: 'string', default: '400' },
     /** A folder for a separate stack, which then keeps everything there. */
     dir: { type: 'string' },

@@ -12,7 +12,7 @@ export interface ChaosReport {
   readonly faults: number;
   /** Callbacks with different bodies. */
   readonly callbacks: number;
-  /** Those of them that were answered with 2xx. */
+  /** Callbacks that were answered with 2xx. */
   readonly acknowledged: number;
   readonly applied: number;
   readonly dead: number;

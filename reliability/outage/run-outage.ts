@@ -18,7 +18,7 @@ import { type Sent, startSending } from './send-at-rate.ts';
 
 export interface OutagePlan {
   readonly how: Outage;
-  /** How long Redis is down. */
+  /** The length of the outage. */
   readonly awaySeconds: number;
   readonly beforeSeconds: number;
   readonly afterSeconds: number;
@@ -34,9 +34,9 @@ export interface OutageResult {
   readonly away: Measured;
   /** Events in the database at the end, by state. */
   readonly events: Readonly<Record<string, number>>;
-  /** Those of them that were applied by way of Postgres while Redis was down. */
+  /** Events that were applied by way of Postgres while Redis was down. */
   readonly appliedBeforeReturn: number;
-  /** From the last callback to the last applied event. */
+  /** The time from the last callback to the last applied event. */
   readonly settledSeconds: number;
 }
 

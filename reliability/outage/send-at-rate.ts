@@ -16,7 +16,7 @@ export interface Load {
 export interface Sent {
   /** The time at which it was due. */
   readonly dueAt: number;
-  /** From the due time to the answer, so that a late sender counts as well. */
+  /** The time from the due time to the answer, so that a late sender counts as well. */
   readonly latencyMs: number;
   /** `none` without an answer in 15 seconds. */
   readonly status: number | 'none';

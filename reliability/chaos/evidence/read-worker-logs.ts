@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 /** Facts about events from the logs of workers. */
 export interface WorkerLogs {
   /**
-   * How often an event was applied. Twice is an error: a worker that finds it applied logs
+   * Counts of applied events. Twice is an error: a worker that finds it applied logs
    * `duplicate`. No line proves nothing, since a worker may die between its commit and the line.
    */
   readonly applications: ReadonlyMap<string, number>;

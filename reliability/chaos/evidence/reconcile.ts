@@ -8,7 +8,7 @@ export interface Evidence {
   /** The number of tries after which Sinch gives up a callback. */
   readonly triesAllowed: number;
   readonly stored: readonly StoredEvent[];
-  /** How often workers logged that they applied an event. */
+  /** Counts of worker log lines of an applied event, by key. */
   readonly applications: ReadonlyMap<string, number>;
   /** Events that cannot be applied. */
   readonly poisonKeys: ReadonlySet<string>;
@@ -23,7 +23,7 @@ export interface Violation {
 export interface Reconciliation {
   /** Distinct callbacks, by their bodies. */
   readonly callbacks: number;
-  /** Those of them that were answered with 2xx at least once. */
+  /** Distinct callbacks that were answered with 2xx at least once. */
   readonly acknowledged: number;
   readonly applied: number;
   readonly dead: number;

@@ -3,12 +3,12 @@ import { type FaultName, holdRanges } from './faults.ts';
 
 /** One fault, with its start and its duration. */
 export interface Round {
-  /** From 1. */
+  /** The number of the round, from 1. */
   readonly number: number;
   readonly fault: FaultName;
   /** The index of the worker that a fault for one worker hits. */
   readonly victim: 0 | 1;
-  /** From the first acknowledged callback of the round to the fault. */
+  /** The time from the first acknowledged callback of the round to the fault. */
   readonly leadMs: number;
   readonly holdMs: number;
 }

@@ -17,7 +17,7 @@ export interface AppProcess extends ProcessOptions {
 
 const host = '127.0.0.1';
 
-export function migrateProcess(variables: AppVariables): ProcessOptions {
+function migrateProcess(variables: AppVariables): ProcessOptions {
   return {
     ...runNode('migrate', programs.migrate),
     env: environment(variables, {}),
@@ -80,8 +80,8 @@ const timeoutMs = 120_000;
  * Brings the database to the newest migration.
  * @throws when that fails; the message has the last lines of its output.
  */
-export async function migrate(variables: AppVariables, log: Writable): Promise<void> {
-  const run = await startProcess({ ...migrateProcess(variables), log });
+export async function migrate(variables: AppVariables, log?: Writable): Promise<void> {
+  const run = await startProcess({ ...migrateProcess(variables), ...(log && { log }) });
   const timer = setTimeout(() => void run.kill(), timeoutMs);
   const exit = await run.exited;
   clearTimeout(timer);
