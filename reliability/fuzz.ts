@@ -1,7 +1,7 @@
 /**
- * `pnpm fuzz`: sends hostile requests, signed and not, to ingest (built with Next, or the plain
- * listener) with a worker, a Redis and a Postgres of its own. Exits 1 when a promise is broken. The
- * same seed generates the same requests.
+ * `pnpm fuzz`: sends hostile requests, signed and not, to ingest, built with Next or as the plain
+ * listener. It has a worker, a Redis and a Postgres of its own. Exits 1 when a promise is broken.
+ * The same seed generates the same requests.
  */
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';

@@ -58,7 +58,7 @@ export async function readStoredState(
 const ownName =
   /^sinch-callbacks(-replay|-dead)?:(id|meta|events|marker|wait|active|completed|failed|delayed|prioritized|pc|limiter|stalled|stalled-check|paused|health|answers)$|^sinch-callbacks-rejected:(order|entries|bytes)$/;
 
-/** Finds the event key in `sinch-callbacks:TRIGGER.entity.digest`, and in BullMQ's keys of its job. */
+/** Finds the event key in `sinch-callbacks:TRIGGER.entity.digest` and in BullMQ's job keys. */
 function eventKeyIn(name: string): string | undefined {
   return /^sinch-callbacks(?:-replay|-dead)?:([A-Z_]+\.[\w-]+\.[0-9a-f]{32})(?:[:.].*)?$/.exec(
     name,

@@ -62,8 +62,8 @@ interface Table {
 }
 
 /**
- * Reads the names of all tables, so that a new one is compared as well, except for those that
- * workers write beside the rows of events.
+ * Reads the names of all tables, so that a new one is compared as well. Those that workers write
+ * beside the rows of events are left out.
  */
 async function readTables(url: string): Promise<Table[]> {
   return await queryRows<{ table: string; keys: string[] }>(

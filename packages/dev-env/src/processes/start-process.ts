@@ -50,8 +50,8 @@ const outputGraceMs = 250;
 /**
  * Starts a process in a group of its own and waits until it is ready. It is stopped when its
  * starter exits, even if that is killed.
- * @throws when it cannot start, exits early or is not ready in time; the message has the last lines
- * of its output, and its group is killed.
+ * @throws when it cannot start, exits early or is not ready in time. Its group is then killed; the
+ * message has the last lines of its output.
  */
 export async function startProcess(options: ProcessOptions): Promise<StartedProcess> {
   const name = options.name ?? options.command;

@@ -3,8 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Prints, at the end of a run, the command that repeats each failed test with the same seed, and
- * the directory with the output of its processes. The output of passed files is removed.
+ * Prints, at the end of a run, the command that repeats each failed test with the same seed. It
+ * also names the directory with the output of its processes; that of passed files is removed.
  */
 export default class ReportFailures implements Reporter {
   onTestModuleEnd(module: TestModule): void {

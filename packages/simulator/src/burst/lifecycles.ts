@@ -24,6 +24,8 @@ const deliveries: readonly (readonly DeliveryStatus[])[] = [
   ['FAILED'],
 ];
 
+const texts = ['Hello?', 'Thanks! 🙏', 'Where is "my" parcel?', 'ÅÄÖ'];
+
 /** Makes one message in either direction with all reports about it, oldest first. */
 export function messageLifecycle(context: SampleContext, person: Person): CallbackBody[] {
   const kind = pick(context.random, ['sent', 'sent', 'sent', 'switched', 'received'] as const);
@@ -33,7 +35,7 @@ export function messageLifecycle(context: SampleContext, person: Person): Callba
     case 'switched':
       return switchedLifecycle(context, person);
     case 'received': {
-      const text = pick(context.random, ['Hello?', 'Thanks! 🙏', 'Where is "my" parcel?', 'ÅÄÖ']);
+      const text = pick(context.random, texts);
       return [inboundMessage(context, { text_message: { text } }, person)];
     }
   }
