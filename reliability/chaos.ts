@@ -1,6 +1,6 @@
 /**
- * `pnpm chaos`: the whole stack, broken again and again while callbacks flow, and whether it kept
- * its promise. `--help` explains it. Progress goes to stderr; stdout has the result alone.
+ * `pnpm chaos`: breaks the whole stack again and again while callbacks flow, and checks that it
+ * loses and doubles nothing. Progress goes to stderr; stdout has only the result.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,28 +22,28 @@ switch (reading.kind) {
     process.exitCode = exitCodes.badUsage;
     break;
   case 'options':
-    // Whatever was still being opened when the end came must not go on; its starter's end ends it.
+    // A start that is still in progress must not go on; its processes end with this one.
     process.exit(await main(reading.options));
 }
 
 async function main(options: ChaosOptions): Promise<number> {
-  const told = openStopSignal();
+  const stopSignal = openStopSignal();
   const cleanup = createCleanup((problem) => console.error(problem));
   const directory = await mkdtemp(join(tmpdir(), 'sinch-callbacks-chaos-'));
   let exitCode: number = exitCodes.failed;
   try {
     const stopped = Promise.withResolvers<number>();
-    told.addEventListener('abort', () => stopped.resolve(exitCodes.interrupted));
-    exitCode = await Promise.race([stopped.promise, run(options, directory, cleanup, told)]);
+    stopSignal.addEventListener('abort', () => stopped.resolve(exitCodes.interrupted));
+    exitCode = await Promise.race([stopped.promise, run(options, directory, cleanup, stopSignal)]);
   } catch (error) {
     console.error(error);
   }
-  if (told.aborted) console.error('Stopping…');
+  if (stopSignal.aborted) console.error('Stopping…');
   await cleanup.closeAll();
   const isKept = options.keep || exitCode === exitCodes.failed;
   if (isKept) console.error(`Data and logs are kept in ${directory}`);
   else await rm(directory, { recursive: true, force: true });
-  if (exitCode === exitCodes.failed) console.error(`Once more: ${commandOf(options)}`);
+  if (exitCode === exitCodes.failed) console.error(`To repeat it: ${commandOf(options)}`);
   return exitCode;
 }
 

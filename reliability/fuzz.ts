@@ -1,8 +1,7 @@
 /**
- * `pnpm fuzz`: hostile requests, signed and not, against ingest, as built with
- * Next or the lean listener, with a worker, a Redis
- * and a Postgres of its own. Ends with 1 when a promise was broken. The same seed draws the same
- * requests.
+ * `pnpm fuzz`: sends hostile requests, signed and not, to ingest, built with Next or as the plain
+ * listener. It has a worker, a Redis and a Postgres of its own. Exits 1 when a promise is broken.
+ * The same seed generates the same requests.
  */
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
@@ -24,13 +23,11 @@ interface FuzzOptions {
 const program = measuringCommand(
   'pnpm fuzz',
   'Sends hostile requests, signed and not, to ingest with a worker, a Redis and a Postgres ' +
-    'of its own. Ends with 0 when no promise was broken, with 1 otherwise, with 2 for bad usage.',
+    'of its own. Exits 0 when no promise was broken, 1 otherwise, and 2 for bad usage.',
 )
-  .option('--seed <text>', 'draws the same requests again', randomUUID().slice(0, 8))
+  .option('--seed <text>', 'generates the same requests again', randomUUID().slice(0, 8))
   .addOption(
-    new Option('--server <name>', 'which of the two carries ingest')
-      .choices(fuzzServers)
-      .default('next'),
+    new Option('--server <name>', 'the server of ingest').choices(fuzzServers).default('next'),
   )
   .option('--requests <n>', 'how many', wholeNumber(1, 10_000_000), 100_000)
   .option('--connections <n>', 'how many at once', wholeNumber(1, 10_000), 64)
@@ -47,7 +44,7 @@ const evidence = await fuzzIngest({
   connections: values.connections,
   idle: values.idle,
   settleMs: 8_000,
-  tell: (text) => process.stderr.write(text),
+  onProgress: (text) => process.stderr.write(text),
 });
 const violations = findViolations(evidence);
 if (values.json) {

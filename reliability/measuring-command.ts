@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** A command of a script's own: `--help` explains it, and bad usage ends it with 2. */
+/** Creates the command of a script; bad usage exits 2. */
 export function measuringCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 }
 
-/** Takes a whole number within bounds, for an option of commander's. */
+/** Creates an option's parser for a whole number within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const number = Number(text);

@@ -1,6 +1,6 @@
 /**
- * `pnpm outage redis`: what becomes of callbacks while Redis is away, measured. Real servers and
- * the built ingest on this machine; needs `pnpm build` first.
+ * `pnpm outage redis`: measures how callbacks fare while Redis is down, with real servers and the
+ * built ingest on this machine. Needs `pnpm build` first.
  */
 import { createDatabase, startPostgres } from '@sinch-callbacks/dev-env/servers';
 import { Argument, Option } from 'commander';
@@ -10,17 +10,17 @@ import { type OutageResult, runOutage } from './outage/run-outage.ts';
 
 const program = measuringCommand(
   'pnpm outage',
-  'Sends signed callbacks at a constant rate to a real ingest with REDIS_URL and DATABASE_URL, takes ' +
-    'Redis away in the middle, and says how they were answered and what was applied.\n' +
-    'Ends with 0 when all were answered 200 and applied, with 1 otherwise, with 2 for bad usage.',
+  'Sends signed callbacks at a constant rate to a real ingest with REDIS_URL and DATABASE_URL, ' +
+    'stops Redis in the middle, and prints how they were answered and what was applied.\n' +
+    'Exits 0 when all were answered 200 and applied, 1 otherwise, and 2 for bad usage.',
 )
-  .addArgument(new Argument('<server>', 'what is away').choices(['redis']))
+  .addArgument(new Argument('<server>', 'the server that is down').choices(['redis']))
   .addOption(
-    new Option('--how <how>', 'killed, or there and silent')
+    new Option('--how <how>', 'killed, or frozen: it takes connections and answers nothing')
       .choices(['stop', 'freeze'])
       .default('stop'),
   )
-  .option('--seconds <n>', 'how long it is away', wholeNumber(1, 3_600), 60)
+  .option('--seconds <n>', 'how long it is down', wholeNumber(1, 3_600), 60)
   .option('--rate <n>', 'callbacks a second', wholeNumber(1, 1_000), 100)
   .option('--json', 'one JSON document on stdout', false)
   .parse();
@@ -51,7 +51,7 @@ function describe({ whole, away, events, ...rest }: OutageResult): string {
     `p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, max ${latencyMs.max} ms`;
   return [
     line('whole run', whole),
-    line('while it was away', away),
+    line('while it was down', away),
     `${'applied'.padEnd(18)}${events['APPLIED'] ?? 0} of ${whole.sent}, ${rest.appliedBeforeReturn} ` +
       `of them before it was back, the last ${rest.settledSeconds} s after the last callback`,
   ].join('\n');

@@ -1,8 +1,8 @@
 /**
- * Every package that is shipped may be used by anybody for anything, and says so.
+ * Checks that every shipped package has a permissive licence.
  *
- * Walks from the apps through what their manifests name, as installed. Packages for tests and
- * tools are not shipped, and not looked at.
+ * Walks from the apps through the installed dependencies that their manifests name. Packages for
+ * tests and tools are not shipped, so they are not checked.
  */
 import { existsSync, globSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,11 +21,11 @@ const permissive = new Set([
   'Unlicense',
 ]);
 
-/** Looked at one by one: the licence and the package that may have it. */
+/** Exceptions, each reviewed: a licence and the packages that may have it. */
 const accepted: readonly (readonly [licence: string, name: RegExp])[] = [
   // Data that Next reads while it builds; credit is given in its own package.
   ['CC-BY-4.0', /^caniuse-lite@/],
-  // A library that may be replaced, for images, which ingest has none of.
+  // A replaceable library for images; ingest serves no image.
   ['LGPL-3.0-or-later', /^@img\/sharp-libvips-[a-z0-9-]+@/],
 ];
 
@@ -49,7 +49,7 @@ function visit(directory: string): void {
   const needed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
   for (const name of needed) {
     const found = find(name, place);
-    // What is optional is not installed on every platform.
+    // An optional package is not installed on every platform.
     if (found !== undefined) visit(found);
     else if (
       name in (manifest.dependencies ?? {}) &&
@@ -69,15 +69,16 @@ function find(name: string, from: string): string | undefined {
 
 for (const manifest of globSync('apps/*/package.json')) visit(dirname(manifest));
 
-const faults = [...licences].filter(
+const problems = [...licences].filter(
   ([name, licence]) =>
-    !isPermissive(licence) && !accepted.some(([kind, who]) => kind === licence && who.test(name)),
+    !isPermissive(licence) &&
+    !accepted.some(([kind, names]) => kind === licence && names.test(name)),
 );
-for (const [name, licence] of faults) console.error(`${name}: ${licence}`);
+for (const [name, licence] of problems) console.error(`${name}: ${licence}`);
 console.log(`Examined ${licences.size} packages`);
-process.exitCode = faults.length > 0 ? 1 : 0;
+process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** `A OR B` leaves the choice, `A AND B` binds to both. */
+/** Reads `A OR B` as a choice, and `A AND B` as both. */
 function isPermissive(licence: string): boolean {
   const choices = licence.replace(/[()]/g, '').split(' OR ');
   return choices.some((choice) => choice.split(' AND ').every((one) => permissive.has(one.trim())));

@@ -1,14 +1,14 @@
 /**
- * `pnpm check`: every static check, one line each, and what a failing one said.
+ * `pnpm check`: runs every static check, prints a line for each, and the output of failed ones.
  *
- * A check must also prove that it looked at something: one that examined nothing fails.
+ * A check that examined nothing fails: it would prove nothing.
  */
 import { spawnSync } from 'node:child_process';
 
 interface Check {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** Finds in the output how many things were examined. */
+  /** Matches, in the output, the number of things that were examined. */
   readonly examined: RegExp;
 }
 

@@ -1,6 +1,6 @@
 import type { ReporterOptions } from 'knip';
 
-/** A knip reporter that says how many files were examined: knip is silent when all is well. */
+/** Prints the number of examined files: without problems, knip itself prints nothing. */
 export default function reportCount({ counters }: ReporterOptions): void {
   console.log(`Examined ${counters.total} files`);
 }

@@ -1,7 +1,8 @@
 /**
- * `npm start`: the whole stack on this machine, a burst of signed callbacks through it, and what
- * became of them. scripts/bootstrap.mjs installs and builds first, and then runs this.
+ * `npm start`: starts the whole stack on this machine, sends a burst of signed callbacks through
+ * it and counts the result. scripts/bootstrap.mjs installs and builds first, then runs this.
  */
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   createCleanup,
@@ -13,28 +14,27 @@ import {
 } from '@sinch-callbacks/dev-env/stack';
 import { step } from './bootstrap/steps.mjs';
 import { describeBurst, findProblems } from './start/describe-burst.ts';
-import { describeStack } from './start/describe-stack.ts';
 import { sendBurst } from './start/send-burst.ts';
 
 const { values } = parseArgs({
   options: {
-    /** End after the check, with 0 or 1. */
+    /** Exits after the check, with 0 or 1. */
     once: { type: 'boolean', default: false },
-    /** How many messages live through the burst; each causes a few callbacks. */
+    /** The number of messages of the burst; each causes a few callbacks. */
     messages: { type: 'string', default: '400' },
-    /** Keep everything in this folder, as a stack of its own. */
+    /** A folder for a separate stack, which then keeps everything there. */
     dir: { type: 'string' },
   },
 });
 const paths = stackPaths(values.dir);
 const cleanup = createCleanup((problem) => console.error(problem));
-const told = openStopSignal();
+const stopSignal = openStopSignal();
 const wholeRun = Promise.withResolvers<number>();
 
 let isUp = false;
 const interrupted = 130;
 
-told.addEventListener('abort', () => wholeRun.resolve(isUp ? 0 : interrupted));
+stopSignal.addEventListener('abort', () => wholeRun.resolve(isUp ? 0 : interrupted));
 run().then(wholeRun.resolve, wholeRun.reject);
 
 let exitCode = 1;
@@ -43,13 +43,13 @@ try {
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
 }
-if (told.aborted) console.log('\nStopping…');
+if (stopSignal.aborted) console.log('\nStopping…');
 await cleanup.closeAll();
-if (told.aborted) console.log('Stopped. Nothing is left running.');
-// Whatever was still being opened when the end came must not go on; its starter's end ends it.
+if (stopSignal.aborted) console.log('Stopped. Nothing is left running.');
+// A start that is still in progress must not go on; its processes end with this one.
 process.exit(exitCode);
 
-/** Resolves with the exit code after the check, or stays up until somebody stops it. */
+/** Resolves with the exit code after the check, or never: then a signal ends the stack. */
 async function run(): Promise<number> {
   cleanup.add('start.pid', await takeRunLock(paths));
   const stack = await openStack(paths, cleanup, {
@@ -61,18 +61,36 @@ async function run(): Promise<number> {
   if (values.once) return isSound ? 0 : 1;
   isUp = true;
   console.log('\nEverything is up. Ctrl-C stops it.\n');
-  console.log(describeStack(stack, paths).join('\n'));
+  console.log(describeStack(stack).join('\n'));
   return new Promise(() => {});
 }
 
-/** Sends the burst, prints the table and says whether it came out as it must. */
+/** Sends the burst and prints the table. @returns true when every count is as expected */
 async function exercise({ ingestUrl, databaseUrl, webhookSecret }: Stack): Promise<boolean> {
   const webhookUrl = `${ingestUrl}/api/sinch/webhook`;
   const messages = Number(values.messages);
-  const target = { webhookUrl, databaseUrl, webhookSecret, messages, signal: told };
+  const target = { webhookUrl, databaseUrl, webhookSecret, messages, signal: stopSignal };
   const result = await step('burst', (note) => sendBurst(target, note));
   console.log(`\n${describeBurst(result).join('\n')}`);
   const problems = findProblems(result);
-  for (const problem of problems) console.error(`Not as it must be: ${problem}.`);
+  for (const problem of problems) console.error(`Not as expected: ${problem}.`);
   return problems.length === 0;
+}
+
+/** Lists the addresses and files of the stack, and a command to try, line by line. */
+function describeStack({ ingestUrl, adminUrl, databaseUrl }: Stack): string[] {
+  const here = (path: string) => relative('.', path);
+  return [
+    `  webhook     ${ingestUrl}/api/sinch/webhook`,
+    `  Bull Board  ${adminUrl}/queues`,
+    `  database    ${databaseUrl}`,
+    `  all of it   ${here(paths.stackFile)}`,
+    `  logs        ${here(paths.logs)}`,
+    '',
+    'Send a signed callback, from another terminal:',
+    '',
+    '  npm run --silent callbacks -- send MESSAGE_INBOUND',
+    '',
+    'README.md shows the same with openssl and curl.',
+  ];
 }

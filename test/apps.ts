@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
-import { root } from './readme-command.ts';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 
-/** The variables of a process, and no others. */
+/** All variables of a process. */
 export type Variables = Readonly<Record<string, string>>;
 
 export interface RunningIngest extends StartedProcess {
@@ -16,34 +16,56 @@ export interface RunningWorker extends StartedProcess {
 }
 
 export async function migrate(variables: Variables): Promise<void> {
-  const file = path.join(root, 'apps/worker/src/migrate.ts');
-  await promisify(execFile)(process.execPath, [file], { env: variables, timeout: 60_000 });
+  const options = { env: variables, timeout: 60_000 };
+  await promisify(execFile)(process.execPath, [programs.migrate], options);
 }
 
-/** The ingest that `pnpm build` made. */
+/** Starts the ingest that `pnpm build` made. */
 export async function startIngest(variables: Variables): Promise<RunningIngest> {
   const port = await freePort();
+  return await runIngest(programs.ingest, port, {
+    ...variables,
+    HOSTNAME: '127.0.0.1',
+    PORT: String(port),
+  });
+}
+
+/** Starts the ingest without Next, from its sources. */
+export async function startListener(variables: Variables, log?: Writable): Promise<RunningIngest> {
+  const port = await freePort();
+  return await runIngest(programs.listener, port, { ...variables, INGEST_PORT: String(port) }, log);
+}
+
+async function runIngest(
+  program: string,
+  port: number,
+  env: Variables,
+  log?: Writable,
+): Promise<RunningIngest> {
   const webhookUrl = `http://127.0.0.1:${port}/api/sinch/webhook`;
   const ingest = await startProcess({
     name: 'ingest',
     command: process.execPath,
-    args: [path.join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js')],
-    env: { ...variables, HOSTNAME: '127.0.0.1', PORT: String(port) },
+    args: [program],
+    env,
     readyWhen: { kind: 'http', url: webhookUrl, status: 405 },
+    stopTimeoutMs: 30_000,
+    ...(log && { log }),
   });
   return { ...ingest, webhookUrl };
 }
 
-export async function startWorker(variables: Variables): Promise<RunningWorker> {
+export async function startWorker(variables: Variables, log?: Writable): Promise<RunningWorker> {
   const port = await freePort();
   const adminUrl = `http://127.0.0.1:${port}`;
   const worker = await startProcess({
     name: 'worker',
     command: process.execPath,
-    args: [path.join(root, 'apps/worker/src/main.ts')],
+    args: [programs.worker],
     env: { ...variables, ADMIN_PORT: String(port) },
     readyWhen: { kind: 'http', url: `${adminUrl}/healthz` },
     stopTimeoutMs: 30_000,
+    ...(log && { log }),
   });
   return { ...worker, adminUrl };
 }

@@ -63,7 +63,7 @@ describe('pnpm bench', () => {
         expect(turn).toMatchObject({ refused: 0, lost: 0 });
         expect(turn.accepted).toBeGreaterThan(0);
       }
-      // What the other test has measured is kept.
+      // The results of the other test are kept.
       expect(ratios['workerToNoop']).toEqual(expect.any(Number));
     },
     timeoutMs,
@@ -95,7 +95,7 @@ function roundsOf<Turn>(part: MeasuredPart | undefined): Turn[][] {
   return (part?.rounds ?? []) as Turn[][];
 }
 
-/** Runs some of it, small and short. */
+/** Runs a small and short part of the benchmarks. */
 async function bench(...args: string[]) {
   const out = join(directory, 'results.json');
   const script = join(root, 'bench/bench.ts');

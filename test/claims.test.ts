@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { root } from './readme-command.ts';
 
 /*
- * A page may claim what a test holds, and nothing else. Its tables of claims have two columns,
- * `claim | test`; a test is a link to its file, followed by its title as it stands there, between
- * backticks or double quotes. One row may name several.
+ * Every claim of a page must have a test. Its tables of claims have two columns, `claim | test`. A
+ * test is a link to its file, followed by its exact title between backticks or double quotes. A row
+ * may name several.
  */
 const pages = ['docs/security.md', 'docs/reliability.md'].filter((page) =>
   existsSync(path.join(root, page)),
@@ -17,7 +17,7 @@ interface Claim {
   readonly test: string;
 }
 
-/** The rows of all tables whose columns are `claim | test`. */
+/** Reads the rows of all tables whose columns are `claim | test`. */
 function claimsOf(markdown: string): Claim[] {
   let isClaims = false;
   return markdown.split('\n').flatMap((line) => {
@@ -36,7 +36,7 @@ function cellsOf(line: string): string[] | undefined {
   return row?.split('|').map((cell) => cell.trim());
 }
 
-/** What is wrong with a claim's proof; nothing when it names tests that are there. */
+/** Lists the faults of a claim's proof; none when it names existing tests. */
 function faultsOf({ test }: Claim, page: string): string[] {
   const named = [...test.matchAll(/\]\(([^)]+)\)[^`"\]]*(?:`([^`]+)`|"([^"]+)")/g)];
   const links = [...test.matchAll(/\]\(/g)];
@@ -54,7 +54,7 @@ function faultsOf({ test }: Claim, page: string): string[] {
   });
 }
 
-/** The titles of a file's tests, as they are written: `%s` and `$name` stand for what varies. */
+/** Reads the titles of a file's tests as they are written, with `%s` and `$name`. */
 function titlesIn(source: string): Set<string> {
   const literals = /(['`])((?:\\.|(?!\1)[^\\\n])+)\1/g;
   return new Set(
@@ -97,7 +97,7 @@ describe('a claim', () => {
     expect(proof(`${here}, "claim something"`)).toEqual([]);
   });
 
-  it('is read from tables of claims alone', () => {
+  it('is read only from tables of claims', () => {
     const table = '| claim | test |\n|---|---|\n| a | b |\n\n| what | why |\n|---|---|\n| c | d |';
     expect(claimsOf(table)).toEqual([{ claim: 'a', test: 'b' }]);
   });

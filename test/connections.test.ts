@@ -2,40 +2,36 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  freePort,
-  type StartedProcess,
-  startProcess,
-  until,
-} from '@sinch-callbacks/dev-env/processes';
+import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
   createDatabase,
+  type FaultyRedis,
   queryRows,
-  type SpoilableRedis,
-  startSpoilableRedis,
+  startFaultyRedis,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender, type Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { migrate, startWorker, type Variables } from './apps.ts';
+import { migrate, startListener, startWorker, type Variables } from './apps.ts';
 import { root } from './readme-command.ts';
 
 const secret = 'current-secret';
 const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });
 const started: StartedProcess[] = [];
-let redis: SpoilableRedis;
+let redis: FaultyRedis;
 let database: TestDatabase;
 let sent = 0;
 
 beforeEach(async () => {
   sent = 0;
-  redis = await startSpoilableRedis();
+  redis = await startFaultyRedis();
   database = await createDatabase(inject('postgresUrl'));
 }, 120_000);
 
 afterEach(async () => {
-  await redis.heal();
+  await redis.repair();
   await Promise.all(started.splice(0).map((one) => one.stop()));
   await Promise.all([redis.close(), database.drop()]);
 });
@@ -45,20 +41,20 @@ it.each([1, 3])(
   async (partitions) => {
     const variables = await prepare(partitions);
     const opened = await openedInAll();
-    const cli = path.join(root, 'apps/cli/src/main.ts');
-    await promisify(execFile)(process.execPath, [cli, 'doctor', '--no-stack'], { env: variables });
+    const command = [programs.cli, 'doctor', '--no-stack'];
+    await promisify(execFile)(process.execPath, command, { env: variables });
     const doctor = { redis: (await openedInAll()) - opened };
 
-    const sender = createSender({ url: await startListener(variables), secret });
+    const sender = createSender({ url: await openListener(variables), secret });
     await useIngest(sender);
-    // The first ones may have found Redis too slow on a busy machine, and gone to Postgres instead:
-    // connections that nothing uses are closed again.
+    // On a busy machine, the first callbacks may go to Postgres because Redis is too slow. The
+    // connections that they opened are closed again.
     const ingest = await until(async () => {
       const now = await held();
       return now.postgres === documented(partitions)('ingest', 'postgres') && now;
     }, soon('idle connections to Postgres to be closed'));
 
-    // It applies what ingest has queued, while that one's connections stay as they are.
+    // The worker applies what ingest has queued, while the connections of ingest stay.
     started.push(await startWorker(variables));
     const sql = "SELECT FROM callback_event WHERE state = 'APPLIED'";
     const areApplied = async () => (await queryRows(database.url, sql)).length === sent;
@@ -74,17 +70,17 @@ it.each([1, 3])(
       worker: { redis: said('worker', 'redis') },
       doctor: { redis: said('`callbacks doctor`', 'redis') },
     });
-    // Pools grow with what there is to do at once.
+    // Pools grow with the number of concurrent jobs.
     expect(worker.postgres).toBeGreaterThan(0);
     expect(worker.postgres).toBeLessThanOrEqual(said('worker', 'postgres'));
   },
   180_000,
 );
 
-it('while Redis is away ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
+it('with Redis down, ingest holds as many connections to Postgres as docs/scaling.md says', async () => {
   const variables = await prepare(3);
-  const sender = createSender({ url: await startListener(variables), secret });
-  await redis.ail('full');
+  const sender = createSender({ url: await openListener(variables), secret });
+  await redis.applyFault('full');
   await useIngest(sender);
   const said = documented(3)('ingest while Redis is down', 'postgres');
   expect((await held()).postgres).toBe(said);
@@ -100,7 +96,7 @@ async function prepare(partitions: number): Promise<Variables> {
   return variables;
 }
 
-/** So many callbacks at once that every partition has some of them, and one that is kept. */
+/** Sends enough callbacks at once for every partition, and one that is stored as rejected. */
 async function useIngest(sender: Sender): Promise<void> {
   const bodies = Array.from({ length: 200 }, () => {
     sent += 1;
@@ -111,7 +107,7 @@ async function useIngest(sender: Sender): Promise<void> {
   expect((await sender.send('{}', { secret: 'forged' })).status).toBe(401);
 }
 
-/** Connections to both servers, without those that ask. */
+/** Counts the connections to both servers, without those of this test. */
 async function held() {
   const clients = String(await redis.command('CLIENT', 'LIST'))
     .trim()
@@ -124,27 +120,19 @@ async function held() {
   };
 }
 
-/** Connections that Redis has ever taken. */
+/** Reads the number of all connections that Redis has accepted. */
 async function openedInAll(): Promise<number> {
   const stats = String(await redis.command('INFO', 'stats'));
   return Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
 }
 
-async function startListener(variables: Variables): Promise<string> {
-  const port = await freePort();
-  const webhookUrl = `http://127.0.0.1:${port}/api/sinch/webhook`;
-  const listener = await startProcess({
-    name: 'ingest',
-    command: process.execPath,
-    args: [path.join(root, 'apps/ingest/src/main.ts')],
-    env: { ...variables, SINCH_WEBHOOK_SECRET: secret, INGEST_PORT: String(port) },
-    readyWhen: { kind: 'http', url: webhookUrl, status: 405 },
-  });
+async function openListener(variables: Variables): Promise<string> {
+  const listener = await startListener({ ...variables, SINCH_WEBHOOK_SECRET: secret });
   started.push(listener);
-  return webhookUrl;
+  return listener.webhookUrl;
 }
 
-/** Reads the table in docs/scaling.md for n partitions. @throws where it does not say a number. */
+/** Reads the table in docs/scaling.md for n partitions. @throws when it has no number. */
 function documented(n: number) {
   const text = readFileSync(path.join(root, 'docs/scaling.md'), 'utf8');
   return (process: string, server: 'redis' | 'postgres'): number => {
@@ -154,10 +142,10 @@ function documented(n: number) {
   };
 }
 
-/** `n + 1`, `5n + 6`, `6` or `up to 6`. */
+/** Evaluates `n + 1`, `5n + 6`, `6` or `up to 6`. */
 function valueOf(formula: string, n: number): number {
   const found = /^(?:(\d*)n \+ (\d+)|(?:up to )?(\d+))$/.exec(formula);
-  if (found === null) throw new Error(`docs/scaling.md says no number: "${formula}"`);
+  if (found === null) throw new Error(`docs/scaling.md has no number: "${formula}"`);
   const [, times, plus, constant] = found;
   return constant === undefined ? Number(times || 1) * n + Number(plus) : Number(constant);
 }

@@ -23,11 +23,11 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
 };
 const services = Object.entries(compose.services);
-/** What Node is told so that it writes its memory to a file, or lets somebody in. */
+/** Options with which Node writes its memory to a file or opens an inspector. */
 const dumpsMemory = /--(report|heapsnapshot|heap-prof|abort-on|inspect)|NODE_OPTIONS/;
 
 describe.each(services)('the service %s of docker-compose.yml', (_, service) => {
-  it('writes nowhere but where it must', () => {
+  it('can write only where it must', () => {
     expect(service.read_only).toBe(true);
     expect(service.tmpfs).toContain('/tmp');
   });
@@ -41,7 +41,7 @@ describe.each(services)('the service %s of docker-compose.yml', (_, service) => 
   });
 
   it('does not run as root', () => {
-    // What is built here says so in the Dockerfile.
+    // The user of a built image is set in the Dockerfile.
     if (service.build === undefined) expect(service.user).toMatch(/^[a-z]+$/);
     else expect(service).not.toHaveProperty('user');
   });
@@ -51,7 +51,7 @@ describe.each(services)('the service %s of docker-compose.yml', (_, service) => 
     expect(JSON.stringify(service)).not.toMatch(dumpsMemory);
   });
 
-  it('can be reached from this machine alone, and reaches no file of it', () => {
+  it('can only be reached from this machine, and reaches no file of it', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
     for (const volume of service.volumes ?? []) expect(volume).toMatch(/^[a-z-]+:\//);
   });
@@ -78,7 +78,7 @@ describe('the Dockerfile', () => {
     const stage = stages.find((text) => new RegExp(`^\\S+ AS ${name}\\n`).test(text)) ?? '';
     const users = [...stage.matchAll(/^USER (.+)$/gm)].map(([, user]) => user);
     expect(users).toEqual(['node']);
-    // Nothing is run, copied or changed as somebody else after that.
+    // After that, nothing is run, copied or changed as another user.
     expect(stage.slice(stage.indexOf('USER'))).not.toMatch(/^(RUN|COPY|ADD) /m);
   });
 

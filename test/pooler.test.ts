@@ -1,27 +1,21 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { Writable } from 'node:stream';
+import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import {
-  freePort,
-  type StartedProcess,
-  startProcess,
-  until,
-} from '@sinch-callbacks/dev-env/processes';
-import {
-  type CuttableProxy,
   createDatabase,
-  openCuttableProxy,
+  type FaultProxy,
+  openFaultProxy,
   type PgBouncer,
   queryRows,
   startPgBouncer,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { type Variables } from './apps.ts';
-import { root } from './readme-command.ts';
+import { startListener, startWorker, type Variables } from './apps.ts';
 
 const secret = 'current-secret';
 const soon = (what: string) => ({ what, timeoutMs: 40_000, intervalMs: 50 });
@@ -31,13 +25,13 @@ const started: StartedProcess[] = [];
 let bouncer: PgBouncer | undefined;
 let whyNone = '';
 let database: TestDatabase;
-let redis: CuttableProxy;
-/** As an operator has it who put a pooler in between and did no more. */
+let redis: FaultProxy;
+/** The variables of an operator who has added a pooler and nothing else. */
 let pooled: Variables;
 
 beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
-  redis = await openCuttableProxy(inject('redisUrl'));
+  redis = await openFaultProxy(inject('redisUrl'));
   const opened = await startPgBouncer(inject('postgresUrl'));
   if (opened.kind === 'unavailable') {
     whyNone = `no PgBouncer: ${opened.reason}`;
@@ -45,12 +39,12 @@ beforeAll(async () => {
   }
   bouncer = opened;
   pooled = {
-    DATABASE_URL: bouncer.throughIt(database.url),
+    DATABASE_URL: bouncer.poolerUrl(database.url),
     REDIS_URL: redis.url,
     QUEUE_PREFIX: `pool-${randomUUID().slice(0, 8)}`,
     SINCH_WEBHOOK_SECRET: secret,
   };
-  const { code, stderr } = await run('apps/worker/src/migrate.ts', [], direct());
+  const { code, stderr } = await run(programs.migrate, [], direct());
   if (code !== 0) throw new Error(stderr);
 }, 300_000);
 
@@ -65,10 +59,10 @@ beforeEach((context) => {
   if (bouncer === undefined) context.skip(whyNone);
 });
 
-it('behind a pooler and with DIRECT_URL, events are applied, also those that came while Redis was down', async () => {
+it('behind a pooler with DIRECT_URL, all events are applied, also those from an outage of Redis', async () => {
   const [worker, ingest] = [keepLines(), keepLines()];
-  await startWorker(direct(), worker.log);
-  const webhookUrl = await startIngest(direct(), ingest.log);
+  await openWorker(direct(), worker.log);
+  const webhookUrl = await openIngest(direct(), ingest.log);
   const sender = createSender({ url: webhookUrl, secret });
   const send = async (id: string) => (await sender.send(report(id))).status;
   for (let n = 0; n < 20; n += 1) expect(await send(`01BEFORE${n}`)).toBe(200);
@@ -76,7 +70,7 @@ it('behind a pooler and with DIRECT_URL, events are applied, also those that cam
   await redis.cut();
   for (let n = 0; n < 20; n += 1) expect(await send(`01DURING${n}`)).toBe(200);
   await until(async () => (await countApplied()) === 40, soon('all to be applied'));
-  await redis.mend();
+  await redis.restore();
   const attempts = await queryRows(database.url, 'SELECT DISTINCT attempts FROM callback_event');
   expect(attempts).toEqual([{ attempts: 1 }]);
   expect(worker.text() + ingest.text()).not.toContain(complaint);
@@ -84,9 +78,9 @@ it('behind a pooler and with DIRECT_URL, events are applied, also those that cam
   expect(checks.find(({ name }) => name === 'queue on Postgres')).toMatchObject({ status: 'ok' });
 }, 180_000);
 
-it('without DIRECT_URL, ingest and worker log as they start that the fallback is none, and doctor fails', async () => {
+it('without DIRECT_URL, ingest and worker log that the fallback cannot work, and doctor fails', async () => {
   const [worker, ingest] = [keepLines(), keepLines()];
-  await Promise.all([startWorker(pooled, worker.log), startIngest(pooled, ingest.log)]);
+  await Promise.all([openWorker(pooled, worker.log), openIngest(pooled, ingest.log)]);
   for (const { text } of [worker, ingest]) {
     await until(() => text().includes(complaint), soon('a line about it'));
     const line =
@@ -121,36 +115,14 @@ const report = (id: string) => ({
   message_delivery_report: { message_id: id, status: 'DELIVERED' },
 });
 
-async function startIngest(variables: Variables, log: Writable): Promise<string> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const env = { ...variables, INGEST_PORT: String(port) };
-  await start('apps/ingest/src/main.ts', env, `${url}/api/sinch/webhook`, 405, log);
-  return `${url}/api/sinch/webhook`;
+async function openIngest(variables: Variables, log: Writable): Promise<string> {
+  const ingest = await startListener(variables, log);
+  started.push(ingest);
+  return ingest.webhookUrl;
 }
 
-async function startWorker(variables: Variables, log: Writable): Promise<void> {
-  const port = await freePort();
-  const env = { ...variables, ADMIN_PORT: String(port) };
-  await start('apps/worker/src/main.ts', env, `http://127.0.0.1:${port}/healthz`, 200, log);
-}
-
-async function start(
-  file: string,
-  env: Variables,
-  url: string,
-  status: number,
-  log: Writable,
-): Promise<void> {
-  const running = await startProcess({
-    command: process.execPath,
-    args: [path.join(root, file)],
-    env,
-    log,
-    readyWhen: { kind: 'http', url, status },
-    stopTimeoutMs: 30_000,
-  });
-  started.push(running);
+async function openWorker(variables: Variables, log: Writable): Promise<void> {
+  started.push(await startWorker(variables, log));
 }
 
 interface Check {
@@ -161,25 +133,20 @@ interface Check {
 
 async function doctor(env: Variables): Promise<{ code: number; checks: readonly Check[] }> {
   const args = ['--no-stack', 'doctor', '--json'];
-  const { code, stdout } = await run('apps/cli/src/main.ts', args, env);
+  const { code, stdout } = await run(programs.cli, args, env);
   return { code, checks: (JSON.parse(stdout) as { checks: Check[] }).checks };
 }
 
 async function run(
-  file: string,
+  program: string,
   args: readonly string[],
   env: Variables,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return await new Promise((resolve) => {
     const options = { env, timeout: 60_000 };
-    execFile(
-      process.execPath,
-      [path.join(root, file), ...args],
-      options,
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
-      },
-    );
+    execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+    });
   });
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 export const root = path.resolve(import.meta.dirname, '..');
 
 /**
- * A command as README.md shows it: the code block behind `<!-- readme-test: NAME -->`.
+ * Reads a command from README.md: the code block after `<!-- readme-test: NAME -->`.
  * @throws when there is none.
  */
 export function readmeCommand(name: string): string {

@@ -2,22 +2,14 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
+import { programs, type Stack } from '@sinch-callbacks/dev-env/stack';
 import { root } from './readme-command.ts';
 
 export const stackFile = path.join(root, '.dev/stack.json');
 
-export interface Stack {
-  readonly ingestUrl: string;
-  readonly adminUrl: string;
-  readonly databaseUrl: string;
-  readonly queueUrl: string;
-  readonly webhookSecret: string;
-  readonly pids: Readonly<Record<string, number>>;
-}
-
 /**
- * Starts the whole stack the way `npm start` does once everything is installed and built.
- * @param own a folder for a stack beside others; `.dev` when absent.
+ * Starts the whole stack as `npm start` does once everything is installed and built.
+ * @param own a folder for a stack beside others; `.dev` when absent
  * @throws when another one runs there.
  */
 export async function startStack(own?: string): Promise<{ stack: Stack; start: StartedProcess }> {
@@ -44,7 +36,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a command to its end, in the repository's folder. */
+/** Runs a command to its end in the repository's folder. */
 export async function runCommand(command: string, ...args: string[]): Promise<CommandResult> {
   return await new Promise((resolve) => {
     execFile(command, args, { cwd: root, timeout: 60_000 }, (error, stdout, stderr) => {
@@ -54,9 +46,8 @@ export async function runCommand(command: string, ...args: string[]): Promise<Co
   });
 }
 
-/** Runs `callbacks … --json` and reads what it prints. */
+/** Runs `callbacks … --json` and parses its output. */
 export async function callbacks(...args: string[]): Promise<{ code: number; document: unknown }> {
-  const main = path.join(root, 'apps/cli/src/main.ts');
-  const { code, stdout } = await runCommand(process.execPath, main, ...args, '--json');
+  const { code, stdout } = await runCommand(process.execPath, programs.cli, ...args, '--json');
   return { code, document: JSON.parse(stdout) as unknown };
 }

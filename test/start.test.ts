@@ -13,21 +13,21 @@ import {
 import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
-// The whole stack, with real processes and of its own: beside one that `npm start` may run here.
+// Starts a stack of its own with real processes, beside one that `npm start` may run here.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const startTimeoutMs = 120_000;
 let dir: string;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sinch-callbacks-start-'));
-  // Where root runs it, another user serves the database and has to get there.
+  // When root runs this, Postgres runs as another user, who must reach the directory.
   await chmod(dir, 0o755);
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('npm start', () => {
   test(
-    'applies all of a burst, then stays up, and ends without a trace when told to',
+    'applies all of a burst, stays up, and leaves nothing behind when it is stopped',
     async () => {
       const start = await startUp();
       const stack = await readStack();
@@ -48,7 +48,7 @@ describe('npm start', () => {
     startTimeoutMs,
   );
 
-  describe('of which one runs already', () => {
+  describe('while another one runs', () => {
     let running: StartedProcess;
     let stack: Stack;
 
@@ -59,7 +59,7 @@ describe('npm start', () => {
     afterAll(async () => void (await running.stop()));
 
     test(
-      'a second one in the same place is refused and harms nothing',
+      'refuses to start in the same folder and harms nothing',
       async () => {
         await expect(startUp()).rejects.toThrow('It is running already');
         expect((await fetch(`${stack.ingestUrl}/api/health`)).status).toBe(200);
@@ -68,12 +68,12 @@ describe('npm start', () => {
     );
 
     test(
-      'names a part that dies, ends with 1 and leaves nothing running',
+      'names a process that dies, exits 1 and leaves nothing running',
       async () => {
         process.kill(stack.pids.worker, 'SIGKILL');
 
         await expect(running.exited).resolves.toEqual({ code: 1, signal: null });
-        expect(running.lastLines()).toContain('worker ended by itself');
+        expect(running.lastLines()).toContain('worker exited unexpectedly');
         await expectNothingLeft(stack);
       },
       startTimeoutMs,

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { isAlive, type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
+import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readmeCommand } from './readme-command.ts';
-import { callbacks, runCommand, type Stack, stackFile, startStack } from './running-stack.ts';
+import { callbacks, runCommand, stackFile, startStack } from './running-stack.ts';
 
 let stack: Stack;
 let start: StartedProcess;
@@ -21,8 +22,8 @@ const soon = (what: string) => ({ what, timeoutMs: 20_000 });
 const run = Date.now().toString(36);
 
 describe('the whole stack, as `npm start` brings it up', () => {
-  it('takes the signed request of the README, and shows its message', async () => {
-    // On data kept from an earlier run it is a duplicate, and the message is there already.
+  it('accepts the signed request of the README, and shows its message', async () => {
+    // On the data of an earlier run it is a duplicate, and the message exists already.
     const first = await runCommand('bash', '-c', readmeCommand('signed request'));
     expect(first.stdout).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(first.stdout).toContain('{"status":"accepted"}');
@@ -86,7 +87,8 @@ describe('the whole stack, as `npm start` brings it up', () => {
     await send(report(id, 'READ', 1));
     const key = await until(async () => await deadKey(id), soon('the dead letter'));
     const board = await fetch(
-      `${stack.adminUrl}/queues/api/queues?activeQueue=sinch-callbacks-dead&status=latest&page=1&jobsPerPage=100`,
+      `${stack.adminUrl}/queues/api/queues` +
+        '?activeQueue=sinch-callbacks-dead&status=latest&page=1&jobsPerPage=100',
     );
     expect(await board.text()).toContain(key);
     await queryRows(stack.databaseUrl, 'DROP TRIGGER refuse ON message');
@@ -110,7 +112,7 @@ describe('the whole stack, as `npm start` brings it up', () => {
     expect(code).toBe(0);
   });
 
-  it('is sound in the eyes of `callbacks doctor`', async () => {
+  it('has no failed check in `callbacks doctor`', async () => {
     const { code, document } = await callbacks('doctor');
     expect(document).not.toMatchObject({
       checks: expect.arrayContaining([expect.objectContaining({ status: 'failure' })]),
@@ -140,7 +142,7 @@ function report(messageId: string, status: string, second: number): string {
   });
 }
 
-/** Signs the body, and sends what `change` makes of it. */
+/** Signs the body, and sends the result of `change`. */
 async function send(body: string, change = (text: string) => text): Promise<{ status: number }> {
   const sender = createSender({ url: webhookUrl(), secret: stack.webhookSecret });
   const headers = sender.sign(body);

@@ -1,23 +1,18 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  freePort,
-  type StartedProcess,
-  startProcess,
-  until,
-} from '@sinch-callbacks/dev-env/processes';
+import { type StartedProcess, until } from '@sinch-callbacks/dev-env/processes';
 import { createDatabase, queryRows, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { root } from './readme-command.ts';
+import { migrate, startIngest, startWorker, type Variables } from './apps.ts';
 
 const count = 60;
 const started: StartedProcess[] = [];
 let database: TestDatabase;
-let servers: Readonly<Record<string, string>>;
+let servers: Variables;
 
 beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
@@ -26,7 +21,7 @@ beforeAll(async () => {
     REDIS_URL: inject('redisUrl'),
     QUEUE_PREFIX: `wrong-${randomUUID().slice(0, 8)}`,
   };
-  await run('apps/worker/src/migrate.ts');
+  await migrate(servers);
 });
 
 afterAll(async () => {
@@ -34,25 +29,22 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('an afternoon with a wrong secret loses nothing: every callback is applied after a recheck, once', async () => {
-  const url = await startIngest({ SINCH_WEBHOOK_SECRET: 'mistyped' });
+it('a wrong secret loses nothing: every callback is applied once after a recheck', async () => {
+  const url = await ingestWith('mistyped');
   const sender = createSender({ url, secret: 'right' });
   for (let n = 0; n < count; n += 1) expect((await sender.send(report(n))).status).toBe(401);
   expect((await createSender({ url, secret: 'forged' }).send(report(count))).status).toBe(401);
 
-  const recheck = async () => {
-    const args = ['--no-stack', 'rejected', 'recheck', '--json'];
-    const out = await run('apps/cli/src/main.ts', args, { SINCH_WEBHOOK_SECRET: 'new,right' });
-    return (JSON.parse(out) as { counts: unknown }).counts;
-  };
-  expect(await recheck()).toEqual({ queued: count, 'still-rejected': 1 });
-  expect(await recheck()).toEqual({ 'still-rejected': 1 });
+  expect(await recheck('new,right')).toEqual({ queued: count, 'still-rejected': 1 });
+  expect(await recheck('new,right')).toEqual({ 'still-rejected': 1 });
 
-  // Sinch sends one of them again, to an ingest that is right by now.
-  const mended = await startIngest({ SINCH_WEBHOOK_SECRET: 'right' });
-  expect((await createSender({ url: mended, secret: 'right' }).send(report(0))).status).toBe(200);
+  // Sinch sends one of them again, to an ingest with the right secret.
+  const corrected = await ingestWith('right');
+  expect((await createSender({ url: corrected, secret: 'right' }).send(report(0))).status).toBe(
+    200,
+  );
 
-  await startWorker();
+  started.push(await startWorker(servers));
   const applied = async () =>
     await queryRows<{ n: number }>(database.url, 'SELECT count(*)::int AS n FROM message_status');
   await until(async () => (await applied())[0]?.n === count, {
@@ -71,41 +63,15 @@ function report(n: number): string {
   return JSON.stringify({ app_id: 'A', message_delivery_report });
 }
 
-async function run(
-  file: string,
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  const words = [path.join(root, file), ...args];
-  const options = { env: { ...servers, ...env }, timeout: 60_000 };
-  return (await promisify(execFile)(process.execPath, words, options)).stdout;
+async function recheck(secrets: string): Promise<unknown> {
+  const args = [programs.cli, '--no-stack', 'rejected', 'recheck', '--json'];
+  const options = { env: { ...servers, SINCH_WEBHOOK_SECRET: secrets }, timeout: 60_000 };
+  const { stdout } = await promisify(execFile)(process.execPath, args, options);
+  return (JSON.parse(stdout) as { counts: unknown }).counts;
 }
 
-async function startIngest(env: Readonly<Record<string, string>>): Promise<string> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}/api/sinch/webhook`;
-  started.push(
-    await startProcess({
-      name: 'ingest',
-      command: process.execPath,
-      args: [path.join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js')],
-      env: { ...servers, ...env, HOSTNAME: '127.0.0.1', PORT: String(port) },
-      readyWhen: { kind: 'http', url, status: 405 },
-    }),
-  );
-  return url;
-}
-
-async function startWorker(): Promise<void> {
-  const port = await freePort();
-  started.push(
-    await startProcess({
-      name: 'worker',
-      command: process.execPath,
-      args: [path.join(root, 'apps/worker/src/main.ts')],
-      env: { ...servers, ADMIN_PORT: String(port) },
-      readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/healthz` },
-      stopTimeoutMs: 30_000,
-    }),
-  );
+async function ingestWith(secret: string): Promise<string> {
+  const ingest = await startIngest({ ...servers, SINCH_WEBHOOK_SECRET: secret });
+  started.push(ingest);
+  return ingest.webhookUrl;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultNames } from './fault-names.ts';
+import { faultNames } from './plan/faults.ts';
 import { commandOf, readOptions } from './read-options.ts';
 
 const optionsOf = (...args: string[]) => {
@@ -9,13 +9,13 @@ const optionsOf = (...args: string[]) => {
 };
 
 describe('the options of pnpm chaos', () => {
-  it('are one round of each fault and a new seed, unless told', () => {
+  it('are one round of each fault and a new seed by default', () => {
     const options = optionsOf();
     expect(options).toMatchObject({ rounds: 1, faults: faultNames, json: false, keep: false });
     expect(options.seed).not.toBe(optionsOf().seed);
   });
 
-  it('know the long schedule', () => {
+  it('include the long schedule', () => {
     expect(optionsOf('--long').rounds).toBe(20);
   });
 
@@ -32,7 +32,7 @@ describe('the options of pnpm chaos', () => {
     expect(readOptions(args).kind).toBe('bad-usage');
   });
 
-  it('are in the command that does the same once more', () => {
+  it('are in the command that repeats the run', () => {
     const options = optionsOf('--seed', 's1', '--rounds', '2', '--faults', 'kill-redis,cut-redis');
     const [, , ...args] = commandOf(options).split(' ');
     expect(optionsOf(...args)).toEqual({ ...options, keep: true });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type FaultName, faultNames, isFaultName } from './fault-names.ts';
+import { type FaultName, faultNames, isFaultName } from './plan/faults.ts';
 
 export interface ChaosOptions {
   readonly seed: string;
@@ -20,26 +20,26 @@ const maxRounds = 1_000;
 
 const help = `Usage: pnpm chaos [options]
 
-Starts the whole stack in a throw-away directory, with two workers and a durable Redis and
-Postgres of its own; lets callbacks flow as Sinch sends them; breaks one part after the other; and
-holds what was acknowledged against the rows, and the rows against those of a run without faults.
+Starts the whole stack in a temporary directory, with two workers and a durable Redis and Postgres
+of its own. Sends callbacks as Sinch does and breaks one process or connection after the other.
+Then compares the acknowledged callbacks with the rows, and the rows with those of a run without
+faults.
 
-  --seed <text>     the schedule and the callbacks are those of this seed (default: a new one)
+  --seed <text>     the seed of the schedule and the callbacks (default: a new one)
   --rounds <n>      rounds of each fault (default: 1)
   --long            ${longRounds} rounds of each
-  --faults <names>  these alone, separated by commas
+  --faults <names>  only these, separated by commas
   --json            one JSON document on stdout: {faults, callbacks, acknowledged, applied, dead,
                     lost, doubled, seed, …}
   --keep            keep the directory with data and logs
 
-Callbacks are counted once each, however often they were sent; "requests" counts every sending.
+Each callback is counted once, however often it was sent; "requests" counts every request.
 
 Faults: ${faultNames.join(', ')}
 
-Ends with 0 when nothing was lost or doubled and no row differs, with 1 otherwise, and with 2 for
-bad usage.`;
+Exits 0 when nothing was lost or doubled and no row differs, 1 otherwise, and 2 for bad usage.`;
 
-/** Reads the command line. Pure, but for a new seed. */
+/** Parses the command line. Pure, except for a new seed. */
 export function readOptions(args: readonly string[]): OptionsReading {
   const parsed = parse(args);
   if (typeof parsed === 'string') return { kind: 'bad-usage', problem: parsed };
@@ -67,7 +67,7 @@ export function readOptions(args: readonly string[]): OptionsReading {
   return { kind: 'options', options };
 }
 
-/** The command that does the same once more. */
+/** Returns the command that repeats a run. */
 export function commandOf({ seed, rounds, faults }: ChaosOptions): string {
   const some = faults.length === faultNames.length ? '' : ` --faults ${faults.join(',')}`;
   return `pnpm chaos --seed ${seed} --rounds ${rounds}${some} --keep`;

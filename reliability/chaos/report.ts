@@ -1,34 +1,34 @@
-import type { DatabaseDifference } from './compare-databases.ts';
-import { faultNames } from './fault-names.ts';
-import type { Ledger } from './ledger.ts';
+import type { DatabaseDifference } from './evidence/compare-databases.ts';
+import type { Reconciliation, Violation } from './evidence/reconcile.ts';
+import type { RequestLog } from './evidence/request-log.ts';
+import { faultNames } from './plan/faults.ts';
 import type { ChaosOptions } from './read-options.ts';
-import type { Reconciliation, Violation } from './reconcile.ts';
-import type { FoughtRound } from './run-rounds.ts';
+import type { CompletedRound } from './run-rounds.ts';
 
-/** What a run found, for programs. Ids alone, nothing of a body. */
+/** The result of a run, as JSON for programs. It has ids and nothing of a body. */
 export interface ChaosReport {
   readonly ok: boolean;
   readonly seed: string;
   readonly faults: number;
   /** Callbacks with different bodies. */
   readonly callbacks: number;
-  /** Of those, answered with 2xx. */
+  /** Callbacks that were answered with 2xx. */
   readonly acknowledged: number;
   readonly applied: number;
   readonly dead: number;
   readonly lost: number;
   readonly doubled: number;
-  /** Copies that Sinch sent of its own accord. */
+  /** Copies that Sinch sent without being asked. */
   readonly copies: number;
   readonly requests: number;
-  /** Requests beyond the first of each callback: no 2xx had come. */
+  /** Requests after the first of each callback, which had got no 2xx. */
   readonly redelivered: number;
   readonly answers: Readonly<Record<string, number>>;
   readonly givenUp: number;
   readonly comparedRows: number;
   readonly differences: readonly DatabaseDifference[];
   readonly violations: readonly (Violation & { readonly kind: string; readonly round: string })[];
-  /** What else should not be, such as a process that ended by itself. */
+  /** Other problems, such as a process that exited unexpectedly. */
   readonly findings: readonly string[];
   readonly rounds: Readonly<Record<string, number>>;
   readonly durationSeconds: number;
@@ -36,8 +36,8 @@ export interface ChaosReport {
 
 export interface ReportSources {
   readonly options: ChaosOptions;
-  readonly fought: readonly FoughtRound[];
-  readonly ledger: Ledger;
+  readonly completed: readonly CompletedRound[];
+  readonly requestLog: RequestLog;
   readonly reconciliation: Reconciliation;
   readonly comparison: {
     readonly rows: number;
@@ -48,10 +48,10 @@ export interface ReportSources {
 }
 
 export function makeReport(sources: ReportSources): ChaosReport {
-  const { options, fought, ledger, reconciliation, comparison, findings } = sources;
+  const { options, completed, requestLog, reconciliation, comparison, findings } = sources;
   const { lost, doubled, abandoned, givenUp, deadInVain, ...counts } = reconciliation;
   const roundOf = new Map(
-    fought.flatMap(({ round, wave }) =>
+    completed.flatMap(({ round, wave }) =>
       wave.offers.map(({ event }) => [event.key, `${round.number}, ${round.fault}`] as const),
     ),
   );
@@ -63,40 +63,40 @@ export function makeReport(sources: ReportSources): ChaosReport {
   return {
     ok: violations.length === 0 && differences.length === 0 && findings.length === 0,
     seed: options.seed,
-    faults: fought.length,
+    faults: completed.length,
     ...counts,
     lost: lost.length,
     doubled: doubled.length,
-    copies: ledger.offered.length - counts.callbacks,
-    requests: ledger.requests.length,
-    redelivered: ledger.requests.filter(({ number }) => number > 1).length,
-    answers: countAnswers(ledger),
+    copies: requestLog.offered.length - counts.callbacks,
+    requests: requestLog.requests.length,
+    redelivered: requestLog.requests.filter(({ number }) => number > 1).length,
+    answers: countAnswers(requestLog),
     givenUp: givenUp.length,
     comparedRows: comparison.rows,
     differences,
     violations,
     findings,
-    rounds: countRounds(fought),
+    rounds: countRounds(completed),
     durationSeconds: sources.durationSeconds,
   };
 }
 
-function countAnswers({ requests }: Ledger): Record<string, number> {
+function countAnswers({ requests }: RequestLog): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status = 'none' } of requests) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
 
-function countRounds(fought: readonly FoughtRound[]): Record<string, number> {
+function countRounds(completed: readonly CompletedRound[]): Record<string, number> {
   const counts = faultNames.map(
-    (name) => [name, fought.filter(({ round }) => round.fault === name).length] as const,
+    (name) => [name, completed.filter(({ round }) => round.fault === name).length] as const,
   );
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
 const shownDifferences = 50;
 
-/** The same for people, line by line. */
+/** Formats the report for people, line by line. */
 export function describeReport(report: ChaosReport): string[] {
   const facts = [
     'faults',

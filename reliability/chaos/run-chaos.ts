@@ -2,18 +2,18 @@ import { migrateDatabase } from '@sinch-callbacks/db';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type { Cleanup } from '@sinch-callbacks/dev-env/stack';
 import { usualRetryRules } from '@sinch-callbacks/simulator';
-import { compareDatabases } from './compare-databases.ts';
-import { createLedger, isAcknowledgement, type Ledger } from './ledger.ts';
-import { type Field, openField } from './open-field.ts';
-import { planRounds } from './plan-rounds.ts';
+import { compareDatabases } from './evidence/compare-databases.ts';
+import { attemptsLost, readWorkerLogs } from './evidence/read-worker-logs.ts';
+import { reconcile } from './evidence/reconcile.ts';
+import { createRequestLog, isAcknowledgement, type RequestLog } from './evidence/request-log.ts';
+import { readStoredEvents, type StoredEvent } from './evidence/stored-events.ts';
+import { waitDrained } from './evidence/wait-drained.ts';
+import { writeReference } from './evidence/write-reference.ts';
+import { planRounds } from './plan/plan-rounds.ts';
 import type { ChaosOptions } from './read-options.ts';
-import { attemptsLost, readWorkerLogs } from './read-worker-logs.ts';
-import { reconcile } from './reconcile.ts';
 import { type ChaosReport, makeReport } from './report.ts';
-import { type FoughtRound, runRounds } from './run-rounds.ts';
-import { readStoredEvents, type StoredEvent } from './stored-events.ts';
-import { waitDrained } from './wait-drained.ts';
-import { writeReference } from './write-reference.ts';
+import { type CompletedRound, runRounds } from './run-rounds.ts';
+import { openStackUnderTest, type StackUnderTest } from './stack/stack-under-test.ts';
 
 export interface ChaosRun {
   readonly options: ChaosOptions;
@@ -23,7 +23,7 @@ export interface ChaosRun {
   readonly onProgress: (text: string) => void;
 }
 
-/** From the first process to the report. */
+/** Runs everything, from the first process to the report. */
 export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   const { options, directory, cleanup, signal, onProgress } = run;
   const startedAt = performance.now();
@@ -31,43 +31,43 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   const onFinding = (finding: string) => {
     if (signal.aborted) return;
     findings.push(finding);
-    onProgress(`Not as it must be: ${finding}`);
+    onProgress(`Not as expected: ${finding}`);
   };
-  const field = await openField(directory, cleanup, onFinding);
+  const stack = await openStackUnderTest(directory, cleanup, onFinding);
   onProgress(`the stack is up; seed ${options.seed}`);
 
-  const ledger = createLedger();
+  const requestLog = createRequestLog();
   const rounds = planRounds(options);
-  const battle = { field, acknowledged: () => ledger.acknowledged(), onFinding };
+  const context = { stack, acknowledged: () => requestLog.acknowledged(), onFinding };
   const { seed } = options;
-  const fought = await runRounds(battle, { seed, rounds, ledger, signal, onProgress });
+  const completed = await runRounds(context, { seed, rounds, requestLog, signal, onProgress });
   onProgress('Sinch has nothing left to send');
   const left = await waitDrained({
-    redisUrl: field.redisUrl,
-    databaseUrl: field.databaseUrl,
-    acknowledgedKeys: acknowledgedKeys(ledger),
+    redisUrl: stack.redisUrl,
+    databaseUrl: stack.databaseUrl,
+    acknowledgedKeys: acknowledgedKeys(requestLog),
     signal,
     onProgress,
   });
-  if (left !== undefined) onFinding(`after a long standstill there was still ${left}`);
+  if (left !== undefined) onFinding(`after a long wait there was still ${left}`);
 
-  const stored = await readStoredEvents(field.databaseUrl);
-  const tales = await readWorkerLogs(field.workerLogs);
-  const { applications } = tales;
-  for (const finding of attemptsLost(tales)) onFinding(finding);
-  if (applications.size === 0) onFinding('the logs of the workers tell of no applied event');
-  const poisonKeys = new Set(fought.flatMap(({ wave }) => wave.poisonKeys));
+  const stored = await readStoredEvents(stack.databaseUrl);
+  const workerLogs = await readWorkerLogs(stack.workerLogs);
+  const { applications } = workerLogs;
+  for (const finding of attemptsLost(workerLogs)) onFinding(finding);
+  if (applications.size === 0) onFinding('the logs of the workers have no applied event');
+  const poisonKeys = new Set(completed.flatMap(({ wave }) => wave.poisonKeys));
   const triesAllowed = usualRetryRules.attempts;
-  const { offered, requests } = ledger;
+  const { offered, requests } = requestLog;
   const evidence = { offered, requests, triesAllowed, stored, applications, poisonKeys };
   const reconciliation = reconcile(evidence);
   onProgress('comparing the rows with those of a run without faults');
-  const comparison = await compareWithReference(field, fought, stored, ledger);
+  const comparison = await compareWithReference(stack, completed, stored, requestLog);
   const durationSeconds = Math.round((performance.now() - startedAt) / 100) / 10;
   return makeReport({
     options,
-    fought,
-    ledger,
+    completed,
+    requestLog,
     reconciliation,
     comparison,
     findings,
@@ -76,27 +76,29 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
 }
 
 async function compareWithReference(
-  field: Field,
-  fought: readonly FoughtRound[],
+  stack: StackUnderTest,
+  completed: readonly CompletedRound[],
   stored: readonly StoredEvent[],
-  ledger: Ledger,
+  requestLog: RequestLog,
 ) {
-  const reference = await createDatabase(field.postgresUrl);
+  const reference = await createDatabase(stack.postgresUrl);
   await migrateDatabase(reference.url);
   const receivedAt = new Map(stored.map((event) => [event.eventKey, event.receivedAt]));
-  // Also what was stored though no answer came through before Sinch gave it up.
-  const kept = new Set([...acknowledgedKeys(ledger), ...receivedAt.keys()]);
+  // Includes events that were stored although Sinch got no answer before it gave up.
+  const kept = new Set([...acknowledgedKeys(requestLog), ...receivedAt.keys()]);
   const bodies = new Map(
-    fought.flatMap(({ wave }) => wave.offers.map(({ event }) => [event.key, event.body] as const)),
+    completed.flatMap(({ wave }) =>
+      wave.offers.map(({ event }) => [event.key, event.body] as const),
+    ),
   );
   const toWrite = [...bodies]
     .filter(([key]) => kept.has(key))
     .map(([key, body]) => ({ body, receivedAt: receivedAt.get(key) ?? new Date(0).toISOString() }));
   await writeReference(reference.url, toWrite);
-  return await compareDatabases(field.databaseUrl, reference.url);
+  return await compareDatabases(stack.databaseUrl, reference.url);
 }
 
-function acknowledgedKeys({ requests }: Ledger): string[] {
+function acknowledgedKeys({ requests }: RequestLog): string[] {
   const acknowledged = requests.filter(({ status }) => isAcknowledgement(status));
   return [...new Set(acknowledged.map(({ eventKey }) => eventKey))];
 }

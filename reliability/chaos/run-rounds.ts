@@ -1,64 +1,72 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type SinchRun, startSinch, usualRetryRules } from '@sinch-callbacks/simulator';
-import type { Ledger } from './ledger.ts';
-import type { Round } from './plan-rounds.ts';
-import { compress, planWave, type Wave } from './plan-wave.ts';
-import { type Battle, strike } from './strike.ts';
+import type { RequestLog } from './evidence/request-log.ts';
+import type { Round } from './plan/plan-rounds.ts';
+import { compress, planWave, type Wave } from './plan/plan-wave.ts';
+import { type FaultContext, injectFault } from './stack/inject-fault.ts';
 
 export interface RunOptions {
   readonly seed: string;
   readonly rounds: readonly Round[];
-  readonly ledger: Ledger;
+  readonly requestLog: RequestLog;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
 
-/** What Sinch sent around one fault. */
-export interface FoughtRound {
+/** A round, and the callbacks that Sinch sent around its fault. */
+export interface CompletedRound {
   readonly round: Round;
   readonly wave: Wave;
 }
 
-/** As fast as it must be to catch up after an outage. */
+/** Fast enough to catch up after an outage. */
 const rate = { perSecond: 200, burst: 50 };
 const concurrency = 16;
-/** Shorter than some freezes: what was applied and not answered in time is then sent again. */
+/** Shorter than some freezes: an applied callback without an answer in time is then sent again. */
 const timeoutMs = 4_000;
 const firstAnswerTimeoutMs = 120_000;
 const finishTimeoutMs = 2_400_000;
 
-/** Fights the rounds one after the other, and waits until Sinch has nothing left to send. */
-export async function runRounds(battle: Battle, options: RunOptions): Promise<FoughtRound[]> {
-  const { rounds, seed, ledger, signal, onProgress } = options;
+/** Runs the rounds one after the other, and waits until Sinch has nothing left to send. */
+export async function runRounds(
+  context: FaultContext,
+  options: RunOptions,
+): Promise<CompletedRound[]> {
+  const { rounds, seed, requestLog, signal, onProgress } = options;
   const runs: SinchRun[] = [];
-  const fought: FoughtRound[] = [];
+  const completed: CompletedRound[] = [];
   try {
     for (const round of rounds) {
       const wave = planWave(seed, round);
       const startedAt = performance.now();
-      const run = sendWave(round, wave, battle, ledger);
+      const run = sendWave(round, wave, context, requestLog);
       runs.push(run);
-      fought.push({ round, wave });
+      completed.push({ round, wave });
       await until(() => run.tally.counts().acknowledged.callbacks > 0 || signal.aborted, {
         what: `the first callback of round ${round.number} to be acknowledged`,
         timeoutMs: firstAnswerTimeoutMs,
       });
       await sleep(round.leadMs, undefined, { signal });
-      await strike(round, battle, () => sleep(round.holdMs, undefined, { signal }));
-      onProgress(describeRound(round, rounds.length, startedAt, ledger));
+      await injectFault(round, context, () => sleep(round.holdMs, undefined, { signal }));
+      onProgress(describeRound(round, rounds.length, startedAt, requestLog));
     }
     await allFinished(runs, signal);
-    return fought;
+    return completed;
   } finally {
     for (const run of runs) run.stop();
   }
 }
 
-function sendWave(round: Round, wave: Wave, { field }: Battle, ledger: Ledger): SinchRun {
+function sendWave(
+  round: Round,
+  wave: Wave,
+  { stack }: FaultContext,
+  requestLog: RequestLog,
+): SinchRun {
   return startSinch(wave.offers, {
-    url: field.webhookUrl,
-    secrets: field.secrets,
+    url: stack.webhookUrl,
+    secrets: stack.secrets,
     seed: wave.seed,
     rate,
     retries: usualRetryRules,
@@ -66,7 +74,7 @@ function sendWave(round: Round, wave: Wave, { field }: Battle, ledger: Ledger): 
     compress,
     concurrency,
     timeoutMs,
-    onSettled: ledger.open(round.number, wave),
+    onSettled: requestLog.open(round.number, wave),
   });
 }
 
@@ -85,9 +93,17 @@ async function allFinished(runs: readonly SinchRun[], signal: AbortSignal): Prom
   throw new Error(`Sinch still had ${left} callbacks to deliver after ${finishTimeoutMs} ms.`);
 }
 
-function describeRound(round: Round, of: number, startedAt: number, ledger: Ledger): string {
+function describeRound(
+  round: Round,
+  of: number,
+  startedAt: number,
+  requestLog: RequestLog,
+): string {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   const { number, fault, holdMs } = round;
-  const { length } = ledger.requests;
-  return `round ${number} of ${of}: ${fault}, held for ${holdMs} ms, over after ${seconds} s; ${ledger.acknowledged()} acknowledged in ${length} requests`;
+  const { length } = requestLog.requests;
+  return (
+    `round ${number} of ${of}: ${fault}, held for ${holdMs} ms, over after ${seconds} s; ` +
+    `${requestLog.acknowledged()} acknowledged in ${length} requests`
+  );
 }

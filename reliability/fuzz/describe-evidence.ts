@@ -2,24 +2,31 @@ import type { Evidence } from './fuzz-ingest.ts';
 
 type Status = number | 'none';
 
-/** What was sent, what came back and what is kept, for people. */
+/** Formats the requests, the answers and the stored state for people. */
 export function describeEvidence({ outcomes, probe, memory, kept, log, ...run }: Evidence): string {
   const { start, end, peakRssBytes } = memory;
   const lines = [
     `${outcomes.requests} requests in ${run.seconds} s, seed ${run.seed}`,
     `answers: ${counts(outcomes.byStatus)}`,
     ...[...outcomes.byKind].map(([kind, of]) => `  ${kind.padEnd(15)} ${counts(of)}`),
-    `slowest exchange: ${outcomes.worstMs} ms`,
-    `ordinary callbacks: ${probe.count}, ${probe.failures.length} not 200, median ${probe.medianMs} ms, worst ${probe.worstMs} ms`,
-    `acknowledged: ${outcomes.acknowledged.size} events; ended as ${JSON.stringify(kept.states)}; ${kept.lost.length} lost; ${kept.unverified.length} unverified`,
-    `memory after collecting garbage, warm and at the end: heap ${mebibytes(start.heapBytes)} and ${mebibytes(end.heapBytes)}, resident ${mebibytes(start.rssBytes)} and ${mebibytes(end.rssBytes)}; highest resident ${mebibytes(peakRssBytes)}`,
-    `store for rejected callbacks: ${kept.rejectedEntries} entries, ${mebibytes(kept.rejectedBytes)}; ${kept.redisKeys} keys in Redis, ${kept.strangeKeys.length} of them nobody's`,
+    `slowest answer: ${outcomes.worstMs} ms`,
+    `ordinary callbacks: ${probe.count}, ${probe.failures.length} not 200, ` +
+      `median ${probe.medianMs} ms, worst ${probe.worstMs} ms`,
+    `acknowledged: ${outcomes.acknowledged.size} events; states ${JSON.stringify(kept.states)}; ` +
+      `${kept.lost.length} lost; ${kept.unverified.length} unverified`,
+    `memory after collecting garbage, warm and at the end: ` +
+      `heap ${mebibytes(start.heapBytes)} and ${mebibytes(end.heapBytes)}, ` +
+      `resident ${mebibytes(start.rssBytes)} and ${mebibytes(end.rssBytes)}; ` +
+      `highest resident ${mebibytes(peakRssBytes)}`,
+    `store for rejected callbacks: ${kept.rejectedEntries} entries, ` +
+      `${mebibytes(kept.rejectedBytes)}; ${kept.redisKeys} keys in Redis, ` +
+      `${kept.strangeKeys.length} of them unknown`,
     `log: ${log.lines} lines, ${mebibytes(log.bytes)}; ${log.strays.length} stray`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** The same as plain data. */
+/** Returns the same as plain data. */
 export function evidenceAsJson(evidence: Evidence, violations: readonly string[]): object {
   const { outcomes, log, probe, ...rest } = evidence;
   const { bodies, ...probed } = probe;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findViolations } from './find-violations.ts';
 import type { Evidence } from './fuzz-ingest.ts';
-import { noOutcomes } from './run-campaign.ts';
+import { noOutcomes } from './requests/run-campaign.ts';
 
 const mebibyte = 1024 * 1024;
 const memory = { rssBytes: 150 * mebibyte, heapBytes: 40 * mebibyte };
@@ -29,13 +29,13 @@ function evidence(changes: Partial<Evidence> = {}): Evidence {
 }
 
 describe('findViolations', () => {
-  it('finds none where the promise is kept', () => {
+  it('finds none when every promise is kept', () => {
     expect(findViolations(evidence())).toEqual([]);
   });
 
   const { kept, log, probe, outcomes } = evidence();
   it.each<[string, Partial<Evidence>]>([
-    ['an answer that should not have been', { outcomes: { ...outcomes, wrong: ['#1'] } }],
+    ['a wrong answer', { outcomes: { ...outcomes, wrong: ['#1'] } }],
     ['more of them than are shown', { outcomes: { ...outcomes, wrongCount: 1 } }],
     ['an ordinary callback that was refused', { probe: { ...probe, failures: ['503'] } }],
     ['a process that ended', { ended: ['ingest (exit code 1)'] }],
@@ -50,8 +50,8 @@ describe('findViolations', () => {
     ['too many rejected', { kept: { ...kept, rejectedEntries: 5_001 } }],
     ['too large a store', { kept: { ...kept, rejectedBytes: 16 * mebibyte + 1 } }],
     ['a lost event', { kept: { ...kept, lost: ['x'] } }],
-    ['an event that nobody signed', { kept: { ...kept, unverified: ['x'] } }],
-    ["a key that is nobody's", { kept: { ...kept, strangeKeys: ['x'] } }],
+    ['an event that was never signed', { kept: { ...kept, unverified: ['x'] } }],
+    ['an unknown key', { kept: { ...kept, strangeKeys: ['x'] } }],
     ['an answer without a line', { log: { ...log, byStatus: new Map([[200, 1]]) } }],
     [
       'more lines than requests',

@@ -1,19 +1,19 @@
 import type { Evidence } from './fuzz-ingest.ts';
 
-/** How much more memory may be held at the end than after the warm-up. */
+/** The bound on memory at the end, as a multiple of the memory after the warm-up. */
 const maxGrowth = 1.2;
-/** With fewer, pools are still growing that have a bound: what is resident proves nothing yet. */
+/** With fewer requests, bounded pools are still growing, so resident memory proves nothing. */
 const enoughForResident = 20_000;
 const storeBounds = { entries: 5_000, bytes: 16 * 1024 * 1024 };
-/** Only our handler gives these, so each must be accounted for in the log. */
+/** Statuses that only the handler of ingest gives, so each answer must have a line in the log. */
 const ownStatuses = [200, 401, 405, 413, 429];
 
-/** Everything that breaks the promise, in words; nothing if it is kept. */
+/** Describes every broken promise; returns an empty list when all are kept. */
 export function findViolations(evidence: Evidence): string[] {
   const { outcomes, probe, kept, ended, log } = evidence;
   return [
     ...outcomes.wrong,
-    ...above(outcomes.wrongCount, outcomes.wrong.length, 'answers that should not have been'),
+    ...above(outcomes.wrongCount, outcomes.wrong.length, 'wrong answers'),
     ...probe.failures.map((failure) => `an ordinary callback got ${failure}`),
     ...ended.map((end) => `a process ended: ${end}`),
     ...memoryViolations(evidence),
@@ -23,9 +23,9 @@ export function findViolations(evidence: Evidence): string[] {
       'entries in the store for rejected callbacks',
     ),
     ...above(kept.rejectedBytes, storeBounds.bytes, 'bytes in the store for rejected callbacks'),
-    ...some(kept.lost, 'acknowledged events have not ended'),
-    ...some(kept.unverified, 'events are stored that nobody signed'),
-    ...some(kept.strangeKeys, "keys in Redis are nobody's"),
+    ...some(kept.lost, 'acknowledged events are not finished'),
+    ...some(kept.unverified, 'stored events were never signed'),
+    ...some(kept.strangeKeys, 'keys in Redis are unknown'),
     ...logViolations(evidence),
     ...log.strays.map((stray) => `a stray line in the log: ${stray}`),
   ];
@@ -37,11 +37,11 @@ function memoryViolations({ outcomes, memory: { start, end } }: Evidence): strin
   return [...heap, ...above(end.rssBytes, start.rssBytes * maxGrowth, 'bytes resident at the end')];
 }
 
-/** Requests that were broken off have a line and no answer, so there may be more lines. */
+/** Compares answers with lines. There may be more lines: an aborted request has no answer. */
 function logViolations({ outcomes, probe, log }: Evidence): string[] {
   const violations = ownStatuses.flatMap((status) => {
     let answered = status === 200 ? probe.bodies.length : 0;
-    // Chunk sizes with too much behind them get a 413 from Node.
+    // Node itself answers 413 to an overlong chunk extension, without a line.
     for (const [kind, of] of outcomes.byKind) {
       if (kind !== 'brokenChunks') answered += of.get(status) ?? 0;
     }
@@ -49,7 +49,7 @@ function logViolations({ outcomes, probe, log }: Evidence): string[] {
     return logged < answered ? [`${answered} answers ${status}, and ${logged} in the log`] : [];
   });
   const logged = [...log.byStatus.values()].reduce((sum, count) => sum + count, 0);
-  // Pipelined requests are up to five in one; the idle connections are requests, too.
+  // One pipelined request holds up to five, and idle connections are logged as well.
   return [
     ...violations,
     ...above(logged, outcomes.requests * 2 + probe.count, 'requests in the log'),

@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { holdIdleConnections } from './idle-connections.ts';
+import { holdIdleConnections, type ProbeReport, startProbe } from './background-traffic.ts';
 import { type FuzzServer, openTarget, type Target } from './open-target.ts';
-import { type ProbeReport, startProbe } from './probe.ts';
-import { noOutcomes, type Outcomes, runCampaign } from './run-campaign.ts';
+import { noOutcomes, type Outcomes, runCampaign } from './requests/run-campaign.ts';
+import { digestsOf, readStoredState, type StoredState } from './stored-state.ts';
 import type { MemoryReading } from './watch-memory.ts';
-import { digestsOf, type Kept, whatIsKept } from './what-is-kept.ts';
 
 export interface FuzzOptions {
   readonly server: FuzzServer;
   readonly seed: string;
   readonly requests: number;
   readonly connections: number;
-  /** Connections that only hold on to what they can. */
+  /** The number of connections that send nothing, or one byte a second. */
   readonly idle: number;
-  /** Sockets end and buffers are let go meanwhile; longer than the server's keep-alive is best. */
+  /** Time for sockets to end and buffers to be freed; best longer than the server's keep-alive. */
   readonly settleMs: number;
-  readonly tell: (text: string) => void;
+  readonly onProgress: (text: string) => void;
 }
 
 export interface Evidence {
@@ -28,7 +27,7 @@ export interface Evidence {
     readonly end: MemoryReading;
     peakRssBytes: number;
   };
-  readonly kept: Kept;
+  readonly kept: StoredState;
   readonly ended: readonly string[];
   readonly log: {
     readonly byStatus: ReadonlyMap<number, number>;
@@ -38,12 +37,12 @@ export interface Evidence {
   };
 }
 
-/** Of the requests, to fill caches, compile what is hot and grow pools, before memory is compared. */
+/** The share of the requests that fill caches and grow pools before memory is compared. */
 const warmUpShare = 0.2;
 const maxWarmUp = 10_000;
 const sampleMs = 500;
 
-/** Starts everything, runs the campaign, and gathers what there is to be judged. */
+/** Starts everything, runs the campaign, and collects the evidence. */
 export async function fuzzIngest(options: FuzzOptions): Promise<Evidence> {
   const target = await openTarget(options.server);
   try {
@@ -54,7 +53,7 @@ export async function fuzzIngest(options: FuzzOptions): Promise<Evidence> {
 }
 
 async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
-  const { seed, requests, connections, settleMs, tell } = options;
+  const { seed, requests, connections, settleMs, onProgress } = options;
   const startedAt = performance.now();
   const outcomes = noOutcomes();
   const probe = startProbe(target.webhookUrl, target.secrets.current);
@@ -67,7 +66,7 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
   };
   await run(0, warmUp);
   const start = await target.memory.readSettled();
-  tell(`warmed up with ${warmUp} requests\n`);
+  onProgress(`warmed up with ${warmUp} requests\n`);
   const peak = watchPeak(target);
   await run(warmUp, requests - warmUp);
   const peakRssBytes = await peak();
@@ -79,8 +78,8 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
     outcomes.signed.add(digest);
     outcomes.acknowledged.add(digest);
   }
-  tell('sent; waiting until every acknowledged event has ended\n');
-  const kept = await whatIsKept(target, outcomes.acknowledged, outcomes.signed);
+  onProgress('sent; waiting until every acknowledged event is finished\n');
+  const kept = await readStoredState(target, outcomes.acknowledged, outcomes.signed);
   const ended = [...target.ended];
   await target.stopIngest();
   const { byStatus, lines, bytes, strays } = target.log;
@@ -97,7 +96,7 @@ async function fuzz(target: Target, options: FuzzOptions): Promise<Evidence> {
   };
 }
 
-/** Reads the memory again and again, until the returned function is called for the highest. */
+/** Polls the memory until the returned function is called, which returns the highest value. */
 function watchPeak({ memory }: Target): () => Promise<number> {
   let peak = 0;
   let isOver = false;

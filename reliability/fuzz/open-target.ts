@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   describeExit,
   freePort,
@@ -6,16 +5,22 @@ import {
   startProcess,
 } from '@sinch-callbacks/dev-env/processes';
 import { startPostgres, startRedis } from '@sinch-callbacks/dev-env/servers';
-import { programs } from '@sinch-callbacks/dev-env/stack';
-import type { Secrets } from './draw-request.ts';
+import {
+  type AppVariables,
+  assertBuilt,
+  migrate,
+  programs,
+  workerProcess,
+} from '@sinch-callbacks/dev-env/stack';
 import { type LogTally, tallyLog } from './read-log.ts';
+import type { Secrets } from './requests/generate-request.ts';
 import { type MemoryWatch, watchMemory } from './watch-memory.ts';
 
-/** Which of the two servers carries ingest. */
+/** The two servers that ingest runs on. */
 export const fuzzServers = ['next', 'listener'] as const;
 export type FuzzServer = (typeof fuzzServers)[number];
 
-/** The real thing: ingest as built or from its sources, a worker, a Redis and a Postgres of their own. */
+/** Real processes: ingest, built or from its sources, with a worker, a Redis and a Postgres. */
 export interface Target {
   readonly port: number;
   readonly webhookUrl: string;
@@ -24,19 +29,19 @@ export interface Target {
   readonly databaseUrl: string;
   readonly log: LogTally;
   readonly memory: MemoryWatch;
-  /** What ended that should not have, and its last lines. */
+  /** Processes that exited unexpectedly, with their last lines. */
   readonly ended: readonly string[];
-  /** Ends the ingest, so that its log is whole. */
+  /** Stops ingest, so that its log is complete. */
   readonly stopIngest: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 const secrets: Secrets = { current: 'fuzz-current', previous: 'fuzz-previous' };
+const webhookSecret = `${secrets.current},${secrets.previous}`;
 
-/** @throws when something cannot be started; what was, is stopped again. */
+/** @throws when something cannot be started; then everything that was started is stopped. */
 export async function openTarget(server: FuzzServer): Promise<Target> {
-  if (server === 'next' && !existsSync(programs.ingest))
-    throw new Error('apps/ingest is not built: run `pnpm build`.');
+  if (server === 'next') await assertBuilt();
   const cleanup: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const closeOne of cleanup.splice(0).toReversed()) await closeOne();
@@ -47,9 +52,9 @@ export async function openTarget(server: FuzzServer): Promise<Target> {
     cleanup.push(() => redis.close());
     const postgres = await startPostgres();
     cleanup.push(() => postgres.close());
-    const servers = { REDIS_URL: redis.url, DATABASE_URL: postgres.url };
-    await migrate(servers);
-    const worker = await startWorker(servers);
+    const variables = { databaseUrl: postgres.url, redisUrl: redis.url, webhookSecret };
+    await migrate(variables);
+    const worker = await startWorker(variables);
     cleanup.push(() => worker.stop());
     const log = tallyLog();
     const port = await freePort();
@@ -90,30 +95,16 @@ function noteEnds(processes: Readonly<Record<string, StartedProcess>>): string[]
   return ended;
 }
 
-/** Of the caller's variables only what a program needs to run. */
+/** Passes on only those of the caller's variables that a program needs to run. */
 function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...own };
 }
 
-async function migrate(servers: NodeJS.ProcessEnv): Promise<void> {
-  const args = [programs.migrate];
-  const env = environment(servers);
-  const run = await startProcess({ name: 'migrate', command: process.execPath, args, env });
-  const exit = await run.exited;
-  if (exit.code !== 0) throw new Error(`The migrations failed:\n${run.lastLines()}`);
-}
-
-async function startWorker(servers: NodeJS.ProcessEnv): Promise<StartedProcess> {
-  const port = await freePort();
-  return await startProcess({
-    name: 'worker',
-    command: process.execPath,
-    args: [programs.worker],
-    env: environment({ ...servers, ADMIN_PORT: String(port), LOG_LEVEL: 'error' }),
-    readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
-    stopTimeoutMs: 30_000,
-  });
+async function startWorker(variables: AppVariables): Promise<StartedProcess> {
+  const worker = workerProcess(variables, await freePort());
+  const env = { ...worker.env, LOG_LEVEL: 'error' };
+  return await startProcess({ ...worker, env, stopTimeoutMs: 30_000 });
 }
 
 async function startIngest(
@@ -135,13 +126,13 @@ async function startIngest(
         ? { HOSTNAME: '127.0.0.1', PORT: String(port) }
         : { INGEST_PORT: String(port) }),
       REDIS_URL: redisUrl,
-      SINCH_WEBHOOK_SECRET: `${secrets.current},${secrets.previous}`,
+      SINCH_WEBHOOK_SECRET: webhookSecret,
     }),
     readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/api/health` },
     log: log.destination,
   });
   const listed = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`);
   const [target] = (await listed.json()) as { webSocketDebuggerUrl: string }[];
-  if (target === undefined) throw new Error('The ingest shows no inspector.');
+  if (target === undefined) throw new Error('Ingest has no inspector.');
   return { ingest, memory: await watchMemory(target.webSocketDebuggerUrl) };
 }

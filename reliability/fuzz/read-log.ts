@@ -1,14 +1,14 @@
 import { Writable } from 'node:stream';
 
-/** What the ingest wrote, counted as it comes. */
+/** Counts of the log of ingest. */
 export interface LogTally {
-  /** Where its output goes. */
+  /** The stream that receives the log. */
   readonly destination: Writable;
-  /** Requests by status, those with a line and those in sums together. */
+  /** Requests by status, from single lines and from lines with sums. */
   readonly byStatus: ReadonlyMap<number, number>;
   readonly lines: () => number;
   readonly bytes: () => number;
-  /** What is no line of ours: stack traces and the like; the first of them. */
+  /** The first unexpected lines, such as stack traces. */
   readonly strays: readonly string[];
 }
 
@@ -19,13 +19,13 @@ interface Line {
 }
 
 const maxStrays = 20;
-/** What Next and Node say when they start and end. */
+/** Lines that Next and Node print when they start and stop. */
 const expected =
   /^\s*$|^▲ Next|^- (Local|Network|Debugger port):|^✓ |^Debugger |^For help, see|^Starting inspector|^Waiting for the debugger/;
 
-/** Of one request each. */
+/** Messages of one request each. */
 const requestMessages = new Set(['callback received', 'request refused']);
-/** What ingest says of itself. */
+/** Messages about the process of ingest. */
 const ownMessages = new Set(['ingest started', 'ingest stopping', 'ingest stopped']);
 
 export function tallyLog(): LogTally {

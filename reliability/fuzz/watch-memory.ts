@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 
 export interface MemoryReading {
-  /** What the system counts for the process. */
+  /** The resident memory of the process. */
   readonly rssBytes: number;
-  /** What JavaScript holds. */
+  /** The used heap of JavaScript. */
   readonly heapBytes: number;
 }
 
-/** The memory of a process that was started with `--inspect`, as it is told by itself. */
+/** Reads the memory of a process that was started with `--inspect`. */
 export interface MemoryWatch {
-  /** As it is now, garbage and all. */
+  /** Reads it with garbage. */
   read(): Promise<MemoryReading>;
-  /** After the garbage was collected, so that what is left is held by something. */
+  /** Reads it after a garbage collection, so that only referenced memory counts. */
   readSettled(): Promise<MemoryReading>;
   close(): void;
 }
@@ -21,7 +21,7 @@ interface Reply {
   readonly result?: { readonly result?: { readonly value?: unknown } };
 }
 
-/** @param url what Node prints behind "Debugger listening on". */
+/** @param url the address that Node prints after "Debugger listening on". */
 export async function watchMemory(url: string): Promise<MemoryWatch> {
   const socket = new WebSocket(url);
   await once(socket, 'open');

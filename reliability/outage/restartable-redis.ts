@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type RedisServer, startRedis } from '@sinch-callbacks/dev-env/servers';
 
-/** `stop`: killed, so that its port refuses. `freeze`: a black hole that takes connections. */
+/** `stop`: killed, so its port refuses. `freeze`: it takes connections and answers nothing. */
 export type Outage = 'stop' | 'freeze';
 
-/** A Redis with its data kept, which can be away for a while. */
+/** A Redis that can be down for a while and keeps its data. */
 export interface RestartableRedis {
   readonly url: string;
-  goAway(how: Outage): Promise<void>;
-  comeBack(how: Outage): Promise<void>;
+  takeDown(how: Outage): Promise<void>;
+  bringBack(how: Outage): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,17 +25,18 @@ export async function startRestartableRedis(dataDir: string): Promise<Restartabl
     const started = await startRedis({ sources, dataDir, password, ...where });
     if (started.kind === 'unavailable') throw new Error(started.message);
     const pid = started.process?.pid;
-    if (pid === undefined) throw new Error('This Redis has no process of ours.');
+    if (pid === undefined)
+      throw new Error('This Redis does not run as a process that can be killed.');
     return { ...started, pid };
   }
 
   return {
     url,
-    async goAway(how) {
+    async takeDown(how) {
       process.kill(server.pid, how === 'stop' ? 'SIGKILL' : 'SIGSTOP');
       if (how === 'stop') await server.ended;
     },
-    async comeBack(how) {
+    async bringBack(how) {
       if (how === 'freeze') process.kill(server.pid, 'SIGCONT');
       else server = await start(port);
     },

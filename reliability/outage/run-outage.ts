@@ -13,13 +13,12 @@ import {
   startIngest,
   startWorker,
 } from '@sinch-callbacks/dev-env/stack';
-import { type Measured, measure } from './measure.ts';
 import { type Outage, startRestartableRedis } from './restartable-redis.ts';
-import { startSending } from './send-at-rate.ts';
+import { type Sent, startSending } from './send-at-rate.ts';
 
 export interface OutagePlan {
   readonly how: Outage;
-  /** How long Redis is away. */
+  /** The length of the outage. */
   readonly awaySeconds: number;
   readonly beforeSeconds: number;
   readonly afterSeconds: number;
@@ -30,20 +29,20 @@ export interface OutagePlan {
 
 export interface OutageResult {
   readonly whole: Measured;
-  /** Callbacks that had to be sent before Redis went away. */
+  /** Callbacks that were due before Redis went down. */
   readonly sentBefore: number;
   readonly away: Measured;
   /** Events in the database at the end, by state. */
   readonly events: Readonly<Record<string, number>>;
-  /** Of those, how many Postgres took while Redis did not. */
+  /** Events that were applied by way of Postgres while Redis was down. */
   readonly appliedBeforeReturn: number;
-  /** From Redis' return, or the last callback, to the last event applied. */
+  /** The time from the last callback to the last applied event. */
   readonly settledSeconds: number;
 }
 
 const settleTimeoutMs = 120_000;
 
-/** Real ingest, worker and Redis under a constant load, with Redis away in the middle. */
+/** Runs real ingest, worker and Redis under a constant load, and takes Redis down in the middle. */
 export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
   const directory = await mkdtemp(join(tmpdir(), 'sinch-outage-'));
   const cleanup = createCleanup((problem) => console.error(problem));
@@ -63,12 +62,12 @@ export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
     const webhookUrl = `${ingest.url}/api/sinch/webhook`;
     const sending = startSending({ webhookUrl, secret, ratePerSecond });
     await sleep(plan.beforeSeconds * 1_000);
-    await redis.goAway(plan.how);
+    await redis.takeDown(plan.how);
     const from = performance.now();
     await sleep(plan.awaySeconds * 1_000);
     const appliedBeforeReturn = (await countEvents(databaseUrl))['APPLIED'] ?? 0;
     const to = performance.now();
-    await redis.comeBack(plan.how);
+    await redis.bringBack(plan.how);
     await sleep(plan.afterSeconds * 1_000);
     const sent = await sending.stop();
     const stoppedAt = performance.now();
@@ -86,7 +85,7 @@ export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
   }
 }
 
-/** What there is when nothing is missing any more, or when time is up. */
+/** Waits until every event is applied or the time is up, and counts the events by state. */
 async function settle(databaseUrl: string, count: number): Promise<Record<string, number>> {
   const isAll = async () => (await countEvents(databaseUrl))['APPLIED'] === count;
   const limits = { what: 'every event', timeoutMs: settleTimeoutMs, intervalMs: 200 };
@@ -100,4 +99,26 @@ async function countEvents(databaseUrl: string): Promise<Record<string, number>>
     'SELECT state::text, count(*)::integer AS count FROM callback_event GROUP BY state',
   );
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}
+
+interface Measured {
+  readonly sent: number;
+  readonly answered200: number;
+  /** The number of answers by status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+function measure(all: readonly Sent[]): Measured {
+  const statuses: Record<string, number> = {};
+  for (const { status } of all) statuses[status] = (statuses[status] ?? 0) + 1;
+  const latencies = all.map(({ latencyMs }) => latencyMs).toSorted((one, other) => one - other);
+  const share = (part: number) =>
+    Math.round(latencies[Math.ceil(latencies.length * part) - 1] ?? Number.NaN);
+  return {
+    sent: all.length,
+    answered200: statuses['200'] ?? 0,
+    statuses,
+    latencyMs: { p50: share(0.5), p99: share(0.99), max: share(1) },
+  };
 }

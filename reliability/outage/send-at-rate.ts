@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  createSampleWorld,
+  createSampleContext,
   createSender,
   deliveryReport,
   inboundMessage,
@@ -12,23 +12,23 @@ export interface Load {
   readonly ratePerSecond: number;
 }
 
-/** One callback, and how it was answered. */
+/** One callback and its answer. */
 export interface Sent {
-  /** When it had to be sent. */
+  /** The time at which it was due. */
   readonly dueAt: number;
-  /** From when it had to be sent: what waits because the sender is late is part of it. */
+  /** The time from the due time to the answer, so that a late sender counts as well. */
   readonly latencyMs: number;
-  /** `none` when nothing came in 15 seconds. */
+  /** `none` without an answer in 15 seconds. */
   readonly status: number | 'none';
 }
 
 /**
- * Sends callbacks of new events at a constant rate, whether those before were answered or not: a
- * sender that waits for its answers would spare a receiver in trouble, which Sinch does not.
+ * Sends callbacks of new events at a constant rate and does not wait for answers: a sender that
+ * waits would spare a slow receiver, which Sinch does not.
  */
 export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
   const sender = createSender({ url: webhookUrl, secret });
-  const world = createSampleWorld(`outage ${Date.now()}`, new Date());
+  const context = createSampleContext(`outage ${Date.now()}`, new Date());
   const stopping = new AbortController();
   const underWay: Promise<Sent>[] = [];
 
@@ -45,14 +45,14 @@ export function startSending({ webhookUrl, secret, ratePerSecond }: Load) {
     for (let n = 0; !stopping.signal.aborted; n += 1) {
       const dueAt = startedAt + (n * 1_000) / ratePerSecond;
       await sleep(Math.max(0, dueAt - performance.now()));
-      const body = n % 2 === 0 ? inboundMessage(world) : deliveryReport(world, 'DELIVERED');
+      const body = n % 2 === 0 ? inboundMessage(context) : deliveryReport(context, 'DELIVERED');
       underWay.push(send(dueAt, body));
     }
   }
 
   const running = run();
   return {
-    /** Sends no more, and waits for the answers that are still to come. */
+    /** Stops sending, and waits for the answers in progress. */
     async stop(): Promise<readonly Sent[]> {
       stopping.abort();
       await running;

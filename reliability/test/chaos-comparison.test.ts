@@ -2,11 +2,11 @@ import { migrateDatabase } from '@sinch-callbacks/db';
 import { createDatabase, queryRows } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { compareDatabases } from '../chaos/compare-databases.ts';
-import { readStoredEvents } from '../chaos/stored-events.ts';
-import { writeReference } from '../chaos/write-reference.ts';
+import { compareDatabases } from '../chaos/evidence/compare-databases.ts';
+import { readStoredEvents } from '../chaos/evidence/stored-events.ts';
+import { writeReference } from '../chaos/evidence/write-reference.ts';
 
-// What `pnpm chaos` judges by: each of its findings is planted here once and has to be found.
+// Each kind of difference that `pnpm chaos` reports is planted here once and must be found.
 const receivedAt = '2026-11-23T10:00:00.123Z';
 const report = (id: string, status: string) =>
   JSON.stringify({
@@ -46,7 +46,7 @@ it('finds the same callbacks in another order equal, in every table, dead ones t
   expect(rows).toBeGreaterThan(6);
 });
 
-it('sees of each event its state, its whole body and why it is dead', async () => {
+it('reads the state of each event, its whole body and the reason of its dead letter', async () => {
   const stored = await readStoredEvents(withFaults);
   expect(stored.map(({ state }) => state).toSorted()).toEqual(['APPLIED', 'APPLIED', 'DEAD']);
   for (const { eventKey, bodyDigest, openLetter, ...event } of stored) {

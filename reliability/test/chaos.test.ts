@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import { describe, expect, it } from 'vitest';
-import { type FaultName, faultNames } from '../chaos/fault-names.ts';
+import { type FaultName, faultNames } from '../chaos/plan/faults.ts';
 
 const timeoutMs = 300_000;
-/** Everything is killed and everything is cut once in either; `pnpm chaos --long` repeats all of it. */
+/** Both forms kill everything and cut everything once; `pnpm chaos --long` repeats all of it. */
 const faults = sized<readonly FaultName[]>({
   short: ['kill-everything', 'kill-worker', 'freeze-postgres', 'cut-redis', 'redis-outage'],
   long: faultNames,
 });
-/** Its kills come first, so that the locks of dead workers run out while the rest goes on. */
+/** Its kills come first, so that the locks of dead workers expire during the other rounds. */
 const seed = 'npm test 144';
 
 describe('pnpm chaos', () => {
@@ -39,7 +39,7 @@ describe('pnpm chaos', () => {
         findings: [],
         ok: true,
       });
-      // Not for want of anything to lose: callbacks flowed, some of them poisonous, some in vain.
+      // Proves that there was something to lose: applied, dead and repeated callbacks.
       const { callbacks, acknowledged, applied, dead, redelivered } = report;
       expect(acknowledged).toBe(callbacks);
       expect(applied).toBeGreaterThan(sized({ short: 150, long: 500 }));
@@ -52,7 +52,7 @@ describe('pnpm chaos', () => {
     timeoutMs,
   );
 
-  it('ends with 2 and says nothing on stdout when it is misused', async () => {
+  it('exits 2 and prints nothing on stdout for bad usage', async () => {
     const { code, stdout, stderr } = await chaos('--faults', 'meteor', '--json');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('there is no fault "meteor"');

@@ -8,7 +8,7 @@ import { fuzzServers } from '../fuzz/open-target.ts';
 const requests = sized({ short: 250, long: 1_500 });
 
 describe.each(fuzzServers)('against the ingest of %s', (server) => {
-  it('hostile requests, signed and not, break nothing: no 5xx, nothing lost, nothing forged, nobody starved', async () => {
+  it('hostile requests, signed and not, break nothing: no 5xx, nothing lost or forged, no callback starved', async () => {
     const seed = `${testSeed}`;
     const evidence = await fuzzIngest({
       server,
@@ -17,9 +17,9 @@ describe.each(fuzzServers)('against the ingest of %s', (server) => {
       connections: 32,
       idle: 40,
       settleMs: 500,
-      tell: () => undefined,
+      onProgress: () => undefined,
     });
-    // `pnpm fuzz --seed … --requests …` draws the same again.
+    // `pnpm fuzz --seed … --requests …` generates the same requests.
     expect(findViolations(evidence), describeEvidence(evidence)).toEqual([]);
     const { outcomes, probe, kept } = evidence;
     expect(outcomes.requests).toBe(requests);

@@ -4,7 +4,7 @@ import { expect, inject, it } from 'vitest';
 import { runOutage } from '../outage/run-outage.ts';
 
 it.each(['stop', 'freeze'] as const)(
-  'callbacks that keep coming while Redis is away are all answered 200 and all applied: %s',
+  'callbacks that keep coming while Redis is down are all answered 200 and all applied: %s',
   async (how) => {
     const database = await createDatabase(inject('postgresUrl'));
     const result = await runOutage({
@@ -20,7 +20,7 @@ it.each(['stop', 'freeze'] as const)(
     expect(statuses).toEqual({ 200: sent });
     expect(result.events).toEqual({ APPLIED: sent });
     expect(result.away.sent).toBeGreaterThan(50);
-    // What Postgres took was applied at once, and not only when Redis was back.
+    // Events in the queue on Postgres are applied at once, not only when Redis is back.
     expect(result.appliedBeforeReturn).toBeGreaterThan(result.sentBefore);
   },
   240_000,

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { watchNpm } from './watch-npm.mjs';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
@@ -12,10 +11,11 @@ let stoppedBy;
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
 const shownLines = 40;
+const checkNpmMs = 1_000;
 
 /**
- * Children run in groups of their own, so that each gets every signal once, from here: a
- * terminal would send Ctrl-C to all of them and to this process, which would pass it on again.
+ * Passes each signal on to the children once. They run in process groups of their own: in one
+ * group, a terminal would send Ctrl-C to them as well, and they would get it twice.
  */
 export function exitOnSignals() {
   for (const signal of signals) process.on(signal, () => stop(signal));
@@ -36,11 +36,11 @@ function stop(signal) {
 }
 
 /**
- * Runs a program to its end; what it writes is seen at once.
+ * Runs a program to its end and shows its output at once.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ env: NodeJS.ProcessEnv, cwd: string, ipc?: boolean }} options
- * `ipc` gives the child a channel that closes with this process, however that ends.
+ * `ipc` gives the child a channel that closes when this process ends, even if it is killed.
  * @returns {Promise<number>} its exit code
  */
 export function runVisibly(program, args, { env, cwd, ipc = false }) {
@@ -49,7 +49,7 @@ export function runVisibly(program, args, { env, cwd, ipc = false }) {
 }
 
 /**
- * Runs a program to its end; what it writes goes to a file, and is shown only if it fails.
+ * Runs a program to its end with its output in a file, and shows the last lines if it fails.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ env: NodeJS.ProcessEnv, cwd: string, logFile: string }} options
@@ -70,7 +70,7 @@ export async function runQuietly(program, args, { env, cwd, logFile }) {
   throw new Error(`${[program, ...args].join(' ')} failed:\n${lines.join('\n')}\n(${logFile})`);
 }
 
-/** Runs a program to its end and returns what it wrote. */
+/** Runs a program to its end and returns its output. */
 export async function readOutput(program, args, { env, cwd }) {
   const child = spawnGroup(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -100,4 +100,41 @@ function finish(child, program) {
       resolve(code ?? exitCodes[signal] ?? 1);
     });
   });
+}
+
+/**
+ * Calls back when the npm that started this process is gone. npm passes SIGINT and SIGTERM on;
+ * when npm is killed in another way, its script gets no signal.
+ * @param {() => void} onGone
+ */
+function watchNpm(onGone) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  // Some shells stay between npm and its script; they outlive npm as well.
+  const grandparent = isShell(parent) ? parentOf(parent) : undefined;
+  const isGone = () =>
+    process.ppid !== parent || (grandparent !== undefined && parentOf(parent) !== grandparent);
+  const timer = setInterval(() => {
+    if (!isGone()) return;
+    clearInterval(timer);
+    onGone();
+  }, checkNpmMs);
+  timer.unref();
+}
+
+/** Returns false where there is no /proc. */
+function isShell(pid) {
+  return readProc(pid, 'cmdline').split('\0')[1] === '-c';
+}
+
+function parentOf(pid) {
+  return / (\d+) /.exec(readProc(pid, 'stat').replace(/^.*\) ./s, ''))?.[1];
+}
+
+function readProc(pid, name) {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -6,7 +6,7 @@ import { findToolchain } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Brings the toolchain and installs. Quick when nothing has changed. */
+/** Finds the toolchain and installs the packages. Quick when nothing has changed. */
 export async function prepare() {
   const toolchain = await step('toolchain', async (note) => {
     const found = await findToolchain(root);
@@ -19,7 +19,7 @@ export async function prepare() {
   return toolchain;
 }
 
-/** Generates the database client and builds the apps. What has not changed is not built again. */
+/** Generates the database client and builds the apps; skips what has not changed. */
 export function build(toolchain) {
   return step('build', () => runLogged(toolchain, 'build', 'pnpm', ['build']));
 }

@@ -1,11 +1,11 @@
 const isTerminal = process.stdout.isTTY === true;
 
 /**
- * Does one step and prints how long it took. A long one says that it has begun, and shows its
- * notes meanwhile: in place on a terminal, now and then elsewhere.
+ * Runs one step and prints how long it took. While a long one runs, its title and latest note are
+ * shown: in place on a terminal, every two seconds elsewhere.
  * @template T
  * @param {string} title
- * @param {(note: (text: string) => void) => Promise<T>} work the last note stays
+ * @param {(note: (text: string) => void) => Promise<T>} work its last note stays on the line
  * @returns {Promise<T>}
  */
 export async function step(title, work) {

@@ -2,14 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runVisibly } from './children.mjs';
-import { countResults } from './count-results.mjs';
 import { build, prepare } from './prepare.mjs';
 
 /**
- * Everything that guards the project: static checks, build, tests. All of them run, whatever
- * fails before; the last line counts. A check or build that fails counts as one failed test.
- * Where test files are named, those alone run, and no static checks. `--long` runs the tests that
- * have a short and a long form in their long one.
+ * Runs the static checks, the build and the tests, each even after another has failed, and prints
+ * the counts last. A check or build that fails counts as one failed test. Where test files are
+ * named, only those run, without static checks. `--long` runs the long form of tests that have one.
  * @param {readonly string[]} args `--long`, and arguments for Vitest
  * @returns {Promise<number>} the exit code
  */
@@ -58,4 +56,27 @@ function add(counts, more) {
 
 function run({ env, root }, program, args) {
   return runVisibly(program, args, { env, cwd: root });
+}
+
+/**
+ * Counts a run of Vitest from its JSON report. A run can fail without a failed test: a file that
+ * does not load, an unhandled rejection, no test at all.
+ * @param {{
+ *   numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+ *   testResults: { status: string, assertionResults: { status: string }[] }[],
+ * }} report
+ * @param {number} exitCode
+ */
+export function countResults(report, exitCode) {
+  const brokenFiles = report.testResults.filter(
+    (file) =>
+      file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+  ).length;
+  const failed = report.numFailedTests + brokenFiles;
+  const ran = report.numPassedTests + failed;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && (exitCode !== 0 || ran === 0) ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }

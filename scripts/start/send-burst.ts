@@ -17,17 +17,17 @@ export interface BurstTarget {
   readonly signal: AbortSignal;
 }
 
-/** What the burst came to, of this run's events alone. */
+/** The result of the burst, counted from the events of this run only. */
 export interface BurstResult {
   readonly burst: Burst;
   readonly report: SendReport;
   readonly applied: number;
   readonly unhandled: number;
   readonly dead: number;
-  /** Events that are in no row. Nothing may be. */
+  /** Events that are in no row. It must be 0. */
   readonly lost: number;
   readonly messages: number;
-  /** Messages that did not end in the status they had to. */
+  /** Messages whose last status is not the expected one. */
   readonly wrongStatuses: number;
   readonly sendSeconds: number;
   readonly applySeconds: number;
@@ -71,7 +71,7 @@ interface EventCounts {
   readonly lost: number;
 }
 
-/** Ends when nothing is missing, or when time is up: what is missing then is lost. */
+/** Waits until no event is missing, or until the time is up: what is missing then is lost. */
 async function waitUntilSettled(
   planned: Burst,
   { databaseUrl, signal }: BurstTarget,

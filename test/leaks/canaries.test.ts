@@ -7,7 +7,7 @@ it.each([
   `x${Buffer.from(`xy${secrets.adminPassword}z`).toString('base64')}`,
   [...Buffer.from(secrets.adminPassword)].join(','),
   Buffer.from(secrets.adminPassword).toString('hex'),
-])('a canary is found in whatever form it comes: %s', (text) => {
+])('a canary is found in each of its forms: %s', (text) => {
   expect(canariesIn(`before ${text} after`, secrets)).toEqual(['adminPassword']);
   expect(canariesIn(`before ${text} after`, contents)).toEqual([]);
 });

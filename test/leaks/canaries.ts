@@ -1,4 +1,4 @@
-/** Secrets: nobody is ever shown them, not even who holds them. */
+/** Secrets, which are never shown. */
 export const secrets = {
   webhookSecret: 'canary-webhook-secret-7Qk2',
   oldWebhookSecret: 'canary-old-secret-93hd',
@@ -9,7 +9,7 @@ export const secrets = {
   apiSecret: 'canary-api-secret-88xw',
 } as const;
 
-/** What people wrote and who they are. Shown only to who asks for it, behind a login. */
+/** Personal data, which is shown only on request and after a login. */
 export const contents = {
   text: 'canarytextwalnut',
   name: 'Canarianameholm',
@@ -18,16 +18,16 @@ export const contents = {
   metadata: 'canarymetadataoak',
 } as const;
 
-/** What a signature is made of. */
+/** The parts of a signature. */
 export const signatures = {
   nonce: 'canarynonce01HXYZ',
   signature: 'Y2FuYXJ5IHNpZ25hdHVyZSBub3QgcmlnaHQ=',
 } as const;
 
-/** A canary with everything that it turns into on its way: encoded, escaped, spelt out. */
+/** Lists the forms that a canary can take in a log: encoded, escaped, or as bytes. */
 function formsOf(canary: string): string[] {
   const bytes = Buffer.from(canary);
-  // Of base64, the part that is the same wherever in a text the canary begins.
+  // The part of the base64 form that does not depend on the position of the canary in a text.
   const shifted = [0, 1, 2].map((offset) =>
     Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
@@ -42,14 +42,14 @@ function formsOf(canary: string): string[] {
   ];
 }
 
-/** The names of the canaries that a text shows. */
+/** Lists the names of the canaries in a text. */
 export function canariesIn(text: string, canaries: Readonly<Record<string, string>>): string[] {
   return Object.entries(canaries)
     .filter(([, canary]) => formsOf(canary).some((form) => text.includes(form)))
     .map(([name]) => name);
 }
 
-/** A body with canaries wherever people's words, names and numbers stand. */
+/** Replaces people's texts, names and numbers in a body with canaries. */
 export function withContents(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => withContents(item, key));
   if (typeof value === 'object' && value !== null) {

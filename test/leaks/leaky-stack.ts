@@ -11,9 +11,9 @@ import {
   startProcess,
 } from '@sinch-callbacks/dev-env/processes';
 import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
+import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
-import { root } from '../readme-command.ts';
 import { secrets } from './canaries.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -22,26 +22,19 @@ export interface LeakyProcess extends StartedProcess {
   readonly url: string;
 }
 
-/** Real processes, and everything that any of them ever wrote, by their names. */
+/** Real processes with their whole output, by name. */
 export interface LeakyStack {
   readonly database: TestDatabase;
   readonly servers: Environment;
-  /** Where they all run, and would leave a report of their deaths. */
+  /** The working directory of all processes, where a crash report would appear. */
   readonly directory: string;
   readonly outputs: ReadonlyMap<string, string>;
   startIngest(name: string, changes?: Environment): Promise<LeakyProcess>;
   startWorker(name: string, changes?: Environment): Promise<LeakyProcess>;
-  /** Runs a program of ours to its end, whatever that is, and returns what it wrote. */
+  /** Runs a program to its end, with any exit code, and returns its output. */
   run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
   close(): Promise<void>;
 }
-
-export const programs = {
-  ingest: path.join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
-  worker: path.join(root, 'apps/worker/src/main.ts'),
-  cli: path.join(root, 'apps/cli/src/main.ts'),
-  migrate: path.join(root, 'apps/worker/src/migrate.ts'),
-};
 
 export async function openLeakyStack(): Promise<LeakyStack> {
   const directory = await mkdtemp(path.join(tmpdir(), 'sinch-leaks-'));
@@ -53,7 +46,7 @@ export async function openLeakyStack(): Promise<LeakyStack> {
     LOG_LEVEL: 'trace',
     SINCH_WEBHOOK_SECRET: `${secrets.webhookSecret},${secrets.oldWebhookSecret}`,
     SINCH_ACCESS_SECRET: secrets.apiSecret,
-    NODE_OPTIONS: importing('mistake-when-told.ts'),
+    NODE_OPTIONS: importing('mistake-on-signal.ts'),
   };
   const outputs = new Map<string, string>();
   const started: StartedProcess[] = [];
@@ -125,7 +118,7 @@ export async function openLeakyStack(): Promise<LeakyStack> {
   return stack;
 }
 
-/** NODE_OPTIONS that import one of the files beside this one first. */
+/** Returns NODE_OPTIONS that import a file of this folder first. */
 export function importing(file: string): string {
   return `--import=${pathToFileURL(path.join(import.meta.dirname, file)).href}`;
 }

@@ -1,6 +1,6 @@
 import { mistake } from './mistake.ts';
 
-// Imported before a program of ours: it then makes a mistake when it has done what it was started for.
+// Imported before a program, which then throws when its work is done.
 process.once('beforeExit', () => {
   throw mistake();
 });

@@ -1,6 +1,6 @@
 import { contents, secrets } from './canaries.ts';
 
-/** An error with all that a library might put into its message and hang on it. */
+/** Creates an error with everything that a library might put into its message and fields. */
 export function mistake(): Error {
   const url = `postgresql://sinch:${secrets.databasePassword}@db:5432/x`;
   const error = new Error(`cannot use ${url} for "${contents.text}" of +${contents.phone}`);

@@ -1,7 +1,7 @@
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { contents } from './canaries.ts';
 
-/** Makes the database refuse some messages, in words that quote what is in them. */
+/** Makes the database refuse some messages with errors that quote their content. */
 export async function plantFailures(databaseUrl: string): Promise<void> {
   const statements = [
     `ALTER TABLE message ADD CONSTRAINT planted CHECK (sinch_message_id <> '01CHECK')`,
@@ -11,15 +11,16 @@ export async function plantFailures(databaseUrl: string): Promise<void> {
       IF NEW.sinch_message_id = '01RETRIED' THEN
         RAISE EXCEPTION 'too slow: "%"', NEW.content USING ERRCODE = '57014'; END IF;
       RETURN NEW; END $$`,
-    'CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON message FOR EACH ROW EXECUTE FUNCTION refuse()',
+    `CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON message
+      FOR EACH ROW EXECUTE FUNCTION refuse()`,
   ];
   for (const statement of statements) await queryRows(databaseUrl, statement);
 }
 
-/** The messages that are refused. */
+/** The ids of the refused messages. */
 export const failing = ['01CHECK', '01SYNTAX', '01RAISED', '01RETRIED'];
 
-/** A message from somebody who says all that nobody may see. */
+/** Makes a message whose text, sender and metadata are canaries. */
 export function inbound(id: string): unknown {
   return {
     app_id: '01APP',

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import {
-  type CuttableProxy,
   createDatabase,
-  openCuttableProxy,
+  type FaultProxy,
+  openFaultProxy,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
 import {
@@ -23,7 +23,7 @@ const prefix = `i${randomUUID().slice(0, 8)}`;
 describe('with both REDIS_URL and DATABASE_URL', () => {
   let deployment: Deployment;
   let database: TestDatabase;
-  let redis: CuttableProxy;
+  let redis: FaultProxy;
   let ingest: StartedIngest | undefined;
   let onRedis: QueueLocation;
   let onPostgres: QueueLocation;
@@ -31,7 +31,7 @@ describe('with both REDIS_URL and DATABASE_URL', () => {
   beforeAll(async () => {
     deployment = await deployNext();
     database = await createDatabase(inject('postgresUrl'));
-    redis = await openCuttableProxy(inject('redisUrl'));
+    redis = await openFaultProxy(inject('redisUrl'));
     onRedis = { backend: { kind: 'redis', url: inject('redisUrl') }, prefix };
     onPostgres = { backend: { kind: 'postgres', url: database.url }, prefix };
     await migrateQueue(onPostgres);
@@ -71,7 +71,7 @@ describe('with both REDIS_URL and DATABASE_URL', () => {
     expect(await kept.list({ limit: 9 })).toMatchObject([{ cause: 'signature-mismatch' }]);
     await kept.close();
 
-    await redis.mend();
+    await redis.restore();
     let sent = 0;
     await until(
       async () => {

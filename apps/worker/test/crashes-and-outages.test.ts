@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkerFixture, reportEvent, type WorkerFixture } from './support/worker-fixture.ts';
@@ -62,14 +62,14 @@ describe('a worker', () => {
   }, 180_000);
 
   it('waits for a database that is down: no attempt is counted and nothing is dead', async () => {
-    const proxy = await openCuttableProxy(fixture.databaseUrl);
+    const proxy = await openFaultProxy(fixture.databaseUrl);
     const worker = await fixture.start({ DATABASE_URL: proxy.url });
     await proxy.cut();
     await fixture.enqueue(numbered(50));
     await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 503, soon('a 503'));
     expect(await statusOf(worker.adminUrl, '/healthz')).toBe(200);
     expect(await fixture.states()).toEqual({});
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => (await fixture.states())['APPLIED'] === 50, soon('all to be applied'));
     const attempts = await fixture.database.prisma.callbackEvent.groupBy({ by: ['attempts'] });
     expect(attempts).toEqual([{ attempts: 1 }]);
@@ -79,7 +79,7 @@ describe('a worker', () => {
   });
 
   it('that is stopped while the database is down returns its events', async () => {
-    const proxy = await openCuttableProxy(fixture.databaseUrl);
+    const proxy = await openFaultProxy(fixture.databaseUrl);
     const worker = await fixture.start({ DATABASE_URL: proxy.url });
     await proxy.cut();
     await fixture.enqueue(numbered(20));
@@ -103,14 +103,14 @@ describe('a worker', () => {
   });
 
   it('goes on after its queue was down', async () => {
-    const proxy = await openCuttableProxy(fixture.location.backend.url);
+    const proxy = await openFaultProxy(fixture.location.backend.url);
     const worker = await fixture.start({ REDIS_URL: proxy.url });
     await fixture.enqueue(numbered(10));
     await until(async () => (await fixture.states())['APPLIED'] === 10, soon('the first ten'));
     await proxy.cut();
     await until(async () => (await statusOf(worker.adminUrl, '/readyz')) === 503, soon('a 503'));
     await fixture.enqueue([reportEvent('01LATE')]);
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => (await fixture.states())['APPLIED'] === 11, soon('the late one'));
     await worker.stop();
     await proxy.close();

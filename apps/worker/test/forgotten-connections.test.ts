@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
 import { numberedEvents, openWorkerFixture, soon, statusOf } from './support/worker-fixture.ts';
 
@@ -19,7 +19,7 @@ it.each(['on Redis', 'on Postgres'])(
   async (place) => {
     const fixture = await openWorkerFixture();
     closers.push(() => fixture.close());
-    const proxy = await openCuttableProxy(fixture.databaseUrl);
+    const proxy = await openFaultProxy(fixture.databaseUrl);
     closers.push(() => proxy.close());
     const isOnRedis = place === 'on Redis';
     const where = isOnRedis ? fixture.location : fixture.fallback;

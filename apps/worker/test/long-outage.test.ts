@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { askRedis, openCuttableProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
+import { askRedis, openFaultProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, expect, it } from 'vitest';
 import {
@@ -104,7 +104,7 @@ it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] a
   'a Postgres that does not answer is waited for, %s, and no attempt is lost',
   async (_, how) => {
     const fixture = closing(await openWorkerFixture());
-    const proxy = closing(await openCuttableProxy(fixture.databaseUrl));
+    const proxy = closing(await openFaultProxy(fixture.databaseUrl));
     const database = { silenceTimeoutMs: 1_000, connectTimeoutMs: 500 };
     const worker = await fixture.start({ DATABASE_URL: proxy.url }, { timings: { database } });
     await fixture.enqueue(numberedEvents(20));
@@ -114,7 +114,7 @@ it.each([['with a silent connection', 'freeze'] as const, ['with none', 'cut'] a
     await fixture.enqueue(numberedEvents(20, '01DURING'));
     await until(async () => await saysItWaits(worker), soon('it to say that it waits'));
     proxy.release();
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => (await fixture.states())['APPLIED'] === 40, soon('all to be applied'));
     expect(await fixture.states()).toEqual({ APPLIED: 40 });
     expect(await fixture.attempts()).toEqual([1]);

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   numberedEvents,
@@ -12,7 +12,7 @@ import {
 const boundMs = 60_000;
 
 let fixture: WorkerFixture;
-let proxy: CuttableProxy | undefined;
+let proxy: FaultProxy | undefined;
 
 beforeEach(async () => {
   fixture = await openWorkerFixture();
@@ -33,7 +33,7 @@ describe('a worker whose connections died without a word', () => {
     async (server, idleMs) => {
       const isRedis = server === 'Redis';
       const where = isRedis ? fixture.location : fixture.fallback;
-      proxy = await openCuttableProxy(isRedis ? fixture.location.backend.url : fixture.databaseUrl);
+      proxy = await openFaultProxy(isRedis ? fixture.location.backend.url : fixture.databaseUrl);
       const worker = await fixture.start({ [isRedis ? 'REDIS_URL' : 'DATABASE_URL']: proxy.url });
       await fixture.enqueue(numberedEvents(5), where);
       await until(async () => (await fixture.states())['APPLIED'] === 5, soon('the first five'));

@@ -44,7 +44,7 @@ describe('servers in containers', () => {
   );
 
   test(
-    'are published on loopback alone',
+    'are published on loopback only',
     async (context) => {
       const obstacle = await findObstacle(redisImage);
       if (obstacle) return context.skip(obstacle);
@@ -63,7 +63,7 @@ describe('servers in containers', () => {
   );
 });
 
-/** Why the image cannot be run on this machine, for the skipped test to say. */
+/** Returns the reason why the image cannot run on this machine, for the skipped test. */
 async function findObstacle(image: string): Promise<string | undefined> {
   try {
     const client = await getContainerRuntimeClient();

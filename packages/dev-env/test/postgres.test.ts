@@ -25,14 +25,14 @@ describe('startPostgres', () => {
     for (const version of versions) expect(version).toMatch(/^18\d{4}$/);
   });
 
-  test('lets nobody in without its password', async () => {
+  test('refuses a connection without its password', async () => {
     const url = new URL(server.url);
     url.password = 'postgres';
 
     await expect(ask(url.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
   });
 
-  test('is not to be reached over the network', async () => {
+  test('cannot be reached over the network', async () => {
     const addresses = Object.values(networkInterfaces())
       .flatMap((all) => all ?? [])
       .filter((one) => !one.internal && one.family === 'IPv4');
@@ -56,7 +56,7 @@ describe('startPostgres', () => {
     await expect(ask(template.url, 'SELECT 1')).rejects.toThrow(/does not exist/);
   });
 
-  test('drops a database that somebody still uses, and dropping it again is no error', async () => {
+  test('drops a database that still has a client, and a second drop is no error', async () => {
     const database = await createDatabase(server.url, 'still_in_use');
     const client = new pg.Client(database.url);
     client.on('error', () => undefined);
@@ -78,7 +78,7 @@ describe('startPostgres', () => {
 });
 
 describe('a Postgres given by its address', () => {
-  test('is taken as it is and left running', async () => {
+  test('is used as it is and left running', async () => {
     const server = await startPostgres({ env });
     onTestFinished(() => server.close());
 
@@ -113,7 +113,7 @@ describe('a data directory that is kept', () => {
     await expect(ask(second.url, 'SELECT row FROM kept')).resolves.toBe('1');
   });
 
-  test('is taken over from a run that was killed, though its server still runs', async () => {
+  test('is used by the next run after a kill, which stops the server that still runs', async () => {
     const dataDir = await temporaryDirectory();
     const owner = await startOwner(dataDir);
     const oldUrl = /url (\S+)/.exec(owner.lastLines())?.[1] ?? '';
@@ -129,7 +129,7 @@ describe('a data directory that is kept', () => {
     await expect(canConnect('127.0.0.1', Number(new URL(oldUrl).port))).resolves.toBe(false);
   });
 
-  test('starts beside a pid file whose number has become somebody else’s', async () => {
+  test('starts beside a pid file whose id now belongs to another process', async () => {
     const dataDir = await temporaryDirectory();
     const first = await startPostgres({ env, dataDir });
     const pidFile = join(dataDir, 'cluster', 'postmaster.pid');
@@ -163,7 +163,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 );
 
-/** Another process that starts a server on this directory and prints its address. */
+/** Starts another process that starts a server on this directory and prints its address. */
 function startOwner(dataDir: string): Promise<StartedProcess> {
   const module = new URL('../src/servers/index.ts', import.meta.url).href;
   const code = `import(${JSON.stringify(module)}).then(async ({ startPostgres }) => {
@@ -179,7 +179,7 @@ function startOwner(dataDir: string): Promise<StartedProcess> {
   });
 }
 
-/** Without it, what a killed process started stays. */
+/** Kills the orphan guard, so that the children of a killed process keep running. */
 function killGuardOf(pid: number): void {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
   for (const child of children) {
@@ -188,7 +188,7 @@ function killGuardOf(pid: number): void {
   }
 }
 
-/** A directory that every user can reach, which mkdtemp's are not. */
+/** Creates a directory that every user can reach, which those of mkdtemp are not. */
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'sinch-callbacks-test-'));
   await chmod(directory, 0o755);
@@ -196,7 +196,7 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-/** The first column of the last statement's first row, as text. */
+/** Returns the first column of the last statement's first row, as text. */
 async function ask(url: string, sql: string): Promise<string> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await client.connect();

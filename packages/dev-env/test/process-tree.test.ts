@@ -9,7 +9,7 @@ import {
   until,
 } from '../src/processes/index.ts';
 
-test('a killed process takes along a child that has a process group of its own', async () => {
+test('killing a process kills a child that has a process group of its own', async () => {
   const { parent, child } = await startFamily();
 
   await killTree(parent);
@@ -28,18 +28,19 @@ test('a stopped process and its child do nothing until they are continued', asyn
   await continueTree(parent);
 
   await until(async () => (await states()).every((state) => state === 'S'), {
-    what: 'both to go on',
+    what: 'both to continue',
   });
 });
 
-test('a process that is gone can be killed again', async () => {
+test('killing a process that has exited is no error', async () => {
   const { parent } = await startFamily();
   await killTree(parent);
   await expect(killTree(parent)).resolves.toBeUndefined();
 });
 
 async function startFamily(): Promise<{ parent: number; child: number }> {
-  const script = `const child = require('node:child_process').spawn('sleep', ['60'], { detached: true });
+  const script = `const { spawn } = require('node:child_process');
+    const child = spawn('sleep', ['60'], { detached: true });
     console.log('child ' + child.pid); setInterval(() => {}, 60_000);`;
   const started = await startProcess({
     command: process.execPath,

@@ -11,7 +11,8 @@ import {
 describe('startProcess', () => {
   test('is ready when the line comes, and stops on SIGTERM', async () => {
     const child = await startNode(
-      `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('up');`,
+      `process.on('SIGTERM', () => process.exit(7));
+       setInterval(() => {}, 1000); console.log('up');`,
       { readyWhen: { kind: 'line', pattern: /^up$/ } },
     );
 
@@ -22,7 +23,8 @@ describe('startProcess', () => {
   test('is ready when the address answers', async () => {
     const port = await freePort();
     const child = await startNode(
-      `setTimeout(() => require('node:http').createServer((_, answer) => answer.end()).listen(${port}, '127.0.0.1'), 100)`,
+      `const server = require('node:http').createServer((_, answer) => answer.end());
+       setTimeout(() => server.listen(${port}, '127.0.0.1'), 100)`,
       { readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/` } },
     );
 
@@ -30,7 +32,7 @@ describe('startProcess', () => {
     await expect(child.kill()).resolves.toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  test('kills what does not stop by the deadline', async () => {
+  test('kills a process that does not stop by the deadline', async () => {
     const child = await startNode(
       `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up');`,
       { readyWhen: { kind: 'line', pattern: /up/ }, stopTimeoutMs: 100 },
@@ -80,13 +82,13 @@ describe('startProcess', () => {
     await until(() => !isAlive(pid), { what: 'the child to be gone' });
   });
 
-  test('names a command that is not there', async () => {
+  test('names a command that does not exist', async () => {
     const starting = startProcess({ command: '/nowhere/at-all', name: 'redis' });
 
     await expect(starting).rejects.toThrow('redis could not be started: spawn /nowhere/at-all');
   });
 
-  test('ends its children when it is killed itself, with SIGKILL those that would not', async () => {
+  test('stops its children when it is killed, with SIGKILL if they ignore SIGTERM', async () => {
     const stubborn = `trap '' TERM; echo deaf; while :; do sleep 1; done`;
     const module = new URL('../src/processes/index.ts', import.meta.url).href;
     const parent = await startNode(

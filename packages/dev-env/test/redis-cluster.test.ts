@@ -11,7 +11,7 @@ afterAll(async () => {
   await cluster.close();
 });
 
-it('gives each of three masters a third of the slots, and none answers for another', async () => {
+it('gives each of three masters a third of the slots, which no other one answers for', async () => {
   expect(cluster.masters.map(({ firstSlot, lastSlot }) => [firstSlot, lastSlot])).toEqual([
     [0, 5461],
     [5462, 10922],

@@ -26,7 +26,7 @@ describe('startRedis', () => {
     expect(await redis.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
   });
 
-  test('lets nobody in without its password', async () => {
+  test('refuses a connection without its password', async () => {
     const redis = connect(server.url.replace(/:[^:@]+@/, ''));
 
     await expect(redis.get('anything')).rejects.toThrow(/NOAUTH/);
@@ -42,7 +42,7 @@ describe('startRedis', () => {
     await expect(connect(other.url).ping()).resolves.toBe('PONG');
   });
 
-  test('one given by its address is taken as it is and left running', async () => {
+  test('one given by its address is used as it is and left running', async () => {
     const given = await startRedis({ env: { TEST_REDIS_URL: server.url } });
     if (given.kind === 'unavailable') throw new Error(given.message);
     await given.close();
@@ -52,7 +52,7 @@ describe('startRedis', () => {
   });
 });
 
-test('data in a directory that is kept is there in the next run, also after a kill', async () => {
+test('kept data is there in the next run, also after a kill', async () => {
   const dataDir = join(await temporaryDirectory(), 'redis');
   const first = await start({ dataDir });
   await connect(first.url).set('kept', 'yes');
@@ -69,7 +69,7 @@ test('data in a directory that is kept is there in the next run, also after a ki
 });
 
 describe('without a Redis', () => {
-  test('one given that does not answer is named, not passed over, and without its password', async () => {
+  test('a given one that does not answer is an error without its password', async () => {
     const env = { TEST_REDIS_URL: `redis://:hidden@127.0.0.1:${await freePort()}` };
 
     const starting = startRedis({ env });
@@ -78,7 +78,7 @@ describe('without a Redis', () => {
     await expect(starting).rejects.not.toThrow(/hidden/);
   });
 
-  test('says where it looked and what to do', async () => {
+  test('the message lists the sources and gives advice', async () => {
     const answer = await startRedis({
       env: { PATH: '/nowhere' },
       sources: ['given', 'binary', 'debian'],
@@ -108,7 +108,7 @@ describe('without a Redis', () => {
   });
 });
 
-/** A private server; which program is used depends on the machine. */
+/** Starts a private server; its program depends on the machine. */
 async function start(options: RedisOptions = {}): Promise<RedisServer> {
   const server = await startRedis({ sources, ...options });
   if (server.kind === 'unavailable') throw new Error(server.message);

@@ -26,7 +26,7 @@ describe('createSender', () => {
     }
   });
 
-  test('takes time and nonce from who asks, and a new nonce for each callback otherwise', async () => {
+  test('uses the given time and nonce, and otherwise a new nonce for each callback', async () => {
     const receiver = await startReceiver(() => ({ status: 200, body: '' }));
     const clock = () => new Date('2026-02-01T00:00:00.900Z');
     const sender = createSender({ url: receiver.url, secret, clock });
@@ -75,11 +75,11 @@ describe('createSender', () => {
 
     for (let sent = 0; sent < 20; sent += 1) await sender.send('{}');
 
-    // A second one can open while the first is still being read out.
+    // A second one can open while the first is still being read.
     expect(receiver.connections()).toBeLessThanOrEqual(2);
   });
 
-  test('gives up on an answer that does not come', async () => {
+  test('rejects when no answer comes in time', async () => {
     const receiver = await startReceiver(() => 'never');
 
     const sending = createSender({ url: receiver.url, secret, timeoutMs: 50 }).send('{}');

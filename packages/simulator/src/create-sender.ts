@@ -15,7 +15,7 @@ export interface SendOverrides {
   readonly secret?: string;
   readonly nonce?: string;
   readonly timestampSeconds?: number;
-  /** Replaces or adds headers; `undefined` leaves one out. */
+  /** Headers to replace or add; `undefined` removes one. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
@@ -27,11 +27,11 @@ export interface SenderAnswer {
 }
 
 export interface Sender {
-  /** The signature headers that this sender would send with the body. */
+  /** Returns the signature headers that this sender would send with the body. */
   sign(body: string | Uint8Array, overrides?: SendOverrides): SignatureHeaders;
   /**
-   * Signs and sends one callback over a kept connection; objects go as JSON.
-   * Any answer is an answer, redirects too. Never retries.
+   * Signs and sends one callback over a keep-alive connection; objects are sent as JSON. Returns
+   * any answer, redirects too. Never retries.
    * @throws when no answer comes: refused, cut off or too late.
    */
   send(body: string | Uint8Array | object, overrides?: SendOverrides): Promise<SenderAnswer>;
@@ -39,7 +39,7 @@ export interface Sender {
 
 const defaultTimeoutMs = 15_000;
 
-/** Sends callbacks as Sinch does. */
+/** Creates a sender that signs callbacks as Sinch does. */
 export function createSender(options: SenderOptions): Sender {
   const clock = options.clock ?? (() => new Date());
   const newNonce = options.nonce ?? (() => ulid(clock().getTime(), secureRandom));

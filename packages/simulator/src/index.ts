@@ -1,4 +1,4 @@
-export { type Burst, type BurstCallback, type BurstOptions, burst } from './burst.ts';
+export { type Burst, type BurstCallback, type BurstOptions, burst } from './burst/burst.ts';
 export {
   createSender,
   type Sender,
@@ -6,10 +6,16 @@ export {
   type SenderOptions,
   type SendOverrides,
 } from './create-sender.ts';
-export { type Answer, type RetryRules, usualRetryRules, type Verdict } from './delivery/answer.ts';
 export type { Attempt } from './delivery/deliver.ts';
-export type { Rate } from './delivery/rate-limit.ts';
-export type { RetrySignature } from './delivery/signing.ts';
+export {
+  type Answer,
+  type Rate,
+  type RetryRules,
+  type RetrySignature,
+  usualRetryRules,
+  type Verdict,
+} from './delivery/delivery-rules.ts';
+export { type SinchOptions, type SinchRun, startSinch } from './delivery/start-sinch.ts';
 export type { DeliveryCounts, Tally } from './delivery/tally.ts';
 export { type KeyedBody, keyBody } from './keyed-body.ts';
 export {
@@ -21,19 +27,19 @@ export {
   type Random,
   ulid,
 } from './random.ts';
+export { inboundMessage } from './samples/inbound-messages.ts';
 export {
   type SampleBuilder,
   type SampleChoice,
   sampleCallback,
   sampleCallbacks,
-} from './sample-callbacks.ts';
+} from './samples/sample-callbacks.ts';
 export {
   type CallbackBody,
-  createSampleWorld,
+  createSampleContext,
   type Person,
-  type SampleWorld,
-} from './sample-world.ts';
-export { inboundMessage } from './samples/inbound-messages.ts';
+  type SampleContext,
+} from './samples/sample-context.ts';
 export {
   type DeliveryStatus,
   deliveryReport,
@@ -47,7 +53,6 @@ export {
   type SendReport,
   sendAll,
 } from './send-all.ts';
-export { type SinchOptions, type SinchRun, startSinch } from './start-sinch.ts';
 export { type CallbackStreamOptions, callbackStream } from './traffic/callback-stream.ts';
 export {
   type Faults,

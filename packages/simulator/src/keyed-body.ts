@@ -1,13 +1,13 @@
 import { eventKey, recognise, type Trigger } from '@sinch-callbacks/core';
 
-/** A body as it is sent, with the key that its receiver gives it. */
+/** A body as it is sent, with the event key that ingest gives it. */
 export interface KeyedBody {
   readonly key: string;
   readonly trigger: Trigger;
   readonly body: string;
 }
 
-/** Asks the receiver's own rules. */
+/** Computes the key by the rules of ingest. */
 export function keyBody(body: string): KeyedBody {
   const recognition = recognise(body);
   const known = recognition.kind === 'known' ? recognition : undefined;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** Draws a number from 0 up to, not including, 1. */
+/** A generator of numbers from 0 up to, not including, 1. */
 export type Random = () => number;
 
-/** The same seed gives the same draws, on every machine. Not for secrets. */
+/** Creates a generator. The same seed gives the same numbers on every machine. Not for secrets. */
 export function createRandom(seed: string): Random {
   let state = hash(seed);
   return () => {
@@ -15,12 +15,12 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** Draws that cannot be foreseen or repeated. */
+/** Draws a number that cannot be predicted or repeated. */
 export function secureRandom(): number {
   return randomBytes(4).readUInt32BE() / 2 ** 32;
 }
 
-/** A whole number from `from` to `to`, both included. */
+/** Draws a whole number from `from` to `to`, both included. */
 export function drawInteger(random: Random, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
 }
@@ -49,14 +49,14 @@ export function pickWeighted<Name extends string>(
   throw new RangeError('Nothing to pick from.');
 }
 
-/** A whole number from `from` to `to`; each doubling is as likely as the next. For waits. */
+/** Draws a whole number from `from` to `to`, evenly on a logarithmic scale. For waits. */
 export function drawLog(random: Random, from: number, to: number): number {
   return Math.round(from * (to / from) ** random());
 }
 
 const crockfordBase32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** 26 characters: 10 of the time, 16 of chance. Sinch's ids and nonces look like this. */
+/** Makes a ULID: 10 characters of time and 16 random ones, as Sinch's ids and nonces have. */
 export function ulid(atMs: number, random: Random): string {
   let time = '';
   for (let rest = atMs, digit = 0; digit < 10; digit += 1) {
@@ -69,14 +69,14 @@ export function ulid(atMs: number, random: Random): string {
   return time + chance.join('');
 }
 
-/** A version 4 UUID. Sinch's project ids look like this. */
+/** Makes a version 4 UUID, as Sinch's project ids are. */
 export function uuid(random: Random): string {
   return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', () =>
     drawInteger(random, 0, 15).toString(16),
   );
 }
 
-/** FNV-1a, 32 bits. */
+/** Hashes a text with FNV-1a, 32 bits. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193);

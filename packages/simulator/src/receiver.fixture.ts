@@ -10,12 +10,12 @@ interface ReceivedRequest {
 
 type Answer =
   | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
-  /** The connection is cut. */
+  /** Cuts the connection. */
   | 'cut'
-  /** Nothing comes. */
+  /** Sends no answer. */
   | 'never';
 
-/** An HTTP server for one test that answers as told and remembers what it got. */
+/** Starts an HTTP server for one test, which answers with `answer` and records its requests. */
 export async function startReceiver(answer: (request: ReceivedRequest) => Answer) {
   const requests: ReceivedRequest[] = [];
   let connections = 0;

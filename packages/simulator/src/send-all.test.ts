@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSender } from './create-sender.ts';
+import { isRetried, retryDelayMs } from './delivery/delivery-rules.ts';
 import { startReceiver } from './receiver.fixture.ts';
-import { isTriedAgain, retryDelayMs } from './retry-callback.ts';
 import { type SendReport, sendAll } from './send-all.ts';
 
 const backoff = { baseMs: 1, maxMs: 4 };
@@ -34,7 +34,7 @@ describe('sendAll', () => {
     expect(progress.map(({ sent }) => sent)).toEqual([1, 2, 3, 4]);
   });
 
-  test('tries again after 5xx, 429 and a cut connection, with the same body', async () => {
+  test('retries after 5xx, 429 and a cut connection, with the same body', async () => {
     const answers = [
       { status: 503, body: '' },
       { status: 429, body: '' },
@@ -52,7 +52,7 @@ describe('sendAll', () => {
     );
   });
 
-  test('never tries again after another 4xx: to Sinch that event is lost', async () => {
+  test('never retries after another 4xx: for Sinch that event is lost', async () => {
     const receiver = await startReceiver(() => ({ status: 413, body: '' }));
     const sender = createSender({ url: receiver.url, secret: 's' });
 
@@ -62,7 +62,7 @@ describe('sendAll', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 
-  test('gives up after the tries allowed and says why', async () => {
+  test('gives up after the allowed tries and reports the reason', async () => {
     const receiver = await startReceiver(() => ({ status: 500, body: '' }));
     const sender = createSender({ url: receiver.url, secret: 's' });
 
@@ -72,7 +72,7 @@ describe('sendAll', () => {
     expect(receiver.requests).toHaveLength(3);
   });
 
-  test('stops when told to, also in the middle of a wait', async () => {
+  test('stops when its signal aborts, also in the middle of a wait', async () => {
     const stopping = new AbortController();
     const receiver = await startReceiver(() => {
       setTimeout(() => stopping.abort(), 20);
@@ -89,7 +89,7 @@ describe('sendAll', () => {
     expect(report).toMatchObject({ sent: 1, givenUp: 1 });
   });
 
-  test('has at most as many requests under way as allowed', async () => {
+  test('has at most the allowed number of requests in progress', async () => {
     let underWay = 0;
     let most = 0;
     const sender = {
@@ -132,6 +132,6 @@ describe('retrying a callback', () => {
     [401, false],
     [413, false],
   ])('after %i: %s', (status, expected) => {
-    expect(isTriedAgain(status)).toBe(expected);
+    expect(isRetried(status)).toBe(expected);
   });
 });

@@ -1,37 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sender, SenderAnswer, SendOverrides } from './create-sender.ts';
-import { type Backoff, isTriedAgain, retryDelayMs } from './retry-callback.ts';
+import { type Backoff, isRetried, retryDelayMs } from './delivery/delivery-rules.ts';
 
 export interface OutgoingCallback {
   readonly body: string | Uint8Array | object;
   readonly overrides?: SendOverrides;
 }
 
-/** Every callback is counted once in `sent` and once in one of the other four. */
+/** Counts of `sendAll`. Every callback is in `sent` and in one of the next four. */
 export interface SendReport {
   readonly sent: number;
-  /** 2xx. */
+  /** Callbacks that were answered with 2xx. */
   readonly accepted: number;
-  /** 2xx that said `duplicate`. */
+  /** Callbacks that were answered with 2xx and the status `duplicate`. */
   readonly duplicate: number;
-  /** An answer that Sinch would take for final: the event is lost to it. */
+  /** Callbacks with another final answer, after which Sinch does not retry. */
   readonly rejected: number;
-  /** No final answer in the tries allowed. */
+  /** Callbacks without a final answer in the allowed tries. */
   readonly givenUp: number;
-  /** Requests made beyond the first of each callback. */
+  /** Requests after the first of each callback. */
   readonly retries: number;
-  /** Why the latest of those given up got no final answer. */
+  /** The last failure of the latest given-up callback. */
   readonly lastFailure?: string;
 }
 
 export interface SendAllOptions {
   readonly concurrency?: number;
-  /** Tries for each callback, the first included. */
+  /** The number of tries for each callback, the first included. */
   readonly attempts?: number;
   readonly backoff?: Backoff;
   /** Called after each callback's outcome with the counts so far. */
   readonly onProgress?: (report: SendReport) => void;
-  /** Starts no further callback, interrupts those under way and counts them as given up. */
+  /** Stops the sending; callbacks in progress are aborted and count as given up. */
   readonly signal?: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ type Outcome = 'accepted' | 'duplicate' | 'rejected' | 'givenUp';
 
 const defaultBackoff: Backoff = { baseMs: 200, maxMs: 5_000 };
 
-/** Sends every callback until it has a final answer, as Sinch does, with bounds on everything. */
+/** Sends every callback until it has a final answer, as Sinch does, with bounded tries. */
 export async function sendAll(
   sender: Sender,
   callbacks: Iterable<OutgoingCallback>,
@@ -48,7 +48,7 @@ export async function sendAll(
   const counts = { sent: 0, accepted: 0, duplicate: 0, rejected: 0, givenUp: 0, retries: 0 };
   let lastFailure: string | undefined;
   const report = () => (lastFailure === undefined ? { ...counts } : { ...counts, lastFailure });
-  // The lanes share one iterator, so each callback is taken once and order is kept but for the lanes.
+  // The lanes share one iterator, so each callback is sent by one lane, in their order.
   const remaining = callbacks[Symbol.iterator]();
 
   async function runLane(): Promise<void> {
@@ -99,15 +99,15 @@ async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** fetch says only "fetch failed"; what failed is in the cause. */
+/** Returns the reason of an error: the message is only "fetch failed", the cause says more. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
 }
 
-/** `undefined` while the answer is one that Sinch tries again after. */
+/** Classifies an answer; `undefined` for one after which Sinch retries. */
 function finalOutcome({ status, body }: SenderAnswer): Outcome | undefined {
-  if (isTriedAgain(status)) return undefined;
+  if (isRetried(status)) return undefined;
   if (status < 200 || status > 299) return 'rejected';
   return saysDuplicate(body) ? 'duplicate' : 'accepted';
 }

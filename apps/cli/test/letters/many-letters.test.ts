@@ -1,5 +1,5 @@
 import { countDeadLetters } from '@sinch-callbacks/db';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CliHarness, callbacks, useCli } from '../harness/cli-harness.ts';
@@ -27,7 +27,7 @@ describe('many dead letters', { timeout: 180_000 }, () => {
   });
 
   it('are reported as far as it went when the queue goes down, and the rest is done later', async () => {
-    const proxy = await openCuttableProxy(String(cli.env['REDIS_URL']));
+    const proxy = await openFaultProxy(String(cli.env['REDIS_URL']));
     const env = { ...cli.env, REDIS_URL: proxy.url };
     const running = callbacks(['dead', 'replay', '--all', '--json'], env);
     while ((await countReplayed(cli)) < 50) await new Promise(setImmediate);

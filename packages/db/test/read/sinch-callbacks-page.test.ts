@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decideEvent, knownTriggers, recognise, signatureHeaders } from '@sinch-callbacks/core';
-import { createSampleWorld, sampleCallbacks } from '@sinch-callbacks/simulator';
+import { createSampleContext, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { describe, expect, it } from 'vitest';
 import { createEventWriter } from '../../src/index.ts';
 import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
@@ -63,7 +63,7 @@ describe.each(knownTriggers)('the section %s', (trigger) => {
   const line = (name: string) => new RegExp(`^\\| ${name} \\| (.+) \\|$`, 'm').exec(section)?.[1];
   const example = /```json\n([\s\S]+?)\n```/.exec(section)?.[1] ?? '';
   const samples = Object.values(sampleCallbacks[trigger]).map((build) =>
-    JSON.stringify(build(createSampleWorld('page'))),
+    JSON.stringify(build(createSampleContext('page'))),
   );
 
   it('has an example of its trigger', () => {

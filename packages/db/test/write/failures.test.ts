@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy, queryRows, startPostgres } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy, queryRows, startPostgres } from '@sinch-callbacks/dev-env/servers';
 import pg from 'pg';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import {
@@ -256,7 +256,7 @@ describe('a server that stops answering in the middle of a transaction', () => {
   ])(
     '%s, costs no event an attempt, and leaves nothing half-written when it answers again',
     async (_, limits) => {
-      const proxy = await openCuttableProxy(migrated.url);
+      const proxy = await openFaultProxy(migrated.url);
       closers.push(() => proxy.close());
       const database = open(proxy.url, { silenceTimeoutMs: 1_500, ...limits }, 1);
       await write(database, 'a');

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 const loopback = '127.0.0.1';
 
 /**
- * Below the ports that systems give to outgoing connections, from 32,768 on Linux and 49,152 on
- * macOS: one of those may be taken by any client before a server of ours listens on it.
+ * Below the ports of outgoing connections, which begin at 32,768 on Linux and 49,152 on macOS: any
+ * client could take one of those before the server listens on it.
  */
 const lowest = 20_000;
 const count = 12_000;
@@ -13,8 +13,8 @@ const maxTries = 200;
 const chosen = new Set<number>();
 
 /**
- * A free TCP port of the loopback address: `preferred` if it is free, else a random one that this
- * process has not chosen before. Nothing keeps it free until the caller listens.
+ * Finds a free TCP port of the loopback address: `preferred` if it is free, else a random one that
+ * this process has not chosen before. Nothing reserves it until the caller listens.
  * @throws when none is found.
  */
 export async function freePort(preferred?: number): Promise<number> {

@@ -1,7 +1,5 @@
-export { endLeftover } from './end-leftover.ts';
 export { freePort } from './free-port.ts';
-export { isAlive } from './is-alive.ts';
-export { type Latch, latch } from './latch.ts';
+export { endLeftover, isAlive } from './leftover-process.ts';
 export { continueTree, killTree, stopTree } from './process-tree.ts';
 export {
   compileCache,
@@ -11,5 +9,5 @@ export {
   type StartedProcess,
   startProcess,
 } from './start-process.ts';
-export { type UntilOptions, until } from './until.ts';
+export { type Latch, latch, type UntilOptions, until } from './until.ts';
 export type { ReadyWhen } from './wait-ready.ts';

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** The last lines that a process wrote, in either stream. */
+/** The last lines of a process, of both streams. */
 export interface ProcessOutput {
   lastLines(): string;
-  /** Calls back with every further whole line. */
+  /** Calls the listener with every further whole line. */
   onLine(listener: (line: string) => void): void;
 }
 

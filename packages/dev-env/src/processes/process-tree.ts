@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from './leftover-process.ts';
 import { until } from './until.ts';
 
 /**
- * A process with its children, for programs such as Postgres whose children have process groups
- * of their own. The parent is stopped first: what is stopped starts no more children.
+ * Signals for a process and its children, for programs such as Postgres whose children have process
+ * groups of their own. The parent is stopped first: a stopped process starts no more children.
  */
 
 const endTimeoutMs = 30_000;
 
-/** Freezes a process and its children where they are. */
+/** Freezes a process and its children with SIGSTOP; returns their ids. */
 export async function stopTree(pid: number): Promise<readonly number[]> {
   signal(pid, 'SIGSTOP');
   const children = await childrenOf(pid);
@@ -19,13 +19,13 @@ export async function stopTree(pid: number): Promise<readonly number[]> {
   return [pid, ...children];
 }
 
-/** Lets them go on. */
+/** Continues a process and its children with SIGCONT. */
 export async function continueTree(pid: number): Promise<void> {
   for (const child of await childrenOf(pid)) signal(child, 'SIGCONT');
   signal(pid, 'SIGCONT');
 }
 
-/** SIGKILL to all of them at once; resolves when none is left, so that nothing works on. */
+/** Sends SIGKILL to all of them while they are stopped; resolves when none is left. */
 export async function killTree(pid: number): Promise<void> {
   const pids = await stopTree(pid);
   for (const one of pids) signal(one, 'SIGKILL');
@@ -43,7 +43,7 @@ async function readChildren(pid: number): Promise<string> {
   try {
     return await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   } catch {
-    // Not Linux, or the process is gone: then there are none.
+    // Not Linux, or the process has exited: then pgrep finds none.
     return promisify(execFile)('pgrep', ['-P', String(pid)]).then(
       ({ stdout }) => stdout,
       () => '',

@@ -12,17 +12,17 @@ export interface ProcessOptions {
   /** The whole environment of the child; the starter's own when absent. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Ready at once when absent. */
+  /** The condition to wait for; ready at once when absent. */
   readonly readyWhen?: ReadyWhen;
   readonly readyTimeoutMs?: number;
-  /** What asks it to end; SIGTERM when absent. */
+  /** The signal of `stop`; SIGTERM when absent. */
   readonly stopSignal?: NodeJS.Signals;
   readonly stopTimeoutMs?: number;
-  /** Gets everything the child writes. */
+  /** A stream that receives the whole output of the child. */
   readonly log?: Writable;
-  /** Run as another user; only root can. */
+  /** Another user to run it as, which only root can do. */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** For messages; the command when absent. */
+  /** The name in messages; the command when absent. */
   readonly name?: string;
 }
 
@@ -33,13 +33,13 @@ export interface ProcessExit {
 
 export interface StartedProcess {
   readonly pid: number;
-  /** Resolves when it has ended and its output is read, whatever ended it. Never rejects. */
+  /** Resolves when it has exited, for any reason, and its output is read. Never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** The last lines of its output. */
   lastLines(): string;
-  /** Asks it to end, and ends it with its whole group when it has not by the deadline. */
+  /** Sends the stop signal to its group, and SIGKILL when it has not exited by the deadline. */
   stop(): Promise<ProcessExit>;
-  /** SIGKILL to its whole group: a crash. */
+  /** Sends SIGKILL to its group, as a crash does. */
   kill(): Promise<ProcessExit>;
 }
 
@@ -48,10 +48,10 @@ const defaultStopTimeoutMs = 10_000;
 const outputGraceMs = 250;
 
 /**
- * Starts a process in a group of its own and waits until it is ready. It ends with its
- * starter, even if that is killed.
- * @throws when it cannot start, ends early or is not ready in time; the message holds the last
- * lines of its output, and nothing of it is left running.
+ * Starts a process in a group of its own and waits until it is ready. It is stopped when its
+ * starter exits, even if that is killed.
+ * @throws when it cannot start, exits early or is not ready in time. Its group is then killed; the
+ * message has the last lines of its output.
  */
 export async function startProcess(options: ProcessOptions): Promise<StartedProcess> {
   const name = options.name ?? options.command;
@@ -79,19 +79,19 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
   }
 }
 
-/** In a test, where Node keeps what it has compiled. */
+/** Returns the variable for Node's compile cache, which is set in tests. */
 export function compileCache(): NodeJS.ProcessEnv {
   const directory = process.env['NODE_COMPILE_CACHE'];
   return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
-/** In a test, a file for what the process writes, in the directory that the failure report names. */
+/** In a test, opens a file for the output, in the directory that the failure report names. */
 function openLog(name: string, pid: number, exited: Promise<unknown>): Writable | undefined {
   const directory = process.env['TEST_LOGS'];
   if (directory === undefined) return undefined;
   mkdirSync(directory, { recursive: true });
   const file = createWriteStream(join(directory, `${basename(name)}-${pid}.log`));
-  // The directory may be gone before the last lines are written.
+  // The directory may be removed before the last lines are written.
   file.on('error', () => undefined);
   void exited.then(() => file.end());
   return file;
@@ -107,8 +107,8 @@ function whenSpawned(child: ChildProcess, name: string): Promise<number> {
 }
 
 /**
- * Waits for the end of the process, then for the end of its output; but not long, because a
- * grandchild may hold the pipes open. Whatever it left in its group ends with it.
+ * Waits for the exit of the process and kills the rest of its group. Then it waits for the end of
+ * the output, but not long, because a grandchild may hold the pipes open.
  */
 function whenExited(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => {
@@ -150,7 +150,7 @@ async function whenReady(
   }
 }
 
-/** "exit code 1" or "SIGKILL". */
+/** Returns "exit code 1" or "SIGKILL". */
 export function describeExit({ code, signal }: ProcessExit): string {
   return signal ?? `exit code ${code ?? 'unknown'}`;
 }
@@ -165,7 +165,7 @@ function control(
   void exited.then(() => {
     hasExited = true;
   });
-  // The number of a process that has ended may soon be another's.
+  // Another process may soon have the id of one that has exited.
   const signal = (name: NodeJS.Signals) => {
     if (!hasExited) signalGroup(pid, name);
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { until } from './until.ts';
+import { latch, until } from './until.ts';
 
 describe('until', () => {
   test('returns the first answer that is not "not yet"', async () => {
@@ -12,7 +12,7 @@ describe('until', () => {
     await expect(until(() => true, { what: 'nothing', timeoutMs: 0 })).resolves.toBe(true);
   });
 
-  test('takes an exception for "not yet" and keeps the last one as the cause', async () => {
+  test('treats an exception as "not yet" and keeps the last one as the cause', async () => {
     const failing = until(() => Promise.reject(new Error('refused')), {
       what: 'the server',
       timeoutMs: 30,
@@ -23,5 +23,23 @@ describe('until', () => {
       message: 'Waited 30 ms for the server, in vain.',
       cause: { message: 'refused' },
     });
+  });
+});
+
+describe('latch', () => {
+  test('releases those who waited before and those who wait after it opened', async () => {
+    const delivered = latch<number>('the delivery');
+    const early = delivered.wait();
+    expect(delivered.isOpen).toBe(false);
+
+    delivered.open(1);
+    delivered.open(2);
+
+    expect(delivered.isOpen).toBe(true);
+    await expect(Promise.all([early, delivered.wait()])).resolves.toEqual([1, 1]);
+  });
+
+  test('names what never happened', async () => {
+    await expect(latch('the delivery').wait(5)).rejects.toThrow('Waited 5 ms for the delivery');
   });
 });

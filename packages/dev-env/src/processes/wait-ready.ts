@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessOutput } from './process-output.ts';
 
-/** How a started process tells that it is ready. */
+/** The condition that shows that a started process is ready. */
 export type ReadyWhen =
   /** A GET is answered with this status, 200 when absent. */
   | { readonly kind: 'http'; readonly url: string; readonly status?: number }
   /** A line of its output matches. */
   | { readonly kind: 'line'; readonly pattern: RegExp }
-  /** It answers true; `what` names the question. Exceptions count as false. */
+  /** `isReady` returns true; `what` describes it. Exceptions count as false. */
   | { readonly kind: 'check'; readonly what: string; readonly isReady: () => Promise<boolean> }
   | { readonly kind: 'at-once' };
 
 const pollIntervalMs = 50;
 const requestTimeoutMs = 2_000;
 
-/** Resolves once the process is ready. Polls until `signal` says to stop. */
+/** Resolves once the process is ready. Polls until `signal` aborts. */
 export async function waitReady(
   readyWhen: ReadyWhen,
   output: ProcessOutput,
@@ -36,7 +36,7 @@ export async function waitReady(
   }
 }
 
-/** What is waited for, in words. */
+/** Describes the condition in words. */
 export function describeReady(readyWhen: ReadyWhen): string {
   switch (readyWhen.kind) {
     case 'at-once':

@@ -3,6 +3,7 @@ import {
   getContainerRuntimeClient,
   type StartedTestContainer,
 } from 'testcontainers';
+import { withTimeout } from '../processes/until.ts';
 
 export interface ContainerOptions {
   readonly image: string;
@@ -18,19 +19,19 @@ export interface StartedContainer {
 }
 
 const engineTimeoutMs = 3_000;
-/** Pulling the image included. */
+/** Includes the time to pull the image. */
 const startTimeoutMs = 120_000;
 
-/** @throws when no Docker engine answers, the image cannot be had, or its port does not open. */
+/** @throws when no Docker engine answers, no image can be pulled, or its port does not open. */
 export async function startContainer(options: ContainerOptions): Promise<StartedContainer> {
-  await within(engineTimeoutMs, 'The Docker engine', getContainerRuntimeClient());
+  await comeUp('The Docker engine', getContainerRuntimeClient(), engineTimeoutMs);
   const container = new LoopbackContainer(options.image)
     .withExposedPorts(options.port)
     .withCommand([...options.command])
     .withEnvironment({ ...options.environment });
   const starting = container.start();
   try {
-    const started = await within(startTimeoutMs, `The container of ${options.image}`, starting);
+    const started = await comeUp(`The container of ${options.image}`, starting, startTimeoutMs);
     return {
       // localhost may mean ::1 first, where nothing is published.
       host: started.getHost().replace(/^localhost$/, '127.0.0.1'),
@@ -38,17 +39,17 @@ export async function startContainer(options: ContainerOptions): Promise<Started
       close: async () => void (await started.stop()),
     };
   } catch (error) {
-    // It may still come up after the timeout.
+    // It may still start after the timeout.
     void starting.then(stop, () => undefined);
     throw error;
   }
 }
 
-/** Docker publishes ports on every address of the machine; this one on loopback alone. */
+/** A container whose ports are published on loopback only, not on every address. */
 class LoopbackContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     const { info } = await getContainerRuntimeClient();
-    // A remote engine's loopback would be out of reach.
+    // The loopback address of a remote engine cannot be reached.
     if (!['localhost', '127.0.0.1'].includes(info.containerRuntime.host)) return;
     const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostPort: string }[]>;
     this.hostConfig.PortBindings = Object.fromEntries(
@@ -64,15 +65,6 @@ async function stop(container: StartedTestContainer): Promise<void> {
   await container.stop();
 }
 
-async function within<T>(timeoutMs: number, what: string, awaited: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`${what} did not come up in ${timeoutMs} ms.`)),
-    timeoutMs,
-  );
-  try {
-    return await Promise.race([awaited, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function comeUp<T>(what: string, starting: Promise<T>, timeoutMs: number): Promise<T> {
+  return withTimeout(timeoutMs, starting, `${what} did not come up in ${timeoutMs} ms.`);
 }

@@ -1,20 +1,21 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { findExecutable } from './find-executable.ts';
-import { run } from './run.ts';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 export interface DebianPackages {
-  /** Of the folder in the cache. */
+  /** The name of the folder in the cache. */
   readonly name: string;
   readonly packages: readonly string[];
-  /** Its path below the root, such as `usr/bin/redis-server`. It takes `--version`. */
+  /** The program's path below the root, such as `usr/bin/redis-server`. It accepts `--version`. */
   readonly program: string;
 }
 
 export interface UnpackedProgram {
   readonly path: string;
-  /** Folders of shared libraries that the machine does not have. */
+  /** Folders of shared libraries that are missing on the machine. */
   readonly libraryFolders: readonly string[];
   /** The unpacked tree: with it, the program can be copied elsewhere. */
   readonly root: string;
@@ -27,13 +28,13 @@ export type DebianProgram =
 const downloadTimeoutMs = 60_000;
 const updateTimeoutMs = 120_000;
 const commandTimeoutMs = 10_000;
-/** Libraries of libraries: two rounds do today. */
+/** Libraries need libraries: two rounds are enough today. */
 const maxRounds = 4;
 
 /**
- * Gets a program of Debian or Ubuntu without installing it: downloads the packages, with the
- * libraries that the machine lacks, and unpacks them into a cache folder. Needs no root where
- * apt's lists are there. Never throws.
+ * Fetches a program of Debian or Ubuntu without installing it: downloads the packages and missing
+ * libraries, and unpacks them into a cache folder. Needs no root where apt's lists exist. Never
+ * throws.
  */
 export async function fetchDebianProgram(
   wanted: DebianPackages,
@@ -58,7 +59,7 @@ export async function fetchDebianProgram(
     const program = await findProgram(unpacked, wanted);
     return program
       ? { kind: 'found', program }
-      : missing(`the packages hold no ${basename(wanted.program)} that starts`);
+      : missing(`the packages have no ${basename(wanted.program)} that starts`);
   } catch (error) {
     return missing(error instanceof Error ? error.message.trim() : String(error));
   }
@@ -74,7 +75,7 @@ async function makeCacheFolder(env: NodeJS.ProcessEnv): Promise<string> {
   return folder;
 }
 
-/** The program in an unpacked tree, if it is there and starts on this machine. */
+/** Finds the program in an unpacked tree, if it starts on this machine. */
 async function findProgram(
   root: string,
   { program }: DebianPackages,
@@ -92,7 +93,7 @@ async function findProgram(
   );
 }
 
-/** Another process may have been faster; a tree that works is left alone. */
+/** Moves the fresh tree into place, unless another process has put a working one there. */
 async function putInPlace(fresh: string, unpacked: string, wanted: DebianPackages): Promise<void> {
   if (await findProgram(unpacked, wanted)) return;
   await rm(unpacked, { recursive: true, force: true });
@@ -135,14 +136,14 @@ async function download(names: readonly string[], into: string): Promise<void> {
   try {
     await attempt();
   } catch (error) {
-    // No lists, or old ones. Only root may fetch them.
+    // The lists are missing or old. Only root can update them.
     if (process.getuid?.() !== 0) throw error;
     await run('apt-get', ['update'], { timeoutMs: updateTimeoutMs });
     await attempt();
   }
 }
 
-/** Packages of libraries that this package needs and the machine does not have. */
+/** Lists packages of libraries that this package needs and the machine lacks. */
 async function missingLibraries(packageFile: string): Promise<string[]> {
   const field = await run('dpkg-deb', ['--field', packageFile, 'Depends'], {
     timeoutMs: commandTimeoutMs,
@@ -159,4 +160,43 @@ async function isInstalled(name: string): Promise<boolean> {
     (status) => status.endsWith(' installed'),
     () => false,
   );
+}
+
+/** Finds the first of these names that is an executable file in a folder of `searchPath`. */
+export async function findExecutable(
+  names: readonly string[],
+  searchPath: string | undefined,
+): Promise<string | undefined> {
+  const folders = (searchPath ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const path of folders.flatMap((folder) => names.map((name) => join(folder, name)))) {
+    const isExecutable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isExecutable) return path;
+  }
+  return undefined;
+}
+
+interface RunOptions {
+  readonly timeoutMs: number;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs a program to its end and returns its output.
+ * @throws when it fails or takes too long; the message has its error output.
+ */
+async function run(
+  command: string,
+  args: readonly string[],
+  { timeoutMs, ...options }: RunOptions,
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, [...args], {
+    timeout: timeoutMs,
+    encoding: 'utf8',
+    ...options,
+  });
+  return stdout;
 }

@@ -2,44 +2,44 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** A way to a server that can be cut and mended, for tests of what happens while it is away. */
-export interface CuttableProxy {
-  /** The target's URL, by way of the proxy. */
+/** A TCP proxy that can be cut and restored, for tests of a server that is down. */
+export interface FaultProxy {
+  /** The target's URL with the proxy's host and port. */
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
   /**
-   * A black hole: closes nothing, takes new connections too, and lets no byte through. What was
-   * open then stays dead, also after `mend`, as after a router forgot it.
+   * Becomes a black hole: accepts connections, closes none, and forwards no byte. Connections that
+   * are open now stay dead, also after `restore`, as when a router has lost its table.
    */
   freeze(): void;
-  /** The same for what is open now, while new connections go through: a router's table was lost. */
+  /** Makes the connections that are open now dead, while new ones work. */
   forget(): void;
   /**
-   * A server at a distance: each connection that comes has this round trip, which opening it takes
-   * too. 0 again for none.
+   * Delays new connections by this round trip, which opening one takes as well. 0 removes the
+   * delay.
    */
   beDistant(roundTripMs: number): void;
-  /** Lets new connections through, on the same port as before. */
-  mend(): Promise<void>;
-  /** Keeps every connection and takes new ones, and passes nothing on: a server gone silent. */
+  /** Accepts and forwards new connections again, on the same port as before. */
+  restore(): Promise<void>;
+  /** Keeps connections, accepts new ones and forwards nothing, like a server that hangs. */
   hold(): void;
-  /** Passes on what was held back, and what comes. */
+  /** Forwards what was held back, and everything after it. */
   release(): void;
-  /** Connections that are open to it now, dead ones included. */
+  /** Counts the connections that are open to it, dead ones included. */
   connections(): number;
   close(): Promise<void>;
 }
 
 /**
- * Starts cut or mended; the port is the proxy's own from the beginning.
- * @param ownPort any free one when absent.
+ * Starts cut or restored; the proxy has its port from the beginning.
+ * @param ownPort any free one when absent
  */
-export async function openCuttableProxy(
+export async function openFaultProxy(
   targetUrl: string,
-  start: 'cut' | 'mended' = 'mended',
+  start: 'cut' | 'restored' = 'restored',
   ownPort = 0,
-): Promise<CuttableProxy> {
+): Promise<FaultProxy> {
   const target = new URL(targetUrl);
   const clients = new Set<Socket>();
   const pairs = new Set<Pair>();
@@ -51,7 +51,7 @@ export async function openCuttableProxy(
     clients.add(client);
     client.on('close', () => clients.delete(client)).on('error', () => client.destroy());
     if (state === 'frozen') {
-      // Read and forgotten: only so does its end show.
+      // Its bytes are read and dropped: without a read its end is not noticed.
       client.resume();
       return;
     }
@@ -59,7 +59,7 @@ export async function openCuttableProxy(
     const pair = { client, upstream };
     pairs.add(pair);
     upstream.on('error', () => upstream.destroy());
-    // One whose other side is gone, or never came, must not look alive.
+    // A client whose upstream connection has closed or failed must not look alive.
     upstream.on('close', () => pairs.has(pair) && client.destroySoon());
     client.on('close', () => {
       pairs.delete(pair);
@@ -112,7 +112,7 @@ export async function openCuttableProxy(
     beDistant(ms) {
       roundTripMs = ms;
     },
-    async mend() {
+    async restore() {
       state = 'open';
       if (server === undefined) await listen(port);
     },
@@ -138,7 +138,7 @@ function join({ client, upstream }: Pair): void {
   client.pipe(upstream).pipe(client);
 }
 
-/** Its other end hears each piece half a round trip later, and the first one a whole one after that. */
+/** Delays each chunk by half a round trip, and the client's first ones by another whole one. */
 function joinAtDistance({ client, upstream }: Pair, roundTripMs: number): void {
   client.pipe(late(roundTripMs / 2, roundTripMs)).pipe(upstream);
   upstream.pipe(late(roundTripMs / 2)).pipe(client);

@@ -1,21 +1,26 @@
-export { askRedis } from './ask-redis.ts';
-export { createDatabase, ensureDatabase, type TestDatabase } from './create-database.ts';
-export { type NoPgBouncer, type PgBouncer, startPgBouncer } from './debian-pgbouncer.ts';
-export { type CuttableProxy, openCuttableProxy } from './fault-proxy.ts';
+export { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
+export { type NoPgBouncer, type PgBouncer, startPgBouncer } from './postgres/pgbouncer.ts';
 export {
-  type RedisAilment,
-  redisAilments,
-  type SpoilableRedis,
-  startSpoilableRedis,
-} from './faulty-redis.ts';
-export { lockRows } from './lock-rows.ts';
+  createDatabase,
+  ensureDatabase,
+  lockRows,
+  queryRows,
+  type TestDatabase,
+} from './postgres/query-database.ts';
 export {
   type PostgresOptions,
   type PostgresServer,
   startPostgres,
   startPostgresContainer,
-} from './postgres.ts';
-export { queryRows } from './query-rows.ts';
+} from './postgres/start-postgres.ts';
+export {
+  type FaultyRedis,
+  type RedisFault,
+  redisFaults,
+  startFaultyRedis,
+} from './redis/faulty-redis.ts';
+export { askRedis, type RedisKey, redisKeys, redisKeysWith } from './redis/query-redis.ts';
+export { type ClusterMaster, type RedisCluster, startRedisCluster } from './redis/redis-cluster.ts';
 export {
   type NoRedis,
   type RedisOptions,
@@ -23,6 +28,4 @@ export {
   type RedisSource,
   startRedis,
   startRedisContainer,
-} from './redis.ts';
-export { type ClusterMaster, type RedisCluster, startRedisCluster } from './redis-cluster.ts';
-export { type RedisKey, redisKeys, redisKeysWith } from './redis-keys.ts';
+} from './redis/start-redis.ts';

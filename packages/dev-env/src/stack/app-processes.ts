@@ -1,22 +1,23 @@
 import { access } from 'node:fs/promises';
-import type { ProcessOptions } from '../processes/index.ts';
+import type { Writable } from 'node:stream';
+import { describeExit, type ProcessOptions, startProcess } from '../processes/index.ts';
 import { programs } from './paths.ts';
 
-/** What the apps of one stack are told. */
+/** The settings that the apps of one stack share. */
 export interface AppVariables {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly webhookSecret: string;
 }
 
-/** A process that serves HTTP, and where. */
+/** A process that serves HTTP, with its address. */
 export interface AppProcess extends ProcessOptions {
   readonly url: string;
 }
 
 const host = '127.0.0.1';
 
-export function migrateProcess(variables: AppVariables): ProcessOptions {
+function migrateProcess(variables: AppVariables): ProcessOptions {
   return {
     ...runNode('migrate', programs.migrate),
     env: environment(variables, {}),
@@ -24,7 +25,7 @@ export function migrateProcess(variables: AppVariables): ProcessOptions {
   };
 }
 
-/** The production server of Next, as built. */
+/** Returns the options of the ingest that `pnpm build` made. */
 export function ingestProcess(variables: AppVariables, port: number): AppProcess {
   const url = `http://${host}:${port}`;
   return {
@@ -58,7 +59,7 @@ function runNode(name: string, script: string): ProcessOptions {
   return { name, command: process.execPath, args: [script], cwd: programs.root };
 }
 
-/** Variables of ours that happen to be set in the terminal must not reach this stack. */
+/** Variables of the apps, which must not reach this stack from the terminal. */
 const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
 function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -71,4 +72,20 @@ function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.Pr
     SINCH_WEBHOOK_SECRET: variables.webhookSecret,
     ...own,
   };
+}
+
+const timeoutMs = 120_000;
+
+/**
+ * Brings the database to the newest migration.
+ * @throws when that fails; the message has the last lines of its output.
+ */
+export async function migrate(variables: AppVariables, log?: Writable): Promise<void> {
+  const run = await startProcess({ ...migrateProcess(variables), ...(log && { log }) });
+  const timer = setTimeout(() => void run.kill(), timeoutMs);
+  const exit = await run.exited;
+  clearTimeout(timer);
+  if (exit.code !== 0) {
+    throw new Error(`The migrations failed (${describeExit(exit)}):\n${run.lastLines()}`);
+  }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCleanup } from './cleanup.ts';
 
-test('what was opened last is closed first, and each once', async () => {
+test('the last one opened is closed first, and each once', async () => {
   const closed: string[] = [];
   const cleanup = createCleanup(() => undefined);
   for (const name of ['postgres', 'redis', 'worker']) {
@@ -13,7 +13,7 @@ test('what was opened last is closed first, and each once', async () => {
   expect(closed).toEqual(['worker', 'redis', 'postgres']);
 });
 
-test('one that does not close is named, and the others are closed all the same', async () => {
+test('one that does not close is reported, and the others are closed', async () => {
   const closed: string[] = [];
   const problems: string[] = [];
   const cleanup = createCleanup((problem) => void problems.push(problem));

@@ -3,14 +3,11 @@ export {
   type AppVariables,
   assertBuilt,
   ingestProcess,
+  migrate,
   workerProcess,
 } from './app-processes.ts';
-export { type AppSettings, type RunningApp, startIngest, startWorker } from './apps.ts';
-export { type Cleanup, createCleanup } from './cleanup.ts';
-export { logFile } from './log-file.ts';
-export { migrate } from './migrate.ts';
+export { type Cleanup, createCleanup, openStopSignal } from './cleanup.ts';
 export { openStack, type StartReporter } from './open-stack.ts';
-export { programs, type StackPaths, stackPaths } from './paths.ts';
-export { takeRunLock } from './run-lock.ts';
-export type { Stack } from './stack-file.ts';
-export { openStopSignal } from './stop-signal.ts';
+export { logFile, programs, type StackPaths, stackPaths } from './paths.ts';
+export { type Stack, takeRunLock } from './stack-file.ts';
+export { type AppSettings, type RunningApp, startIngest, startWorker } from './stack-processes.ts';

@@ -1,28 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { startIngest, startWorker } from './apps.ts';
+import { readIfExists } from '../processes/read-if-exists.ts';
+import { migrate } from './app-processes.ts';
 import type { Cleanup } from './cleanup.ts';
-import { logFile } from './log-file.ts';
-import { migrate } from './migrate.ts';
-import type { StackPaths } from './paths.ts';
-import { readIfThere } from './read-if-there.ts';
-import type { RunningPart } from './running-part.ts';
-import { openDatabase, openQueue } from './servers.ts';
+import { logFile, type StackPaths } from './paths.ts';
 import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
+import {
+  openDatabase,
+  openQueue,
+  type RunningPart,
+  startIngest,
+  startWorker,
+} from './stack-processes.ts';
 
 const shownLines = 20;
 
-/** Shows how the start goes. */
+/** Callbacks that show the progress of the start. */
 export interface StartReporter {
-  /** Runs one step under its title; `note` sets the facts on its line. */
+  /** Runs one step with a title; `note` sets the text on its line. */
   step<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
-  /** Shows how to get what this machine lacks. */
+  /** Shows how to get a server that is missing on this machine. */
   advise(text: string): void;
-  /** Called when a process of the stack exits by itself, with its last lines. */
+  /** Called when a process of the stack exits unexpectedly, with its last lines. */
   onEnd(problem: string): void;
 }
 
-/** Opens the stack part by part, each added to `cleanup` as soon as it is there. */
+/** Starts the processes of the stack, and adds each to `cleanup` as soon as it runs. */
 export async function openStack(
   paths: StackPaths,
   cleanup: Cleanup,
@@ -32,7 +35,7 @@ export async function openStack(
     cleanup.add(part.name, () => part.close());
     void part.ended.then((output) => {
       const lines = output.split('\n').slice(-shownLines).join('\n');
-      reporter.onEnd(`${part.name} ended by itself. Its last lines:\n${lines}`);
+      reporter.onEnd(`${part.name} exited unexpectedly. Its last lines:\n${lines}`);
     });
     return part;
   };
@@ -69,9 +72,9 @@ export async function openStack(
   return stack;
 }
 
-/** The secret of this clone's stack: made once, then kept, so that a saved request stays valid. */
+/** Reads this stack's secret, or creates it once: a saved request must stay valid. */
 async function keptWebhookSecret(paths: StackPaths): Promise<string> {
-  const kept = await readIfThere(paths.secret);
+  const kept = await readIfExists(paths.secret);
   if (kept) return kept;
   const secret = randomBytes(24).toString('hex');
   await writeFile(paths.secret, secret, { mode: 0o600 });

@@ -1,18 +1,20 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** The programs that make up the stack. */
+/** Paths of the programs that make up the stack, and of its command line. */
 export const programs = {
   root,
   ingest: join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
+  cli: join(root, 'apps/cli/src/main.ts'),
   listener: join(root, 'apps/ingest/src/main.ts'),
   migrate: join(root, 'apps/worker/src/migrate.ts'),
   worker: join(root, 'apps/worker/src/main.ts'),
 } as const;
 
-/** Where one stack keeps what it keeps. */
+/** The files and preferred ports of one stack. */
 export interface StackPaths {
   readonly directory: string;
   readonly logs: string;
@@ -24,7 +26,7 @@ export interface StackPaths {
   readonly ports: PreferredPorts;
 }
 
-/** Taken where they are free; any free one where none is preferred. */
+/** Ports that are used when they are free. Any free port is used where none is preferred. */
 export interface PreferredPorts {
   readonly ingest?: number;
   readonly admin?: number;
@@ -35,8 +37,8 @@ export interface PreferredPorts {
 const usualPorts: PreferredPorts = { ingest: 3000, admin: 3001, postgres: 5433, redis: 6380 };
 
 /**
- * @param own a folder of its own, for a stack beside others: it leaves them the usual ports, since
- *   two that start at once would both find them free. `.dev` of this clone when absent.
+ * @param own a folder for a stack beside others, which does not use the usual ports: two stacks
+ *   that start at once would both find them free. `.dev` of this clone when absent
  */
 export function stackPaths(own?: string): StackPaths {
   const directory = own ?? join(root, '.dev');
@@ -51,4 +53,9 @@ export function stackPaths(own?: string): StackPaths {
     redis: inside('redis'),
     ports: own === undefined ? usualPorts : {},
   };
+}
+
+/** Opens the log file of one process, which each run overwrites. */
+export function logFile(paths: StackPaths, name: string): WriteStream {
+  return createWriteStream(join(paths.logs, `${name}.log`), { mode: 0o600 });
 }

@@ -1,9 +1,9 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { endLeftover } from '../processes/index.ts';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { endLeftover, isAlive } from '../processes/index.ts';
+import { readIfExists } from '../processes/read-if-exists.ts';
 import { programs, type StackPaths } from './paths.ts';
-import { readIfThere } from './read-if-there.ts';
 
-/** What `stack.json` tells other programs while the stack runs. It holds passwords. */
+/** The content of `stack.json`, for other programs while the stack runs. It has passwords. */
 export interface Stack {
   readonly ingestUrl: string;
   readonly adminUrl: string;
@@ -14,7 +14,7 @@ export interface Stack {
   readonly pids: Readonly<Record<'start' | 'ingest' | 'worker', number>>;
 }
 
-/** Appears whole or not at all. */
+/** Writes the file in one step, so that no reader sees half of it. */
 export async function writeStackFile(paths: StackPaths, stack: Stack): Promise<void> {
   const unfinished = `${paths.stackFile}.unfinished`;
   await writeFile(unfinished, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
@@ -25,9 +25,9 @@ export async function removeStackFile(paths: StackPaths): Promise<void> {
   await rm(paths.stackFile, { force: true });
 }
 
-/** Ends what a killed run may have left: a stack file is removed by any other ending. */
+/** Stops the processes of a killed run, which is the only kind of run that leaves a stack file. */
 export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
-  const text = await readIfThere(paths.stackFile);
+  const text = await readIfExists(paths.stackFile);
   if (text === undefined) return;
   const { pids } = JSON.parse(text) as Partial<Stack>;
   if (pids) {
@@ -35,4 +35,28 @@ export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
     await endLeftover(pids.worker, programs.worker, 'SIGTERM');
   }
   await removeStackFile(paths);
+}
+
+/**
+ * Takes the lock of the one stack that may run on this clone's data; returns its release.
+ * @throws when another run has it.
+ */
+export async function takeRunLock(paths: StackPaths): Promise<() => Promise<void>> {
+  await mkdir(paths.logs, { recursive: true });
+  const holder = Number((await readIfExists(paths.lock)) ?? Number.NaN);
+  if (Number.isInteger(holder) && holder !== process.pid && (await isStart(holder))) {
+    throw new Error(
+      `It is running already, as process ${holder}; ${paths.stackFile} has its addresses.`,
+    );
+  }
+  await rm(paths.lock, { force: true });
+  await writeFile(paths.lock, String(process.pid), { flag: 'wx' });
+  return () => rm(paths.lock, { force: true });
+}
+
+/** Returns true when the process is a run of the stack, or when its command cannot be read. */
+async function isStart(pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const commandLine = await readIfExists(`/proc/${pid}/cmdline`);
+  return commandLine === undefined || commandLine.includes('start.ts');
 }

@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
-import { logDirectoryOf, shownPath } from './log-directory.ts';
 
 /**
- * Says at the end of a run, for each test that failed, how to run it alone with the same seed and
- * where the output of its processes is. The output of files that passed is removed.
+ * Prints, at the end of a run, the command that repeats each failed test with the same seed. It
+ * also names the directory with the output of its processes; that of passed files is removed.
  */
 export default class ReportFailures implements Reporter {
   onTestModuleEnd(module: TestModule): void {
@@ -39,7 +39,22 @@ function describeFailure(module: TestModule, seed: string | undefined): string[]
   ];
 }
 
-/** For a shell. */
+/** Quotes a text for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", '.')}'`;
+}
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+/** Returns the path of a test file from the root of the repository. */
+function shownPath(testFile: string): string {
+  return relative(root, testFile);
+}
+
+/** Returns the directory for the output of the processes that a test file starts. */
+export function logDirectoryOf(testFile: string): string {
+  const name = shownPath(testFile)
+    .replace(/\.test\.ts$/, '')
+    .replaceAll('/', '-');
+  return join(root, '.dev', 'test-logs', name);
 }

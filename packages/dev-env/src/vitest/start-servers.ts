@@ -1,21 +1,22 @@
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../servers/postgres.ts';
-import { startRedis } from '../servers/redis.ts';
+import { startPostgres } from '../servers/postgres/start-postgres.ts';
+import { startRedis } from '../servers/redis/start-redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A Postgres server; each test file makes its own database on it. */
+    /** A Postgres server; each test file creates its own database on it. */
     postgresUrl: string;
     /** A database on it at the newest migration, to be copied; no test connects to it. */
     migratedDatabase: string;
-    /** A Redis; each test file takes its own prefix. */
+    /** A Redis; each test file uses its own prefix. */
     redisUrl: string;
   }
 }
 
 /**
- * One real Postgres and one real Redis for a whole run of tests. Tests `inject` their addresses.
- * @throws when one of them cannot be had, with what to do about it.
+ * Starts one real Postgres and one real Redis for a whole run of tests, which `inject` their
+ * addresses.
+ * @throws when one of them cannot be started; the message has advice.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openProducer } from '../../src/index.ts';
 import { backendKinds, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
@@ -9,10 +9,10 @@ const timeoutMs = 2_000;
 
 describe.each(backendKinds)('a producer on %s', (kind) => {
   const harness = useQueueHarness(kind);
-  let proxy: CuttableProxy;
+  let proxy: FaultProxy;
 
   beforeEach(async () => {
-    proxy = harness.closing(await openCuttableProxy(harness.location().backend.url));
+    proxy = harness.closing(await openFaultProxy(harness.location().backend.url));
   });
 
   afterEach(() => {
@@ -28,7 +28,7 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
     const producer = open();
     expect(await producer.enqueue(eventOf('before'))).toEqual({ kind: 'queued' });
     proxy.freeze();
-    await proxy.mend();
+    await proxy.restore();
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 3_600_000);
     expect(await producer.enqueue(eventOf('after'))).toEqual({ kind: 'queued' });
@@ -54,7 +54,7 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
     const startedAt = performance.now();
     expect(await producer.enqueue(eventOf('lost'))).toMatchObject({ kind: 'unavailable' });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
-    await proxy.mend();
+    await proxy.restore();
     const enqueue = async () => await producer.enqueue(eventOf(randomUUID()));
     await until(async () => (await enqueue()).kind === 'queued', limit('an event to be taken'));
   });
@@ -63,10 +63,10 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
     const producer = open(500);
     await proxy.cut();
     for (let n = 0; n < 15; n += 1) await producer.enqueue(eventOf('refused'));
-    await proxy.mend();
+    await proxy.restore();
     proxy.freeze();
     await Promise.all(Array.from({ length: 20 }, () => producer.enqueue(eventOf('lost'))));
-    await proxy.mend();
+    await proxy.restore();
     await until(
       async () => (await producer.enqueue(eventOf('again'))).kind === 'queued',
       limit('an event to be taken'),

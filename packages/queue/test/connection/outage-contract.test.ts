@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { openProducer } from '../../src/index.ts';
 import { backendKinds, becomes, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
@@ -8,7 +8,7 @@ describe.each(backendKinds)('a queue that is down, on %s', (kind) => {
   const harness = useQueueHarness(kind);
 
   async function openBehindProxy() {
-    const proxy = harness.closing(await openCuttableProxy(harness.location().backend.url, 'cut'));
+    const proxy = harness.closing(await openFaultProxy(harness.location().backend.url, 'cut'));
     return { proxy, location: { ...harness.location(), backend: { kind, url: proxy.url } } };
   }
 
@@ -17,12 +17,12 @@ describe.each(backendKinds)('a queue that is down, on %s', (kind) => {
     const producer = harness.closing(openProducer({ ...location, timeoutMs: 500 }));
     expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
     expect(await producer.isReachable()).toBe(false);
-    await proxy.mend();
+    await proxy.restore();
     await until(async () => await producer.isReachable(), limit('the queue to be reachable'));
     expect(await producer.enqueue(eventOf('one'))).toEqual({ kind: 'queued' });
     await proxy.cut();
     expect(await producer.enqueue(eventOf('two'))).toMatchObject({ kind: 'unavailable' });
-    await proxy.mend();
+    await proxy.restore();
     await until(
       async () => (await producer.enqueue(eventOf('two'))).kind === 'queued',
       limit('the queue to take events again'),
@@ -33,12 +33,12 @@ describe.each(backendKinds)('a queue that is down, on %s', (kind) => {
     const { proxy, location } = await openBehindProxy();
     await harness.produce(eventOf('one'));
     const starting = harness.consume(done, location);
-    await proxy.mend();
+    await proxy.restore();
     const { handled } = await starting;
     await becomes(handled, 1);
     await proxy.cut();
     await harness.produce(eventOf('two'));
-    await proxy.mend();
+    await proxy.restore();
     const live = harness.openLive();
     await until(async () => (await live.getCompletedCount()) === 2, limit('both to finish'));
     expect(new Set(handled.map((entry) => entry.event.key)).size).toBe(2);

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { becomes, done, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
@@ -9,7 +9,7 @@ describe('the locks of jobs in progress', () => {
 
   it('are renewed again after a renewal that never got an answer', async () => {
     const { url } = harness.location().backend;
-    const proxy = harness.closing(await openCuttableProxy(url));
+    const proxy = harness.closing(await openFaultProxy(url));
     const waiting: (() => void)[] = [];
     const { handled } = await harness.consume(
       async () => {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type SpoilableRedis, startSpoilableRedis } from '@sinch-callbacks/dev-env/servers';
+import { type FaultyRedis, startFaultyRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Consumer, openConsumer, openProducer, type QueueLocation } from '../../src/index.ts';
 import { done, eventOf, limit } from '../queue-harness.ts';
 
 const backlog = 5;
-let redis: SpoilableRedis;
+let redis: FaultyRedis;
 let location: QueueLocation;
 let consumer: Consumer | undefined;
 
 beforeAll(async () => {
-  redis = await startSpoilableRedis();
+  redis = await startFaultyRedis();
 }, 120_000);
 
 afterAll(async () => {
@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await consumer?.close();
-  await redis.heal();
+  await redis.repair();
 });
 
 async function consumeEvery(commandRetryMs: number) {
@@ -71,7 +71,7 @@ it('a Redis that refuses jobs is asked again after a pause, which a stop cuts sh
 
 it('once it takes writes again, its jobs are done and it no longer counts as refusing', async () => {
   const { consumer: refused } = await consumeEvery(20);
-  await redis.heal();
+  await redis.repair();
   await until(() => refused.finishedJobs() === backlog, limit('all to be done'));
   expect(refused.isRefused()).toBe(false);
   await refused.stopTaking();
@@ -79,12 +79,12 @@ it('once it takes writes again, its jobs are done and it no longer counts as ref
 
 it('a producer that was opened while its password was refused takes events once it is right', async () => {
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0);
-  await redis.ail('locked');
+  await redis.applyFault('locked');
   const producer = openProducer({ ...location, timeoutMs: 500 });
   for (let n = 0; n < 3; n += 1) {
     expect(await producer.enqueue(eventOf(`refused ${n}`))).toMatchObject({ kind: 'unavailable' });
   }
-  await redis.heal();
+  await redis.repair();
   await until(
     async () => (await producer.enqueue(eventOf('taken'))).kind === 'queued',
     limit('an event to be taken'),

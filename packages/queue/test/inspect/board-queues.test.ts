@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { openBoardQueues } from '../../src/index.ts';
 import { backendKinds, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
@@ -8,7 +8,7 @@ describe.each(backendKinds)('the queues of a board, on %s', (kind) => {
   const harness = useQueueHarness(kind);
 
   it('answer once their server is up, however long it was down at first', async () => {
-    const proxy = harness.closing(await openCuttableProxy(harness.location().backend.url, 'cut'));
+    const proxy = harness.closing(await openFaultProxy(harness.location().backend.url, 'cut'));
     const location = { ...harness.location(), backend: { kind, url: proxy.url } };
     const board = harness.closing(openBoardQueues(location, () => undefined));
     let renewed = 0;
@@ -19,7 +19,7 @@ describe.each(backendKinds)('the queues of a board, on %s', (kind) => {
     await until(() => renewed >= board.queues.length, limit('all to be opened again'));
     await expect(board.queues[0]?.getWaitingCount()).rejects.toThrow();
     await harness.produce(eventOf('one'));
-    await proxy.mend();
+    await proxy.restore();
     await until(
       async () => (await board.queues[0]?.getWaitingCount().catch(() => 0)) === 1,
       limit('an answer'),

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { beforeEach, expect, inject, it } from 'vitest';
 import { type CallbackProducer, openProducer, withFallback } from '../../src/index.ts';
 import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
@@ -8,12 +8,12 @@ import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.
 const mainTimeoutMs = 500;
 
 const onPostgres = useQueueHarness('postgres');
-let redis: CuttableProxy;
+let redis: FaultProxy;
 let turns: string[];
 let producer: CallbackProducer;
 
 beforeEach(async () => {
-  redis = onPostgres.closing(await openCuttableProxy(inject('redisUrl')));
+  redis = onPostgres.closing(await openFaultProxy(inject('redisUrl')));
   turns = [];
   producer = onPostgres.closing(
     withFallback(

@@ -1,5 +1,5 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type CuttableProxy, openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { beforeEach, expect, inject, it } from 'vitest';
 import {
   type CallbackProducer,
@@ -10,15 +10,15 @@ import {
 import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.ts';
 
 const harness = useQueueHarness('postgres');
-let redis: CuttableProxy;
-let postgres: CuttableProxy;
+let redis: FaultProxy;
+let postgres: FaultProxy;
 let locations: { redis: QueueLocation; postgres: QueueLocation };
 let producer: CallbackProducer;
 
 beforeEach(async () => {
   const location = harness.location();
-  redis = harness.closing(await openCuttableProxy(inject('redisUrl')));
-  postgres = harness.closing(await openCuttableProxy(location.backend.url));
+  redis = harness.closing(await openFaultProxy(inject('redisUrl')));
+  postgres = harness.closing(await openFaultProxy(location.backend.url));
   locations = {
     redis: { ...location, backend: { kind: 'redis', url: redis.url } },
     postgres: { ...location, backend: { kind: 'postgres', url: postgres.url } },
@@ -39,7 +39,7 @@ it('queues on Postgres while Redis is down, and on Redis again once it is up', a
   }
   expect(await producer.isReachable()).toBe(true);
   expect(await countWaiting(locations.postgres)).toBe(6);
-  await redis.mend();
+  await redis.restore();
   let sent = 0;
   await until(async () => {
     sent += 1;
@@ -52,7 +52,7 @@ it('is unavailable only when both are down', async () => {
   await Promise.all([redis.cut(), postgres.cut()]);
   expect(await producer.enqueue(eventOf('one'))).toMatchObject({ kind: 'unavailable' });
   expect(await producer.isReachable()).toBe(false);
-  await postgres.mend();
+  await postgres.restore();
   await until(
     async () => (await producer.enqueue(eventOf('one'))).kind === 'queued',
     limit('Postgres to take events'),
@@ -73,7 +73,7 @@ it('fails in time when neither answers, and uses Redis again while Postgres is s
       expect(await quick.enqueue(eventOf(text))).toMatchObject({ kind: 'unavailable' });
     }
     expect(performance.now() - startedAt).toBeLessThan(20_000);
-    await redis.mend();
+    await redis.restore();
     await until(
       async () => (await quick.enqueue(eventOf('5'))).kind === 'queued',
       limit('Redis to be used again'),

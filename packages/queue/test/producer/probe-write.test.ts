@@ -1,8 +1,4 @@
-import {
-  queryRows,
-  type SpoilableRedis,
-  startSpoilableRedis,
-} from '@sinch-callbacks/dev-env/servers';
+import { type FaultyRedis, queryRows, startFaultyRedis } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openProducer } from '../../src/index.ts';
@@ -11,12 +7,12 @@ import { eventOf, useQueueHarness } from '../queue-harness.ts';
 describe('a producer says whether its queue takes an event now', () => {
   describe('on Redis', () => {
     const harness = useQueueHarness('redis');
-    let redis: SpoilableRedis;
+    let redis: FaultyRedis;
 
     beforeAll(async () => {
-      redis = await startSpoilableRedis();
+      redis = await startFaultyRedis();
     }, 120_000);
-    afterEach(async () => await redis.heal());
+    afterEach(async () => await redis.repair());
     afterAll(async () => await redis.close());
 
     it.each(['full', 'replica', 'without enough replicas'] as const)(
@@ -28,12 +24,12 @@ describe('a producer says whether its queue takes an event now', () => {
         if (fault === 'without enough replicas') {
           await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1);
         } else {
-          await redis.ail(fault);
+          await redis.applyFault(fault);
         }
         expect(await producer.enqueue(eventOf('refused'))).toMatchObject({ kind: 'unavailable' });
         expect(await producer.isReachable()).toBe(false);
         await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0);
-        await redis.heal();
+        await redis.repair();
         expect(await producer.isReachable()).toBe(true);
         expect(await producer.enqueue(eventOf('taken'))).toEqual({ kind: 'queued' });
       },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { type SpoilableRedis, startSpoilableRedis } from '@sinch-callbacks/dev-env/servers';
+import { type FaultyRedis, startFaultyRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import {
   type CallbackProducer,
@@ -13,11 +13,11 @@ import { countWaiting, eventOf, limit, useQueueHarness } from '../queue-harness.
 
 const onPostgres = useQueueHarness('postgres');
 const timeoutMs = 10_000;
-let redis: SpoilableRedis;
+let redis: FaultyRedis;
 let onRedis: QueueLocation;
 
 beforeAll(async () => {
-  redis = await startSpoilableRedis();
+  redis = await startFaultyRedis();
 }, 120_000);
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type RejectionCause, signatureHeaders } from '@sinch-callbacks/core';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { describe, expect, it } from 'vitest';
 import { migrateQueue, openRejectedStore, type RejectedCallback } from '../../src/index.ts';
 import { rejectedBounds, writeEntry } from '../../src/rejected/rejected-callback.ts';
@@ -165,14 +165,14 @@ describe.each(serverKinds)('rejected callbacks on %s', (kind) => {
     'fail in time while their server is down, and are kept again when it is up',
     async () => {
       const { backend, prefix } = harness.location();
-      const proxy = harness.closing(await openCuttableProxy(backend.url, 'cut'));
+      const proxy = harness.closing(await openFaultProxy(backend.url, 'cut'));
       const behindProxy = { backend: { ...backend, url: proxy.url }, ...(prefix && { prefix }) };
       const store = harness.closing(openRejectedStore(behindProxy, { timeoutMs: 500 }));
       const receivedAt = new Date();
       const before = performance.now();
       await expect(store.keep(nth(0, { receivedAt }))).rejects.toThrow();
       expect(performance.now() - before).toBeLessThan(2_000);
-      await proxy.mend();
+      await proxy.restore();
       await expect
         .poll(async () => await store.keep(nth(0, { receivedAt })).catch(String))
         .toBe('kept');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openCuttableProxy } from '@sinch-callbacks/dev-env/servers';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
 import { expect, inject, it } from 'vitest';
 import { openRejectedStore, type RejectedCallback, withFallbackStore } from '../../src/index.ts';
 import { useQueueHarness } from '../queue-harness.ts';
@@ -15,7 +15,7 @@ function nth(n: number): RejectedCallback {
 
 async function open() {
   const prefix = `r${randomUUID().slice(0, 8)}`;
-  const proxy = harness.closing(await openCuttableProxy(inject('redisUrl')));
+  const proxy = harness.closing(await openFaultProxy(inject('redisUrl')));
   const redis = { backend: { kind: 'redis', url: proxy.url }, prefix } as const;
   const options = { timeoutMs: 10_000 };
   const onPostgres = harness.closing(openRejectedStore(harness.location(), options));
@@ -36,7 +36,7 @@ it('what is rejected while Redis is down is kept in Postgres, and both are read 
   expect(await keeper.keep(nth(1))).toBe('kept');
   expect(await keeper.keep(nth(2))).toBe('kept');
   expect(await onPostgres.count()).toBe(2);
-  await proxy.mend();
+  await proxy.restore();
   await expect.poll(async () => await keeper.keep(nth(3))).toBe('kept');
 
   const bodies = (list: Awaited<ReturnType<typeof reader.list>>) =>

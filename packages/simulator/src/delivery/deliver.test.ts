@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom, drawInteger } from '../random.ts';
 import { type Offer, planTraffic, usualFaults } from '../traffic/plan-traffic.ts';
-import { usualRetryRules } from './answer.ts';
-import { laneOf } from './lane.ts';
+import { laneOf } from './deliver.ts';
+import { usualRetryRules } from './delivery-rules.ts';
 import { offersAt, runVirtually, type Seen, shortLadder } from './virtual-sinch.fixture.ts';
 
 const seeds = Array.from({ length: 40 }, (_, index) => `delivery ${index}`);
 
-/** Traffic and settings that differ with the seed. */
+/** Runs a delivery with traffic and settings that depend on the seed. */
 function anyRun(seed: string) {
   const random = createRandom(seed);
   const offers = planTraffic({
@@ -28,7 +28,7 @@ function byCallback(seen: readonly Seen[]): Seen[][] {
   return [...Map.groupBy(sorted, ({ attempt }) => attempt.callback).values()];
 }
 
-describe('whatever the traffic and the receiver do', () => {
+describe('for any traffic and any receiver', () => {
   test.each(seeds)('every callback ends once, and the counts say how (%s)', (seed) => {
     const { offers, seen, tally, ends } = anyRun(seed);
     const counts = tally.counts();
@@ -45,7 +45,7 @@ describe('whatever the traffic and the receiver do', () => {
     expect(ends).toBe(1);
   });
 
-  test.each(seeds)('nothing is tried after 2xx or a 4xx other than 429 (%s)', (seed) => {
+  test.each(seeds)('nothing is retried after 2xx or a 4xx other than 429 (%s)', (seed) => {
     for (const tries of byCallback(anyRun(seed).seen)) {
       const answers = tries.map(({ answer }) => answer);
       const last = answers.pop();
@@ -72,7 +72,7 @@ describe('whatever the traffic and the receiver do', () => {
     }
   });
 
-  test.each(seeds)('no second sees more than the rate and the burst (%s)', (seed) => {
+  test.each(seeds)('no second has more requests than the rate and the burst (%s)', (seed) => {
     const { seen, rate, concurrency, mostUnderWay } = anyRun(seed);
     const sent = seen.map(({ sentMs }) => sentMs).toSorted((one, other) => one - other);
     let from = 0;
@@ -124,7 +124,7 @@ describe('deliver', () => {
     }
   });
 
-  test('the lanes do not wait for each other: order holds in neither of the two together', () => {
+  test('the lanes do not wait for each other: order holds in each, not across them', () => {
     const times = Array.from({ length: 100 }, () => 0);
     const offers: Offer[] = [...offersAt(times, 'MESSAGE_INBOUND'), ...offersAt(times)];
     const options = { seed: 's', answer: fine, concurrency: 1 };

@@ -1,37 +1,44 @@
+import type { Trigger } from '@sinch-callbacks/core';
 import type { Random } from '../random.ts';
 import type { Offer, PlannedEvent } from '../traffic/plan-traffic.ts';
-import { type Answer, judgeAnswer, type RetryRules, type Verdict } from './answer.ts';
-import { type Lane, laneOf, lanes } from './lane.ts';
-import { createRateLimit, type Rate } from './rate-limit.ts';
-import type { SignatureFacts, Signing } from './signing.ts';
-import type { Timeline } from './timeline.ts';
+import {
+  type Answer,
+  createRateLimit,
+  judgeAnswer,
+  type Rate,
+  type RetryRules,
+  type SignatureFacts,
+  type Signing,
+  type Verdict,
+} from './delivery-rules.ts';
+import type { Timeline } from './event-schedule.ts';
 
-/** One request. */
+/** One request of a callback. */
 export interface Attempt {
   readonly event: PlannedEvent;
-  /** Which callback it is a try of, from 0: copies of an event are callbacks of their own. */
+  /** The number of its callback, from 0: copies of an event are callbacks of their own. */
   readonly callback: number;
-  /** From 1. */
+  /** The number of the try, from 1. */
   readonly number: number;
   readonly signature: SignatureFacts;
 }
 
-/** Sends one request and calls back once, later, whatever comes of it. */
+/** A function that sends one request and calls `settle` once, later, with any result. */
 export type Transport = (attempt: Attempt, settle: (answer: Answer) => void) => void;
 
 export interface DeliveryOptions {
   readonly timeline: Timeline;
   readonly transport: Transport;
   readonly signing: Signing;
-  /** Decides which lane is next where both have something. */
+  /** Chooses the next lane when both have callbacks. */
   readonly random: Random;
-  /** Of the timeline's seconds. */
+  /** The rate by the timeline's seconds. */
   readonly rate: Rate;
   readonly retries: RetryRules;
-  /** Requests under way at once. */
+  /** The most requests in progress at once. */
   readonly concurrency: number;
   readonly onSettled: (attempt: Attempt, answer: Answer, verdict: Verdict) => void;
-  /** Every callback has been acknowledged, lost or given up. */
+  /** Called once every callback is acknowledged, lost or given up. */
   readonly onFinished: () => void;
 }
 
@@ -42,28 +49,28 @@ interface Pending {
 }
 
 /**
- * Delivers callbacks by Sinch's rules: at least once, in no order, not faster than the rate,
- * again after 5xx, 429 and no answer, never again after any other answer.
+ * Delivers callbacks by Sinch's rules: at least once, in no order, not faster than the rate, with
+ * retries after 5xx, 429 and no answer, and after no other answer.
  *
  * Each callback waits for its time, then in its lane for a permit, then for an answer; a retry
- * goes back to waiting for its time. A pure state machine: time, chance and the wire are given.
+ * waits for its time again. A pure state machine: time, randomness and transport are arguments.
  */
 export function deliver(offers: readonly Offer[], options: DeliveryOptions): void {
   const { timeline, transport, signing, random, retries, concurrency } = options;
   const rateLimit = createRateLimit(options.rate);
   const waiting: Record<Lane, Pending[]> = { inbound: [], status: [] };
-  let underWay = 0;
+  let inProgress = 0;
   let open = offers.length;
-  let isAskedForLater = false;
+  let isSendScheduled = false;
 
   function enqueue(pending: Pending): void {
     waiting[laneOf(pending.event.trigger)].push(pending);
-    sendWhatMayGo();
+    sendPending();
   }
 
-  function sendWhatMayGo(): void {
-    if (isAskedForLater) return;
-    while (underWay < concurrency && lanes.some((lane) => waiting[lane].length > 0)) {
+  function sendPending(): void {
+    if (isSendScheduled) return;
+    while (inProgress < concurrency && lanes.some((lane) => waiting[lane].length > 0)) {
       if (!rateLimit.take(timeline.nowMs())) return sendLater(rateLimit.nextAtMs());
       const pending = waiting[chooseLane()].shift();
       if (pending) send(pending);
@@ -71,10 +78,10 @@ export function deliver(offers: readonly Offer[], options: DeliveryOptions): voi
   }
 
   function sendLater(atMs: number): void {
-    isAskedForLater = true;
+    isSendScheduled = true;
     timeline.at(atMs, () => {
-      isAskedForLater = false;
-      sendWhatMayGo();
+      isSendScheduled = false;
+      sendPending();
     });
   }
 
@@ -86,13 +93,13 @@ export function deliver(offers: readonly Offer[], options: DeliveryOptions): voi
 
   function send(pending: Pending): void {
     const { event, callback } = pending;
-    underWay += 1;
+    inProgress += 1;
     pending.attempts += 1;
     const attempt = { event, callback, number: pending.attempts, signature: signing(event) };
     transport(attempt, (answer) => {
-      underWay -= 1;
+      inProgress -= 1;
       settle(pending, attempt, answer);
-      sendWhatMayGo();
+      sendPending();
     });
   }
 
@@ -110,4 +117,20 @@ export function deliver(offers: readonly Offer[], options: DeliveryOptions): voi
     timeline.at(atMs, () => enqueue({ event, callback, attempts: 0 }));
   }
   if (open === 0) options.onFinished();
+}
+
+/** The two queues of Sinch, for messages from people and for reports: no order across them. */
+type Lane = 'inbound' | 'status';
+
+const lanes: readonly Lane[] = ['inbound', 'status'];
+
+const inboundTriggers: ReadonlySet<Trigger> = new Set([
+  'MESSAGE_INBOUND',
+  'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',
+  'EVENT_INBOUND',
+  'UNSUPPORTED',
+]);
+
+export function laneOf(trigger: Trigger): Lane {
+  return inboundTriggers.has(trigger) ? 'inbound' : 'status';
 }

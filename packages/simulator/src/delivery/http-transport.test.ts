@@ -1,8 +1,8 @@
 import { verifySignature } from '@sinch-callbacks/core';
 import { expect, test } from 'vitest';
 import { startReceiver } from '../receiver.fixture.ts';
-import type { Answer } from './answer.ts';
 import type { Attempt } from './deliver.ts';
+import type { Answer } from './delivery-rules.ts';
 import { createHttpTransport } from './http-transport.ts';
 
 const attempt = (webhook: number): Attempt => ({
@@ -42,7 +42,7 @@ test("each webhook's callbacks are signed with its own secret, as the attempt sa
   expect(nonces).toEqual(['01NONCE', '01NONCE']);
 });
 
-test('tells a timeout from a cut connection', async () => {
+test('distinguishes a timeout from a cut connection', async () => {
   const slow = await startReceiver(() => 'never');
   expect(await openTransport(slow.url, 20).send()).toEqual({ kind: 'timeout' });
 

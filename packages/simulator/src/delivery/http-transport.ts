@@ -1,20 +1,18 @@
 import { createSender } from '../create-sender.ts';
-import type { Answer } from './answer.ts';
 import type { Attempt, Transport } from './deliver.ts';
+import type { Answer } from './delivery-rules.ts';
 
 export interface HttpTransportOptions {
   readonly url: string;
-  /** One for each webhook, in their order. */
+  /** A secret for each webhook, in their order. */
   readonly secrets: readonly string[];
-  /** By the real clock. */
+  /** The timeout by the real clock. */
   readonly timeoutMs: number;
-  /** Interrupts what is under way; then nothing is settled any more. */
+  /** Aborts the requests in progress, which are then never settled. */
   readonly signal: AbortSignal;
 }
 
-/**
- * Signs and sends over HTTP, each webhook's callbacks with its own secret.
- */
+/** Creates a transport over HTTP that signs each webhook's callbacks with its own secret. */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
   const { url, secrets, timeoutMs, signal } = options;
   const senders = secrets.map((secret) => createSender({ url, secret, timeoutMs }));
@@ -37,7 +35,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   };
 }
 
-/** fetch says only "fetch failed"; what failed is in the cause. */
+/** Classifies an error. Its message is only "fetch failed"; the reason is in its cause. */
 function noAnswer(error: unknown): Answer {
   if (!(error instanceof Error)) return { kind: 'unreachable', reason: String(error) };
   if (error.name === 'TimeoutError') return { kind: 'timeout' };

@@ -1,38 +1,38 @@
 import type { Offer } from '../traffic/plan-traffic.ts';
-import type { Answer, Verdict } from './answer.ts';
 import type { Attempt } from './deliver.ts';
+import type { Answer, Verdict } from './delivery-rules.ts';
 
-/** Every callback that was offered is in one of the last four; copies count for themselves. */
+/** Counts of a delivery. Every offered callback, copies too, is in one of the last four. */
 export interface DeliveryCounts {
   readonly offered: { readonly callbacks: number; readonly events: number };
-  /** Tries that were settled. */
+  /** Settled requests. */
   readonly requests: number;
-  /** Requests beyond the first of each callback. */
+  /** Requests after the first of each callback. */
   readonly retries: number;
-  /** What came back, by status, `timeout` or `unreachable`. */
+  /** The number of answers by status, `timeout` or `unreachable`. */
   readonly answers: Readonly<Record<string, number>>;
-  /** `copies`: acknowledged callbacks of events that were acknowledged before. */
+  /** Acknowledged callbacks; `copies` are those of events that were acknowledged before. */
   readonly acknowledged: {
     readonly callbacks: number;
     readonly events: number;
     readonly copies: number;
   };
-  /** Never tried again after an answer such as 400 or 401. */
+  /** Callbacks that were not retried after an answer such as 400 or 401. */
   readonly lost: number;
-  /** Never tried again after the last try allowed. */
+  /** Callbacks without an acknowledgement after their last try. */
   readonly givenUp: number;
-  /** Not settled yet; of those under way when a run is stopped it is unknown. */
+  /** Callbacks that are not settled, including those in progress when a run is stopped. */
   readonly unfinished: number;
 }
 
 export interface Tally {
   readonly record: (attempt: Attempt, answer: Answer, verdict: Verdict) => void;
   counts(): DeliveryCounts;
-  /** Event keys, each once. */
+  /** Lists the keys of acknowledged events, each once. */
   acknowledgedKeys(): string[];
-  /** Of events that were lost or given up, and no copy of which was acknowledged. */
+  /** Lists the keys of lost or given-up events without an acknowledged copy. */
   missedKeys(): string[];
-  /** Why the latest request without an answer got none. */
+  /** Returns the reason of the latest request without an answer. */
   lastFailure(): string | undefined;
 }
 

@@ -1,13 +1,18 @@
 import { createRandom, drawInteger, pickWeighted } from '../random.ts';
 import type { Offer, PlannedEvent } from '../traffic/plan-traffic.ts';
-import type { Answer, RetryRules, Verdict } from './answer.ts';
 import { type Attempt, deliver } from './deliver.ts';
-import type { Rate } from './rate-limit.ts';
-import { createSigning, type RetrySignature } from './signing.ts';
+import {
+  type Answer,
+  createSigning,
+  type Rate,
+  type RetryRules,
+  type RetrySignature,
+  type Verdict,
+} from './delivery-rules.ts';
+import { createEventSchedule, type Timeline } from './event-schedule.ts';
 import { createTally } from './tally.ts';
-import { createVirtualTimeline } from './virtual-timeline.ts';
 
-/** A request as a receiver in virtual time saw it. */
+/** A request in virtual time, with its result. */
 export interface Seen {
   readonly attempt: Attempt;
   readonly sentMs: number;
@@ -28,7 +33,7 @@ export interface VirtualRun {
 const timeoutMs = 15_000;
 export const shortLadder: RetryRules = { baseMs: 5_000, maxMs: 40_000, attempts: 5 };
 
-/** Delivers to a receiver that answers by chance, or as told, in a virtual instant. */
+/** Delivers in virtual time to a receiver that answers at random, or as `run.answer` says. */
 export function runVirtually(offers: readonly Offer[], run: VirtualRun) {
   const random = createRandom(`${run.seed} receiver`);
   const timeline = createVirtualTimeline();
@@ -87,7 +92,7 @@ function anyAnswer(random: () => number): Answer {
   }
 }
 
-/** Callbacks that are ready at these times, of a lane each. */
+/** Makes callbacks of one trigger that are ready at these times. */
 export function offersAt(
   times: readonly number[],
   trigger: PlannedEvent['trigger'] = 'MESSAGE_DELIVERY',
@@ -96,4 +101,25 @@ export function offersAt(
     atMs,
     event: { key: `${trigger}.${index}`, trigger, body: '{}', webhook: 0, heldMs: 0 },
   }));
+}
+
+/** A timeline that jumps to the time of the next task: hours pass at once, always the same way. */
+interface VirtualTimeline extends Timeline {
+  /** Runs every task, and those that they add, until none is left. */
+  run(): void;
+}
+
+function createVirtualTimeline(): VirtualTimeline {
+  const schedule = createEventSchedule();
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    at: (atMs, task) => schedule.add(Math.max(atMs, nowMs), task),
+    run() {
+      for (let next = schedule.nextAtMs(); next !== undefined; next = schedule.nextAtMs()) {
+        nowMs = next;
+        schedule.takeDue(nowMs)?.();
+      }
+    },
+  };
 }

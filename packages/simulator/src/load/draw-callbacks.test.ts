@@ -16,7 +16,7 @@ describe('createCallbackDraw', () => {
     expect(draw(0.3, 5_000)).toEqual(unprepared);
   });
 
-  it('sends so many of the events twice, none more often, and never the copy first', () => {
+  it('sends the given share of events twice, and none more often', () => {
     const keys = draw(0.25, 0, 4_000);
     const times = Map.groupBy(keys, (key) => key);
     const twice = [...times.values()].filter(({ length }) => length === 2).length;

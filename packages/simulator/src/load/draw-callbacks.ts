@@ -5,24 +5,24 @@ import { callbackStream } from '../traffic/callback-stream.ts';
 export interface DrawOptions {
   readonly seed: string;
   readonly startAt: Date;
-  /** How many of the events come twice, from 0 to 1. */
+  /** The share of events that come twice, from 0 to 1. */
   readonly copyShare: number;
 }
 
-/** The next callback to be sent: of a new event, or a copy of one before. */
+/** A source of callbacks: each of a new event, or a copy of an earlier one. */
 export interface CallbackDraw {
   next(): KeyedBody;
-  /** Makes so many bodies now, so that they cost nothing when they are due. */
+  /** Makes this number of bodies now, so that they cost no time when they are due. */
   prepare(events: number): void;
 }
 
-/** A copy follows its event within so many callbacks, while the first may still be under way. */
+/** A copy follows its event within this number of callbacks; the first may still be in progress. */
 const longestDistance = 200;
 
-/** The same options give the same callbacks in the same order, prepared or not. */
+/** Creates a source; the same options give the same callbacks in the same order. */
 export function createCallbackDraw({ seed, startAt, copyShare }: DrawOptions): CallbackDraw {
   const stream = callbackStream({ seed, startAt });
-  // Copies take no draws from the events: the same seed has the same events, with any share.
+  // Copies have a generator of their own, so a seed gives the same events with any share.
   const random = createRandom(`${seed} copies`);
   const ready: KeyedBody[] = [];
   const copies: { readonly place: number; readonly callback: KeyedBody }[] = [];

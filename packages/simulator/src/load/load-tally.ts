@@ -1,8 +1,12 @@
-import type { Answer } from '../delivery/answer.ts';
-import { createLatencyHistogram, type LatencySummary } from './latency-summary.ts';
-import { createTimeSeries, type SeriesPoint } from './time-series.ts';
+import type { Answer } from '../delivery/delivery-rules.ts';
+import {
+  createLatencyHistogram,
+  createTimeSeries,
+  type LatencySummary,
+  type SeriesPoint,
+} from './measurements.ts';
 
-/** One callback that was sent, and what came of it. Times in milliseconds from the start. */
+/** A sent callback with its result. Times are in milliseconds from the start. */
 export interface SettledCallback {
   readonly key: string;
   readonly dueMs: number;
@@ -11,26 +15,26 @@ export interface SettledCallback {
   readonly answer: Answer;
 }
 
-/** Each callback that came due is in exactly one of accepted, refused, unanswered and neverSent. */
+/** Counts of a load. Each due callback is in one of accepted, refused, unanswered and neverSent. */
 export interface LoadCounts {
   readonly due: number;
   readonly sent: number;
-  /** Answered with 2xx. */
+  /** Callbacks that were answered with 2xx. */
   readonly accepted: number;
-  /** Distinct events among those. */
+  /** Distinct events among the accepted ones. */
   readonly acceptedEvents: number;
-  /** Any other answer, by status. */
+  /** Callbacks with any other answer, by status. */
   readonly refused: Readonly<Record<string, number>>;
   readonly unanswered: { readonly timeout: number; readonly unreachable: number };
-  /** Due, and no connection came free for it in time. */
+  /** Due callbacks for which no connection was free in time. */
   readonly neverSent: number;
-  /** Those that had to wait for a connection, sent or not. */
+  /** Callbacks that had to wait for a connection, sent or not. */
   readonly heldBack: number;
   readonly underWay: number;
 }
 
 export interface LoadTally {
-  /** Callbacks came due, and the sender noticed so late. */
+  /** Records a callback that came due, and the time at which the sender noticed it. */
   cameDue(dueMs: number, noticedMs: number): void;
   wasHeldBack(): void;
   wasSent(sentMs: number): void;
@@ -38,21 +42,21 @@ export interface LoadTally {
   wasNeverSent(dueMs: number, nowMs: number): void;
   sawQueue(atMs: number, depth: number): void;
   counts(): LoadCounts;
-  /** Why the latest request without an answer got none. */
+  /** Returns the reason of the latest request without an answer. */
   lastFailure(): string | undefined;
   acceptedKeys(): string[];
-  /** From the due time to the answer. What was given up counts with the time it had waited. */
+  /** Times from the due time to the answer. A given-up callback counts with its waiting time. */
   latency(): LatencySummary | undefined;
-  /** From the sending to the answer. */
+  /** Times from the sending to the answer. */
   service(): LatencySummary | undefined;
-  /** From the due time to the moment at which the sender got to it. */
+  /** Times from the due time to the moment at which the sender noticed it. */
   lag(): LatencySummary | undefined;
-  /** Latency of what was answered since the last time this was asked. */
+  /** Returns the latency of the answers since the last call. */
   recentLatency(): LatencySummary | undefined;
   series(): SeriesPoint[];
 }
 
-/** @param windowMs of the series. */
+/** @param windowMs the length of each window of the series */
 export function createLoadTally(windowMs: number): LoadTally {
   const series = createTimeSeries(windowMs);
   const latency = createLatencyHistogram(3);
@@ -106,7 +110,7 @@ export function createLoadTally(windowMs: number): LoadTally {
         case 'unreachable':
           unanswered.unreachable += 1;
           lastFailure = answer.reason;
-          // A refused connection takes no time, which says nothing of answers.
+          // A refused connection takes no time, so it must not count as a fast answer.
           return;
       }
       recordLatency(dueMs, endMs);

@@ -1,31 +1,31 @@
 import type { Dispatcher } from 'undici';
-import type { Answer } from '../delivery/answer.ts';
+import type { Answer } from '../delivery/delivery-rules.ts';
 
 export interface PosterOptions {
   readonly url: string;
-  /** Connections at the most; each carries one request at a time. */
+  /** The most connections; each carries one request at a time. */
   readonly connections: number;
-  /** For the whole answer, connecting included. */
+  /** The timeout of the whole answer, connecting included. */
   readonly timeoutMs: number;
 }
 
-/** Sends requests over connections that are kept. Never retries. */
+/** A sender of requests over keep-alive connections. Never retries. */
 export interface Poster {
   post(
     body: string,
     headers: Readonly<Record<string, string>>,
     settle: (answer: Answer) => void,
   ): void;
-  /** Breaks what is under way. */
+  /** Breaks the requests in progress. */
   close(): Promise<void>;
 }
 
-/** With a tenth of the cost of fetch: one process has to outrun its receiver. */
+/** Opens a poster with a tenth of fetch's cost: it must be faster than its receiver. */
 export async function openPoster({ url, connections, timeoutMs }: PosterOptions): Promise<Poster> {
-  // It takes a tenth of the time in which `callbacks` starts, and no other command needs it.
+  // Imported here: it takes a tenth of the start of `callbacks`, and only `load` needs it.
   const { Pool } = await import('undici');
   const { origin, pathname, search } = new URL(url);
-  // Its own timeouts are rough, and each is for a part: here, one covers the whole.
+  // undici's own timeouts are imprecise, and none covers the whole request.
   const without = { headersTimeout: 0, bodyTimeout: 0 };
   const pool = new Pool(origin, { connections, connect: { timeout: timeoutMs }, ...without });
   return {
@@ -38,7 +38,7 @@ export async function openPoster({ url, connections, timeoutMs }: PosterOptions)
   };
 }
 
-/** Hears of one request, and settles once, with whatever comes first. */
+/** Creates the handler of one request, which settles once, with the first result. */
 function answerHandler(
   timeoutMs: number,
   settle: (answer: Answer) => void,
@@ -59,13 +59,13 @@ function answerHandler(
   return {
     onRequestStart(controller) {
       abort = () => controller.abort(new Error('no answer in time'));
-      // Its time was over while it waited for a connection: the answer would come too late.
+      // It timed out while it waited for a connection, so the answer would come too late.
       if (isSettled) abort();
     },
     onResponseStart(_, statusCode) {
       status = statusCode;
     },
-    // It is not used, and has to be read off the wire.
+    // The body is not used, but must be read.
     onResponseData: () => undefined,
     onResponseEnd: () => end({ kind: 'answered', status }),
     onResponseError: (_, error) => end({ kind: 'unreachable', reason: reasonOf(error) }),

@@ -12,7 +12,7 @@ const anyOptions: fc.Arbitrary<ScheduleOptions> = fc.record({
   durationMs: fc.integer({ min: 100, max: 3_000 }),
 });
 
-/** The integral of the rate up to a moment, by adding up small pieces of the definition. */
+/** Computes the integral of the rate up to a moment as a sum of small pieces. */
 function dueBy({ shape, ratePerSecond, durationMs }: ScheduleOptions, untilMs: number): number {
   const rateAt = (share: number) => {
     if (shape.kind === 'ramp') return ratePerSecond * share;

@@ -1,9 +1,9 @@
-/** How the rate goes over the time of a load. */
+/** The course of the rate over the time of a load. */
 export type Shape =
   | { readonly kind: 'steady' }
-  /** In the middle third, so many times the rate. */
+  /** The rate times `factor` in the middle third. */
   | { readonly kind: 'spike'; readonly factor: number }
-  /** From nothing to the rate, in a straight line. */
+  /** From zero to the rate, in a straight line. */
   | { readonly kind: 'ramp' };
 
 export interface ScheduleOptions {
@@ -12,37 +12,37 @@ export interface ScheduleOptions {
   readonly durationMs: number;
 }
 
-/** When each callback is due, whatever becomes of the others. */
+/** The due time of each callback, which does not depend on answers. */
 export interface Schedule {
   readonly durationMs: number;
-  /** How many are due in all. */
+  /** The number of callbacks. */
   readonly count: number;
   /** The greatest rate, in callbacks a second. */
   readonly peakPerSecond: number;
-  /** In milliseconds from the start; `place` counts from 0. Never earlier than the one before. */
+  /** Returns milliseconds from the start; `place` counts from 0. Times never decrease. */
   dueAtMs(place: number): number;
 }
 
-/** A stretch in which the rate changes evenly, from its beginning to its end. Per millisecond. */
+/** A stretch in which the rate, per millisecond, changes evenly. */
 interface Stretch {
   readonly fromMs: number;
   readonly lengthMs: number;
   readonly startRate: number;
   readonly endRate: number;
-  /** Due before it begins. */
+  /** The number that is due before it begins. */
   readonly before: number;
 }
 
 /**
- * The number that is due by any moment is the integral of the rate up to it, rounded: the
- * callback at `place` is due when the integral reaches `place` and a half.
+ * Creates a schedule. The number that is due by a moment is the rounded integral of the rate: the
+ * callback at `place` is due when the integral reaches `place` + 0.5.
  */
 export function createSchedule(options: ScheduleOptions): Schedule {
   const stretches = stretchesOf(options);
   const total = stretches.reduce((sum, stretch) => sum + amountOf(stretch), 0);
   return {
     durationMs: options.durationMs,
-    // An exact half is not due any more; nor is what only rounding errors made of it.
+    // An exact half is not due; the small term keeps rounding errors from making it due.
     count: Math.ceil(total - 0.5 - 1e-6),
     peakPerSecond:
       1_000 * Math.max(...stretches.map(({ startRate, endRate }) => Math.max(startRate, endRate))),
@@ -72,7 +72,7 @@ function stretchesOf({ shape, ratePerSecond, durationMs }: ScheduleOptions): Str
   }
 }
 
-/** Stretches of equal length, one after the other. */
+/** Makes stretches of equal length, one after the other. */
 function follow(
   durationMs: number,
   rates: readonly (readonly [startRate: number, endRate: number])[],
@@ -90,7 +90,7 @@ function amountOf({ lengthMs, startRate, endRate }: Stretch): number {
   return (lengthMs * (startRate + endRate)) / 2;
 }
 
-/** When so many are due since the stretch began: the integral, solved for time. */
+/** Returns the moment at which this amount is due in the stretch: the integral, solved for time. */
 function momentOf(stretch: Stretch, amount: number): number {
   const { fromMs, lengthMs, startRate, endRate } = stretch;
   const slope = (endRate - startRate) / lengthMs;

@@ -1,59 +1,64 @@
-import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
+import {
+  type CallbackBody,
+  channelIdentity,
+  envelope,
+  type Person,
+  type SampleContext,
+} from './sample-context.ts';
 
 /** MESSAGE_INBOUND: `person` writes to the app. */
 export function inboundMessage(
-  world: SampleWorld,
+  context: SampleContext,
   contactMessage: CallbackBody = { text_message: { text: 'Is my order on its way? 📦' } },
-  person: Person = world.person(),
-  messageId: string = world.id(),
+  person: Person = context.person(),
+  messageId: string = context.id(),
 ): CallbackBody {
-  return envelope(world, { message: messageBody(world, contactMessage, person, messageId) });
+  return envelope(context, { message: messageBody(context, contactMessage, person, messageId) });
 }
 
-/** MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: carries the id of the message it redacts. */
+/** MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION: has the id of the redacted message. */
 export function redactedMessage(
-  world: SampleWorld,
-  person: Person = world.person(),
-  messageId: string = world.id(),
+  context: SampleContext,
+  person: Person = context.person(),
+  messageId: string = context.id(),
 ): CallbackBody {
   const contactMessage = { text_message: { text: 'My card number is {REDACTED}.' } };
-  return envelope(world, {
-    message_redaction: messageBody(world, contactMessage, person, messageId),
+  return envelope(context, {
+    message_redaction: messageBody(context, contactMessage, person, messageId),
   });
 }
 
 /** One of each kind of contact message, by name. */
 export const inboundMessages = {
-  text: (world: SampleWorld) => inboundMessage(world),
-  stop: (world: SampleWorld) => inboundMessage(world, { text_message: { text: 'STOP' } }),
-  media: (world: SampleWorld) =>
-    inboundMessage(world, {
+  text: (context: SampleContext) => inboundMessage(context),
+  stop: (context: SampleContext) => inboundMessage(context, { text_message: { text: 'STOP' } }),
+  media: (context: SampleContext) =>
+    inboundMessage(context, {
       media_message: { url: 'https://media.example.com/parcel.jpg', filename_override: '' },
     }),
-  mediaCard: (world: SampleWorld) =>
-    inboundMessage(world, {
+  mediaCard: (context: SampleContext) =>
+    inboundMessage(context, {
       media_card_message: { url: 'https://media.example.com/box.png', caption: 'Dented box' },
     }),
-  location: (world: SampleWorld) =>
-    inboundMessage(world, {
+  location: (context: SampleContext) =>
+    inboundMessage(context, {
       location_message: {
         coordinates: { latitude: 59.3293, longitude: 18.0686 },
         title: 'Pick-up point',
         label: '',
       },
     }),
-  choice: (world: SampleWorld) =>
-    inboundMessage(world, {
-      choice_response_message: { message_id: world.id(), postback_data: 'deliver-tomorrow' },
+  choice: (context: SampleContext) =>
+    inboundMessage(context, {
+      choice_response_message: { message_id: context.id(), postback_data: 'deliver-tomorrow' },
     }),
-  reply: (world: SampleWorld) =>
-    inboundMessage(world, {
+  reply: (context: SampleContext) =>
+    inboundMessage(context, {
       text_message: { text: 'Yes, that one.' },
-      reply_to: { message_id: world.id() },
+      reply_to: { message_id: context.id() },
     }),
-  fallback: (world: SampleWorld) =>
-    inboundMessage(world, {
+  fallback: (context: SampleContext) =>
+    inboundMessage(context, {
       fallback_message: {
         raw_message: '{"type":"sticker"}',
         reason: { code: 'UNKNOWN', description: 'Not a kind of message that we know.' },
@@ -62,7 +67,7 @@ export const inboundMessages = {
 } as const;
 
 function messageBody(
-  world: SampleWorld,
+  context: SampleContext,
   contactMessage: CallbackBody,
   person: Person,
   messageId: string,
@@ -71,13 +76,66 @@ function messageBody(
     id: messageId,
     direction: 'TO_APP',
     contact_message: { reply_to: null, ...contactMessage },
-    channel_identity: channelIdentity(world, person),
+    channel_identity: channelIdentity(context, person),
     conversation_id: person.conversationId,
     contact_id: person.contactId,
     metadata: '',
-    accept_time: world.now(),
+    accept_time: context.now(),
     sender_id: '',
     processing_mode: person.mode,
     injected: false,
   };
+}
+
+/** EVENT_INBOUND: an action of a person that is not a message. */
+export const inboundEvents = {
+  composing: (context: SampleContext) =>
+    inboundEvent(context, { contact_event: { composing_event: {} } }),
+  reaction: (context: SampleContext) => reaction(context, context.id()),
+} as const;
+
+/** EVENT_DELIVERY: the delivery of an event that the app sent. */
+export function eventDeliveryReport(
+  context: SampleContext,
+  person: Person = context.person(),
+): CallbackBody {
+  return envelope(context, {
+    event_delivery_report: {
+      event_id: context.id(),
+      status: 'DELIVERED',
+      channel_identity: channelIdentity(context, person),
+      contact_id: person.contactId,
+      metadata: '',
+      processing_mode: person.mode,
+    },
+  });
+}
+
+/** EVENT_INBOUND: a reaction to a message. */
+export function reaction(context: SampleContext, messageId: string, person?: Person): CallbackBody {
+  const reactionEvent = { emoji: '👍', action: 'REACTION_ACTION_REACT', message_id: messageId };
+  return inboundEvent(
+    context,
+    { contact_message_event: { reaction_event: reactionEvent } },
+    person,
+  );
+}
+
+export function inboundEvent(
+  context: SampleContext,
+  content: CallbackBody,
+  person: Person = context.person(),
+): CallbackBody {
+  return envelope(context, {
+    event: {
+      id: context.id(),
+      direction: 'TO_APP',
+      ...content,
+      channel_identity: channelIdentity(context, person),
+      contact_id: person.contactId,
+      conversation_id: person.conversationId,
+      accept_time: context.now(),
+      processing_mode: person.mode,
+    },
+  });
 }

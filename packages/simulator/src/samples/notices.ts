@@ -1,44 +1,49 @@
-import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, Person, SampleWorld } from '../sample-world.ts';
+import {
+  type CallbackBody,
+  channelIdentity,
+  envelope,
+  type Person,
+  type SampleContext,
+} from './sample-context.ts';
 
-/** CHANNEL_EVENT: news of a channel account; it concerns no person. */
-export function channelEvent(world: SampleWorld): CallbackBody {
-  return envelope(world, {
+/** CHANNEL_EVENT: a change of a channel account, which concerns no person. */
+export function channelEvent(context: SampleContext): CallbackBody {
+  return envelope(context, {
     channel_event_notification: {
       channel_event: {
         channel: 'WHATSAPP',
         event_type: 'WHATS_APP_QUALITY_RATING_CHANGED',
-        additional_data: { quality_rating: 'GREEN', reference: world.id() },
+        additional_data: { quality_rating: 'GREEN', reference: context.id() },
       },
     },
   });
 }
 
-/** UNSUPPORTED: what Sinch could not make a callback of, as the channel sent it. */
+/** UNSUPPORTED: a channel's raw payload that Sinch cannot convert to a callback. */
 export function unsupportedCallback(
-  world: SampleWorld,
-  person: Person = world.person(),
+  context: SampleContext,
+  person: Person = context.person(),
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     unsupported_callback: {
       channel: 'MESSENGER',
       payload: '{"object":"page","entry":[]}',
       processing_mode: person.mode,
-      id: world.id(),
+      id: context.id(),
       contact_id: person.contactId,
       conversation_id: person.conversationId,
-      channel_identity: channelIdentity(world, person),
+      channel_identity: channelIdentity(context, person),
     },
   });
 }
 
-/** SMART_CONVERSATIONS: what an analysis found in a message. */
+/** SMART_CONVERSATIONS: the result of an analysis of a message. */
 export function smartConversation(
-  world: SampleWorld,
-  person: Person = world.person(),
-  messageId: string = world.id(),
+  context: SampleContext,
+  person: Person = context.person(),
+  messageId: string = context.id(),
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     smart_conversation_notification: {
       contact_id: person.contactId,
       channel_identity: person.phone,
@@ -54,14 +59,14 @@ export function smartConversation(
 
 /** RECORD_NOTIFICATION. */
 export function recordNotification(
-  world: SampleWorld,
-  person: Person = world.person(),
+  context: SampleContext,
+  person: Person = context.person(),
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     record_notification: {
-      entity_id: world.id(),
+      entity_id: context.id(),
       record_status: 'EVENT_RECORD_STORED',
-      channel_identity: channelIdentity(world, person),
+      channel_identity: channelIdentity(context, person),
       contact_id: person.contactId,
       conversation_id: person.conversationId,
       processing_mode: person.mode,
@@ -70,10 +75,10 @@ export function recordNotification(
 }
 
 /** BATCH_STATUS_UPDATE. */
-export function batchStatus(world: SampleWorld): CallbackBody {
-  return envelope(world, {
+export function batchStatus(context: SampleContext): CallbackBody {
+  return envelope(context, {
     batch_status_update_notification: {
-      batch_id: world.id(),
+      batch_id: context.id(),
       batch_status: 'BATCH_STATUS_PROCESSED',
       batch_type: 'BATCH_TYPE_MESSAGES',
       additional_data: {},

@@ -1,10 +1,16 @@
-import { channelIdentity, envelope } from '../envelope.ts';
-import type { CallbackBody, Person, ProcessingMode, SampleWorld } from '../sample-world.ts';
+import {
+  type CallbackBody,
+  channelIdentity,
+  envelope,
+  type Person,
+  type ProcessingMode,
+  type SampleContext,
+} from './sample-context.ts';
 
 export interface SentMessage {
   readonly messageId: string;
   readonly person: Person;
-  /** Echoed by every report. Senders put their own row's id here. */
+  /** A text that every report repeats. Senders put their own row's id here. */
   readonly metadata: string;
   readonly mode: ProcessingMode;
 }
@@ -16,21 +22,24 @@ export type DeliveryStatus =
   | 'FAILED'
   | 'SWITCHING_CHANNEL';
 
-/** A message that the app sent. */
-export function sentMessage(world: SampleWorld, person: Person = world.person()): SentMessage {
-  const metadata = `{"order":"${world.id()}"}`;
-  return { messageId: world.id(), person, metadata, mode: person.mode };
+/** Makes a message that the app sends. */
+export function sentMessage(
+  context: SampleContext,
+  person: Person = context.person(),
+): SentMessage {
+  const metadata = `{"order":"${context.id()}"}`;
+  return { messageId: context.id(), person, metadata, mode: person.mode };
 }
 
-/** MESSAGE_SUBMIT: the message was handed to its channel. */
+/** MESSAGE_SUBMIT: the message was submitted to its channel. */
 export function submitNotification(
-  world: SampleWorld,
-  message: SentMessage = sentMessage(world),
+  context: SampleContext,
+  message: SentMessage = sentMessage(context),
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     message_submit_notification: {
       message_id: message.messageId,
-      ...recipient(world, message),
+      ...recipient(context, message),
       submitted_message: { text_message: { text: 'Your order is on its way.' } },
       metadata: message.metadata,
       processing_mode: message.mode,
@@ -38,23 +47,23 @@ export function submitNotification(
   });
 }
 
-/** MESSAGE_DELIVERY: what became of the message. */
+/** MESSAGE_DELIVERY: a delivery report of the message. */
 export function deliveryReport(
-  world: SampleWorld,
+  context: SampleContext,
   status: DeliveryStatus,
-  message: SentMessage = sentMessage(world),
+  message: SentMessage = sentMessage(context),
   reason: CallbackBody | undefined = reasonByStatus[status],
 ): CallbackBody {
-  return envelope(world, {
+  return envelope(context, {
     message_delivery_report: {
       message_id: message.messageId,
-      ...recipient(world, message),
+      ...recipient(context, message),
       status,
       ...(reason === undefined ? {} : { reason }),
       metadata: message.metadata,
       processing_mode: message.mode,
     },
-    // The channel's own, in spite of its name: the sender's are in the report.
+    // This is the channel's metadata, despite its name; the sender's are in the report.
     ...(message.person.channel === 'RCS' && { message_metadata: '{"operator":"Example"}' }),
     correlation_id: '',
   });
@@ -62,13 +71,13 @@ export function deliveryReport(
 
 /** One report of each status, by name. */
 export const deliveryReports = {
-  delivered: (world: SampleWorld) => deliveryReport(world, 'DELIVERED'),
-  queued: (world: SampleWorld) => deliveryReport(world, 'QUEUED_ON_CHANNEL'),
-  read: (world: SampleWorld) => deliveryReport(world, 'READ'),
-  failed: (world: SampleWorld) => deliveryReport(world, 'FAILED'),
-  switching: (world: SampleWorld) => deliveryReport(world, 'SWITCHING_CHANNEL'),
-  dispatch: (world: SampleWorld) =>
-    deliveryReport(world, 'DELIVERED', { ...sentMessage(world), mode: 'DISPATCH' }),
+  delivered: (context: SampleContext) => deliveryReport(context, 'DELIVERED'),
+  queued: (context: SampleContext) => deliveryReport(context, 'QUEUED_ON_CHANNEL'),
+  read: (context: SampleContext) => deliveryReport(context, 'READ'),
+  failed: (context: SampleContext) => deliveryReport(context, 'FAILED'),
+  switching: (context: SampleContext) => deliveryReport(context, 'SWITCHING_CHANNEL'),
+  dispatch: (context: SampleContext) =>
+    deliveryReport(context, 'DELIVERED', { ...sentMessage(context), mode: 'DISPATCH' }),
 } as const;
 
 const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
@@ -85,12 +94,12 @@ const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
   },
 };
 
-/** In DISPATCH mode there is neither a conversation nor a contact, and both are "". */
-function recipient(world: SampleWorld, { person, mode }: SentMessage): CallbackBody {
+/** Returns the recipient. In DISPATCH mode, conversation and contact are "". */
+function recipient(context: SampleContext, { person, mode }: SentMessage): CallbackBody {
   const isDispatch = mode === 'DISPATCH';
   return {
     conversation_id: isDispatch ? '' : person.conversationId,
-    channel_identity: channelIdentity(world, person),
+    channel_identity: channelIdentity(context, person),
     contact_id: isDispatch ? '' : person.contactId,
   };
 }

@@ -34,7 +34,7 @@ describe('callbackStream', () => {
     expect(reports(events.slice(-2_000))).toBeGreaterThan(0.25);
   });
 
-  it('puts events of others between those of a message', () => {
+  it('puts other events between those of a message', () => {
     const ids = take('apart', 5_000).map(({ key }) => key.split('.')[1]);
     const neighbours = ids.filter((id, place) => place > 0 && id === ids[place - 1]);
     expect(neighbours.length).toBeLessThan(250);

@@ -1,53 +1,53 @@
-import { messageLifecycle, personLifecycle } from '../burst-lifecycles.ts';
+import { messageLifecycle, personLifecycle } from '../burst/lifecycles.ts';
 import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger } from '../random.ts';
 import {
   type CallbackBody,
-  createSampleWorld,
+  createSampleContext,
   type Person,
-  type SampleWorld,
-} from '../sample-world.ts';
+  type SampleContext,
+} from '../samples/sample-context.ts';
 
 export interface CallbackStreamOptions {
   readonly seed: string;
-  /** When its first event happened. The later ones follow by a second or so each. */
+  /** The time of its first event. Later ones follow about a second apart. */
   readonly startAt: Date;
 }
 
-/** How many people have something to tell at once: a message's events lie that far apart. */
+/** The number of active people: the events of a message are about this far apart. */
 const peopleAtOnce = 100;
 const messagesPerPerson = 10;
 
 /**
- * Callbacks without end: people appear, write and are written to, and each message's events come
- * in their order, among those of others. Every event is new and can be applied. The same options
- * give the same bytes, however many are taken.
+ * Generates callbacks without end: people appear and exchange messages with the app. The events of
+ * each message keep their order, between those of others. Every event is new and can be applied.
+ * The same options give the same bytes.
  */
 export function* callbackStream(options: CallbackStreamOptions): Generator<KeyedBody, never> {
-  const world = createSampleWorld(options.seed, options.startAt);
-  // It begins in the middle of life: people who were there before, at any point of theirs.
+  const context = createSampleContext(options.seed, options.startAt);
+  // The first people have appeared before the stream begins.
   const lives = Array.from({ length: peopleAtOnce }, () =>
-    messagesOf(world, world.person(), drawInteger(world.random, 1, messagesPerPerson)),
+    messagesOf(context, context.person(), drawInteger(context.random, 1, messagesPerPerson)),
   );
   for (;;) {
-    const place = drawInteger(world.random, 0, peopleAtOnce - 1);
+    const place = drawInteger(context.random, 0, peopleAtOnce - 1);
     const next = lives[place]?.next();
     if (next?.done === false) yield keyBody(JSON.stringify(next.value));
-    else lives[place] = newLife(world);
+    else lives[place] = newLife(context);
   }
 }
 
-/** What a new person brings about, made piece by piece. */
-function* newLife(world: SampleWorld): Generator<CallbackBody, void> {
-  const person = world.person();
-  yield* personLifecycle(world, person);
-  yield* messagesOf(world, person, messagesPerPerson);
+/** Generates the callbacks of a new person one by one. */
+function* newLife(context: SampleContext): Generator<CallbackBody, void> {
+  const person = context.person();
+  yield* personLifecycle(context, person);
+  yield* messagesOf(context, person, messagesPerPerson);
 }
 
 function* messagesOf(
-  world: SampleWorld,
+  context: SampleContext,
   person: Person,
   count: number,
 ): Generator<CallbackBody, void> {
-  for (let made = 0; made < count; made += 1) yield* messageLifecycle(world, person);
+  for (let made = 0; made < count; made += 1) yield* messageLifecycle(context, person);
 }

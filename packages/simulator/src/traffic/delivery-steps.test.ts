@@ -10,7 +10,7 @@ const shapes = (channel: string) =>
   );
 
 describe('deliverySteps', () => {
-  test('SMS tells DELIVERED or FAILED alone', () => {
+  test('SMS reports only DELIVERED or FAILED', () => {
     expect(shapes('SMS')).toEqual(new Set(['SMS DELIVERED', 'SMS FAILED']));
   });
 
@@ -35,7 +35,7 @@ describe('deliverySteps', () => {
     );
   });
 
-  test('RCS falls back to SMS, and may report itself delivered long after', () => {
+  test('RCS falls back to SMS, and may report DELIVERED long after', () => {
     const switched = 'RCS QUEUED_ON_CHANNEL,RCS SWITCHING_CHANNEL,SMS QUEUED_ON_CHANNEL';
     const found = shapes('RCS');
     expect(found).toContain(`${switched},SMS DELIVERED`);

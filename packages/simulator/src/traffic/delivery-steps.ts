@@ -1,22 +1,22 @@
 import { drawLog, pickWeighted, type Random } from '../random.ts';
-import type { CallbackBody } from '../sample-world.ts';
+import type { CallbackBody } from '../samples/sample-context.ts';
 import type { DeliveryStatus } from '../samples/sent-messages.ts';
-import type { EventClock } from './scene.ts';
+import type { EventClock } from './timeline-builder.ts';
 
-/** One report of a message: what it says, and how long after the send. */
+/** One report of a message, with its time after the send. */
 export interface DeliveryStep {
   readonly status: DeliveryStatus;
   readonly channel: string;
   readonly afterMs: number;
   readonly clock: EventClock;
-  /** Where it is not the usual reason of the status. */
+  /** The reason, when it is not the usual one of the status. */
   readonly reason?: CallbackBody;
 }
 
 /**
- * What is reported of a message that is sent on this channel, oldest first:
- * SMS tells the end alone, Telegram nothing but the hand-over, the others tell all; WhatsApp takes
- * free text only from the people who wrote lately; RCS falls back to SMS.
+ * Generates the reports of a message on this channel, oldest first. SMS reports only the final
+ * status, Telegram only that it is queued, and the others every status. WhatsApp refuses free text
+ * to people who have not written in the last 24 hours; RCS falls back to SMS.
  */
 export function deliverySteps(random: Random, channel: string): DeliveryStep[] {
   if (random() < badRequestShare) return [failedAtOnce(channel, drawLog(random, 50, 500))];

@@ -1,6 +1,6 @@
 import { knownTriggers, readSinchEvent, type SinchEvent } from '@sinch-callbacks/core';
 import { describe, expect, test } from 'vitest';
-import { messagesForEveryTrigger } from './happenings.ts';
+import { messagesForEveryTrigger } from './event-timeline.ts';
 import { planTraffic, type TrafficOptions, usualFaults } from './plan-traffic.ts';
 
 const options: TrafficOptions = {
@@ -51,7 +51,7 @@ describe('planTraffic', () => {
     expect(counts.get('CONTACT_MERGE')?.length).toBeLessThan(50);
   });
 
-  test('a message brings about some four callbacks', () => {
+  test('a message causes about four callbacks', () => {
     expect(offers.length / options.messages).toBeGreaterThan(3);
     expect(offers.length / options.messages).toBeLessThan(5);
   });
@@ -64,7 +64,7 @@ describe('planTraffic', () => {
     }
   });
 
-  test('event_time mixes clocks: Sinch tells microseconds, channels whole seconds', () => {
+  test('event_time mixes clocks: Sinch has microseconds, channels whole seconds', () => {
     for (const { body, eventTime } of reports) {
       const isSinch = ['QUEUED_ON_CHANNEL', 'SWITCHING_CHANNEL'].includes(body.status ?? '');
       const isChannel = ['DELIVERED', 'READ'].includes(body.status ?? '');
@@ -73,7 +73,7 @@ describe('planTraffic', () => {
     }
   });
 
-  test('both processing modes occur; DISPATCH knows no contact and no conversation', () => {
+  test('both processing modes occur; DISPATCH has no contact and no conversation', () => {
     const modes = Map.groupBy(reports, ({ body }) => body.processing_mode);
     expect(new Set(modes.keys())).toEqual(new Set(['CONVERSATION', 'DISPATCH']));
     for (const { body } of modes.get('DISPATCH') ?? []) {

@@ -1,30 +1,30 @@
 import { type KeyedBody, keyBody } from '../keyed-body.ts';
 import { drawInteger, drawLog, type Random } from '../random.ts';
-import { createSampleWorld } from '../sample-world.ts';
-import { happenings } from './happenings.ts';
+import { createSampleContext } from '../samples/sample-context.ts';
+import { createEventTimeline } from './event-timeline.ts';
 
 /** A callback that Sinch has to deliver. Copies of it share this object. */
 export interface PlannedEvent extends KeyedBody {
-  /** Which of the app's webhooks it goes to, from 0: each signs with a secret of its own. */
+  /** The number of its webhook, from 0: each webhook has its own secret. */
   readonly webhook: number;
-  /** How long Sinch held it back between making it and first trying to deliver it. */
+  /** The time between its creation and its first try. */
   readonly heldMs: number;
 }
 
-/** One callback on its way. */
+/** A callback with the time at which it is ready. */
 export interface Offer {
   readonly event: PlannedEvent;
-  /** When it is ready to be delivered, in milliseconds from the start. */
+  /** The time at which it is ready to be delivered, in milliseconds from the start. */
   readonly atMs: number;
 }
 
-/** What goes wrong on Sinch's side, each as a share of all callbacks from 0 to 1. */
+/** Faults on Sinch's side, each as a share of all callbacks from 0 to 1. */
 export interface Faults {
-  /** Delivered a second time, whatever became of the first. */
+  /** Callbacks that are delivered a second time, also after an acknowledgement. */
   readonly duplicates: number;
-  /** Held back for seconds, so that later news comes first. */
+  /** Callbacks that are held back for seconds, so that later ones come first. */
   readonly disorder: number;
-  /** Held back for minutes or hours. */
+  /** Callbacks that are held back for minutes or hours. */
   readonly late: number;
 }
 
@@ -32,7 +32,7 @@ export interface TrafficOptions {
   readonly seed: string;
   readonly startAt: Date;
   readonly messages: number;
-  /** Between the beginnings of two messages. */
+  /** The time between the starts of two messages. */
   readonly spacingMs: number;
   readonly webhooks: number;
   readonly faults: Faults;
@@ -43,13 +43,13 @@ export const usualFaults: Faults = { duplicates: 0.05, disorder: 0.1, late: 0.03
 const secondMs = 1_000;
 const minuteMs = 60_000;
 
-/** A deterministic plan: the same options give the same bytes at the same times, in their order. */
+/** Plans callbacks in time order; the same options give the same bytes at the same times. */
 export function planTraffic(options: TrafficOptions): Offer[] {
   const { seed, startAt, messages, spacingMs, webhooks, faults } = options;
-  const world = createSampleWorld(seed, startAt);
-  const { random } = world;
+  const context = createSampleContext(seed, startAt);
+  const { random } = context;
   const startAtMs = startAt.getTime();
-  const offers = happenings(world, startAtMs, messages, spacingMs).flatMap(
+  const offers = createEventTimeline(context, startAtMs, messages, spacingMs).flatMap(
     ({ atMs, body }, index) => {
       const heldMs = drawHold(random, faults);
       const event = { ...keyBody(JSON.stringify(body)), webhook: index % webhooks, heldMs };

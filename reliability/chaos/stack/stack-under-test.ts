@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { startProcess } from '@sinch-callbacks/dev-env/processes';
+import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
+import {
+  type Cleanup,
+  ingestProcess,
+  migrate,
+  workerProcess,
+} from '@sinch-callbacks/dev-env/stack';
+import { openServers, type Servers, steadyPort } from './servers.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+/** The stack under test, with handles to break it. */
+export interface StackUnderTest extends Servers {
+  readonly ingest: SupervisedProcess;
+  readonly workers: readonly [SupervisedProcess, SupervisedProcess];
+  /** The proxies of ingest and of the second worker; the first worker connects directly. */
+  readonly proxies: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
+  readonly webhookUrl: string;
+  /** A secret for each webhook. */
+  readonly secrets: readonly string[];
+  readonly workerLogs: readonly string[];
+}
+
+/** A worker promises to stop within 20 s. */
+const workerStopTimeoutMs = 30_000;
+/** Long, for slow machines: the speed of a restart is not tested. */
+const readyTimeoutMs = 120_000;
+
+/** Starts everything, and adds each process to `cleanup` as soon as it exists. */
+export async function openStackUnderTest(
+  directory: string,
+  cleanup: Cleanup,
+  onFinding: (finding: string) => void,
+): Promise<StackUnderTest> {
+  const workspace = await openWorkspace(directory, cleanup, onFinding);
+  const servers = await openServers(workspace);
+  const proxies = await openProxies(servers, cleanup);
+  const apps = await openApps(servers, proxies, workspace);
+  const workerLogs = apps.workers.map(({ name }) => workspace.logPath(name));
+  return { ...servers, ...apps, proxies, workerLogs };
+}
+
+async function openProxies(servers: Servers, cleanup: Cleanup): Promise<StackUnderTest['proxies']> {
+  const redis = await openFaultProxy(servers.redisUrl, 'restored', await steadyPort());
+  cleanup.add('the proxy to redis', () => redis.close());
+  const postgres = await openFaultProxy(servers.databaseUrl, 'restored', await steadyPort());
+  cleanup.add('the proxy to postgres', () => postgres.close());
+  return { redis, postgres };
+}
+
+type Apps = Pick<StackUnderTest, 'ingest' | 'workers' | 'webhookUrl' | 'secrets'>;
+
+async function openApps(
+  { databaseUrl, redisUrl }: Servers,
+  proxies: StackUnderTest['proxies'],
+  workspace: Workspace,
+): Promise<Apps> {
+  const secrets = [newSecret(), newSecret()];
+  const direct = { databaseUrl, redisUrl, webhookSecret: secrets.join(',') };
+  const around = { ...direct, databaseUrl: proxies.postgres.url, redisUrl: proxies.redis.url };
+  await migrate(direct, workspace.logOf('migrate'));
+
+  const app = ingestProcess(around, await steadyPort());
+  const ingestOptions = { ...app, readyTimeoutMs, log: workspace.logOf('ingest') };
+  const ingest = workspace.open('ingest', () => startProcess(ingestOptions));
+  const openWorker = async (name: string, variables: typeof direct): Promise<SupervisedProcess> => {
+    const worker = workerProcess(variables, await steadyPort());
+    // Its lines about applied events are evidence, so the level of the caller must not hide them.
+    const env = { ...worker.env, LOG_LEVEL: 'info' };
+    const limits = { readyTimeoutMs, stopTimeoutMs: workerStopTimeoutMs };
+    const options = { ...worker, ...limits, name, env, log: workspace.logOf(name) };
+    return workspace.open(name, () => startProcess(options));
+  };
+  const workers = [
+    await openWorker('worker-1', direct),
+    await openWorker('worker-2', around),
+  ] as const;
+  await Promise.all([ingest, ...workers].map((started) => started.start()));
+  return { ingest, workers, webhookUrl: `${app.url}/api/sinch/webhook`, secrets };
+}
+
+function newSecret(): string {
+  return randomBytes(24).toString('hex');
+}
