@@ -16,7 +16,7 @@ const owners: readonly { library: RegExp; workspaces: readonly string[] }[] = [
   { library: /^(next|react|react-dom|raw-body)$/, workspaces: ['apps/ingest'] },
   { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, workspaces: ['apps/worker'] },
   { library: /^(pino|prom-client)$/, workspaces: ['packages/telemetry'] },
-  { library: /^commander$/, rooms: ['apps/cli', 'reliability'] },
+  { library: /^commander$/, workspaces: ['apps/cli', 'reliability'] },
 ];
 
 /** The CLI ships the simulator. For other workspaces it is a test tool, as dev-env always is. */

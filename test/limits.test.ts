@@ -14,7 +14,7 @@ const rooms = ['apps/cli', 'apps/ingest', 'apps/worker'].concat(
 const limitName = /(?:Ms|Seconds|Bytes|Days)$|^(?:max|min|most|fewest)[A-Z]/;
 /** Units of time, layouts of bytes, and the times of simulated events. */
 const notLimits = new Set(
-  ['dayMs', 'weekMs', 'firstMondayMs', 'secondMs', 'hourMs', 'eventSpacingMs', 'storyMs'].concat([
+  ['dayMs', 'weekMs', 'firstMondayMs', 'secondMs', 'hourMs', 'eventSpacingMs', 'lifetimeMs'].concat([
     'blockBytes',
     'digestBytes',
     'headerBytes',

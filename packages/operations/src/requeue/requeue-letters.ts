@@ -57,7 +57,9 @@ async function* openKeys(database: Database): AsyncGenerator<string, void> {
 async function requeueLetter(tools: RequeueTools, eventKey: string): Promise<Requeued> {
   const letter = await findDeadLetter(tools.database, eventKey);
   if (letter === undefined || letter.resolvedAt !== undefined) return 'settled';
-  return isReplayPending(letter) ? await requeueReplay(tools, letter) : await restoreCopy(tools, letter);
+  return isReplayPending(letter)
+    ? await requeueReplay(tools, letter)
+    : await restoreCopy(tools, letter);
 }
 
 async function requeueReplay(tools: RequeueTools, letter: DeadLetter): Promise<Requeued> {
