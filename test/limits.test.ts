@@ -14,12 +14,9 @@ const rooms = ['apps/cli', 'apps/ingest', 'apps/worker'].concat(
 const limitName = /(?:Ms|Seconds|Bytes|Days)$|^(?:max|min|most|fewest)[A-Z]/;
 /** Units of time, layouts of bytes, and the times of simulated events. */
 const notLimits = new Set(
-  ['dayMs', 'weekMs', 'firstMondayMs', 'secondMs', 'hourMs', 'eventSpacingMs', 'lifetimeMs'].concat([
-    'blockBytes',
-    'digestBytes',
-    'headerBytes',
-    'lengthBytes',
-  ]),
+  ['dayMs', 'weekMs', 'firstMondayMs', 'secondMs', 'hourMs', 'eventSpacingMs', 'lifetimeMs'].concat(
+    ['blockBytes', 'digestBytes', 'headerBytes', 'lengthBytes'],
+  ),
 );
 /** Units of a cell, in milliseconds, bytes or pieces. */
 const units: Readonly<Record<string, number>> = {

@@ -269,7 +269,7 @@ function unauthorised(): Environment {
   const redis = new URL(stack.servers['REDIS_URL'] ?? '');
   redis.password = secrets.redisPassword;
   const database = new URL(stack.database.url);
-  [database.username, database.password] = ['nobody', secrets.databasePassword];
+  [database.username, database.password] = ['stranger', secrets.databasePassword];
   return { REDIS_URL: redis.href, DATABASE_URL: database.href };
 }
 

@@ -66,6 +66,7 @@ export {
   type RejectionCause,
   receive,
 } from './receive.ts';
+export { isSameSecret } from './signature/same-secret.ts';
 export {
   type CallbackToSign,
   type SignatureHeaderName,

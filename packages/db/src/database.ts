@@ -32,6 +32,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize ?? defaultPoolSize,
     connectionTimeoutMillis: limits.connectTimeoutMs,
     maxLifetimeSeconds: limits.connectionLifetimeMs / 1000,
+    // When the server has stopped answering, pg's own `query_timeout` fails the query and keeps the
+    // connection. The ROLLBACK is then never sent, and the next transaction on that connection
+    // would commit the rest of this one.
     onConnect: (client) => breakWhenSilent(client, limits.silenceTimeoutMs),
     keepAlive: true,
     application_name: 'sinch-callbacks',
@@ -51,11 +54,6 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/**
- * Breaks a connection whose server has stopped answering. pg's own `query_timeout` fails the query
- * and keeps the connection. The ROLLBACK is then never sent, and the next transaction on that
- * connection would commit the rest of this one.
- */
 function breakWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   const stream = client instanceof pg.Client ? client.connection.stream : undefined;
   if (!(stream instanceof Socket)) throw new Error('a Postgres connection without a socket');

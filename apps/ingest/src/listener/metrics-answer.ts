@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isSameSecret } from '@sinch-callbacks/core';
 import type { MetricsText } from '@sinch-callbacks/telemetry';
 import { type Answer, answer } from '../http/answer.ts';
 
@@ -18,16 +18,7 @@ export function maySeeMetrics(
   const isLocal = /^(::ffff:)?127\.|^::1$/.test(remoteAddress);
   if (isLocal && forwarding.every((name) => headers[name] === undefined)) return true;
   const given = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  return token !== undefined && given !== undefined && isSame(given, token);
-}
-
-/** Compares in a time that depends neither on the length nor on the first difference. */
-function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(digestOf(given), digestOf(expected));
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return token !== undefined && given !== undefined && isSameSecret(given, token);
 }
 
 /** Answers with the counters of `read`, or 503 if it fails or misses its deadline. */

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { isSameSecret } from '@sinch-callbacks/core';
 import { adminLoginFailed, type Logger } from '@sinch-callbacks/telemetry';
 import type { MiddlewareHandler } from 'hono';
 import { basicAuth } from 'hono/basic-auth';
@@ -19,7 +19,7 @@ export function requireLogin({ user, password }: Login, logger: Logger): Middlew
     async verifyUser(givenUser, givenPassword, context) {
       const address = getConnInfo(context).remote.address ?? 'unknown';
       const isRight = () =>
-        [isSame(givenUser, user), isSame(givenPassword, password)].every(Boolean);
+        [isSameSecret(givenUser, user), isSameSecret(givenPassword, password)].every(Boolean);
       const attempt = await attempts.attempt(address, isRight);
       switch (attempt.kind) {
         case 'right':
@@ -32,15 +32,6 @@ export function requireLogin({ user, password }: Login, logger: Logger): Middlew
       }
     },
   });
-}
-
-/** Compares in a time that depends neither on the length nor on the first difference. */
-function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(digestOf(given), digestOf(expected));
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function tooMany(retryAfterSeconds: number): HTTPException {

@@ -152,7 +152,7 @@ describe('the admin pages', () => {
 
   it('log one line for each write, with the user and the action, and nothing that was sent', async () => {
     fixture.lines.length = 0;
-    const path = `/queues/api/queues/${live}/01NOBODY/retry`;
+    const path = `/queues/api/queues/${live}/01ABSENT/retry`;
     await write(`${path}?secret=hunter2`, JSON.stringify({ text: 'hunter2' }));
     await write(`/queues/api/queues/${live}/empty`, 'hunter2');
     expect(fixture.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -173,7 +173,7 @@ describe('the admin pages', () => {
   });
 
   it('take no body over 64 KiB', async () => {
-    const path = `/queues/api/queues/${live}/01NOBODY/retry`;
+    const path = `/queues/api/queues/${live}/01ABSENT/retry`;
     expect(await write(path, 'x'.repeat(64 * 1024 + 1))).toBe(413);
   });
 

@@ -51,12 +51,12 @@ it.each([120, 160])('a Redis %i ms away is used, though it takes longer to conne
 
 it('a Redis 160 ms away is used also by events that are seconds apart', async () => {
   redis.beDistant(160);
-  let onRedis = 0;
-  for (let n = 0; onRedis < 2; n += 1) {
+  let queued = 0;
+  for (let n = 0; queued < 2; n += 1) {
     await producer.enqueue(eventOf(`apart ${n}`));
     const from = performance.now();
     await until(() => performance.now() - from > 1_500, limit('more than a second'));
-    onRedis = await waitingOnRedis();
+    queued = await waitingOnRedis();
     expect(n).toBeLessThan(8);
   }
 }, 60_000);

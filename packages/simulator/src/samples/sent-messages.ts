@@ -83,7 +83,7 @@ export const deliveryReports = {
 const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
   FAILED: {
     code: 'RECIPIENT_NOT_REACHABLE',
-    description: 'Nobody could be reached at this identity.',
+    description: 'No one could be reached at this identity.',
     sub_code: 'UNSPECIFIED_SUB_CODE',
     channel_code: '131026',
   },

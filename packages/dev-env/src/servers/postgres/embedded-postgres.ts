@@ -42,7 +42,9 @@ export async function startEmbeddedPostgres(
     options.dataDir ?? (await temporaryDirectory('postgres')),
     user,
   );
-  const discard = () => rm(home, { recursive: true, force: true });
+  const discard = async () => {
+    if (!isKept) await rm(home, { recursive: true, force: true });
+  };
   try {
     const cluster = await openCluster({ home, binaries, user, isKept });
     const port = await freePort(options.port);
@@ -53,11 +55,11 @@ export async function startEmbeddedPostgres(
       directory: home,
       async close() {
         await server.stop();
-        if (!isKept) await discard();
+        await discard();
       },
     };
   } catch (error) {
-    if (!isKept) await discard();
+    await discard();
     throw error;
   }
 }

@@ -19,6 +19,7 @@ export interface SystemUser {
 export async function findPostgresUser(): Promise<SystemUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const users = parsePasswd(await readFile('/etc/passwd', 'utf8'));
+  // cspell:disable-next-line
   const user = ['postgres', 'nobody'].flatMap((name) => users.get(name) ?? [])[0];
   if (user) return user;
   throw new Error('Postgres does not run as root: add a user named postgres, or run as another.');

@@ -44,7 +44,9 @@ export async function startPrivateRedis(
 ): Promise<PrivateRedis> {
   const isKept = options.dataDir !== undefined;
   const directory = resolve(options.dataDir ?? (await temporaryDirectory('redis')));
-  const discard = () => rm(directory, { recursive: true, force: true });
+  const discard = async () => {
+    if (!isKept) await rm(directory, { recursive: true, force: true });
+  };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {
     await endLeftoverServer(directory);
@@ -68,11 +70,11 @@ export async function startPrivateRedis(
       process: server,
       async close() {
         await server.stop();
-        if (!isKept) await discard();
+        await discard();
       },
     };
   } catch (error) {
-    if (!isKept) await discard();
+    await discard();
     throw error;
   }
 }
