@@ -66,7 +66,6 @@ export {
   type RejectionCause,
   receive,
 } from './receive.ts';
-export { isSameSecret } from './signature/same-secret.ts';
 export {
   type CallbackToSign,
   type SignatureHeaderName,
@@ -76,6 +75,7 @@ export {
 } from './signature/sign-callback.ts';
 export {
   findHeaderFault,
+  isSameSecret,
   type ReadHeader,
   type SignatureFault,
   type SignatureVerdict,

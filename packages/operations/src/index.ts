@@ -1,6 +1,5 @@
 export { type CancelOutcome, cancelLetterRun, type Withdrawal } from './letters/cancel-run.ts';
-export type { RedactText } from './letters/dead-copy.ts';
-export type { LetterResult, LetterTools, RunTools } from './letters/letter-result.ts';
+export type { LetterResult, LetterTools, RedactText, RunTools } from './letters/letter-result.ts';
 export { AmbiguousKeyError, type LetterSelection } from './letters/letter-selection.ts';
 export { replayLetter } from './letters/replay-letter.ts';
 export {
@@ -18,8 +17,13 @@ export {
   type SettledAs,
   waitForReplays,
 } from './letters/wait-for-replays.ts';
-export { type Rechecked, type RecheckWork, recheckAll } from './rejected/recheck.ts';
-export { type RejectedCalls, rejectedCalls } from './rejected/rejected-calls.ts';
+export {
+  type Rechecked,
+  type RecheckWork,
+  type RejectedCalls,
+  recheckAll,
+  rejectedCalls,
+} from './rejected/recheck.ts';
 export { replayUnhandled, type UnhandledToReplay } from './requeue/replay-unhandled.ts';
 export { type Requeued, type RequeueTools, requeueLetters } from './requeue/requeue-letters.ts';
 export {

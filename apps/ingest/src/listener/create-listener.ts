@@ -10,7 +10,7 @@ import { readHeaderOf } from '../http/read-header-of.ts';
 import { sendAnswer } from '../http/send-answer.ts';
 import { handleCallback, type Ingest, type WebhookRequest } from '../webhook/handle-callback.ts';
 import { settlesWithin } from './graceful-stop.ts';
-import { maySeeMetrics, metricsAnswer } from './metrics-answer.ts';
+import { maySeeMetrics, metricsAnswer } from './metrics.ts';
 import { type ListenerExchange, readNodeBody } from './read-node-body.ts';
 
 /** The webhook, the health page and the metrics on plain `node:http`. */

@@ -12,7 +12,7 @@ import { type OpenIngest, openIngest } from '../open-ingest.ts';
 import { bootFacts, checkQueueOnPostgres } from '../startup.ts';
 import { createListener, type Listener } from './create-listener.ts';
 import { onStopSignal, settlesWithin } from './graceful-stop.ts';
-import { createMetricsReader } from './read-metrics.ts';
+import { createMetricsReader } from './metrics.ts';
 
 /** Together less than the ten seconds that Docker gives a container to stop. */
 const finishWithinMs = 6_000;

@@ -14,7 +14,7 @@ import {
 import { bootFacts } from '../startup.ts';
 import { urlOf } from './create-listener.ts';
 import { isStopSignal, onStopSignal } from './graceful-stop.ts';
-import { answerMetrics } from './read-metrics.ts';
+import { answerMetrics } from './metrics.ts';
 
 /** A process that lives this long is healthy: its death counts as the first in a row. */
 const healthyAfterMs = 30_000;

@@ -8,7 +8,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { withoutContent, withoutFailures, withoutNonce } from './board-privacy.ts';
 import { isWritable, judgeWrites } from './board-writes.ts';
-import { requireLogin } from './require-login.ts';
+import { requireLogin } from './login.ts';
 
 export interface BoardAccess {
   readonly board: BoardQueues;

@@ -8,8 +8,7 @@ import {
   listQueuedByRun,
   noteWithdrawn,
 } from '@sinch-callbacks/db';
-import { deadCopyOf } from './dead-copy.ts';
-import type { RunTools } from './letter-result.ts';
+import { deadCopyOf, type RunTools } from './letter-result.ts';
 
 export type CancelOutcome =
   | {

@@ -1,6 +1,5 @@
 import { findDeadLetter, keepAttempts, noteDiscard } from '@sinch-callbacks/db';
-import { deadCopyOf } from './dead-copy.ts';
-import type { LetterAction, RunTools } from './letter-result.ts';
+import { deadCopyOf, type LetterAction, type RunTools } from './letter-result.ts';
 
 /**
  * Closes a dead letter for good. First a replay that waits leaves the lane and the copy leaves

@@ -1,6 +1,5 @@
-import type { Database, DeadLetterSummary, StepOutcome } from '@sinch-callbacks/db';
-import type { ReplayLane } from '@sinch-callbacks/queue';
-import type { RedactText } from './dead-copy.ts';
+import type { Database, DeadLetter, DeadLetterSummary, StepOutcome } from '@sinch-callbacks/db';
+import { type DeadCopy, type ReplayLane, withoutQuotes } from '@sinch-callbacks/queue';
 import type { Target } from './find-targets.ts';
 
 /** The result of an operation on one dead letter. */
@@ -68,4 +67,15 @@ export async function untilUnchanged(
   }
   // cspell:disable-next-line: scripts compare this value.
   return { kind: 'skipped', reason: 'somebody else deals with it' };
+}
+
+/** Removes from an error's message what it quotes of a body. */
+export type RedactText = (text: string) => string;
+
+/** The copy of a letter for Bull Board: its last death, as a worker records it. */
+export function deadCopyOf(letter: DeadLetter, redactText: RedactText): DeadCopy {
+  const { event, history, errorClass: cause, errorMessage: message } = letter;
+  const replay = Math.max(0, ...history.map((attempt) => attempt.replay));
+  const attempts = history.filter((attempt) => attempt.replay === replay);
+  return withoutQuotes({ event, replay, cause, message, attempts }, redactText);
 }

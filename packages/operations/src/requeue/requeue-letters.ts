@@ -5,9 +5,8 @@ import {
   isReplayPending,
   listDeadLetters,
 } from '@sinch-callbacks/db';
-import { deadCopyOf } from '../letters/dead-copy.ts';
-import { ensureReplayQueued } from '../letters/ensure-replay-queued.ts';
-import type { LetterTools } from '../letters/letter-result.ts';
+import { deadCopyOf, type LetterTools } from '../letters/letter-result.ts';
+import { ensureReplayQueued } from '../letters/replay-letter.ts';
 
 /** The result for one open letter. In a dry run, the result that it would have. */
 export type Requeued =

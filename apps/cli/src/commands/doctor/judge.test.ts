@@ -4,7 +4,7 @@ import type { Settings } from '../../settings/read-settings.ts';
 import { judgeDatabase } from './judge-database.ts';
 import { ingestHealth, judgeHealth } from './judge-health.ts';
 import { isOlderThan, judgeQueue } from './judge-queue.ts';
-import { judgeVariables } from './judge-variables.ts';
+import { judgeVariables } from './run-checks.ts';
 
 type Redis = Extract<BackendState, { kind: 'redis' }>;
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { curlCommand } from './curl-command.ts';
+import { curlCommand } from './send-all.ts';
 
 /** Returns the arguments and stdin that a shell passes to curl: a stand-in prints them. */
 function runWithStandIn(command: string): { args: string[]; stdin: Buffer } {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { countLogins, type LoginAttempts, networkOf } from './login-attempts.ts';
+import { countLogins, type LoginAttempts, networkOf } from './login.ts';
 
 const bounds = { perAddress: 3, inAll: 6, windowSeconds: 900 };
 const refused = { kind: 'refused', retryAfterSeconds: 900 };

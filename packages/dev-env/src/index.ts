@@ -1,2 +1,0 @@
-export * from './processes/index.ts';
-export * from './servers/index.ts';
