@@ -1,6 +1,7 @@
 /**
  * `npm start`: starts the whole stack on this machine, sends a burst of signed callbacks through
  * it and counts the result. scripts/bootstrap.mjs installs and builds first, then runs this.
+ * `pnpm dev` runs it with --watch, without a build.
  */
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '400' },
     /** A folder for a separate stack, which then keeps everything there. */
     dir: { type: 'string' },
+    /** Ingest and worker follow changes of their sources: `pnpm dev`. */
+    watch: { type: 'boolean', default: false },
   },
 });
 const paths = stackPaths(values.dir);
@@ -52,15 +55,17 @@ process.exit(exitCode);
 /** Resolves with the exit code after the check, or never: then a signal ends the stack. */
 async function run(): Promise<number> {
   cleanup.add('start.pid', await takeRunLock(paths));
-  const stack = await openStack(paths, cleanup, {
+  const reporter = {
     step,
-    advise: (text) => console.log(text),
-    onEnd: (problem) => wholeRun.reject(new Error(problem)),
-  });
+    advise: (text: string) => console.log(text),
+    onEnd: (problem: string) => wholeRun.reject(new Error(problem)),
+  };
+  const stack = await openStack(paths, cleanup, reporter, { isReloading: values.watch });
   const isSound = await exercise(stack);
   if (values.once) return isSound ? 0 : 1;
   isUp = true;
-  console.log('\nEverything is up. Ctrl-C stops it.\n');
+  const follows = values.watch ? ' and follows changes of the sources' : '';
+  console.log(`\nEverything is up${follows}. Ctrl-C stops it.\n`);
   console.log(describeStack(stack).join('\n'));
   return new Promise(() => {});
 }

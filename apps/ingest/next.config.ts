@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { NextConfig } from 'next';
-import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js';
 
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
-const environmentFile = fileURLToPath(new URL('../../.env', import.meta.url));
 
 const nextConfig: NextConfig = {
   output: 'standalone',
@@ -26,10 +23,4 @@ const nextConfig: NextConfig = {
   agentRules: false,
 };
 
-/** Loads the repository's `.env` for development; Next itself looks beside this file. */
-export default function configure(phase: string): NextConfig {
-  if (phase === PHASE_DEVELOPMENT_SERVER && existsSync(environmentFile)) {
-    process.loadEnvFile(environmentFile);
-  }
-  return nextConfig;
-}
+export default nextConfig;

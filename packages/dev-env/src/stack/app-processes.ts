@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { describeExit, type ProcessOptions, startProcess } from '../processes/index.ts';
 import { programs } from './paths.ts';
@@ -16,6 +17,8 @@ export interface AppProcess extends ProcessOptions {
 }
 
 const host = '127.0.0.1';
+/** Next compiles a page at its first request, on a slow machine for a while. */
+const compileTimeoutMs = 120_000;
 
 function migrateProcess(variables: AppVariables): ProcessOptions {
   return {
@@ -34,6 +37,27 @@ export function ingestProcess(variables: AppVariables, port: number): AppProcess
     env: environment(variables, { PORT: String(port), HOSTNAME: host }),
     readyWhen: { kind: 'http', url: `${url}/api/health` },
   };
+}
+
+/** Returns the options of an ingest that follows changes of its sources. It needs no build. */
+export function reloadingIngestProcess(variables: AppVariables, port: number): AppProcess {
+  const url = `http://${host}:${port}`;
+  return {
+    name: 'ingest',
+    command: process.execPath,
+    args: [programs.nextCommand, 'dev', '--port', String(port), '--hostname', host],
+    cwd: join(programs.root, 'apps/ingest'),
+    url,
+    env: environment(variables, { NODE_ENV: 'development', NEXT_TELEMETRY_DISABLED: '1' }),
+    readyWhen: { kind: 'http', url: `${url}/api/health` },
+    readyTimeoutMs: compileTimeoutMs,
+  };
+}
+
+/** Returns the options of a worker that starts again when its sources change. */
+export function reloadingWorkerProcess(variables: AppVariables, port: number): AppProcess {
+  const worker = workerProcess(variables, port);
+  return { ...worker, args: ['--watch', '--watch-preserve-output', programs.worker] };
 }
 
 export function workerProcess(variables: AppVariables, port: number): AppProcess {

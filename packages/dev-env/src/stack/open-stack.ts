@@ -25,11 +25,17 @@ export interface StartReporter {
   onEnd(problem: string): void;
 }
 
+export interface StackOptions {
+  /** Follows changes of the sources, and needs no build. */
+  readonly isReloading?: boolean;
+}
+
 /** Starts the processes of the stack, and adds each to `cleanup` as soon as it runs. */
 export async function openStack(
   paths: StackPaths,
   cleanup: Cleanup,
   reporter: StartReporter,
+  { isReloading = false }: StackOptions = {},
 ): Promise<Stack> {
   const keep = <Part extends RunningPart>(part: Part): Part => {
     cleanup.add(part.name, () => part.close());
@@ -54,7 +60,7 @@ export async function openStack(
   const { databaseUrl } = await open('postgres', () => openDatabase(paths));
   const { redisUrl, advice } = await open('queue', () => openQueue(paths));
   if (advice !== undefined) reporter.advise(advice);
-  const settings = { paths, databaseUrl, redisUrl, webhookSecret };
+  const settings = { paths, databaseUrl, redisUrl, webhookSecret, isReloading };
   await reporter.step('migrations', () => migrate(settings, logFile(paths, 'migrate')));
   const ingest = await open('ingest', () => startIngest(settings));
   const worker = await open('worker', () => startWorker(settings));

@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 export const programs = {
   root,
   ingest: join(root, 'apps/ingest/.next/standalone/apps/ingest/server.js'),
+  /** Next's own command, which compiles ingest again when its sources change. */
+  nextCommand: join(root, 'apps/ingest/node_modules/next/dist/bin/next'),
   cli: join(root, 'apps/cli/src/main.ts'),
   listener: join(root, 'apps/ingest/src/main.ts'),
   migrate: join(root, 'apps/worker/src/migrate.ts'),

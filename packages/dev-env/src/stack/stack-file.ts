@@ -32,6 +32,7 @@ export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
   const { pids } = JSON.parse(text) as Partial<Stack>;
   if (pids) {
     await endLeftover(pids.ingest, programs.ingest, 'SIGTERM');
+    await endLeftover(pids.ingest, programs.nextCommand, 'SIGTERM');
     await endLeftover(pids.worker, programs.worker, 'SIGTERM');
   }
   await removeStackFile(paths);

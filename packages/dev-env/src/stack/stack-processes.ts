@@ -5,6 +5,8 @@ import {
   type AppVariables,
   assertBuilt,
   ingestProcess,
+  reloadingIngestProcess,
+  reloadingWorkerProcess,
   workerProcess,
 } from './app-processes.ts';
 import { logFile, type StackPaths } from './paths.ts';
@@ -85,6 +87,8 @@ export async function openQueue(paths: StackPaths): Promise<QueueServer> {
 
 export interface AppSettings extends AppVariables {
   readonly paths: StackPaths;
+  /** Follows changes of the sources, for developers. Otherwise it runs what `pnpm build` made. */
+  readonly isReloading?: boolean;
 }
 
 export interface RunningApp extends RunningPart {
@@ -94,17 +98,19 @@ export interface RunningApp extends RunningPart {
 }
 
 export async function startIngest(settings: AppSettings): Promise<RunningApp> {
-  await assertBuilt();
-  const { paths } = settings;
+  const { paths, isReloading = false } = settings;
+  if (!isReloading) await assertBuilt();
   const preferred = paths.ports.ingest;
-  const app = ingestProcess(settings, await freePort(preferred));
+  const open = isReloading ? reloadingIngestProcess : ingestProcess;
+  const app = open(settings, await freePort(preferred));
   return runningApp('ingest', app, preferred, await start('ingest', app, paths));
 }
 
 export async function startWorker(settings: AppSettings): Promise<RunningApp> {
-  const { paths } = settings;
+  const { paths, isReloading = false } = settings;
   const preferred = paths.ports.admin;
-  const app = workerProcess(settings, await freePort(preferred));
+  const open = isReloading ? reloadingWorkerProcess : workerProcess;
+  const app = open(settings, await freePort(preferred));
   return runningApp('worker', app, preferred, await start('worker', app, paths));
 }
 
