@@ -25,7 +25,7 @@ const checks: readonly Check[] = [
     examined: /Checked (\d+) files/,
   },
   { name: 'lint', command: ['oxlint'], examined: /on (\d+) files/ },
-  { name: 'rooms', command: ['turbo', 'boundaries'], examined: /Checked (\d+) files/ },
+  { name: 'boundaries', command: ['turbo', 'boundaries'], examined: /Checked (\d+) files/ },
   {
     name: 'dependencies',
     command: ['node', 'scripts/check-dependencies.ts'],

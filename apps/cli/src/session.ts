@@ -27,12 +27,12 @@ interface GlobalOptions {
 export interface Session {
   readonly io: CommandIo;
   readonly terminal: Terminal;
-  readSettings(): Promise<Settings>;
-  withDatabase<T>(use: (database: Database) => Promise<T>): Promise<T>;
+  readonly readSettings: () => Promise<Settings>;
+  readonly withDatabase: <T>(use: (database: Database) => Promise<T>) => Promise<T>;
   /** Opens the database and the replay lane. */
-  withLetterTools<T>(use: (tools: LetterTools) => Promise<T>): Promise<T>;
+  readonly withLetterTools: <T>(use: (tools: LetterTools) => Promise<T>) => Promise<T>;
   /** Opens the store of rejected callbacks. */
-  withRejected<T>(use: (rejected: RejectedCalls) => Promise<T>): Promise<T>;
+  readonly withRejected: <T>(use: (rejected: RejectedCalls) => Promise<T>) => Promise<T>;
 }
 
 /** Runs the actions of commands, and holds the exit code of the last one. */

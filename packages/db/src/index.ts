@@ -97,5 +97,5 @@ export {
   listUnhandled,
   type UnhandledGroup,
 } from './read/unapplied-events.ts';
-export type { EventToWrite } from './write/event-rows.ts';
+export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';

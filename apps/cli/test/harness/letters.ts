@@ -118,5 +118,6 @@ export async function insertLetters({ database }: CliHarness, count: number): Pr
       attempts, first_failed_at, dead_at, fingerprint)
     SELECT event_digest, trigger, entity_id, app_id, 'permanent', 'not JSON',
       '[{"replay":0,"attempt":1,"at":"2026-11-23T18:00:00.000Z","errorClass":"permanent","message":"x"}]',
-      now(), now(), '000000000000' FROM callback_event`);
+      now(), now(), '000000000000' FROM callback_event
+      WHERE event_digest NOT IN (SELECT event_digest FROM dead_letter) AND state = 'DEAD'`);
 }

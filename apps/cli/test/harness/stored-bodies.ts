@@ -9,7 +9,7 @@ import { createEventWriter } from '@sinch-callbacks/db';
 import { keyOfBody } from '../../src/commands/event/look-everywhere.ts';
 import type { CliHarness } from './cli-harness.ts';
 
-/** Builds the event of a body as ingest does. */
+/** Builds the event of a body as ingest does, received on 2026-11-23 if no other time is given. */
 export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z'): CallbackEvent {
   const bytes = Buffer.from(JSON.stringify(body));
   const key = keyOfBody(bytes);
@@ -26,7 +26,7 @@ export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z
   };
 }
 
-/** Writes the rows of these bodies as a worker does, one after the other. Returns their keys. */
+/** Writes the rows of these bodies as a worker does, all received on 2026-11-23. Returns their keys. */
 export async function store({ database }: CliHarness, ...bodies: object[]): Promise<string[]> {
   const writer = createEventWriter(database, () => new Date());
   const events = bodies.map((body) => eventOfBody(body));

@@ -39,9 +39,9 @@ export function createMetricsReader(own: IngestMetrics): () => Promise<MetricsTe
     const reply = await new Promise<MetricsReply>((resolve) => {
       const late = { kind: 'metrics-reply', number } as const;
       const timer = setTimeout(resolve, timeoutMs, late);
-      waiting.set(number, (answer) => {
+      waiting.set(number, (received) => {
         clearTimeout(timer);
-        resolve(answer);
+        resolve(received);
       });
       process.send?.({ kind: 'metrics-request', number } satisfies MetricsRequest);
     });

@@ -61,7 +61,7 @@ export interface LoginAttempts {
   attempt(address: string, isRight: () => boolean): Promise<LoginAttempt>;
 }
 
-export const loginBounds: LoginBounds = { perAddress: 10, inAll: 100, windowSeconds: 15 * 60 };
+const loginBounds: LoginBounds = { perAddress: 10, inAll: 100, windowSeconds: 15 * 60 };
 
 const maxKnown = 100;
 

@@ -1,23 +1,9 @@
-import {
-  boundedEntityId,
-  type CallbackEvent,
-  type Decision,
-  signedAtOf,
-} from '@sinch-callbacks/core';
+import { boundedEntityId, type CallbackEvent, signedAtOf } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
 import { textArray } from './text-array.ts';
 import { type Statement, settleInOrder, type WriteSession } from './write-session.ts';
-
-/** An event that is to be stored, with its decision. */
-export interface EventToWrite {
-  readonly event: CallbackEvent;
-  readonly decision: Exclude<Decision, { kind: 'refuse' }>;
-  /** Number of attempts of this event, this one included. */
-  readonly attempts: number;
-  /** The origin; absent where Sinch sent the event. */
-  readonly origin?: 'RECONCILED';
-}
 
 /** Columns that differ from event to event, with the expression that converts their text. */
 const columns = [

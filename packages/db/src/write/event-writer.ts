@@ -8,7 +8,7 @@ import {
   isConflict,
   isLostStatement,
 } from '../failure.ts';
-import type { EventToWrite } from './event-rows.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { createLockedRows } from './locked-rows.ts';
 import { writeBatch } from './write-batch.ts';
 

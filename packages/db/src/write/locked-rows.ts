@@ -1,5 +1,5 @@
 import { digestOfEvent } from '../event-digest.ts';
-import type { EventToWrite } from './event-rows.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { redactableOf } from './redact-raw-bodies.ts';
 import { keyOf } from './tables/merge-rows.ts';
 import { projections } from './tables/projections.ts';

@@ -1,6 +1,6 @@
 import { type CallbackEvent, rawBodyText } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
-import type { EventToWrite } from './event-rows.ts';
+import type { EventToWrite } from './event-to-write.ts';
 import { textArray } from './text-array.ts';
 import { settleInOrder, type WriteSession } from './write-session.ts';
 
