@@ -12,17 +12,17 @@ interface Check {
   readonly examined: RegExp;
 }
 
-// Types come first: they generate the database client that the later checks read.
+// Types generate the database client that the later checks read.
 const checks: readonly Check[] = [
-  {
-    name: 'types',
-    command: ['turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'],
-    examined: /(\d+) successful/,
-  },
   {
     name: 'format',
     command: ['biome', 'check', '--error-on-warnings', '.'],
     examined: /Checked (\d+) files/,
+  },
+  {
+    name: 'types',
+    command: ['turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'],
+    examined: /(\d+) successful/,
   },
   { name: 'lint', command: ['oxlint'], examined: /on (\d+) files/ },
   { name: 'boundaries', command: ['turbo', 'boundaries'], examined: /Checked (\d+) files/ },
