@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import {
   startProcess,
   until,
 } from '@sinch-callbacks/dev-env/processes';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
@@ -99,6 +100,32 @@ describe('npm start', () => {
   );
 });
 
+// Next allows one development server in a checkout: a developer's own may be running.
+describe.runIf(sized({ short: false, long: true }))('pnpm dev', () => {
+  test(
+    'needs no build, applies its burst, and starts the worker again when a source changes',
+    async () => {
+      const dev = await startProcess({ ...whenUp(['--watch']), readyTimeoutMs: startTimeoutMs });
+      onTestFinished(async () => void (await dev.kill()));
+      const stack = await readStack();
+      expect(dev.lastLines()).toMatch(/^ {2}lost +0$/m);
+      const now = new Date();
+      await utimes(join(root, 'apps/worker/src/main.ts'), now, now);
+      const starts = async () => {
+        const log = await readFile(join(dir, 'logs/worker.log'), 'utf8');
+        return log.split('"msg":"worker started"').length - 1;
+      };
+      await until(async () => (await starts()) === 2, {
+        what: 'the worker to start again',
+        timeoutMs: 60_000,
+      });
+      await expect(dev.stop()).resolves.toEqual({ code: 0, signal: null });
+      await expectNothingLeft(stack);
+    },
+    2 * startTimeoutMs,
+  );
+});
+
 function command(options: readonly string[]) {
   return {
     name: 'npm start',
@@ -108,9 +135,9 @@ function command(options: readonly string[]) {
   };
 }
 
-function whenUp(): ProcessOptions {
+function whenUp(options: readonly string[] = []): ProcessOptions {
   return {
-    ...command([]),
+    ...command(options),
     readyWhen: { kind: 'line', pattern: /Everything is up/ },
     readyTimeoutMs: startTimeoutMs,
   };
