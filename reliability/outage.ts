@@ -31,7 +31,7 @@ const database = await createDatabase(postgres.url);
 try {
   const result = await runOutage({
     how: options.how,
-    awaySeconds: options.seconds,
+    downSeconds: options.seconds,
     beforeSeconds: 5,
     afterSeconds: 10,
     ratePerSecond: options.rate,

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { root } from './readme-command.ts';
 
 /*
- * `docs/limits.md` has a row for each limit. A row names a room and not a file, so that code may
- * move within its room.
+ * `docs/limits.md` has a row for each limit. A row names a workspace and not a file, so that code may
+ * move within its workspace.
  */
-const rooms = ['apps/cli', 'apps/ingest', 'apps/worker'].concat(
+const workspaces = ['apps/cli', 'apps/ingest', 'apps/worker'].concat(
   ['config', 'core', 'db', 'operations', 'queue', 'telemetry'].map((name) => `packages/${name}`),
 );
 const limitName = /(?:Ms|Seconds|Bytes|Days)$|^(?:max|min|most|fewest)[A-Z]/;
@@ -32,14 +32,16 @@ const units: Readonly<Record<string, number>> = {
 
 const arithmetic = createContext({});
 const page = readFileSync(path.join(root, 'docs/limits.md'), 'utf8');
-const sources = new Map(rooms.map((room) => [room, readRoom(room)]));
+const sources = new Map(workspaces.map((workspace) => [workspace, readRoom(workspace)]));
 
-type Room = ReturnType<typeof readRoom>;
+type Workspace = ReturnType<typeof readRoom>;
 
-function readRoom(room: string) {
-  const files = globSync('src/**/*.ts', { cwd: path.join(root, room) });
+function readRoom(workspace: string) {
+  const files = globSync('src/**/*.ts', { cwd: path.join(root, workspace) });
   const own = files.filter((file) => !/\.(?:test|fixture)\.ts$|generated/.test(file));
-  const source = own.map((file) => readFileSync(path.join(root, room, file), 'utf8')).join('\n');
+  const source = own
+    .map((file) => readFileSync(path.join(root, workspace, file), 'utf8'))
+    .join('\n');
   return { source, constants: constantsOf(source) };
 }
 
@@ -64,8 +66,8 @@ function evaluate(text: string, known: ReadonlyMap<string, number>): number | un
   }
 }
 
-/** The values that a name has in a room: as a constant, a member, a default or a variable. */
-function valuesOf(name: string, { source, constants }: Room): readonly number[] {
+/** The values that a name has in a workspace: as a constant, a member, a default or a variable. */
+function valuesOf(name: string, { source, constants }: Workspace): readonly number[] {
   const [member = '', object] = name.split('.').toReversed();
   const start = object === undefined ? 0 : source.search(new RegExp(`const ${object}\\b`));
   if (start < 0) return [];
@@ -86,21 +88,25 @@ function isSame(cell: string, name: string, value: number): boolean {
 /** The differences between the table and the code. */
 function faultsOf(markdown: string): string[] {
   const cells = markdown.matchAll(/^\| `([\w.-]+)` \| ([\w/]+) \| ([^|]+) \|/gm);
-  const rows = [...cells].map(([, name = '', room = '', cell = '']) => ({ name, room, cell }));
-  const wrong = rows.flatMap(({ name, room, cell }) => {
-    const read = sources.get(room);
+  const rows = [...cells].map(([, name = '', workspace = '', cell = '']) => ({
+    name,
+    workspace,
+    cell,
+  }));
+  const wrong = rows.flatMap(({ name, workspace, cell }) => {
+    const read = sources.get(workspace);
     const values = read === undefined ? [] : valuesOf(name, read);
     if (values.some((value) => isSame(cell, name, value))) return [];
-    return [`${name} of ${room} is ${cell} in the table and ${values.join(', ')} in the code`];
+    return [`${name} of ${workspace} is ${cell} in the table and ${values.join(', ')} in the code`];
   });
-  const missing = [...sources].flatMap(([room, { constants }]) =>
+  const missing = [...sources].flatMap(([workspace, { constants }]) =>
     constants
       .filter(([name]) => limitName.test(name) && !notLimits.has(name))
       .filter(([name, value]) => {
-        const named = rows.filter((row) => row.room === room && row.name === name);
+        const named = rows.filter((row) => row.workspace === workspace && row.name === name);
         return !named.some(({ cell }) => isSame(cell, name, value));
       })
-      .map(([name, value]) => `no row for ${name} of ${room}, which is ${value}`),
+      .map(([name, value]) => `no row for ${name} of ${workspace}, which is ${value}`),
   );
   return [...wrong, ...missing];
 }

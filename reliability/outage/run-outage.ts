@@ -19,7 +19,7 @@ import { type Sent, startSending } from './send-at-rate.ts';
 export interface OutagePlan {
   readonly how: Outage;
   /** The length of the outage. */
-  readonly awaySeconds: number;
+  readonly downSeconds: number;
   readonly beforeSeconds: number;
   readonly afterSeconds: number;
   readonly ratePerSecond: number;
@@ -64,7 +64,7 @@ export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
     await sleep(plan.beforeSeconds * 1_000);
     await redis.takeDown(plan.how);
     const from = performance.now();
-    await sleep(plan.awaySeconds * 1_000);
+    await sleep(plan.downSeconds * 1_000);
     const appliedBeforeReturn = (await countEvents(databaseUrl))['APPLIED'] ?? 0;
     const to = performance.now();
     await redis.bringBack(plan.how);

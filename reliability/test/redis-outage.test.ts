@@ -9,7 +9,7 @@ it.each(['stop', 'freeze'] as const)(
     const database = await createDatabase(inject('postgresUrl'));
     const result = await runOutage({
       how,
-      awaySeconds: 5,
+      downSeconds: 5,
       beforeSeconds: 1,
       afterSeconds: 1,
       ratePerSecond: 20,

@@ -3,8 +3,12 @@ import { knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
 import {
   createEventWriter,
   createPartitionsAhead,
+  type Database,
   type EventToWrite,
+  findDeadLetter,
+  isReplayPending,
   openDatabase,
+  recordDeadLetter,
 } from '@sinch-callbacks/db';
 import {
   adviceFor,
@@ -13,7 +17,9 @@ import {
   deadQueueOf,
   type FailureClass,
   inspectBackend,
+  type NewDeadLetter,
   openBoardQueues,
+  type RecordLetter,
   takeAnswerCounts,
 } from '@sinch-callbacks/queue';
 import {
@@ -26,9 +32,8 @@ import {
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { startAdminServer } from './admin/admin-server.ts';
 import type { ApplyOutcome } from './apply/apply-outcome.ts';
-import { createLetterRecorder, letterIsOpen } from './apply/record-letter.ts';
 import { createJobReporter } from './apply/report-job.ts';
-import { createDatabaseWait } from './apply/wait-for-database.ts';
+import { createDatabaseWait, type DatabaseWait } from './apply/wait-for-database.ts';
 import { trackDependency } from './health/outage-tracker.ts';
 import { type Stall, watchProgress } from './health/progress-monitor.ts';
 import { watchQueueMemory } from './health/watch-queue-memory.ts';
@@ -185,4 +190,35 @@ async function checkQueueOnPostgres(
   const { kind, reason } = check;
   const which = fallbackQueue ? 'fallback' : 'main';
   postgresQueueUnusable(logger, { queue: which, reason, advice: adviceFor(kind) });
+}
+
+/** Creates the step that stores dead letters in the database, and waits while it is down. */
+function createLetterRecorder(
+  database: Database,
+  databaseWait: DatabaseWait,
+  now: () => Date,
+): RecordLetter {
+  return async (letter: NewDeadLetter) => {
+    const { event, replay, cause, message, stack, attempts } = letter;
+    const result = await databaseWait.run(() =>
+      recordDeadLetter(database, {
+        event,
+        replay,
+        errorClass: cause,
+        errorMessage: message,
+        stack,
+        attempts,
+        deadAt: now(),
+      }),
+    );
+    return result.kind === 'done' ? result.value : 'returned';
+  };
+}
+
+/** Creates a check for open letters: neither closed nor under way again. */
+function letterIsOpen(database: Database): (eventKey: string) => Promise<boolean> {
+  return async (eventKey) => {
+    const letter = await findDeadLetter(database, eventKey);
+    return letter !== undefined && letter.resolvedAt === undefined && !isReplayPending(letter);
+  };
 }

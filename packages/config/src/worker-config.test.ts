@@ -38,7 +38,7 @@ describe('parseWorkerConfig', () => {
   });
 
   it.each(['DATABASE_URL', 'DIRECT_URL'])(
-    'refuses a schema in %s, since no driver would use it',
+    'refuses a schema in %s, since only Prisma would use it',
     (name) => {
       const environment = { DATABASE_URL: databaseUrl, [name]: `${databaseUrl}?schema=callbacks` };
       expect(parseWorkerConfig(environment)).toEqual({
@@ -83,7 +83,10 @@ describe('parseWorkerConfig', () => {
     },
   );
 
-  it('makes Bull Board read-only unless ADMIN_WRITES is set, and then only behind a password', () => {
+  it('makes Bull Board read-only unless ADMIN_WRITES is true, and then only behind a password', () => {
+    expect(parseWorkerConfig({ DATABASE_URL: databaseUrl })).toMatchObject({
+      config: { admin: { writes: false } },
+    });
     const environment = { DATABASE_URL: databaseUrl, ADMIN_WRITES: 'true' };
     expect(parseWorkerConfig(environment)).toEqual({
       kind: 'invalid',

@@ -75,7 +75,6 @@ export {
 } from './signature/sign-callback.ts';
 export {
   findHeaderFault,
-  isSameSecret,
   type ReadHeader,
   type SignatureFault,
   type SignatureVerdict,
@@ -85,4 +84,5 @@ export { boundedText } from './values/bounded-text.ts';
 export { parseExactly } from './values/exact-json.ts';
 export { normaliseIdentity } from './values/identity.ts';
 export { type Instant, parseInstant } from './values/instant.ts';
+export { isSameSecret } from './values/same-secret.ts';
 export { storableJson, storableText } from './values/storable-json.ts';

@@ -76,7 +76,7 @@ export interface DatabaseLimits {
   readonly partLockTimeoutMs: number;
   /** Longest run of a statement, enforced by the server. */
   readonly statementTimeoutMs: number;
-  /** Longest silence on a connection with a query in progress; then the connection is broken. */
+  /** Longest time without traffic on a connection, in use or not; then it is broken. */
   readonly silenceTimeoutMs: number;
   /** Longest transaction, however fast each of its statements is. */
   readonly transactionTimeoutMs: number;

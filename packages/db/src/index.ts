@@ -49,7 +49,6 @@ export {
   listQueuedByRun,
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
-export type { Page } from './event-digest.ts';
 export { DatabaseUnavailableError } from './failure.ts';
 export {
   type DatabaseState,
@@ -91,6 +90,7 @@ export {
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
+export type { Page } from './read/page.ts';
 export type { UnappliedEvent } from './read/unapplied-events.ts';
 export {
   countUnhandled,

@@ -114,7 +114,7 @@ describe('an error', () => {
     expect(line).not.toContain('hunter2');
   });
 
-  it('may be its own cause, which ends', () => {
+  it('is logged without an endless loop when it is its own cause', () => {
     const error = new Error('loop');
     error.cause = error;
     expect(lineOf((logger) => logger.error({ err: error }, 'x'))).toContain('loop');

@@ -17,7 +17,7 @@ export type CallbackOutcome =
   | { readonly kind: 'too-large' }
   /** Broken off, or not as long as announced. */
   | { readonly kind: 'unreadable-body' }
-  /** Not complete after the time that Sinch waits for an answer. */
+  /** Not complete within `bodyTimeoutMs`, when Sinch has given up. */
   | { readonly kind: 'slow-body' }
   /** Large or slow, while too much was being read at once. */
   | { readonly kind: 'crowded-out' }

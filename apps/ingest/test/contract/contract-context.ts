@@ -15,7 +15,8 @@ export interface ContractContext {
   /** Reads an event's bytes from the queue, or undefined. */
   queuedBody(eventKey: string): Promise<Buffer | undefined>;
   countQueued(): Promise<number>;
-  /** Marks the log of `ingest`; the returned function returns the lines from then on. */
+  /** Marks the log of `ingest` with a queued callback. The returned function sets a second mark the
+   * same way, and returns the lines between both. */
   markOutput(): Promise<() => Promise<readonly Readonly<Record<string, unknown>>[]>>;
   /** Marks the log of `ingest`, and returns how to read the requests' lines after the mark. */
   markLog(): Promise<() => readonly RequestLine[]>;

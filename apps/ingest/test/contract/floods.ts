@@ -61,12 +61,12 @@ export function describeFloods(context: () => ContractContext): void {
 
       // The connections that are left now finish. All were signed; some were evicted.
       const ends = await Promise.all(large.map((one) => one.finish()));
-      const gaveWay = ends.filter((end) => end.startsWith('HTTP/1.1 429 '));
+      const evicted = ends.filter((end) => end.startsWith('HTTP/1.1 429 '));
       // On a machine slow enough, some are also too slow.
-      for (const end of gaveWay) expect(end).toMatch(/retry-after: \d+[^]*"(busy|slow-body)"/);
-      const busy = gaveWay.filter((end) => end.includes('"busy"'));
+      for (const end of evicted) expect(end).toMatch(/retry-after: \d+[^]*"(busy|slow-body)"/);
+      const busy = evicted.filter((end) => end.includes('"busy"'));
       const accepted = ends.filter((end) => end.startsWith('HTTP/1.1 200 '));
-      expect(accepted.length + gaveWay.length).toBe(largeCount);
+      expect(accepted.length + evicted.length).toBe(largeCount);
       expect(busy.length).toBeGreaterThanOrEqual(largeCount - 32);
       expect((await sender.send(largeBody(0))).status).toBe(200);
       for (const one of slow) one.abort();

@@ -2,7 +2,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepingTimeoutMs } from '../../src/webhook/rejected-recorder.ts';
 import { type ContractContext, secrets } from './contract-context.ts';
-import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
+import { openSilencingProxy, type SilencingProxy } from './silencing-proxy.ts';
 
 const boundMs = 5_000;
 const unavailable = '{"status":"unavailable"}';
@@ -10,7 +10,7 @@ const unavailable = '{"status":"unavailable"}';
 export function describeOutages(context: () => ContractContext): void {
   const body = '{"app_id":"A","message_delivery_report":{"message_id":"O1"}}';
 
-  let proxy: FaultProxy | undefined;
+  let proxy: SilencingProxy | undefined;
   afterEach(async () => {
     await proxy?.close();
     proxy = undefined;
@@ -48,7 +48,7 @@ export function describeOutages(context: () => ContractContext): void {
     it.each(['shut', 'silent'] as const)(
       'a verified callback gets 503 in bounded time, and 200 once Redis is back: %s',
       async (state) => {
-        proxy = await openFaultProxy(context().redisUrl);
+        proxy = await openSilencingProxy(context().redisUrl);
         const ingest = await startBehind(proxy);
         const sender = context().sender(ingest.webhookUrl);
         expect((await sender.send(body)).status).toBe(200);
@@ -74,7 +74,7 @@ export function describeOutages(context: () => ContractContext): void {
     );
 
     it('a forged callback is still refused, and a server that starts then still recovers', async () => {
-      proxy = await openFaultProxy(context().redisUrl);
+      proxy = await openSilencingProxy(context().redisUrl);
       proxy.set('shut');
       const ingest = await startBehind(proxy);
       const sender = context().sender(ingest.webhookUrl);
@@ -89,7 +89,7 @@ export function describeOutages(context: () => ContractContext): void {
 
   describe('while only the store for rejected callbacks is slow', () => {
     it('a forged callback is refused in time, and verified ones do not even notice', async () => {
-      proxy = await openFaultProxy(context().redisUrl);
+      proxy = await openSilencingProxy(context().redisUrl);
       const ingest = await startBehind(proxy);
       const sender = context().sender(ingest.webhookUrl);
       expect((await sender.send(body)).status).toBe(200);
@@ -110,7 +110,7 @@ export function describeOutages(context: () => ContractContext): void {
     }, 30_000);
   });
 
-  function startBehind({ url }: FaultProxy) {
+  function startBehind({ url }: SilencingProxy) {
     return context().start({
       SINCH_WEBHOOK_SECRET: secrets.current,
       REDIS_URL: url,

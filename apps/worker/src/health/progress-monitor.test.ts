@@ -119,7 +119,7 @@ it.each([
   monitor.stop();
 });
 
-it('a queue that refuses jobs counts as down until it accepts one, however seldom it is asked', async () => {
+it('a queue that refuses requests for jobs counts as down until one succeeds, however seldom it is asked', async () => {
   const { lane, counts } = fakeLane('live', waitingJobs(7));
   const { monitor } = watch([lane]);
   counts.connectionErrors = 1;

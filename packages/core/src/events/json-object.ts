@@ -19,7 +19,7 @@ export function hasValue(value: unknown): boolean {
 
 /**
  * Returns the name of the member that has a value; where none has, that of a member that is an
- * empty object.
+ * empty object, or else the first name.
  */
 export function memberOf(oneOf: JsonObject): string | undefined {
   const names = Object.keys(oneOf);

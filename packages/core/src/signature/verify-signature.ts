@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { computeSignature, signatureAlgorithm, signatureHeaders } from './sign-callback.ts';
 
 /** Reads one request header by its lower-case name; `null` or `undefined` when absent. */
@@ -102,9 +102,4 @@ function invalid(cause: SignatureFault): {
   readonly cause: SignatureFault;
 } {
   return { kind: 'invalid', cause };
-}
-
-/** Compares two secrets in a time that reveals neither length nor the first difference. */
-export function isSameSecret(given: string, expected: string): boolean {
-  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
 }

@@ -73,8 +73,8 @@ export interface DeadLetter extends DeadLetterSummary {
 }
 
 /**
- * Checks for a replay whose result is not known: the letter is not applied, and its history holds
- * no attempt of that replay. It compares numbers and not times, since the replaying process and the
+ * Checks for a replay whose result is not known: the letter is open, and its history holds no
+ * attempt of that replay. It compares numbers and not times, since the replaying process and the
  * worker may have different clocks.
  */
 export function isReplayPending(

@@ -1,8 +1,9 @@
 import type { Database } from '../database.ts';
-import { cursorOf, digestBytes, findDigest, type Page } from '../event-digest.ts';
+import { digestBytes, findDigest } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
 import { eventOfRow, keyOfRow, triggerOf } from '../read/event-of-row.ts';
+import { cursorOf, type Page } from '../read/page.ts';
 import type {
   AttemptRecord,
   DeadLetter,

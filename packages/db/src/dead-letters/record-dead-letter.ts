@@ -13,7 +13,7 @@ import { digestOfEvent } from '../event-digest.ts';
 import { isConflict, whileAvailable } from '../failure.ts';
 import { keyEntityOf } from '../write/event-rows.ts';
 import { lockRedactions, redactRawBodies } from '../write/redact-raw-bodies.ts';
-import { inWriteSession, settleInOrder, type WriteSession } from '../write/write-session.ts';
+import { inWriteSession, settleAll, type WriteSession } from '../write/write-session.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
 import { withAttempts } from './dead-letter-sql.ts';
 
@@ -107,13 +107,13 @@ async function writeLetter(
   const { event, errorClass } = letter;
   const columns = columnsOf(event, errorClass);
   const { mentions } = columns;
-  await settleInOrder(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
+  await settleAll(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
   if (!(await storeDead(session, letter, columns))) return 'already-applied';
   const letterWrites = [
     session.query({ sql: upsertDeadLetter }, letterValues(letter, columns)),
     redactRawBodies(session, mentions),
   ];
-  await settleInOrder(letterWrites);
+  await settleAll(letterWrites);
   // Only now: the statements before may have redacted it.
   const { count } = await session.query({ sql: isOpen }, [digestOfEvent(event)]);
   return count > 0 ? 'recorded' : 'already-closed';
@@ -170,7 +170,7 @@ async function storeDead(
       session.query({ sql: lockGuard }, [id]),
       session.query({ sql: markDead }, [id]),
     ] as const;
-    await settleInOrder(changes);
+    await settleAll(changes);
     return (await changes[1]).count > 0;
   }
   await session.query({ sql: insertEvent }, [

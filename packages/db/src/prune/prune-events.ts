@@ -106,7 +106,7 @@ const startTimeoutMs = 10_000;
 /**
  * The server's own limits, for this transaction alone: a pooler in between would refuse them as
  * settings of the connection. A statement gives up before the client does, and a lock before that.
- * A suspended worker must not hold its rows for good.
+ * A suspended process must not hold its rows for good.
  */
 const setLimits = `SELECT set_config('lock_timeout', $1, true),
   set_config('statement_timeout', $2, true),
@@ -139,7 +139,7 @@ async function inTransaction<T>(
     );
   } catch (error) {
     if (!hasBegun || !isTransactionTimeout(error)) throw error;
-    // A server that stopped answering looks the same, and then no event causes the error.
+    // A server that stopped answering looks the same; then this query fails instead.
     await prisma.$queryRawUnsafe('SELECT 1');
     throw new SlowTransactionError(error);
   }

@@ -1,8 +1,8 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
-import { cursorOf, type Page } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import { type EventRow, eventOfRow } from './event-of-row.ts';
+import { cursorOf, type Page } from './page.ts';
 import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
 
 interface Row {

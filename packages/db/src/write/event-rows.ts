@@ -3,7 +3,7 @@ import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
 import { textArray } from './text-array.ts';
-import { type Statement, settleInOrder, type WriteSession } from './write-session.ts';
+import { type Statement, settleAll, type WriteSession } from './write-session.ts';
 
 /** Columns that differ from event to event, with the expression that converts their text. */
 const columns = [
@@ -110,7 +110,7 @@ export async function writeEventRows(
   const rows = new Map(events.map((item) => [item.event.key, eventRow(item, appliedAt)]));
   const lock = lockRedactions(session, redactableOf(events));
   const insert = session.query<DigestRow>(insertEvents, valuesOf([...rows.values()]));
-  await settleInOrder([...lock, insert]);
+  await settleAll([...lock, insert]);
   const { rows: inserted } = await insert;
   const written = new Set(inserted.map(({ digest }) => digest));
   if (written.size < rows.size) {
@@ -138,7 +138,7 @@ async function rewriteKept(
     session.query({ sql: lockGuards }, [textArray([...kept])]),
     session.query<DigestRow>({ sql: updateKept }, valuesOf(again)),
   ] as const;
-  await settleInOrder(update);
+  await settleAll(update);
   const digests = (await update[1]).rows.map(({ digest }) => digest);
   if (digests.length > 0) {
     const values = [textArray(digests), appliedAt.toISOString()];

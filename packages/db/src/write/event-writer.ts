@@ -36,8 +36,8 @@ export interface EventWriter {
    * done, and returns all outcomes, in order.
    *
    * Any repetition and any order of the same events ends in the same rows. The writer finds a
-   * failing event by halving its batch, within a limit of time; events that are not tried by then
-   * fail as transient. It waits briefly for locks of other sessions, and more briefly where an
+   * failing event by halving its batch, within a limit of time. Events that are not tried by then
+   * fail as blocked where a lock was in the way, and otherwise as transient. It waits briefly for locks of other sessions, and more briefly where an
    * event may be blocked.
    * @throws DatabaseUnavailableError when the database is down. Events with an outcome are done;
    *   writing the others again is safe.
@@ -160,7 +160,10 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
 
 type FailedOutcome = Extract<WriteOutcome, { kind: 'failed' }>;
 
-/** Makes the failure of a whole batch transient: the failing event is unknown. */
+/**
+ * Turns the permanent failure of a batch into a transient one: the failing event is unknown. A
+ * blocked one stays blocked.
+ */
 function asTransient(failure: FailedOutcome): FailedOutcome {
   return failure.failureClass === 'permanent' ? { ...failure, failureClass: 'transient' } : failure;
 }

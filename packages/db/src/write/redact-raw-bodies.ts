@@ -2,7 +2,7 @@ import { type CallbackEvent, rawBodyText } from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { textArray } from './text-array.ts';
-import { settleInOrder, type WriteSession } from './write-session.ts';
+import { settleAll, type WriteSession } from './write-session.ts';
 
 /** An arbitrary constant that no other lock uses. */
 const redactionLock = 727_411_901;
@@ -97,7 +97,7 @@ export async function redactRawBodies(
         .filter(({ names }) => names.some((name) => redacted.has(name)))
         .map(({ event }) => ({ digest: digestOfEvent(event) }));
   const digests = [textArray(nameless.map(({ digest }) => digest))];
-  await settleInOrder([
+  await settleAll([
     session.query({ sql: emptyBodies }, values),
     session.query({ sql: emptyUnknown }, digests),
     session.query({ sql: redactTheirLetters }, values),

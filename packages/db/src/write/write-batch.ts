@@ -13,7 +13,7 @@ import { byteaArray, textArray } from './text-array.ts';
 import {
   inWriteSession,
   type SessionOptions,
-  settleInOrder,
+  settleAll,
   type WriteSession,
 } from './write-session.ts';
 
@@ -40,7 +40,7 @@ export async function writeBatch(
     const facts = newly.flatMap(factsOf);
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
     const upserts = upsertAll(session, facts);
-    await settleInOrder([
+    await settleAll([
       ...upserts.map(({ done }) => done),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, redactableOf(newly)),

@@ -17,7 +17,7 @@ export type SqlValue = Buffer | string | number | null;
 export interface WriteSession {
   /**
    * Sends the statement at once, behind those sent before. Statements that are sent without waiting
-   * cost one turn of a busy event loop together, during which Postgres works; `settleInOrder`
+   * cost one turn of a busy event loop together, during which Postgres works; `settleAll`
    * waits.
    * @throws pg's error, or SlowTransactionError once the transaction has had its time.
    */
@@ -28,7 +28,7 @@ export interface WriteSession {
  * Waits for statements that were sent together.
  * @throws the error of the first that failed; the later ones failed because of it.
  */
-export async function settleInOrder(queries: readonly Promise<unknown>[]): Promise<void> {
+export async function settleAll(queries: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(queries)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }

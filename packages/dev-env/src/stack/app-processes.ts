@@ -17,6 +17,8 @@ export interface AppProcess extends ProcessOptions {
 }
 
 const host = '127.0.0.1';
+/** A worker finishes or returns its jobs within 20 s. */
+const workerStopMs = 22_000;
 /** Next compiles a page at its first request, on a slow machine for a while. */
 const compileTimeoutMs = 120_000;
 
@@ -54,7 +56,10 @@ export function reloadingIngestProcess(variables: AppVariables, port: number): A
   };
 }
 
-/** Returns the options of a worker that starts again when its sources change. */
+/**
+ * Returns the options of a worker that starts again when its sources change. After a crash it
+ * waits for the next change, and its log has the error.
+ */
 export function reloadingWorkerProcess(variables: AppVariables, port: number): AppProcess {
   const worker = workerProcess(variables, port);
   return { ...worker, args: ['--watch', '--watch-preserve-output', programs.worker] };
@@ -67,6 +72,7 @@ export function workerProcess(variables: AppVariables, port: number): AppProcess
     url,
     env: environment(variables, { ADMIN_HOST: host, ADMIN_PORT: String(port) }),
     readyWhen: { kind: 'http', url: `${url}/readyz` },
+    stopTimeoutMs: workerStopMs,
   };
 }
 

@@ -18,7 +18,7 @@ export type LetterResult =
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'not-found' };
 
-/** A letter's result, or `stopped`: the run was cancelled, and the letter is unchanged. */
+/** A letter's result, or `stopped`: the run was cancelled. */
 export type RunResult = LetterResult | { readonly kind: 'stopped' };
 
 /** The opened stores that operations on letters use. The caller closes them. */

@@ -16,7 +16,6 @@ export type LetterSelection =
 /** Several dead letters begin with the text that was given for one. */
 export class AmbiguousKeyError extends Error {
   override readonly name = 'AmbiguousKeyError';
-  readonly code = 'ambiguous-key';
   /** The text as it was given. */
   readonly text: string;
 

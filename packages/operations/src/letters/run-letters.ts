@@ -4,7 +4,10 @@ import {
   DatabaseUnavailableError,
   type DeadLetterRun,
   endRun,
+  findDeadLetter,
   findRun,
+  keepAttempts,
+  noteDiscard,
   notePassedBy,
   openRun,
   type RunAction,
@@ -12,9 +15,9 @@ import {
 } from '@sinch-callbacks/db';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { withdrawLetter } from './cancel-run.ts';
-import { discardLetter } from './discard-letter.ts';
 import { findTargets, type Target } from './find-targets.ts';
 import {
+  deadCopyOf,
   type LetterAction,
   type LetterResult,
   type LetterTools,
@@ -48,6 +51,28 @@ export interface RunEnd {
 
 /** Called with each letter's key and result, as soon as it is known. */
 export type OnLetter = (eventKey: string, result: LetterResult) => void;
+
+/**
+ * Closes a dead letter for good. First a replay that waits leaves the lane and the copy leaves
+ * Bull Board's list; then the database records it. After a crash in between the letter is open,
+ * and a repeated command finds it. In the other order the copy would stay for ever.
+ */
+const discardLetter: LetterAction = async (tools, { eventKey, replays, replayedAt }) => {
+  const { database, lane, runId, now, redactText } = tools;
+  if (replayedAt !== undefined) await withdrawReplay(tools, eventKey, replays);
+  await lane.removeDead(eventKey);
+  switch (await noteDiscard(database, { runId, eventKey, at: now() })) {
+    case 'stopped': {
+      const letter = await findDeadLetter(database, eventKey);
+      if (letter !== undefined) await lane.restoreDead(deadCopyOf(letter, redactText));
+      return { kind: 'stopped' };
+    }
+    case 'changed':
+      return { kind: 'skipped', reason: 'already resolved' };
+    case 'done':
+      return { kind: 'discarded' };
+  }
+};
 
 const actions: Readonly<Record<RunAction, LetterAction>> = {
   REPLAY: replayLetter,
@@ -182,4 +207,16 @@ function passedBy({ kind }: LetterResult | RunResult): 'underWay' | 'skipped' | 
 function codeOf(error: unknown): string {
   if (error instanceof DatabaseUnavailableError) return 'database-unavailable';
   return error instanceof QueueUnavailableError ? error.code : 'unexpected';
+}
+
+/** Takes a replay off the lane. A worker may apply one that it has, and then closes the letter. */
+async function withdrawReplay(
+  { database, lane }: RunTools,
+  eventKey: string,
+  replay: number,
+): Promise<void> {
+  const state = await lane.find(eventKey, replay);
+  if (state.kind !== 'queued') return;
+  await keepAttempts(database, eventKey, state.attempts);
+  await lane.withdraw(eventKey, replay);
 }

@@ -100,8 +100,14 @@ export function openWorker(
     }
     case 'postgres': {
       const connection = postgresConnection(location, { kind: 'wait' });
-      const all = { ...common, connection };
-      const worker = new BackoffWorker(name, processJob, all, createPostgresBackend, tracker);
+      const workerOptions = { ...common, connection };
+      const worker = new BackoffWorker(
+        name,
+        processJob,
+        workerOptions,
+        createPostgresBackend,
+        tracker,
+      );
       return (worker as unknown as JobWorker).on('error', onError);
     }
   }

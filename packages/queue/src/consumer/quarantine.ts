@@ -15,12 +15,13 @@ export const maxStalledCount = 3;
 const maxTrials = 3;
 /**
  * The most often that one event can end its process before it is quarantined. Two such events may
- * end the same process at first, and then each needs fewer.
+ * end the same process at first, and then each needs fewer; never does one need more.
  */
 export const maxDeathsOfOneEvent = maxStalledCount + 1 + maxTrials;
 
+/** Part of the fingerprint by which dead letters are grouped, so its words stay. */
 const diedInTrials =
-  'the process died each time it worked on this event, the last times on nothing else';
+  'the process died each time this event was in hand, the last times with it alone';
 
 interface QuarantineSteps extends JobSteps {
   readonly timings: Pick<ConsumerTimings, 'trialSilenceMs'>;
@@ -42,7 +43,8 @@ interface QuarantineSteps extends JobSteps {
  *   not counted, because the process survived it.
  * - abandoned (`suspectedAt` is older): the process died in the trial. Another trial begins; after
  *   three it is dead-lettered as quarantined and removed.
- * - failed for any other reason: it is dead-lettered and removed.
+ * - failed for any other reason, or unreadable: it is dead-lettered and removed. A finished job is
+ *   removed, one of a newer release stays.
  *
  * A crash before the mark leaves the job stalled; one during the trial leaves it abandoned. A
  * crash after the event was applied, or its letter recorded, and before the job is removed,

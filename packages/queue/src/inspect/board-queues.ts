@@ -31,21 +31,21 @@ export function openBoardQueues(
   const policy = { kind: 'fail-fast', timeoutMs: 5_000 } as const;
   const closing = new AbortController();
   const listeners: (() => void)[] = [];
-  const names = [
+  const locations = [
     ...Array.from({ length: partitions }, (_, partition) => ({ name: queueNames.live, partition })),
     { name: queueNames.replay, partition: 0 },
     { name: queueNames.dead, partition: 0 },
   ];
-  const queues = names.map((name) => open(name));
+  const queues = locations.map((name) => open(name));
   for (const index of queues.keys()) void connect(index);
 
-  function open({ name, partition }: (typeof names)[number]): JobQueue {
+  function open({ name, partition }: (typeof locations)[number]): JobQueue {
     return openQueue({ ...location, partition }, name, policy, onConnectionError);
   }
 
   async function connect(index: number): Promise<void> {
     for (;;) {
-      const [queue, name] = [queues[index], names[index]];
+      const [queue, name] = [queues[index], locations[index]];
       if (queue === undefined || name === undefined || (await isConnected(queue))) return;
       await dropQueue(queue);
       if (await isClosedAfter(renewalPauseMs)) return;

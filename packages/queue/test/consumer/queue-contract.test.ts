@@ -113,9 +113,11 @@ describe.each(serverKinds)('the queue on %s', (kind) => {
     const texts = Array.from({ length: 12 }, (_, n) => String(n));
     await harness.produce(...texts.map((text) => eventOf(text, '01ONEMESSAGE')));
     await becomes(waiting, 1);
+    expect(consumer.jobsInProgress()).toBe(1);
     consumer.setConcurrency(4);
     waiting.shift()?.();
     await becomes(waiting, 4);
+    expect(consumer.jobsInProgress()).toBe(4);
     consumer.setConcurrency(2);
     for (const finish of waiting.splice(0)) finish();
     await becomes(waiting, 2);
@@ -127,6 +129,7 @@ describe.each(serverKinds)('the queue on %s', (kind) => {
     await becomes(waiting, 6);
     for (const finish of waiting.splice(0)) finish();
     await until(() => consumer.finishedJobs() === 12, limit('all to finish'));
+    expect(consumer.jobsInProgress()).toBe(0);
   });
 
   it('fetches no more while as many bytes are in progress as may be, and applies all', async () => {

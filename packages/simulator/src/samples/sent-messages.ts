@@ -83,7 +83,8 @@ export const deliveryReports = {
 const reasonByStatus: Partial<Record<DeliveryStatus, CallbackBody>> = {
   FAILED: {
     code: 'RECIPIENT_NOT_REACHABLE',
-    description: 'No one could be reached at this identity.',
+    // The samples of a seed keep their bytes, and so their event keys. cspell:disable-next-line
+    description: 'Nobody could be reached at this identity.',
     sub_code: 'UNSPECIFIED_SUB_CODE',
     channel_code: '131026',
   },

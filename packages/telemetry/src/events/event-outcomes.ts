@@ -49,7 +49,7 @@ export function eventApplied({ logger, metrics }: Telemetry, facts: EventApplied
   endEvent(metrics, facts);
 }
 
-/** Records a failed attempt; the event is retried, or a dead letter follows. */
+/** Records a failed attempt that will be repeated. */
 export function attemptFailed(
   { logger, metrics }: Telemetry,
   { error, ...facts }: AttemptFailed,

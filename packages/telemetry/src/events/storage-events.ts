@@ -25,7 +25,7 @@ export interface PostgresQueueUnusable {
   readonly advice: string;
 }
 
-/** Logs the result of a check at the start, which opens the queue on Postgres as for an event. */
+/** Logs that the check at the start failed. It opens the queue on Postgres as for an event. */
 export function postgresQueueUnusable(logger: Logger, facts: PostgresQueueUnusable): void {
   logger.error(facts, 'the queue on Postgres cannot be used');
 }

@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { boundedLabel } from './bounded-label.ts';
 
 /** The result of a request to ingest. */
 export interface AnswerLabels {
@@ -61,21 +62,4 @@ export function createAnswerCounter(
   }
   for (const labels of knownAnswers) add(labels, 0);
   return add;
-}
-
-/** The label of all values beyond the bound. */
-const others = 'other';
-
-/**
- * Bounds a label whose values come from outside: the first `max` different values are kept, and
- * every later one becomes `other`. An absent value is the empty text.
- */
-export function boundedLabel(max: number): (value: string | undefined) => string {
-  const known = new Set<string>();
-  return (value = '') => {
-    if (known.has(value)) return value;
-    if (known.size >= max) return others;
-    known.add(value);
-    return value;
-  };
 }

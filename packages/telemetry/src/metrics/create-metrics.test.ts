@@ -113,7 +113,7 @@ it('measures the time from receipt to commit, of new events only', async () => {
   expect(await counts()).toContain('sinch_apply_duration_seconds_count 1');
 });
 
-it('shows the state of a queue only while it is known', async () => {
+it('shows queues, dead letters and pending migrations only while they are known', async () => {
   const metrics = createMetrics();
   const text = async () => (await metrics.read()).text;
   expect(await text()).not.toMatch(/^sinch_(queue_jobs|dead_letters_open|pending_migrations)/m);

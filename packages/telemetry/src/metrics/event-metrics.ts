@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { boundedLabel } from './answer-counter.ts';
+import { boundedLabel } from './bounded-label.ts';
 import type { EventMetrics } from './metrics.ts';
 
 /** The values of labels that are known beforehand: each counter starts at zero. */
@@ -43,7 +43,7 @@ export function createEventMetrics(registry: Registry, closed: ClosedLabels): Ev
   });
   const attempts = new Counter({
     name: 'sinch_attempts_total',
-    help: 'Failed attempts at applying an event that will be repeated, by error class.',
+    help: 'Failed attempts that will be repeated, by error class.',
     labelNames: ['class'],
     registers,
   });

@@ -123,7 +123,7 @@ looking is absent. "accepted" counts callbacks, copies included; acceptedEvents,
 looked up, events. Latencies are {count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, p999Ms, maxMs}.
 
 Examples:
-  $ callbacks load                                      100 a second for 10 s, to the running stack
+  $ callbacks load                                        100 a second for 10 s, to the running stack
   $ callbacks load --rate 500 --duration 1m --report load.html
   $ callbacks load --shape spike --spike 10 --duration 30s   ten times as much for 10 s
   $ callbacks load --shape ramp --rate 2000 --duration 1m   at which rate does it slow down?

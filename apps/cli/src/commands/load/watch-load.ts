@@ -89,7 +89,7 @@ export function watchLoad({ tally, queues, line, elapsedMs }: LoadWatchOptions):
   };
 }
 
-/** Sums the depths of all queues; `undefined` when one fails, which the verification reports. */
+/** Sums the depths of all queues; `undefined` when one fails: the series then has no depth. */
 async function depthOf(queues: readonly QueueView[]): Promise<number | undefined> {
   if (queues.length === 0) return undefined;
   try {

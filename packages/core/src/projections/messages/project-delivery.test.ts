@@ -145,7 +145,7 @@ describe('a delivery report', () => {
       expect(messageOf(report(status))).toMatchObject({ [other]: undefined });
   });
 
-  it('takes the time of sending from accepted_time, and the time of the event from that or the receipt', () => {
+  it('takes `sentAt` from accepted_time, and `happenedAt` from that or the receipt', () => {
     const accepted_time = '2026-11-20T09:00:00Z';
     expect(messageOf(report('READ', {}, { accepted_time }))).toMatchObject({
       projectId: 'p',

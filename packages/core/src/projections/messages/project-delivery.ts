@@ -93,7 +93,7 @@ function onChannel({ channel, onChannel: status }: ReportStatuses) {
 
 type Milestones = Partial<Pick<MessageFact, 'deliveredAt' | 'readAt' | 'failedAt'>>;
 
-/** Returns the time of a final status. The receipt stands in for a missing time. */
+/** Returns the milestone that a status reaches. The receipt stands in for a missing time. */
 function milestoneOf(status: string, { eventTime, receipt }: ProjectionContext): Milestones {
   const at = (eventTime?.instant ?? receipt).iso;
   if (status === 'DELIVERED') return { deliveredAt: at };

@@ -109,8 +109,8 @@ export async function endRun(
 }
 
 /**
- * Cancels a run. Its process, on whatever machine, stops before the next letter. A finished run
- * stays finished.
+ * Cancels a run. Its process, on whatever machine, stops before the next letter. A run that is
+ * DONE stays so.
  */
 export async function cancelRun({ prisma }: Database, id: number, at: Date): Promise<void> {
   await whileAvailable(() =>
@@ -121,7 +121,7 @@ export async function cancelRun({ prisma }: Database, id: number, at: Date): Pro
   );
 }
 
-/** Resumes a run that did not finish. Returns false for one that did. */
+/** Resumes a run that is not DONE. Returns false for one that is. */
 export async function resumeRun({ prisma }: Database, id: number, at: Date): Promise<boolean> {
   const { count } = await whileAvailable(() =>
     prisma.deadLetterRun.updateMany({

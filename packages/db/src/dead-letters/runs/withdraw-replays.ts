@@ -1,8 +1,9 @@
 import { storableJson } from '@sinch-callbacks/core';
 import type { Database } from '../../database.ts';
-import { cursorOf, findDigest, type Page } from '../../event-digest.ts';
+import { findDigest } from '../../event-digest.ts';
 import { whileAvailable } from '../../failure.ts';
 import { type Identity, keyOfRow } from '../../read/event-of-row.ts';
+import { cursorOf, type Page } from '../../read/page.ts';
 import type { AttemptRecord } from '../dead-letter.ts';
 import { withAttempts } from '../dead-letter-sql.ts';
 

@@ -34,7 +34,7 @@ interface CurrentConsent {
   readonly since: Date;
 }
 
-/** A consent to write to an identity, with every consent event about it, the latest first. */
+/** The consent state of an identity, IN or OUT, with every consent event about it, latest first. */
 export type Consent = WithoutNulls<CurrentConsent> & { readonly words: readonly ConsentEvent[] };
 
 /** An identity that a contact ever had, with the contact after merges. */

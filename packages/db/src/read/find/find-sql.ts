@@ -1,7 +1,3 @@
-/**
- * The statements of `findAnything`, each by an index that holds rows in the order of pages. Their
- * values: texts to look for, how many rows, and whether to read what people wrote.
- */
 import type { WithoutNulls } from '../without-nulls.ts';
 
 /**
@@ -47,6 +43,10 @@ WHERE x.kept AND x.entity_id = ANY ($1::text[]) AND x.state IN ('DEAD', 'UNHANDL
   AND $3::boolean IS NOT NULL
 ORDER BY "happenedAt" DESC LIMIT $2::integer`;
 
+/**
+ * The statements of `findAnything`, each by an index that holds rows in the order of pages. Their
+ * values: texts to look for, how many rows, and whether to read what people wrote.
+ */
 export const findStatements = {
   messagesByIdentity: messagesBy('identity'),
   messagesByContact: messagesBy('contact_id'),

@@ -55,7 +55,7 @@ function verdictOf({ ok, verified, lost = 0, dead = 0, queued = 0, unknown = 0 }
   if (lost > 0) return `✗ ${lost} accepted events are lost.`;
   if (verified === 'failed') return `✗ Not everything accepted was applied: ${dead} dead.`;
   if (verified === 'incomplete') {
-    return `✗ Not verified: ${queued} events were still queued, and ${unknown} could not be found out.`;
+    return `✗ Not verified: ${queued} events were still queued, and ${unknown} could not be checked.`;
   }
   if (!ok) return '✗ Callbacks were refused for good.';
   return verified === 'skipped'

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-export interface FaultProxy {
+export interface SilencingProxy {
   /** `url` with the proxy's address in place of the server's. */
   readonly url: string;
   /** `open` passes all data. `shut` refuses connections. `silent` takes them, and never answers. */
@@ -12,7 +12,7 @@ export interface FaultProxy {
 }
 
 /** Opens a proxy in front of a server, so that a test can cut its connections and restore them. */
-export async function openFaultProxy(serverUrl: string): Promise<FaultProxy> {
+export async function openSilencingProxy(serverUrl: string): Promise<SilencingProxy> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'shut' | 'silent' = 'open';
