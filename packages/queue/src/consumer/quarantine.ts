@@ -117,12 +117,17 @@ async function settleFailedJob(
       case 'failed': {
         const { failureClass, message } = outcome;
         if (failureClass === 'blocked') return await endTrial();
-        if (failureClass === 'permanent')
-          return await deadLetter(letterOf(suspect, 'permanent', message));
+        if (failureClass === 'permanent') return await deadLetterOnTrial('permanent', message);
         if (attempt < (job.opts.attempts ?? 1))
           return await recordAttempt(suspect, attempt, message);
-        return await deadLetter(letterOf(suspect, 'attempts-exhausted', message));
+        return await deadLetterOnTrial('attempts-exhausted', message);
       }
+    }
+
+    /** Renews the mark meanwhile: the letter waits as long as the database is down. */
+    async function deadLetterOnTrial(cause: DeathCause, why: string): Promise<boolean> {
+      const isDone = await whileMarked(() => deadLetter(letterOf(suspect, cause, why)));
+      return isDone || (await endTrial());
     }
   }
 

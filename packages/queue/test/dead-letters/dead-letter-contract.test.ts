@@ -183,6 +183,25 @@ describe.each(serverKinds)('dead letters on %s', (kind) => {
       expect(letters).toMatchObject([{ event, cause: 'attempts-exhausted' }]);
     });
 
+    it('is left alone while the letter of its trial waits for the database', async () => {
+      await failJob(eventOf('one'), stalled);
+      const isWritable = Promise.withResolvers<'recorded'>();
+      const answer = () => failed('permanent');
+      const options = {
+        timings: { quarantineIntervalMs: 20, trialSilenceMs: 200 },
+        recordLetter: async () => await isWritable.promise,
+        now: () => new Date(),
+      };
+      const first = await harness.consume(answer, options);
+      await becomes(first.handled, 1);
+      const second = await harness.consume(answer, options);
+      const from = performance.now();
+      await until(() => performance.now() - from > 1_000, limit('five times the silence'));
+      expect([first.handled.length, second.handled.length]).toEqual([1, 0]);
+      isWritable.resolve('recorded');
+      await noneFailed();
+    });
+
     it('is left alone while its trial runs', async () => {
       await failJob(eventOf('one'), stalled, {
         suspectedAt: '2026-01-02T03:04:00.000Z',
