@@ -75,3 +75,12 @@ it('events of an unknown kind are counted, and applied by a replay once their ki
   expect(decideEvent(stillUnknown).kind).toBe('keep');
   expect((await run('unhandled', 'list')).document.kinds).toEqual([kind('brand_new_notification')]);
 });
+
+it('a queue that is down leads to exit code 3, and the event can be replayed later', async () => {
+  await storeUnknown(Buffer.from('{"later_notification":{}}'), 'later_notification');
+  const env = { ...cli.env, REDIS_URL: 'redis://127.0.0.1:1' };
+  const ended = await callbacksHere(['unhandled', 'replay', '--all', '--no-stack', '--json'], env);
+  expect(ended.code).toBe(3);
+  expect(JSON.parse(ended.stdout).error).toMatchObject({ code: 'queue-unavailable' });
+  expect((await run('unhandled', 'replay', '--all')).document.replayed).toBe(1);
+});
