@@ -90,6 +90,12 @@ describe('the Dockerfile', () => {
     expect(copied.some((folder) => file.startsWith(`${folder}/`))).toBe(true);
   });
 
+  it('has the migration prepare the queue that ingest and worker use', () => {
+    for (const name of ['migrate', 'ingest', 'worker']) {
+      expect(compose.services[name]?.environment).toHaveProperty('QUEUE_PREFIX');
+    }
+  });
+
   it('has ingest listen where compose expects it, whatever port this machine gives it', () => {
     const { ports, environment } = compose.services['ingest'] ?? {};
     expect(ports).toEqual(['127.0.0.1:${INGEST_PORT:-3000}:3000']);
