@@ -93,3 +93,17 @@ it('a worker waits for a queue that answers and takes no writes, and is not stal
   await until(async () => (await fixture.states())['APPLIED'] === 51, soon('the late one'));
   expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 120_000);
+
+it('a worker whose event loop is blocked is killed, and its log says why even if writing takes long', async () => {
+  const fixture = await openFixture();
+  const { log, lines } = keepLines();
+  const worker = await fixture.start(
+    { UV_THREADPOOL_SIZE: '1' },
+    { timings: { eventLoop: { beatMs: 50, blockedAfterMs: 500 } }, preload: 'busy-thread.ts', log },
+  );
+  process.kill(worker.pid, 'SIGUSR2');
+  expect(await worker.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(lines().filter(({ msg }) => msg === 'event loop blocked')).toMatchObject([
+    { level: 'fatal' },
+  ]);
+}, 60_000);

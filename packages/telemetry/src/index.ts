@@ -54,5 +54,6 @@ export {
   queueMemoryEased,
   queueReturned,
 } from './events/storage-events.ts';
+export { lastLineDestination } from './last-line-destination.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export { redactText } from './redact.ts';

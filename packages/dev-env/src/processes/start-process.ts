@@ -45,7 +45,7 @@ export interface StartedProcess {
 
 const defaultReadyTimeoutMs = 30_000;
 const defaultStopTimeoutMs = 10_000;
-const outputGraceMs = 250;
+const outputGraceMs = 2_000;
 
 /**
  * Starts a process in a group of its own and waits until it is ready. It is stopped when its
