@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { constants, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
@@ -14,9 +19,9 @@ import {
 let closers: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  const open = closers.toReversed();
+  const closing = closers.toReversed();
   closers = [];
-  for (const close of open) await close();
+  for (const close of closing) await close();
 });
 
 async function openFixture(
@@ -96,13 +101,22 @@ it('a worker waits for a queue that answers and takes no writes, and is not stal
 
 it('a worker whose event loop is blocked is killed, and its log says why even if writing takes long', async () => {
   const fixture = await openFixture();
+  const directory = await mkdtemp(path.join(tmpdir(), 'liveness-'));
+  closers.push(() => rm(directory, { recursive: true }));
+  const pipe = path.join(directory, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
   const { log, lines } = keepLines();
   const worker = await fixture.start(
-    { UV_THREADPOOL_SIZE: '1' },
-    { timings: { eventLoop: { beatMs: 50, blockedAfterMs: 500 } }, preload: 'busy-thread.ts', log },
+    { UV_THREADPOOL_SIZE: '1', NAMED_PIPE: pipe },
+    { timings: { eventLoop: { beatMs: 50, blockedAfterMs: 200 } }, preload: 'busy-thread.ts', log },
   );
   process.kill(worker.pid, 'SIGUSR2');
+  const blockedAt = performance.now();
+  await until(() => performance.now() - blockedAt > 1_500, soon('the kill to be due'));
+  // Its thread goes on to write, if it is still there.
+  const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
   expect(await worker.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  await writer?.close();
   expect(lines().filter(({ msg }) => msg === 'event loop blocked')).toMatchObject([
     { level: 'fatal' },
   ]);
