@@ -3,7 +3,7 @@ import { constants, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '@sinch-callbacks/dev-env/processes';
+import { type ProcessExit, until } from '@sinch-callbacks/dev-env/processes';
 import { askRedis, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { afterEach, expect, it } from 'vitest';
 import {
@@ -108,15 +108,23 @@ it('a worker whose event loop is blocked is killed, and its log says why even if
   const { log, lines } = keepLines();
   const worker = await fixture.start(
     { UV_THREADPOOL_SIZE: '1', NAMED_PIPE: pipe },
-    { timings: { eventLoop: { beatMs: 50, blockedAfterMs: 200 } }, preload: 'busy-thread.ts', log },
+    { timings: { eventLoop: { beatMs: 50, blockedAfterMs: 500 } }, preload: 'busy-thread.ts', log },
   );
   process.kill(worker.pid, 'SIGUSR2');
   const blockedAt = performance.now();
   await until(() => performance.now() - blockedAt > 1_500, soon('the kill to be due'));
-  // Its thread goes on to write, if it is still there.
-  const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+  // Its thread goes on to write, if it is still there. Without a reader the pipe cannot be opened.
+  let exit: ProcessExit | undefined;
+  void worker.exited.then((how) => {
+    exit = how;
+  });
+  const { O_WRONLY, O_NONBLOCK } = constants;
+  await until(async () => {
+    const writer = await open(pipe, O_WRONLY | O_NONBLOCK).catch(() => undefined);
+    await writer?.close();
+    return writer !== undefined || exit !== undefined;
+  }, soon('a reader of the pipe'));
   expect(await worker.exited).toEqual({ code: null, signal: 'SIGKILL' });
-  await writer?.close();
   expect(lines().filter(({ msg }) => msg === 'event loop blocked')).toMatchObject([
     { level: 'fatal' },
   ]);
