@@ -51,11 +51,11 @@ export type {
   IdentityFields,
   MessageAnalysisFact,
   MessageChannelFact,
-  MessageContent,
   MessageFact,
   MessageStatusFact,
   OverallStatus,
   ReasonFields,
+  StoredContent,
 } from './facts/message-facts.ts';
 export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';
 export { type Stamp, type Stamped } from './facts/stamp.ts';

@@ -1,13 +1,28 @@
 import {
   channelFields,
+  flag,
   jsonObject,
   optionalSection,
   reason,
   section,
   shortText,
+  text,
   textOrJson,
   time,
 } from './fields.ts';
+
+const reactionShape = {
+  message_id: shortText,
+  emoji: shortText,
+  action: shortText,
+  reaction_category: shortText,
+};
+
+/** `reaction_event`: a contact's emoji on a message. */
+export const reactionEvent = section(reactionShape);
+
+/** An event without known fields: its name tells all. */
+const noFields = optionalSection({});
 
 /** `event`: an action of a contact other than writing. One of the two members holds it. */
 export const inboundEvent = section({
@@ -15,20 +30,40 @@ export const inboundEvent = section({
   /** Absent in callbacks of 2021. */
   id: shortText,
   direction: shortText,
-  contact_event: jsonObject,
-  contact_message_event: jsonObject,
+  contact_event: optionalSection({
+    composing_event: noFields,
+    composing_end_event: noFields,
+    conversation_deleted_event: noFields,
+    comment_event: optionalSection({
+      id: shortText,
+      text,
+      comment_type: shortText,
+      commented_on: shortText,
+      user: shortText,
+    }),
+    generic_event: optionalSection({ payload: jsonObject }),
+  }),
+  contact_message_event: optionalSection({
+    payment_status_update_event: optionalSection({
+      reference_id: shortText,
+      payment_status: shortText,
+      payment_transaction_status: shortText,
+      payment_transaction_id: shortText,
+    }),
+    shortlink_activated_event: optionalSection({
+      payload: text,
+      title: text,
+      ref: text,
+      source: text,
+      type: text,
+      existing_thread: flag,
+    }),
+    reaction_event: optionalSection(reactionShape),
+  }),
   contact_id: shortText,
   conversation_id: shortText,
   accept_time: time,
   processing_mode: shortText,
-});
-
-/** `reaction_event`: a contact's emoji on a message. */
-export const reactionEvent = section({
-  message_id: shortText,
-  emoji: shortText,
-  action: shortText,
-  reaction_category: shortText,
 });
 
 /** `event_delivery_report`: the delivery status of an event to a contact. */

@@ -5,7 +5,7 @@ import { rawNumberText } from '../values/exact-json.ts';
 /**
  * A function that reads one field. Sinch writes "" for absent, changes shapes between versions, and
  * adds fields and values without notice. A field of an unexpected type therefore counts as absent
- * and never makes an event fail; fields that have no reader are kept as they are.
+ * and never makes an event fail. A field that has no reader is not read: it stands in the raw body.
  *
  * These are plain functions, not schemas: a reader refuses nothing, so there is no error to
  * describe, and every event is read at the full rate of the queue.
@@ -15,10 +15,11 @@ export type Reader<T> = (value: unknown) => T;
 /** The type that a reader returns. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
-type Shape = Readonly<Record<string, Reader<unknown>>>;
+/** The fields of an object, each with its reader. */
+export type Shape = Readonly<Record<string, Reader<unknown>>>;
 
-/** An object with these fields, each of which may be absent, and any others. */
-type Section<S extends Shape> = { readonly [K in keyof S]?: Read<S[K]> } & JsonObject;
+/** An object with these fields alone, each of which may be absent: a misspelt one is an error. */
+type Section<S extends Shape> = { readonly [K in keyof S]?: Read<S[K]> };
 
 /** A text of any length; "" counts as absent. */
 export const text: Reader<string | undefined> = (value) =>
@@ -41,6 +42,12 @@ export const time: Reader<string | undefined> = (value) => {
 export const textOrJson: Reader<string | undefined> = (value) =>
   isJsonObject(value) ? JSON.stringify(value) : text(value);
 
+/** A number as a double, which may round it. */
+export const decimal: Reader<number | undefined> = (value) => {
+  const number = typeof value === 'number' ? value : Number(rawNumberText(value));
+  return Number.isFinite(number) ? number : undefined;
+};
+
 export const flag: Reader<boolean | undefined> = (value) =>
   typeof value === 'boolean' ? value : undefined;
 
@@ -54,13 +61,20 @@ export const shortTextList: Reader<readonly string[] | undefined> = (value) =>
     ? value.map((item: unknown) => shortText(item)).filter((item) => item !== undefined)
     : undefined;
 
-/** Reads an object with these fields and any others; returns an empty one where there is none. */
+/**
+ * Reads an object with these fields and leaves out all others; returns an empty one where there is
+ * none. A field that is present and has no usable value is `undefined`.
+ */
 export function section<S extends Shape>(shape: S): Reader<Section<S>> {
   const fields = Object.entries(shape);
   return (value) => {
-    const found: Record<string, unknown> = isJsonObject(value) ? { ...value } : {};
-    for (const [name, read] of fields) {
-      if (Object.hasOwn(found, name)) found[name] = read(found[name]);
+    const found: Record<string, unknown> = {};
+    if (isJsonObject(value)) {
+      for (const [name, read] of fields) {
+        const field = value[name];
+        // JSON has no `undefined`, and no field has the name of a member that objects inherit.
+        if (field !== undefined) found[name] = read(field);
+      }
     }
     // The shape declares the type that each reader returns.
     return found as Section<S>;
@@ -92,10 +106,12 @@ const channelIdentity = optionalSection({
 /** Callbacks of 2020 have a plain `channel` where later ones have `channel_identity`. */
 export const channelFields = { channel: shortText, channel_identity: channelIdentity };
 
-/** The reason of a failure; `""` in delivery reports of 2020. */
-export const reason = optionalSection({
+export const reasonShape = {
   code: shortText,
   description: text,
   sub_code: shortText,
   channel_code: shortText,
-});
+};
+
+/** The reason of a failure; `""` in delivery reports of 2020. */
+export const reason = optionalSection(reasonShape);

@@ -1,8 +1,8 @@
+import { contactMessage, submittedMessage } from './content/message-shapes.ts';
 import {
   channelFields,
   flag,
   jsonObject,
-  optionalSection,
   reason,
   section,
   shortText,
@@ -21,12 +21,15 @@ const messageFields = {
   processing_mode: shortText,
 };
 
-/** `message`: a contact's message, choice or media. `contact_message` holds exactly one kind. */
+/**
+ * `message`: a contact's message, choice or media. `contact_message` holds exactly one kind, which
+ * `messageContent` finds.
+ */
 export const inboundMessage = section({
   ...messageFields,
   id: shortText,
   direction: shortText,
-  contact_message: jsonObject,
+  contact_message: contactMessage,
   accept_time: time,
   sender_id: shortText,
   injected: flag,
@@ -36,7 +39,7 @@ export const inboundMessage = section({
 export const messageSubmit = section({
   ...messageFields,
   message_id: shortText,
-  submitted_message: optionalSection({ message_id: shortText }),
+  submitted_message: submittedMessage,
   sender_id: shortText,
 });
 

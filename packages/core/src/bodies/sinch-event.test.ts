@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { knownTriggers, triggerCatalog } from '../events/triggers.ts';
 import { parseInstant } from '../values/instant.ts';
-import { readSinchEvent, type SinchEvent } from './sinch-event.ts';
+import { readSinchEvent, type SinchEvent, type SinchEventOf } from './sinch-event.ts';
 
 function read(body: object): SinchEvent {
   const reading = readSinchEvent(JSON.stringify(body));
@@ -86,8 +86,57 @@ describe('readSinchEvent', () => {
     type Report = Extract<SinchEvent, { trigger: 'MESSAGE_DELIVERY' }>;
     expectTypeOf<Report['body']['status']>().toEqualTypeOf<string | undefined>();
     expectTypeOf<SinchEvent['trigger']>().toEqualTypeOf<(typeof knownTriggers)[number]>();
-    // @ts-expect-error: a consent has no message id of a known type.
+    // @ts-expect-error: a consent has no message id.
     expectTypeOf<Extract<SinchEvent, { trigger: 'OPT_IN' }>['body']['message_id']>().toBeString();
+  });
+
+  it('lets no misspelt field compile, at any depth', () => {
+    const { body } = report({ staus: 'READ', reason: { cod: 'X' }, channel_identity: { id: '1' } });
+    // @ts-expect-error: a misspelt field.
+    expect(body.staus).toBeUndefined();
+    // @ts-expect-error: the same in brackets.
+    expect(body['staus']).toBeUndefined();
+    // @ts-expect-error: a misspelt field of a section.
+    expect(body.reason?.cod).toBeUndefined();
+    // @ts-expect-error: the same of a shared section.
+    expect(body.channel_identity?.id).toBeUndefined();
+    // @ts-expect-error: no field of any trigger is found before the trigger is known.
+    expect(read({ message: { id: 'x' } }).body.id).toBe('x');
+    const event = read({ message: { contact_message: { text_message: { txt: 'x' } } } });
+    if (event.trigger !== 'MESSAGE_INBOUND') throw new Error(event.trigger);
+    // @ts-expect-error: a misspelt kind of message.
+    expect(event.body.contact_message?.text_mesage).toBeUndefined();
+    // @ts-expect-error: a misspelt field of a message.
+    expect(event.body.contact_message?.text_message?.txt).toBeUndefined();
+    type Contact = SinchEventOf<'CONTACT_CREATE'>['body']['contact'];
+    // @ts-expect-error: a misspelt field of an object in a list.
+    expectTypeOf<NonNullable<NonNullable<Contact>['channel_identities']>[0]['identty']>();
+    type Submitted = NonNullable<SinchEventOf<'MESSAGE_SUBMIT'>['body']['submitted_message']>;
+    // @ts-expect-error: a part that only `messageContent` reads.
+    expectTypeOf<NonNullable<Submitted['card_message']>['title']>();
+    type Action = NonNullable<SinchEventOf<'EVENT_INBOUND'>['body']['contact_message_event']>;
+    // @ts-expect-error: a misspelt field of an event.
+    expectTypeOf<NonNullable<Action['reaction_event']>['emojy']>();
+  });
+
+  it('lets no misspelt trigger compile', () => {
+    const event: SinchEvent = report({});
+    const found = (any: SinchEvent) => {
+      switch (any.trigger) {
+        // @ts-expect-error: a misspelt trigger in a switch.
+        case 'MESSAGE_DELIVRY':
+          return 'misspelt';
+        case 'MESSAGE_DELIVERY':
+          return 'found';
+        default:
+          return 'another';
+      }
+    };
+    expect(found(event)).toBe('found');
+    // @ts-expect-error: a misspelt trigger in a comparison.
+    expect(read({ message: {} }).trigger === 'MESAGE_INBOUND').toBe(false);
+    // @ts-expect-error: a misspelt trigger in a type.
+    expectTypeOf<SinchEventOf<'MESSAGE_INBOND'>>();
   });
 
   it('reads the envelope, and "" in it as absent', () => {
@@ -129,17 +178,32 @@ describe('readSinchEvent', () => {
     expect(capability.body).toMatchObject({ channel_capabilities: ['OPEN_URL'] });
   });
 
-  it('keeps unknown fields, at every depth', () => {
-    const { body } = report({
+  it('has unknown fields, at every depth, in the raw body alone', () => {
+    const sent = {
       brand_new: { nested: [1] },
       channel_identity: { channel: 'SMS', tier: 7 },
       reason: { code: 'X', hint: 'y' },
+      status: '',
+    };
+    const { body, raw } = report(sent, { app_id: '', brand_new: 1 });
+    expect(body).toStrictEqual({
+      channel_identity: { channel: 'SMS' },
+      reason: { code: 'X' },
+      status: undefined,
     });
-    expect(body).toMatchObject({
-      brand_new: { nested: [1] },
-      channel_identity: { tier: 7 },
-      reason: { hint: 'y' },
-    });
+    expect(raw).toStrictEqual({ app_id: '', brand_new: 1, message_delivery_report: sent });
+  });
+
+  it('has a raw body whose numbers are written again as they came', () => {
+    const text = '{"message_delivery_report":{"a":9007199254740993,"b":[1.10,-0,1E2]},"c":7}';
+    const reading = readSinchEvent(text);
+    expect(reading.kind === 'known' && JSON.stringify(reading.event.raw)).toBe(text);
+  });
+
+  it.each(knownTriggers)('reads no field of %s that the body only inherits', (trigger) => {
+    const { topLevelKey } = triggerCatalog[trigger];
+    const reading = readSinchEvent(`{"${topLevelKey}":{"__proto__":{"status":"READ","id":"x"}}}`);
+    expect(reading.kind === 'known' && reading.event.body).toStrictEqual({});
   });
 
   it('keeps unknown values', () => {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../events/json-object.ts';
+import { isJsonObject, type JsonObject } from '../events/json-object.ts';
 import { recognise } from '../events/recognise.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
 import { parseExactly } from '../values/exact-json.ts';
@@ -49,7 +49,13 @@ export type SinchEventOf<T extends KnownTrigger> = EventEnvelope & {
   readonly trigger: T;
   /** Sinch's id for what the event is about; absent where Sinch gives none. */
   readonly entityId: string | undefined;
+  /** The known fields under the trigger's top-level key. Any other field is in `raw`. */
   readonly body: CallbackBody<T>;
+  /**
+   * The whole body as Sinch sent it. `JSON.stringify` writes its numbers as they were; one that a
+   * double does not hold exactly is no `number`, see `parseExactly`.
+   */
+  readonly raw: JsonObject;
 };
 
 /** Any event that Sinch documents. `switch (event.trigger)` narrows its body. */
@@ -69,11 +75,16 @@ export function readSinchEvent(bodyText: string): SinchEventReading {
   if (recognition.kind === 'unreadable') return recognition;
   const envelope = readEnvelope(recognition.body);
   if (recognition.kind === 'unknown') return { kind: 'unknown', envelope };
-  const { trigger, entityId, body } = recognition;
-  const value = body[triggerCatalog[trigger].topLevelKey];
-  const section = callbackBodies[trigger](value);
+  const { trigger, entityId, body: raw } = recognition;
+  const body = callbackBodies[trigger](raw[triggerCatalog[trigger].topLevelKey]);
   // The catalog pairs each trigger with its body; the compiler cannot follow it through the index.
-  return { kind: 'known', event: { ...envelope, trigger, entityId, body: section } as SinchEvent };
+  return { kind: 'known', event: { ...envelope, trigger, entityId, body, raw } as SinchEvent };
+}
+
+/** Returns the trigger's own part of the body as Sinch sent it; empty where it is no object. */
+export function rawSection({ trigger, raw }: Pick<SinchEvent, 'trigger' | 'raw'>): JsonObject {
+  const value = raw[triggerCatalog[trigger].topLevelKey];
+  return isJsonObject(value) ? value : {};
 }
 
 /** Reads the part that every callback may carry. */

@@ -7,7 +7,7 @@ export interface MessageFact {
   readonly conversationId: string | undefined;
   readonly contactId: string | undefined;
   readonly direction: 'TO_APP' | 'TO_CONTACT' | undefined;
-  readonly content: Stamped<MessageContent> | undefined;
+  readonly content: Stamped<StoredContent> | undefined;
   /** The least wins. */
   readonly redactedAt: string | undefined;
   /** The sender's own metadata, without the members that a batch added. Not bounded. */
@@ -37,7 +37,8 @@ export interface MessageFact {
   readonly failedAt: string | undefined;
 }
 
-export interface MessageContent {
+/** The content of a message as a row holds it. */
+export interface StoredContent {
   readonly json: string;
   /** The name of the member that holds the message, such as `text_message`. */
   readonly kind: string | undefined;

@@ -1,4 +1,5 @@
-import type { CallbackBody } from '../../bodies/sinch-event.ts';
+import { type CallbackBody, rawSection } from '../../bodies/sinch-event.ts';
+import { isJsonObject } from '../../events/json-object.ts';
 import type { ContactFact, ContactIdentityFact } from '../../facts/contact-facts.ts';
 import { factsOf, namedContact } from '../../facts/facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
@@ -17,18 +18,35 @@ const tieBreaks = { CONTACT_CREATE: 1, CONTACT_UPDATE: 2, CONTACT_DELETE: 3 } as
  * Projects CONTACT_CREATE, CONTACT_UPDATE and CONTACT_DELETE: the contact as it is now, or was at
  * the end.
  */
-export const projectContact: Project<keyof typeof tieBreaks> = ({ trigger, body }, context) => {
-  const rows = readContact(body.contact, body.contact_id, tieBreaks[trigger], context);
+export const projectContact: Project<keyof typeof tieBreaks> = (event, context) => {
+  const { trigger, body } = event;
+  const found = {
+    contact: body.contact,
+    asSent: rawSection(event)['contact'],
+    idAlone: body.contact_id,
+  };
+  const rows = readContact(found, tieBreaks[trigger], context);
   if (rows === undefined) return { kind: 'incomplete', missing: 'contact.id' };
   return asFacts([trigger === 'CONTACT_DELETE' ? withoutContact(rows, context) : rows]);
 };
 
 /** Projects CONTACT_MERGE: one contact is preserved, the other is deleted and points to it. */
-export const projectContactMerge: Project<'CONTACT_MERGE'> = ({ body }, context) => {
-  const { preserved_contact: one, deleted_contact: other } = body;
-  const preserved = readContact(one, body.preserved_contact_id, tieBreaks.CONTACT_UPDATE, context);
+export const projectContactMerge: Project<'CONTACT_MERGE'> = (event, context) => {
+  const { body } = event;
+  const asSent = rawSection(event);
+  const one = {
+    contact: body.preserved_contact,
+    asSent: asSent['preserved_contact'],
+    idAlone: body.preserved_contact_id,
+  };
+  const other = {
+    contact: body.deleted_contact,
+    asSent: asSent['deleted_contact'],
+    idAlone: body.deleted_contact_id,
+  };
+  const preserved = readContact(one, tieBreaks.CONTACT_UPDATE, context);
   if (preserved === undefined) return { kind: 'incomplete', missing: 'preserved_contact.id' };
-  const deleted = readContact(other, body.deleted_contact_id, tieBreaks.CONTACT_DELETE, context);
+  const deleted = readContact(other, tieBreaks.CONTACT_DELETE, context);
   if (deleted === undefined) return { kind: 'incomplete', missing: 'deleted_contact.id' };
   const preservedContactId = preserved.contact.sinchContactId;
   const deletedContactId = deleted.contact.sinchContactId;
@@ -89,9 +107,15 @@ function withoutContact(rows: ContactRows, { at, receipt }: ProjectionContext): 
   return { ...rows, contact: { ...rows.contact, deletedAt: (at?.instant ?? receipt).iso } };
 }
 
+interface NamedContact {
+  readonly contact: CallbackBody<'CONTACT_CREATE'>['contact'];
+  /** The same contact with all its members, known or not. */
+  readonly asSent: unknown;
+  readonly idAlone: string | undefined;
+}
+
 function readContact(
-  body: CallbackBody<'CONTACT_CREATE'>['contact'],
-  idAlone: string | undefined,
+  { contact: body, asSent, idAlone }: NamedContact,
   tieBreak: number,
   { key, at }: ProjectionContext,
 ): ContactRows | undefined {
@@ -106,8 +130,8 @@ function readContact(
     },
   );
   // An id alone has no profile, and must not clear the fields of other callbacks.
-  const hasProfile = body !== undefined && Object.keys(body).some((name) => name !== 'id');
-  const profile = hasProfile ? { ...profileOf(body), stamp } : undefined;
+  const hasProfile = isJsonObject(asSent) && Object.keys(asSent).some((name) => name !== 'id');
+  const profile = body && hasProfile ? { ...profileOf(body), stamp } : undefined;
   return { contact: { sinchContactId, profile, deletedAt: undefined }, identities };
 }
 

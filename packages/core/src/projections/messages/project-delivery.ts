@@ -4,7 +4,7 @@ import { stampOf } from '../../facts/stamp.ts';
 import type { Project, ProjectionContext } from '../projection.ts';
 import { channelOf, relatedFacts } from '../related-facts.ts';
 import { type ReportStatuses, reasonFields, statusesOf } from './delivery-status.ts';
-import { splitMetadata } from './message-content.ts';
+import { splitMetadata } from './stored-content.ts';
 
 /**
  * Projects MESSAGE_DELIVERY: a line in the message's history, and its status where no better one is

@@ -1,3 +1,5 @@
+import { shortText } from '../../bodies/fields.ts';
+import { rawSection } from '../../bodies/sinch-event.ts';
 import { isJsonObject, type JsonObject } from '../../events/json-object.ts';
 import { factsOf, namedContact } from '../../facts/facts.ts';
 import { type MessageFact, messageFact } from '../../facts/message-facts.ts';
@@ -5,7 +7,7 @@ import { stampOf } from '../../facts/stamp.ts';
 import type { Project, Projection, ProjectionContext } from '../projection.ts';
 import { channelOf, relatedFacts } from '../related-facts.ts';
 import { statusWithoutReport } from './delivery-status.ts';
-import { answeredMessageId, isAnswer, messageContent, splitMetadata } from './message-content.ts';
+import { answeredMessageId, isAnswer, splitMetadata, storedContent } from './stored-content.ts';
 
 /**
  * Ranks of content. A redaction carries the same message without the removed text, so it outranks
@@ -22,7 +24,8 @@ export const projectInboundMessage: Project<
   const { at, eventTime, acceptedTime, receipt } = context;
   const isRedaction = trigger !== 'MESSAGE_INBOUND';
   // A redaction without content of its own removes the original's too.
-  const content = isRedaction ? redactedContent(body.contact_message) : body.contact_message;
+  const asSent = objectIn(rawSection(event), 'contact_message');
+  const content = isRedaction ? redactedContent(asSent) : asSent;
   const metadata = isAnswer(content)
     ? splitMetadata(body.metadata)
     : { channelMetadata: body.metadata };
@@ -49,6 +52,11 @@ export const projectInboundMessage: Project<
   return messageFacts(message, channelOf(body), context);
 };
 
+function objectIn(section: JsonObject, name: string): JsonObject | undefined {
+  const value = section[name];
+  return isJsonObject(value) ? value : undefined;
+}
+
 /** A member that may quote the removed text. */
 const originalMember = 'original_text';
 
@@ -66,10 +74,11 @@ function redactedContent(content: JsonObject = {}): JsonObject {
  */
 export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (event, context) => {
   const { body } = event;
-  const sinchMessageId = body.message_id ?? body.submitted_message?.message_id;
+  const submitted = objectIn(rawSection(event), 'submitted_message');
+  const sinchMessageId = body.message_id ?? shortText(submitted?.['message_id']);
   if (sinchMessageId === undefined) return { kind: 'incomplete', missing: 'message_id' };
   const submittedAt = context.acceptedTime ?? context.eventTime;
-  const { message_id: _, ...content } = body.submitted_message ?? {};
+  const { message_id: _, ...content } = submitted ?? {};
   const message = {
     sinchMessageId,
     appId: event.appId,
@@ -137,5 +146,5 @@ function contentFact(
 ): MessageFact['content'] {
   if (content === undefined) return undefined;
   const stamp = stampOf({ rank: contentRank[rank], at: at?.order }, key);
-  return { ...messageContent(content), stamp };
+  return { ...storedContent(content), stamp };
 }

@@ -1,5 +1,5 @@
 import { hasValue, isJsonObject, type JsonObject, memberOf } from '../../events/json-object.ts';
-import type { MessageContent } from '../../facts/message-facts.ts';
+import type { StoredContent } from '../../facts/message-facts.ts';
 import { boundedText } from '../../values/bounded-text.ts';
 import { parseExactly } from '../../values/exact-json.ts';
 
@@ -16,7 +16,7 @@ const besideTheMessage = new Set([
 const textPaths = [['text'], ['text_message', 'text'], ['caption'], ['title']] as const;
 
 /** Reads the kind and the text of a message of a contact or to one. */
-export function messageContent(content: JsonObject): MessageContent {
+export function storedContent(content: JsonObject): StoredContent {
   const messages = Object.entries(content).filter(([name]) => !besideTheMessage.has(name));
   const kind = memberOf(Object.fromEntries(messages));
   const message = kind === undefined ? undefined : content[kind];
