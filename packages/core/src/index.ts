@@ -1,3 +1,5 @@
+export type { MessageEvent } from './bodies/content/content-as-sent.ts';
+export { type MessageContent, messageContent } from './bodies/message-content.ts';
 export type { CallbackBody } from './bodies/sinch-event.ts';
 export {
   type EventEnvelope,

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { messageContent } from './bodies/message-content.ts';
+import { readSinchEvent } from './bodies/sinch-event.ts';
 import { decideEvent } from './decide/decide-event.ts';
 import { receive } from './receive.ts';
 import { signatureHeaders, signCallback } from './signature/sign-callback.ts';
@@ -21,6 +23,14 @@ const vectors = {
   'MESSAGE_DELIVERY__QUEUED_ON_CHANNEL__signatureVector.raw.json':
     'Yc+3R1pIS78xLASybulhs8BsSo9BPB3Pr92QCUoczfk=',
 };
+
+const kinds = [
+  ['text_message', 'text'],
+  ['media_message', 'media'],
+  ['media_card_message', 'mediaCard'],
+  ['location_message', 'location'],
+  ['choice_response_message', 'choice'],
+] as const;
 
 describe.skipIf(files.length === 0)('the bodies in SINCH_PAYLOADS_DIR', () => {
   it.each(Object.entries(vectors))('%s has the published signature', (file, signature) => {
@@ -51,4 +61,19 @@ describe.skipIf(files.length === 0)('the bodies in SINCH_PAYLOADS_DIR', () => {
       expect(decideEvent(outcome.event).kind).not.toBe('refuse');
     },
   );
+
+  const inbound = files.filter((name) => name.startsWith('MESSAGE_INBOUND__'));
+
+  it.each(inbound)('%s has the content that its name says', (file) => {
+    const reading = readSinchEvent(readFileSync(path.join(directory, file), 'utf8'));
+    if (reading.kind !== 'known' || reading.event.trigger !== 'MESSAGE_INBOUND') {
+      throw new Error(`not an inbound message: ${reading.kind}`);
+    }
+    const content = messageContent(reading.event);
+    expect(content.kind).toBe(kinds.find(([name]) => file.includes(`_${name}_`))?.[1]);
+    const { contact_message: message = {} } = reading.event.body;
+    const sent = Object.values(message).flatMap((part = {}) => Object.values(part));
+    const read: readonly unknown[] = Object.values(content);
+    expect(read).toEqual(expect.arrayContaining(sent.filter((value) => typeof value === 'string')));
+  });
 });

@@ -1,6 +1,6 @@
+import { contentAsSent } from '../../bodies/content/content-as-sent.ts';
 import { shortText } from '../../bodies/fields.ts';
-import { rawSection } from '../../bodies/sinch-event.ts';
-import { isJsonObject, type JsonObject } from '../../events/json-object.ts';
+import type { JsonObject } from '../../events/json-object.ts';
 import { factsOf, namedContact } from '../../facts/facts.ts';
 import { type MessageFact, messageFact } from '../../facts/message-facts.ts';
 import { stampOf } from '../../facts/stamp.ts';
@@ -24,8 +24,7 @@ export const projectInboundMessage: Project<
   const { at, eventTime, acceptedTime, receipt } = context;
   const isRedaction = trigger !== 'MESSAGE_INBOUND';
   // A redaction without content of its own removes the original's too.
-  const asSent = objectIn(rawSection(event), 'contact_message');
-  const content = isRedaction ? redactedContent(asSent) : asSent;
+  const content = isRedaction ? (contentAsSent(event) ?? {}) : contentAsSent(event);
   const metadata = isAnswer(content)
     ? splitMetadata(body.metadata)
     : { channelMetadata: body.metadata };
@@ -52,29 +51,13 @@ export const projectInboundMessage: Project<
   return messageFacts(message, channelOf(body), context);
 };
 
-function objectIn(section: JsonObject, name: string): JsonObject | undefined {
-  const value = section[name];
-  return isJsonObject(value) ? value : undefined;
-}
-
-/** A member that may quote the removed text. */
-const originalMember = 'original_text';
-
-function redactedContent(content: JsonObject = {}): JsonObject {
-  return Object.fromEntries(
-    Object.entries(content)
-      .filter(([name]) => name !== originalMember)
-      .map(([name, value]) => [name, isJsonObject(value) ? redactedContent(value) : value]),
-  );
-}
-
 /**
  * Projects MESSAGE_SUBMIT: Sinch has accepted a message to a contact. It repeats after a channel
  * switch.
  */
 export const projectSubmittedMessage: Project<'MESSAGE_SUBMIT'> = (event, context) => {
   const { body } = event;
-  const submitted = objectIn(rawSection(event), 'submitted_message');
+  const submitted = contentAsSent(event);
   const sinchMessageId = body.message_id ?? shortText(submitted?.['message_id']);
   if (sinchMessageId === undefined) return { kind: 'incomplete', missing: 'message_id' };
   const submittedAt = context.acceptedTime ?? context.eventTime;

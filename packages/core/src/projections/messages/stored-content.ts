@@ -1,16 +1,8 @@
+import { besideTheMessage } from '../../bodies/content/content-as-sent.ts';
 import { hasValue, isJsonObject, type JsonObject, memberOf } from '../../events/json-object.ts';
 import type { StoredContent } from '../../facts/message-facts.ts';
 import { boundedText } from '../../values/bounded-text.ts';
 import { parseExactly } from '../../values/exact-json.ts';
-
-/** Members beside the one that holds the message. */
-const besideTheMessage = new Set([
-  'reply_to',
-  'agent',
-  'message_id',
-  'explicit_channel_message',
-  'explicit_channel_omni_message',
-]);
 
 /** Paths of a message's one obvious text, the likeliest first. */
 const textPaths = [['text'], ['text_message', 'text'], ['caption'], ['title']] as const;
