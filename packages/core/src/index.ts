@@ -20,6 +20,8 @@ export {
   eventKey,
   eventKeyOf,
 } from './events/event-key.ts';
+export { type Occurrence, occurrenceOf } from './events/occurrence.ts';
+export { orderKeyOf } from './events/order-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
 export {
