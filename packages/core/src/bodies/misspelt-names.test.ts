@@ -1,17 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { readSinchEvent, type SinchEvent, type SinchEventOf } from './sinch-event.ts';
-
-function read(body: object): SinchEvent {
-  const reading = readSinchEvent(JSON.stringify(body));
-  if (reading.kind !== 'known') throw new Error(`${reading.kind}, not known`);
-  return reading.event;
-}
-
-function report(fields: object, envelope: object = {}) {
-  const event = read({ ...envelope, message_delivery_report: fields });
-  if (event.trigger !== 'MESSAGE_DELIVERY') throw new Error(event.trigger);
-  return event;
-}
+import { read, report } from './sinch-event.fixture.ts';
+import type { SinchEventOf } from './sinch-event.ts';
 
 /*
  * The compiler checks these: it reports a directive below once the line after it compiles.
@@ -47,19 +36,19 @@ describe('the type of an event', () => {
   });
 
   it('lets no misspelt trigger compile', () => {
-    const event: SinchEvent = report({});
-    const found = (any: SinchEvent) => {
-      switch (any.trigger) {
+    const wayOf = ({ trigger }: SinchEventOf<'OPT_IN' | 'OPT_OUT'>) => {
+      switch (trigger) {
         // @ts-expect-error: a misspelt trigger in a switch.
-        case 'MESSAGE_DELIVRY':
+        case 'OPT_INN':
           return 'misspelt';
-        case 'MESSAGE_DELIVERY':
-          return 'found';
-        default:
-          return 'another';
+        case 'OPT_IN':
+          return 'in';
+        case 'OPT_OUT':
+          return 'out';
       }
     };
-    expect(found(event)).toBe('found');
+    const event = read({ opt_out_notification: {} });
+    expect(event.trigger === 'OPT_OUT' && wayOf(event)).toBe('out');
     // @ts-expect-error: a misspelt trigger in a comparison.
     expect(read({ message: {} }).trigger === 'MESAGE_INBOUND').toBe(false);
     // @ts-expect-error: a misspelt trigger in a type.

@@ -2,19 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { knownTriggers, triggerCatalog } from '../events/triggers.ts';
 import { parseInstant } from '../values/instant.ts';
+import { read, report } from './sinch-event.fixture.ts';
 import { readSinchEvent, type SinchEvent } from './sinch-event.ts';
-
-function read(body: object): SinchEvent {
-  const reading = readSinchEvent(JSON.stringify(body));
-  if (reading.kind !== 'known') throw new Error(`${reading.kind}, not known`);
-  return reading.event;
-}
-
-function report(fields: object, envelope: object = {}) {
-  const event = read({ ...envelope, message_delivery_report: fields });
-  if (event.trigger !== 'MESSAGE_DELIVERY') throw new Error(event.trigger);
-  return event;
-}
 
 /**
  * Reads each body as a user of the types does. A trigger that is left out here does not compile.

@@ -1,14 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSinchEvent } from '../bodies/sinch-event.ts';
+import { read } from '../bodies/sinch-event.fixture.ts';
 import { occurrenceOf } from './occurrence.ts';
 import { knownTriggers, triggerCatalog } from './triggers.ts';
 
 function occurrence(body: object | string): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const reading = readSinchEvent(text);
-  if (reading.kind !== 'known') throw new Error(`${reading.kind}, not known`);
-  return occurrenceOf(reading.event, text);
+  return occurrenceOf(read(text), text);
 }
 
 const inbound = (message: object, envelope: object = {}) =>

@@ -1,14 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSinchEvent } from '../bodies/sinch-event.ts';
+import { read } from '../bodies/sinch-event.fixture.ts';
 import { orderKeyOf } from './order-key.ts';
 import { knownTriggers, triggerCatalog } from './triggers.ts';
 
-function keyOf(body: object): string | undefined {
-  const reading = readSinchEvent(JSON.stringify(body));
-  if (reading.kind !== 'known') throw new Error(`${reading.kind}, not known`);
-  return orderKeyOf(reading.event);
-}
+const keyOf = (body: object) => orderKeyOf(read(body));
 
 const channel_identity = { channel: 'SMS', identity: '+1 (555) 0100' };
 const fields = { conversation_id: 'v', contact_id: 'c', channel_identity };

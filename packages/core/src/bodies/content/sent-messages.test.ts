@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../message-content.fixture.ts';
 import { messageContent } from '../message-content.ts';
+import { messageOf } from '../sinch-event.fixture.ts';
 
 const submitted = (submitted_message: unknown, more: object = {}) =>
   messageContent(messageOf({ message_submit_notification: { submitted_message, ...more } }));
