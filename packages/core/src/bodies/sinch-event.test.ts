@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { knownTriggers, triggerCatalog } from '../events/triggers.ts';
 import { parseInstant } from '../values/instant.ts';
 import { read, report } from './sinch-event.fixture.ts';
-import { readSinchEvent, type SinchEvent } from './sinch-event.ts';
+import { readSinchEvent, type SinchEvent, type SinchEventOf } from './sinch-event.ts';
 
 /**
  * Reads each body as a user of the types does. A trigger that is left out here does not compile.
@@ -77,6 +77,12 @@ describe('readSinchEvent', () => {
     expectTypeOf<SinchEvent['trigger']>().toEqualTypeOf<(typeof knownTriggers)[number]>();
     // @ts-expect-error: a consent has no message id.
     expectTypeOf<Extract<SinchEvent, { trigger: 'OPT_IN' }>['body']['message_id']>().toBeString();
+  });
+
+  it('narrows the body of an event of several triggers too', () => {
+    const idOfEither = (event: SinchEventOf<'MESSAGE_INBOUND' | 'MESSAGE_DELIVERY'>) =>
+      event.trigger === 'MESSAGE_INBOUND' ? event.body.id : event.body.message_id;
+    expect(idOfEither(report({ message_id: 'm' }))).toBe('m');
   });
 
   it('reads the envelope, and "" in it as absent', () => {

@@ -44,22 +44,24 @@ export interface EventEnvelope {
   readonly correlationId: string | undefined;
 }
 
-/** An event of one trigger. */
-export type SinchEventOf<T extends KnownTrigger> = EventEnvelope & {
-  readonly trigger: T;
-  /** Sinch's id for what the event is about; absent where Sinch gives none. */
-  readonly entityId: string | undefined;
-  /** The known fields under the trigger's top-level key. Any other field is in `raw`. */
-  readonly body: CallbackBody<T>;
-  /**
-   * The whole body as Sinch sent it. `JSON.stringify` writes its numbers as they were; one that a
-   * double does not hold exactly is no `number`, see `parseExactly`.
-   */
-  readonly raw: JsonObject;
-};
+/** An event of one of these triggers. `switch (event.trigger)` narrows its body. */
+export type SinchEventOf<T extends KnownTrigger> = {
+  [Each in T]: EventEnvelope & {
+    readonly trigger: Each;
+    /** Sinch's id for what the event is about; absent where Sinch gives none. */
+    readonly entityId: string | undefined;
+    /** The known fields under the trigger's top-level key. Any other field is in `raw`. */
+    readonly body: CallbackBody<Each>;
+    /**
+     * The whole body as Sinch sent it. `JSON.stringify` writes its numbers as they were; one that a
+     * double does not hold exactly is no `number`, see `parseExactly`.
+     */
+    readonly raw: JsonObject;
+  };
+}[T];
 
-/** Any event that Sinch documents. `switch (event.trigger)` narrows its body. */
-export type SinchEvent = { [T in KnownTrigger]: SinchEventOf<T> }[KnownTrigger];
+/** Any event that Sinch documents. */
+export type SinchEvent = SinchEventOf<KnownTrigger>;
 
 export type SinchEventReading =
   | { readonly kind: 'known'; readonly event: SinchEvent }

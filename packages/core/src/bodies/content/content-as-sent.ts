@@ -1,14 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../events/json-object.ts';
 import { rawSection, type SinchEventOf } from '../sinch-event.ts';
 
-/** A trigger whose event carries a message. */
-type MessageTrigger =
-  | 'MESSAGE_INBOUND'
-  | 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION'
-  | 'MESSAGE_SUBMIT';
-
 /** An event that carries a message of a contact or to one. */
-export type MessageEvent = { [T in MessageTrigger]: SinchEventOf<T> }[MessageTrigger];
+export type MessageEvent = SinchEventOf<
+  'MESSAGE_INBOUND' | 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION' | 'MESSAGE_SUBMIT'
+>;
 
 /** Members beside the one that holds the message. */
 export const besideTheMessage: ReadonlySet<string> = new Set([
