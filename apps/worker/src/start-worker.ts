@@ -27,6 +27,7 @@ import {
   type Logger,
   postgresQueueUnusable,
   redactText,
+  trackDependency,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
@@ -34,7 +35,6 @@ import { startAdminServer } from './admin/admin-server.ts';
 import type { ApplyOutcome } from './apply/apply-outcome.ts';
 import { createJobReporter } from './apply/report-job.ts';
 import { createDatabaseWait, type DatabaseWait } from './apply/wait-for-database.ts';
-import { trackDependency } from './health/outage-tracker.ts';
 import { type Stall, watchProgress } from './health/progress-monitor.ts';
 import { watchQueueMemory } from './health/watch-queue-memory.ts';
 import { openLanes } from './lanes/open-lanes.ts';

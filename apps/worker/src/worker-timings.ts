@@ -1,7 +1,7 @@
 import type { DatabaseLimits } from '@sinch-callbacks/db';
 import type { ConsumerTimings } from '@sinch-callbacks/queue';
+import { defaultOutageTimings, type OutageTimings } from '@sinch-callbacks/telemetry';
 import { defaultWaitTimings, type WaitTimings } from './apply/wait-for-database.ts';
-import { defaultOutageTimings, type OutageTimings } from './health/outage-tracker.ts';
 import { defaultProgressTimings, type ProgressTimings } from './health/progress-monitor.ts';
 import { defaultWatchdogTimings, type WatchdogTimings } from './health/watch-event-loop.ts';
 import { defaultStockTimings, type StockTimings } from './metrics/watch-stocks.ts';

@@ -56,4 +56,14 @@ export {
 } from './events/storage-events.ts';
 export { lastLineDestination } from './last-line-destination.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
+export {
+  combineOutages,
+  createOutageTracker,
+  defaultOutageTimings,
+  type OutageFacts,
+  type OutageListeners,
+  type OutageTimings,
+  type OutageTracker,
+  trackDependency,
+} from './outages/outage-tracker.ts';
 export { redactText } from './redact.ts';

@@ -1,7 +1,7 @@
 import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
 import { DatabaseUnavailableError, type EventWriter, type WriteOutcome } from '@sinch-callbacks/db';
+import { createOutageTracker } from '@sinch-callbacks/telemetry';
 import { expect, it } from 'vitest';
-import { createOutageTracker } from '../health/outage-tracker.ts';
 import { createEventBatcher } from './event-batcher.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 

@@ -1,8 +1,7 @@
 import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
-import { createLogger } from '@sinch-callbacks/telemetry';
+import { createLogger, createOutageTracker } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
 import { expect, it } from 'vitest';
-import { createOutageTracker } from '../health/outage-tracker.ts';
 import { createEventBatcher, createHandler } from './event-batcher.ts';
 import { createDatabaseWait } from './wait-for-database.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
-import type { OutageTracker } from '../health/outage-tracker.ts';
+import type { OutageTracker } from '@sinch-callbacks/telemetry';
 
 export interface DatabaseWait {
   /**

@@ -8,9 +8,9 @@ import {
   maxFetchedBytes,
   openConsumer,
 } from '@sinch-callbacks/queue';
+import { combineOutages, type OutageTracker } from '@sinch-callbacks/telemetry';
 import { createEventBatcher, createHandler, type EventBatcher } from '../apply/event-batcher.ts';
 import type { DatabaseWait } from '../apply/wait-for-database.ts';
-import { combineOutages, type OutageTracker } from '../health/outage-tracker.ts';
 import { type Lane, openPartitions } from './open-partitions.ts';
 
 export interface Lanes {

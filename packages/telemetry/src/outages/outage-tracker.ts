@@ -1,12 +1,12 @@
+import type { Logger } from '../create-logger.ts';
 import {
   type DependencyLost,
   dependencyLost,
   dependencyRestored,
   dependencyStillAway,
-  type Logger,
-} from '@sinch-callbacks/telemetry';
+} from '../events/process-events.ts';
 
-/** The outage of a server that this worker needs: whether it is down, and since when. */
+/** The outage of a server that a process needs: whether it is down, and since when. */
 export interface OutageTracker {
   recordFailure(error: Error): void;
   recordSuccess(): void;
