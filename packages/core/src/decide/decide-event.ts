@@ -43,6 +43,8 @@ export type Decision =
       /** Names of the time fields that are present and unreadable. */
       readonly unreadableTimes: readonly TimeField[];
       readonly facts: Facts;
+      /** The event as Sinch sent it, for the user's code. */
+      readonly sinchEvent: SinchEvent;
     }
   /** Store the event as UNHANDLED: its trigger is unknown, so it is kept for a replay. */
   | (ReadEnvelope & { readonly kind: 'keep' })
@@ -78,6 +80,7 @@ export function decideEvent(event: CallbackEvent): Decision {
     envelope: { appId, projectId, acceptedTime, eventTime },
     unreadableTimes: context.unreadable,
     facts: projection.facts,
+    sinchEvent: asSent.kind === 'known' ? asSent.event : read,
   };
 }
 

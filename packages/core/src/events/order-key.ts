@@ -1,7 +1,8 @@
-import type { CallbackBody, SinchEvent } from '../bodies/sinch-event.ts';
+import type { SinchEvent } from '../bodies/sinch-event.ts';
 import { boundedText } from '../values/bounded-text.ts';
 import { normaliseIdentity } from '../values/identity.ts';
 import { storableText } from '../values/storable-json.ts';
+import { subjectOf } from './subject.ts';
 
 /**
  * Returns the key of an event's conversation: handlers run one event of a key at a time.
@@ -26,74 +27,4 @@ function keyOf(text: string): string {
 /** Escapes the separator, so that the channel ends at the first one. */
 function withoutColon(channel: string): string {
   return channel.replaceAll('%', '%25').replaceAll(':', '%3A');
-}
-
-/** Ids of the conversation and the person that an event concerns. */
-interface Subject {
-  readonly conversationId?: string | undefined;
-  readonly contactId?: string | undefined;
-  readonly channel?: string | undefined;
-  readonly identity?: string | undefined;
-}
-
-function subjectOf(event: SinchEvent): Subject {
-  switch (event.trigger) {
-    case 'MESSAGE_INBOUND':
-    case 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION':
-    case 'MESSAGE_SUBMIT':
-    case 'MESSAGE_DELIVERY':
-    case 'EVENT_INBOUND':
-    case 'EVENT_DELIVERY':
-    case 'UNSUPPORTED':
-    case 'RECORD_NOTIFICATION':
-      return ofChannel(event.body);
-    case 'CONVERSATION_START':
-    case 'CONVERSATION_STOP':
-    case 'CONVERSATION_DELETE':
-      return ofConversation(event.body);
-    case 'CONTACT_CREATE':
-    case 'CONTACT_UPDATE':
-    case 'CONTACT_DELETE':
-      return { contactId: event.body.contact?.id ?? event.body.contact_id };
-    case 'CONTACT_MERGE':
-      return { contactId: event.body.preserved_contact?.id ?? event.body.preserved_contact_id };
-    case 'CONTACT_IDENTITIES_DUPLICATION':
-      return { contactId: firstContactId(event.body) };
-    case 'CAPABILITY':
-    case 'OPT_IN':
-    case 'OPT_OUT': {
-      const { contact_id: contactId, channel, identity } = event.body;
-      return { contactId, channel, identity };
-    }
-    case 'SMART_CONVERSATIONS':
-      return {
-        conversationId: event.body.conversation_id,
-        contactId: event.body.contact_id,
-        channel: event.body.channel,
-        identity: event.body.channel_identity,
-      };
-    case 'CHANNEL_EVENT':
-    case 'BATCH_STATUS_UPDATE':
-      return {};
-  }
-}
-
-function ofChannel(body: CallbackBody<'MESSAGE_DELIVERY' | 'EVENT_DELIVERY' | 'UNSUPPORTED'>) {
-  return {
-    conversationId: body.conversation_id,
-    contactId: body.contact_id,
-    channel: body.channel_identity?.channel ?? body.channel,
-    identity: body.channel_identity?.identity,
-  };
-}
-
-function ofConversation({ conversation, conversation_id }: CallbackBody<'CONVERSATION_START'>) {
-  return {
-    conversationId: conversation?.id ?? conversation_id,
-    contactId: conversation?.contact_id,
-  };
-}
-
-function firstContactId(body: CallbackBody<'CONTACT_IDENTITIES_DUPLICATION'>): string | undefined {
-  return body.duplicated_identities?.flatMap(({ contact_ids: ids = [] }) => ids)[0];
 }
