@@ -49,7 +49,13 @@ export {
   listQueuedByRun,
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
-export { DatabaseUnavailableError } from './failure.ts';
+export { digestOfEvent } from './event-digest.ts';
+export {
+  classifyFailure,
+  DatabaseUnavailableError,
+  isConflict,
+  whileAvailable,
+} from './failure.ts';
 export {
   type DatabaseState,
   inspectDatabase,
@@ -77,6 +83,7 @@ export {
   type TakenFor,
 } from './read/find/find-anything.ts';
 export type { FoundAs, FoundEntry } from './read/find/find-sql.ts';
+export { findEvent } from './read/find-event.ts';
 export {
   findStoredByKey,
   findStoredEvents,
@@ -91,6 +98,7 @@ export {
   type StatusReport,
 } from './read/find-message.ts';
 export type { Page } from './read/page.ts';
+export { pageStoredEvents, type StoredEventFilter } from './read/page-stored-events.ts';
 export type { UnappliedEvent } from './read/unapplied-events.ts';
 export {
   countUnhandled,
@@ -99,3 +107,6 @@ export {
 } from './read/unapplied-events.ts';
 export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';
+export { textArray } from './write/text-array.ts';
+export type { WriteAlongside } from './write/write-batch.ts';
+export type { WriteSession } from './write/write-session.ts';

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
 import { listWeeks, type StoredWeek } from '../partitions/weeks.ts';
+import { openTaskDigests } from './open-tasks.ts';
 
 /**
  * The limit for a lock. Writers queue behind a waiting lock, so it waits briefly and is tried
@@ -13,11 +14,13 @@ const pauseMs = 500;
 const maxTries = 20;
 
 /**
- * Events that are needed after their week: those applied late, and those of a letter that stays.
+ * Events that are needed after their week: those applied late, those of a letter that stays, and
+ * those of a task that waits or is dead.
  */
 const isStillNeeded = `(e.applied_at >= $1::timestamptz OR e.state <> 'APPLIED'
   OR EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
-    AND (d.resolved_at IS NULL OR d.resolution IS NULL OR d.resolved_at >= $1::timestamptz)))`;
+    AND (d.resolved_at IS NULL OR d.resolution IS NULL OR d.resolved_at >= $1::timestamptz))
+  OR e.event_digest IN (${openTaskDigests}))`;
 
 /** Counts events in weeks that {@link dropOldWeeks} would drop. */
 export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 import { isTransactionTimeout, SlowTransactionError, whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
+import { openTaskDigests } from './open-tasks.ts';
 
 /** Numbers of rows that are old enough to be removed, or that were removed. */
 export interface Prunable {
@@ -18,10 +19,14 @@ const oldLetters = `
 FROM dead_letter AS d JOIN event_guard AS g USING (event_digest)
 WHERE d.resolved_at < $1::timestamptz AND d.resolution IS NOT NULL`;
 
-/** Events by both ages, since a dead letter's event may be applied long after its receipt. */
+/**
+ * Events by both ages, since a dead letter's event may be applied long after its receipt. An event
+ * stays while a task of it waits or is dead.
+ */
 const oldEvents = `
 FROM callback_event_default AS e
-WHERE e.received_at < $1::timestamptz AND e.applied_at < $1::timestamptz`;
+WHERE e.received_at < $1::timestamptz AND e.applied_at < $1::timestamptz
+  AND e.event_digest NOT IN (${openTaskDigests})`;
 
 /**
  * Guards are locked before letters, as everywhere; rows that another session holds are skipped.

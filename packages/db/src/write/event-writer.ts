@@ -10,7 +10,7 @@ import {
 } from '../failure.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { createLockedRows } from './locked-rows.ts';
-import { writeBatch } from './write-batch.ts';
+import { type WriteAlongside, writeBatch } from './write-batch.ts';
 
 export type WriteOutcome =
   /** The event's rows are written now. */
@@ -56,7 +56,16 @@ const halvingBudgetMs = 30_000;
 /** The limit after a lock of another session, which may last long. */
 const blockedBudgetMs = 2_000;
 
-export function createEventWriter(database: Database, now: () => Date): EventWriter {
+/**
+ * Opens a writer.
+ * @param prepareAlongside is called before each transaction for what it writes beside the rows of
+ *   its events; no more is written where it returns nothing.
+ */
+export function createEventWriter(
+  database: Database,
+  now: () => Date,
+  prepareAlongside?: () => Promise<WriteAlongside | undefined>,
+): EventWriter {
   // False once a pooler in between turns out to lose prepared statements.
   let keepsStatements = true;
   const lockedRows = createLockedRows();
@@ -137,7 +146,8 @@ export function createEventWriter(database: Database, now: () => Date): EventWri
     for (let attempt = 0; ; attempt += 1) {
       try {
         const options = { keepsStatements, lockTimeoutMs };
-        const written = await writeBatch(database, batch, copies, now(), options);
+        const alongside = await prepareAlongside?.();
+        const written = await writeBatch(database, batch, copies, now(), options, alongside);
         lockedRows.remove(batch);
         for (const item of batch) report(item, outcomeOf(item, written));
         return undefined;

@@ -18,6 +18,15 @@ import {
 } from './write-session.ts';
 
 /**
+ * A function that sends statements of its own in the transaction of a batch.
+ * @param events that are written now, in order: new ones, and those that are applied at last.
+ */
+export type WriteAlongside = (
+  session: WriteSession,
+  events: readonly EventToWrite[],
+) => Promise<void>;
+
+/**
  * Writes all events and their rows, or nothing: one transaction, one statement per table that is
  * concerned, however many events there are.
  *
@@ -32,6 +41,7 @@ export async function writeBatch(
   copies: readonly EventToWrite[],
   appliedAt: Date,
   options: SessionOptions,
+  alongside: WriteAlongside = nothing,
 ): Promise<ReadonlySet<string>> {
   return await inWriteSession(database, options, async (session) => {
     if (events.some(hasMerge)) await lockContactRoots(session);
@@ -44,6 +54,7 @@ export async function writeBatch(
       ...upserts.map(({ done }) => done),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, redactableOf(newly)),
+      alongside(session, newly),
     ]);
     for (const { table, done } of upserts) {
       if (table.difference === undefined) continue;
@@ -54,6 +65,8 @@ export async function writeBatch(
     return written;
   });
 }
+
+const nothing: WriteAlongside = async () => undefined;
 
 /** Sends one statement for each table that the facts are about. */
 function upsertAll(session: WriteSession, facts: readonly EventFacts[]) {

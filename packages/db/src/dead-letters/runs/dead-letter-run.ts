@@ -24,6 +24,19 @@ export type RunFilter =
         readonly since?: string | undefined;
         readonly until?: string | undefined;
       };
+    }
+  /** Dead tasks of handlers. */
+  | {
+      readonly tasks: {
+        readonly handler?: string | undefined;
+        readonly eventDigests?: readonly string[] | undefined;
+        readonly trigger?: string | undefined;
+        readonly appId?: string | undefined;
+        readonly cause?: string | undefined;
+        readonly fingerprint?: string | undefined;
+        readonly since?: string | undefined;
+        readonly until?: string | undefined;
+      };
     };
 
 /**

@@ -1,0 +1,10 @@
+/**
+ * Digests of events that a task of a handler still needs: one that waits, or is dead. Each part has
+ * a partial index of its own, so settled tasks are not read.
+ */
+export const openTaskDigests = `
+SELECT event_digest FROM handler_task WHERE state = 'WAITING' AND retry_at IS NULL
+UNION ALL
+SELECT event_digest FROM handler_task WHERE state = 'WAITING' AND retry_at IS NOT NULL
+UNION ALL
+SELECT event_digest FROM handler_task WHERE state = 'DEAD'`;

@@ -1,0 +1,44 @@
+import type { KnownTrigger } from '@sinch-callbacks/core';
+import type { DeadCause } from '../tasks/decide-settlement.ts';
+
+/** Conditions on dead tasks, all of which hold. Without any, it is every dead task. */
+export interface TaskFilter {
+  readonly handler?: string | undefined;
+  /** Digests of events, 32 hexadecimal digits each. */
+  readonly eventDigests?: readonly string[] | undefined;
+  readonly trigger?: KnownTrigger | undefined;
+  readonly appId?: string | undefined;
+  readonly cause?: DeadCause | undefined;
+  readonly fingerprint?: string | undefined;
+  /** Dead since then, or later. */
+  readonly since?: Date | undefined;
+  /** Dead before then. */
+  readonly until?: Date | undefined;
+}
+
+/** Returns the condition for `handler_task AS t`, with its values. */
+export function conditionOf(filter: TaskFilter): {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+} {
+  const values: unknown[] = [];
+  const conditions = ["t.state = 'DEAD'"];
+  const add = (value: unknown, sql: (place: string) => string) => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(sql(`$${values.length}`));
+  };
+  add(filter.handler, (place) => `t.handler = ${place}`);
+  add(
+    filter.eventDigests,
+    (place) =>
+      `t.event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest(${place}::text[]) AS d))`,
+  );
+  add(filter.trigger, (place) => `t.trigger = ${place}`);
+  add(filter.appId, (place) => `t.app_id = ${place}`);
+  add(filter.cause, (place) => `t.cause = ${place}`);
+  add(filter.fingerprint, (place) => `t.fingerprint = ${place}`);
+  add(filter.since?.toISOString(), (place) => `t.settled_at >= ${place}::timestamptz`);
+  add(filter.until?.toISOString(), (place) => `t.settled_at < ${place}::timestamptz`);
+  return { sql: conditions.join(' AND '), values };
+}

@@ -1,0 +1,37 @@
+import type { Database } from '@sinch-callbacks/db';
+import type { Handler } from '../api/on.ts';
+
+/** A handler as the registry has it: what other processes need of it. */
+export type DeclaredHandler = Pick<Handler, 'name' | 'triggers'> & {
+  readonly order: Handler['options']['order'];
+};
+
+/**
+ * New names are active from now, and triggers that a handler had not before are looked through
+ * again, like those of a new one. A retired handler stays retired.
+ */
+const register = `
+INSERT INTO handler AS h (name, triggers, "order", active_from, gap_from, seen_at)
+SELECT d.name, string_to_array(d.triggers, ','), upper(d.ordering)::handler_order, now(),
+  date_trunc('milliseconds', now()), now()
+FROM unnest($1::text[], $2::text[], $3::text[]) AS d(name, triggers, ordering)
+ORDER BY d.name
+ON CONFLICT (name) DO UPDATE SET triggers = excluded.triggers, "order" = excluded."order",
+  gap_from = CASE WHEN excluded.triggers <@ h.triggers THEN h.gap_from ELSE excluded.gap_from END, seen_at = now()`;
+
+/**
+ * Enters the handlers of a process into the registry. Workers read it once a second, and from then
+ * on make tasks for them.
+ * @throws pg's error.
+ */
+export async function registerHandlers(
+  { pool }: Pick<Database, 'pool'>,
+  handlers: readonly DeclaredHandler[],
+): Promise<void> {
+  if (handlers.length === 0) return;
+  await pool.query(register, [
+    handlers.map(({ name }) => name),
+    handlers.map(({ triggers }) => triggers.join()),
+    handlers.map(({ order }) => order),
+  ]);
+}

@@ -1,0 +1,168 @@
+import type { Database } from '@sinch-callbacks/db';
+import type { HandlerDeclaration } from '../engine/contract.ts';
+import { backfillTasks } from '../tasks/backfill-tasks.ts';
+import { settleRedactedTasks } from '../tasks/settle-redacted-tasks.ts';
+import { byTrigger, maxViewAgeMs, type RegistryRow } from './handler-view.ts';
+import { registerHandlers } from './register-handlers.ts';
+
+/** Keeps the handlers of this process in the registry. */
+export interface Registration {
+  /** Replaces the handlers of this process. */
+  declare(handlers: readonly HandlerDeclaration[]): void;
+  stop(): Promise<void>;
+}
+
+export interface RegistrationEvents {
+  /** The declared handlers that are registered and neither paused nor retired have changed. */
+  runnableChanged(handlers: readonly HandlerDeclaration[]): void;
+  databaseFailed(error: unknown): void;
+}
+
+const pollEveryMs = 1_000;
+/** How exact `seen_at` is. */
+const touchEveryMs = 10_000;
+/** Between two looks for tasks of redacted events. */
+const redactEveryMs = 60_000;
+
+/**
+ * A writer begins no batch with a reading of the registry that is older than `maxViewAgeMs`, and
+ * its transaction ends within a minute. After that no task can be missing any more.
+ */
+const gapMs = maxViewAgeMs + 60_000;
+/** Nearly all writers have read the registry by then. */
+const firstLookAfterMs = 2_000;
+/** How far the clocks of workers and the database may differ. */
+const clockToleranceMs = 5_000;
+/** Events wait on the queue for days at most. */
+const longestQueueMs = 14 * 86_400_000;
+
+const readStates = `
+SELECT name, state::text, triggers, "order" <> 'NONE' AS "isOrdered", gap_from AS "gapFrom",
+  (extract(epoch FROM now() - gap_from) * 1000)::float8 AS "gapAgeMs"
+FROM handler WHERE name = ANY($1::text[])`;
+
+interface StateRow extends RegistryRow {
+  readonly state: string;
+  readonly gapFrom: Date | null;
+  readonly gapAgeMs: number | null;
+}
+
+/**
+ * Registers handlers, follows what operators do to them, and makes the tasks that writers missed
+ * before they had read a new name. Repeats all of it for as long as the database is down.
+ */
+export function openRegistration(
+  database: Pick<Database, 'pool'>,
+  events: RegistrationEvents,
+): Registration {
+  const { pool } = database;
+  let declared: readonly HandlerDeclaration[] = [];
+  let isRegistered = true;
+  let runnable = '';
+  let touchedAtMs = 0;
+  let redactedAtMs = Number.NEGATIVE_INFINITY;
+  /** Gaps of which the first look is done, by name. */
+  const looked = new Map<string, number>();
+  let isStopped = false;
+  /** True after a call of `declare` that no round has seen. */
+  let isWoken = false;
+  let wake: () => void = ignore;
+
+  async function keep(): Promise<void> {
+    while (!isStopped) {
+      try {
+        await update();
+      } catch (error) {
+        events.databaseFailed(error);
+      }
+      await pause();
+    }
+  }
+
+  async function update(): Promise<void> {
+    if (declared.length === 0) {
+      report([]);
+      return;
+    }
+    const handlers = declared;
+    if (!isRegistered) await register(handlers);
+    else if (performance.now() - touchedAtMs > touchEveryMs) await touch(handlers);
+    const names = handlers.map(({ name }) => name);
+    const { rows } = await pool.query<StateRow>(readStates, [names]);
+    const active = new Set(rows.flatMap(({ name, state }) => (state === 'ACTIVE' ? [name] : [])));
+    // Declared again meanwhile: the next round has the states.
+    if (handlers === declared) report(handlers.filter(({ name }) => active.has(name)));
+    for (const row of rows) await closeGap(row);
+    if (performance.now() - redactedAtMs > redactEveryMs) {
+      redactedAtMs = performance.now();
+      await settleRedactedTasks(database);
+    }
+  }
+
+  async function register(handlers: readonly HandlerDeclaration[]): Promise<void> {
+    await registerHandlers(
+      database,
+      handlers.map(({ name, triggers, options: { order } }) => ({ name, triggers, order })),
+    );
+    touchedAtMs = performance.now();
+    isRegistered = handlers === declared;
+  }
+
+  async function touch(handlers: readonly HandlerDeclaration[]): Promise<void> {
+    await pool.query('UPDATE handler SET seen_at = now() WHERE name = ANY($1::text[])', [
+      handlers.map(({ name }) => name),
+    ]);
+    touchedAtMs = performance.now();
+  }
+
+  function report(handlers: readonly HandlerDeclaration[]): void {
+    const text = JSON.stringify(handlers);
+    if (text === runnable) return;
+    runnable = text;
+    events.runnableChanged(handlers);
+  }
+
+  /** Looks once soon, for what came in the first second, and once when no task can be missing. */
+  async function closeGap({ gapFrom, gapAgeMs, ...row }: StateRow): Promise<void> {
+    if (gapFrom === null || gapAgeMs === null) return;
+    const isOver = gapAgeMs > gapMs;
+    const isFirst = gapAgeMs > firstLookAfterMs && looked.get(row.name) !== gapFrom.getTime();
+    if (!isOver && !isFirst) return;
+    const since = gapFrom.getTime();
+    await backfillTasks(database, byTrigger([row]), {
+      receivedSince: new Date(since - longestQueueMs),
+      appliedSince: new Date(since - clockToleranceMs),
+    });
+    looked.set(row.name, since);
+    if (!isOver) return;
+    const ended = 'UPDATE handler SET gap_from = NULL WHERE name = $1 AND gap_from = $2';
+    await pool.query(ended, [row.name, gapFrom]);
+  }
+
+  async function pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, pollEveryMs);
+    wake = resolve;
+    if (isStopped || isWoken) resolve();
+    await promise;
+    clearTimeout(timer);
+    isWoken = false;
+  }
+
+  const keeping = keep();
+  return {
+    declare(handlers) {
+      declared = handlers;
+      isRegistered = false;
+      isWoken = true;
+      wake();
+    },
+    async stop() {
+      isStopped = true;
+      wake();
+      await keeping;
+    },
+  };
+}
+
+const ignore = () => undefined;

@@ -1,0 +1,152 @@
+import { rawBodyBytes, rawBodyText, readSinchEvent } from '@sinch-callbacks/core';
+import type { Database } from '@sinch-callbacks/db';
+import {
+  type HandlerContext,
+  type HandlerLog,
+  type HandlerTransaction,
+} from '../api/handler-context.ts';
+import type { HandlerEvent } from '../api/handler-event.ts';
+import type { Handler } from '../api/on.ts';
+import type { AbortReason } from '../engine/contract.ts';
+import type { ClaimedTask } from '../tasks/claim-tasks.ts';
+import { commitTask } from '../tasks/commit-task.ts';
+import type { RunResult } from '../tasks/decide-settlement.ts';
+import { joinedRowsOf } from './joined-rows.ts';
+import { resultOf, TimedOut } from './run-result.ts';
+
+export interface RunServices {
+  readonly database: Database;
+  readonly log: HandlerLog;
+}
+
+/** One run of a task. */
+export interface TaskInProgress {
+  /** Resolves with the result; never rejects. */
+  readonly result: Promise<RunResult>;
+  abort(reason: AbortReason): void;
+}
+
+/** The time that a handler has to end after its signal, before its run counts as failed. */
+const graceMs = 1_000;
+
+/** Runs a handler for one task, with the services of its context. */
+export function runTask(
+  handler: Handler,
+  task: ClaimedTask,
+  services: RunServices,
+): TaskInProgress {
+  const controller = new AbortController();
+  let abortedFor: AbortReason | undefined;
+  return {
+    result: run(),
+    abort(reason) {
+      abortedFor = reason;
+      controller.abort(new Error(reason === 'lost' ? 'the task was lost' : 'the process stops'));
+    },
+  };
+
+  async function run(): Promise<RunResult> {
+    const event = eventOf(task);
+    if (event === undefined) {
+      const message = `its body is not one of ${task.trigger}, as this release reads it`;
+      return { kind: 'gave-up', message, stack: undefined };
+    }
+    const { timeout } = handler.options;
+    const commits = createCommits(services.database, task, timeout);
+    const timer = setTimeout(() => controller.abort(new TimedOut(timeout)), timeout);
+    try {
+      const ctx = contextOf(task, event, services, controller.signal, commits.commit);
+      await Promise.race([handler.run(event, ctx), graceAfter(controller.signal)]);
+      // A commit that was not awaited still decides.
+      await commits.settled();
+      return commits.isCommitted() ? { kind: 'committed' } : { kind: 'done' };
+    } catch (error) {
+      await commits.settled();
+      if (commits.isCommitted()) {
+        services.log.warn({ err: error }, 'a handler failed after its commit');
+        return { kind: 'committed' };
+      }
+      return resultOf(error, controller.signal, abortedFor);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Rejects with the signal's reason some time after it; the user's code may not heed the signal. */
+function graceAfter(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        // `abort` is called with errors alone.
+        setTimeout(() => reject(signal.reason as Error), graceMs).unref();
+      },
+      { once: true },
+    );
+  });
+}
+
+function eventOf(task: ClaimedTask): HandlerEvent | undefined {
+  const { rawBody, eventKey, receivedAt } = task;
+  if (rawBody === undefined) return undefined;
+  const reading = readSinchEvent(rawBodyText(rawBody));
+  if (reading.kind !== 'known') return undefined;
+  return { ...reading.event, eventKey, receivedAt, rawBody: rawBodyBytes(rawBody) };
+}
+
+interface Commits {
+  readonly commit: HandlerContext['commit'];
+  readonly isCommitted: () => boolean;
+  /** Resolves when no commit is in progress. */
+  readonly settled: () => Promise<void>;
+}
+
+function createCommits(database: Database, task: ClaimedTask, timeoutMs: number): Commits {
+  let inProgress: Promise<unknown> | undefined;
+  let isCommitted = false;
+  return {
+    isCommitted: () => isCommitted,
+    async settled() {
+      await inProgress?.catch(() => undefined);
+    },
+    async commit<T>(work: (tx: HandlerTransaction) => Promise<T>): Promise<T> {
+      if (inProgress !== undefined) throw new TypeError('ctx.commit may be called once');
+      const committing = commitTask(database, task, work, timeoutMs).then((result) => {
+        isCommitted = true;
+        return result;
+      });
+      inProgress = committing;
+      return await committing;
+    },
+  };
+}
+
+function contextOf(
+  task: ClaimedTask,
+  event: HandlerEvent,
+  { database, log }: RunServices,
+  signal: AbortSignal,
+  commit: HandlerContext['commit'],
+): HandlerContext {
+  return {
+    key: `${task.handler}.${task.occurrence}`,
+    attempt: task.attempts + 1,
+    isReplay: task.replays > 0,
+    signal,
+    log: withFacts(log, { handler: task.handler, eventKey: task.eventKey }),
+    prisma: database.prisma,
+    commit,
+    ...joinedRowsOf(database, event),
+  };
+}
+
+/** Adds facts to each line of a log. */
+function withFacts(log: HandlerLog, own: object): HandlerLog {
+  return {
+    debug: (facts, message) => log.debug({ ...own, ...facts }, message),
+    info: (facts, message) => log.info({ ...own, ...facts }, message),
+    warn: (facts, message) => log.warn({ ...own, ...facts }, message),
+    error: (facts, message) => log.error({ ...own, ...facts }, message),
+  };
+}

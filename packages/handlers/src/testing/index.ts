@@ -1,0 +1,3 @@
+export { readTestEvent } from './read-test-event.ts';
+export type { RecordedStatement } from './record-statements.ts';
+export { type TriedLogLine, type TriedRun, type TryOptions, tryHandler } from './try-handler.ts';
