@@ -14,7 +14,7 @@ const owners: readonly { library: RegExp; workspaces: readonly string[] }[] = [
   { library: /^(@prisma\/.+|prisma)$/, workspaces: ['packages/db'] },
   { library: /^pg$/, workspaces: ['packages/queue', 'packages/db', 'packages/dev-env', 'bench'] },
   { library: /^(next|react|react-dom|raw-body)$/, workspaces: ['apps/ingest'] },
-  { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, workspaces: ['apps/worker'] },
+  { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, workspaces: ['apps/worker', 'apps/handlers'] },
   { library: /^(pino|prom-client)$/, workspaces: ['packages/telemetry'] },
   { library: /^commander$/, workspaces: ['apps/cli', 'reliability'] },
 ];

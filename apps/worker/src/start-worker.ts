@@ -9,7 +9,9 @@ import {
   isReplayPending,
   openDatabase,
   recordDeadLetter,
+  type WriteAlongside,
 } from '@sinch-callbacks/db';
+import { type HandlerView, insertTasks, openHandlerView } from '@sinch-callbacks/handlers';
 import {
   adviceFor,
   checkPostgresQueue,
@@ -89,7 +91,8 @@ export async function startWorker(
     now,
     timings: timings.queue,
   };
-  const writer = createEventWriter(database, now);
+  const handlers = openHandlerView(database);
+  const writer = createEventWriter(database, now, async () => await tasksOf(handlers));
   const apps = createAppsSeen();
   const onBatch = (events: readonly EventToWrite[]) => {
     metrics.batchWritten(events.length);
@@ -151,6 +154,7 @@ export async function startWorker(
           stocks,
           boardKeeper,
           partitions,
+          handlers,
           admin,
           board,
           database,
@@ -213,6 +217,13 @@ function createLetterRecorder(
     );
     return result.kind === 'done' ? result.value : 'returned';
   };
+}
+
+/** Prepares the tasks of a batch; nothing while there is no handler. */
+async function tasksOf(view: HandlerView): Promise<WriteAlongside | undefined> {
+  const handlers = await view.current();
+  if (handlers.size === 0) return undefined;
+  return async (session, events) => await insertTasks(session, events, handlers);
 }
 
 /** Creates a check for open letters: neither closed nor under way again. */

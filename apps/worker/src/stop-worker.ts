@@ -1,4 +1,5 @@
 import type { Database } from '@sinch-callbacks/db';
+import type { HandlerView } from '@sinch-callbacks/handlers';
 import type { BoardQueues, Consumer } from '@sinch-callbacks/queue';
 import {
   type Logger,
@@ -25,6 +26,7 @@ export interface WorkerParts {
   readonly stocks: StockWatch;
   readonly boardKeeper: BoardKeeper;
   readonly partitions: PartitionKeeper;
+  readonly handlers: HandlerView;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
   readonly database: Database;
@@ -55,6 +57,7 @@ export async function stopWorker(
   parts.stocks.stop();
   parts.boardKeeper.stop();
   parts.partitions.stop();
+  parts.handlers.stop();
   await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
   workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });
 }

@@ -23,6 +23,8 @@ export interface CliConfig {
   };
   /** The settings of the worker's admin pages, which `callbacks doctor` checks. */
   readonly admin: { readonly hasPassword: boolean; readonly writes: boolean };
+  /** The secret of `callbacks forward --as standard`. */
+  readonly forwardSecret: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -39,6 +41,7 @@ const cliVariables = {
   SINCH_ACCESS_SECRET: variables.SINCH_ACCESS_SECRET,
   ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
   ADMIN_WRITES: variables.ADMIN_WRITES,
+  FORWARD_SECRET: variables.FORWARD_SECRET,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -61,6 +64,7 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
       hasPassword: values.ADMIN_PASSWORD !== undefined,
       writes: values.ADMIN_WRITES,
     },
+    forwardSecret: values.FORWARD_SECRET,
     logLevel: values.LOG_LEVEL,
   }));
 }

@@ -1,4 +1,5 @@
 export { type CliConfig, parseCliConfig } from './cli-config.ts';
+export { type HandlersConfig, parseHandlersConfig } from './handlers-config.ts';
 export { type IngestConfig, parseIngestConfig } from './ingest-config.ts';
 export type { QueueTarget } from './queue-target.ts';
 export {

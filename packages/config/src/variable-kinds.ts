@@ -83,6 +83,13 @@ export function postgresUrl() {
   );
 }
 
+/** Checks a token that goes into a header. */
+export function token() {
+  return z.string().regex(/^[\x21-\x7e]{20,}$/, {
+    error: 'must be 20 or more letters, digits or signs, no blanks',
+  });
+}
+
 /** Checks a URL that starts with one of `schemes`. */
 function url(...schemes: readonly string[]) {
   const starts = schemes.map((scheme) => `${scheme}://`);

@@ -5,6 +5,7 @@ import {
   postgresUrl,
   redisUrls,
   secretList,
+  token,
   wholeNumber,
   wholeNumberOr,
 } from './variable-kinds.ts';
@@ -27,12 +28,7 @@ export const variables = {
   INGEST_HOST: z.string().default('127.0.0.1'),
   INGEST_PORT: wholeNumber(0, 65_535).default(3000),
   INGEST_PROCESSES: wholeNumberOr('auto', 1, 128).default(1),
-  INGEST_METRICS_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{20,}$/, {
-      error: 'must be 20 or more letters, digits or signs, no blanks',
-    })
-    .optional(),
+  INGEST_METRICS_TOKEN: token().optional(),
   REDIS_URL: redisUrls().optional(),
   DATABASE_URL: postgresUrl().optional(),
   DIRECT_URL: postgresUrl().optional(),
@@ -50,6 +46,12 @@ export const variables = {
     .default('admin'),
   ADMIN_PASSWORD: z.string().optional(),
   ADMIN_WRITES: flag().default(false),
+  HANDLERS_HOST: z.string().default('127.0.0.1'),
+  HANDLERS_PORT: wholeNumber(0, 65_535).default(3002),
+  HANDLERS_METRICS_TOKEN: token().optional(),
+  HANDLERS_RELOAD: flag().default(false),
+  HANDLERS_POOL: wholeNumber(1, 100).default(10),
+  FORWARD_SECRET: z.string().optional(),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   SINCH_PROJECT_ID: z.string().optional(),
   SINCH_APP_ID: z.string().optional(),

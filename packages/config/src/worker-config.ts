@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { isLoopback } from './is-loopback.ts';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
@@ -81,15 +81,3 @@ const writesNeedLogin: Rule = ({ ADMIN_WRITES, ADMIN_PASSWORD }) =>
   ADMIN_WRITES !== 'true' || ADMIN_PASSWORD !== undefined
     ? undefined
     : 'ADMIN_PASSWORD must be set, because ADMIN_WRITES lets Bull Board change queues';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** Recognises a host that only this machine can reach. No name but `localhost` is trusted. */
-function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1');
-  if (isIPv4(address)) return loopback.check(address, 'ipv4');
-  if (isIPv6(address)) return loopback.check(address, 'ipv6');
-  return address.toLowerCase() === 'localhost';
-}

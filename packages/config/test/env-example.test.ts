@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Environment,
   parseCliConfig,
+  parseHandlersConfig,
   parseIngestConfig,
   parseWorkerConfig,
   variableNames,
@@ -18,7 +19,7 @@ const assignments = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)];
 const exampleEnvironment: Environment = Object.fromEntries(
   assignments.map(([, name = '', value = '']) => [name, value] as const),
 );
-const parsers = { parseIngestConfig, parseWorkerConfig, parseCliConfig };
+const parsers = { parseIngestConfig, parseWorkerConfig, parseHandlersConfig, parseCliConfig };
 
 /** Lists the variables that a parser reads. */
 function variablesReadBy(parse: (environment: Environment) => unknown): string[] {

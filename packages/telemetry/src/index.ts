@@ -10,12 +10,19 @@ export {
   type Telemetry,
 } from './events/event-outcomes.ts';
 export {
+  handlerPaused,
+  handlersLoaded,
+  handlersNotLoaded,
+  handlersStarted,
+  handlersStopped,
+  runnerEnded,
+  type TaskRunFacts,
+  taskRun,
+} from './events/handler-events.ts';
+export {
   complaintHeard,
   type DependencyAway,
   type DependencyLost,
-  dependencyLost,
-  dependencyRestored,
-  dependencyStillAway,
   eventLoopBlocked,
   type IngestProcessDied,
   type IngestStarted,

@@ -1,0 +1,20 @@
+import { parseHandlersConfig, readConfig } from '@sinch-callbacks/config';
+import { openDatabase } from '@sinch-callbacks/db';
+import { serveParent } from '@sinch-callbacks/handlers';
+import { createLogger } from '@sinch-callbacks/telemetry';
+
+/**
+ * The process that runs the user's code. Its parent starts it with the address of the module that
+ * exports `handlers`.
+ */
+const [handlersUrl = ''] = process.argv.slice(2);
+const { databaseUrl, logLevel, poolSize } = readConfig(parseHandlersConfig);
+const log = createLogger({ name: 'handlers', level: logLevel });
+const database = openDatabase({ url: databaseUrl, poolSize });
+
+async function loadHandlers(): Promise<unknown> {
+  const module = (await import(handlersUrl)) as { readonly handlers?: unknown };
+  return module.handlers;
+}
+
+await serveParent(loadHandlers, { database, log });
