@@ -6,6 +6,8 @@ import { addDeadCommand } from './commands/dead/dead-command.ts';
 import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
 import { addEventCommand } from './commands/event/event-command.ts';
 import { addFindCommand } from './commands/find.ts';
+import { addForwardCommand } from './commands/forward.ts';
+import { addHandlersCommand } from './commands/handlers/handlers-command.ts';
 import { addLoadCommand } from './commands/load/load-command.ts';
 import { addMessageCommand } from './commands/message/message-command.ts';
 import { addPruneCommand } from './commands/prune.ts';
@@ -39,6 +41,7 @@ Examples:
   $ callbacks event 9f86d081                   where an event is now
   $ callbacks dead groups --since 2h           what died lately, and why
   $ callbacks dead replay --all --wait         try every dead letter again
+  $ callbacks handlers list                    your own code: what waits, what is dead
   $ callbacks rejected recheck                 after a wrong secret was corrected
   $ callbacks doctor                           is everything set up so that nothing is lost?
 `;
@@ -71,6 +74,8 @@ export function buildProgram(host: Host, io: CommandIo): Command {
   addEventCommand(program, host);
   addConsentCommand(program, host);
   addDeadCommand(program, host, io.now);
+  addHandlersCommand(program, host, io.now);
+  addForwardCommand(program, host, io.now);
   addUnhandledCommand(program, host);
   addRejectedCommand(program, host);
   addRequeueCommand(program, host);

@@ -38,3 +38,14 @@ export {
 } from './retention/prune.ts';
 export { consentQuestionOf, findQuestionOf } from './search/find-question.ts';
 export { readTypedKey } from './search/typed-key.ts';
+export {
+  type CancelledTaskRun,
+  cancelTaskRun,
+  type OnTasks,
+  performTaskRun,
+  startTaskRun,
+  type TakenTaskRun,
+  type TaskRunEnd,
+  type TaskRunToStart,
+  takeUpTaskRun,
+} from './tasks/run-tasks.ts';

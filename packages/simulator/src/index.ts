@@ -31,6 +31,7 @@ export { inboundMessage } from './samples/inbound-messages.ts';
 export {
   type SampleBuilder,
   type SampleChoice,
+  sample,
   sampleCallback,
   sampleCallbacks,
 } from './samples/sample-callbacks.ts';

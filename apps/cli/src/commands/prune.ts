@@ -18,7 +18,8 @@ const help = `
 Goes: events that were received and applied before that, with their bodies, once their whole week
 is that old; dead letters that were applied, discarded or redacted before that, and the events of
 the last two.
-Stays, however old: open dead letters, events of unknown kinds, and every row that events have
+Stays, however old: open dead letters, events of unknown kinds, events of which a task of a handler
+waits or is dead, and every row that events have
 made: messages, their reports, conversations, contacts, consents and the rest.
 
 An event that is gone is still recognised when it comes again, until its guard goes too: by

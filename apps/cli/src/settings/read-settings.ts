@@ -27,6 +27,7 @@ export interface Settings {
   readonly ingestUrl: Given<string> | undefined;
   readonly adminUrl: Given<string> | undefined;
   readonly admin: CliConfig['admin'];
+  readonly forwardSecret: string | undefined;
 }
 
 const environmentName = 'the environment';
@@ -60,6 +61,7 @@ export async function readSettings(
     ingestUrl: stack && given(stack.ingestUrl, stack.name),
     adminUrl: stack && given(stack.adminUrl, stack.name),
     admin: config.admin,
+    forwardSecret: config.forwardSecret,
   };
 }
 

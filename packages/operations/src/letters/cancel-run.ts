@@ -17,6 +17,8 @@ export type CancelOutcome =
       readonly run: DeadLetterRun;
       readonly counts: Readonly<Record<Withdrawal, number>>;
     }
+  /** It is about tasks of handlers, and goes on. */
+  | { readonly kind: 'other-subject' }
   | { readonly kind: 'not-found' };
 
 const pageSize = 500;
@@ -28,6 +30,8 @@ const pageSize = 500;
  */
 export async function cancelLetterRun(tools: RunTools): Promise<CancelOutcome> {
   const { database, runId, now } = tools;
+  const before = await findRun(database, runId);
+  if (before !== undefined && 'tasks' in before.filter) return { kind: 'other-subject' };
   // First, so that the run's process queues nothing behind the withdrawal.
   await cancelRun(database, runId, now());
   const counts = await withdrawAll(tools);

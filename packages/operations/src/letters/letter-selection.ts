@@ -81,6 +81,7 @@ export function runFilterOf(selection: LetterSelection): RunFilter {
 
 /** Converts the audit's filter back: the inverse of {@link runFilterOf}. */
 export function selectionOf(filter: RunFilter): LetterSelection {
+  if ('tasks' in filter) throw new TypeError('the run is about tasks of handlers');
   if ('keys' in filter) return { kind: 'keys', keys: filter.keys };
   const { since, until, ...where } = filter.where;
   const times = { since: dateOf(since), until: dateOf(until) };

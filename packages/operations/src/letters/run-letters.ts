@@ -110,14 +110,17 @@ export async function startRun(database: Database, run: RunToStart): Promise<Dea
 export type TakenRun =
   | { readonly kind: 'taken'; readonly run: DeadLetterRun }
   | { readonly kind: 'not-found' }
+  /** It is about tasks of handlers, not about letters. */
+  | { readonly kind: 'other-subject' }
   /** It has finished; nothing is left to resume. */
   | { readonly kind: 'done' };
 
 /** Takes up a run that was cancelled or cut off, for {@link performRun}. */
 export async function takeUpRun(database: Database, id: number, at: Date): Promise<TakenRun> {
-  const isTaken = await resumeRun(database, id, at);
   const run = await findRun(database, id);
   if (run === undefined) return { kind: 'not-found' };
+  if ('tasks' in run.filter) return { kind: 'other-subject' };
+  const isTaken = await resumeRun(database, id, at);
   return isTaken ? { kind: 'taken', run } : { kind: 'done' };
 }
 

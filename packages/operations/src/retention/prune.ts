@@ -7,7 +7,9 @@ import {
   type Prunable,
   pruneBatch,
   pruneGuards,
+  whileAvailable,
 } from '@sinch-callbacks/db';
+import { pruneTasks } from '@sinch-callbacks/handlers';
 
 /** The two instants before which rows go. */
 export interface PruneCutoffs {
@@ -75,5 +77,8 @@ export async function prune(
     deadLetters += removed.deadLetters;
   }
   events += await dropOldWeeks(database, before);
-  return { events, deadLetters, guards: await pruneGuards(database, guardsBefore) };
+  const guards = await pruneGuards(database, guardsBefore);
+  // Last: a task is remembered for as long as its event's guard.
+  await whileAvailable(() => pruneTasks(database, guardsBefore));
+  return { events, deadLetters, guards };
 }

@@ -82,3 +82,8 @@ export function sampleCallback(trigger: KnownTrigger, choice: SampleChoice): Cal
   }
   return build(createSampleContext(choice.seed, choice.startAt));
 }
+
+/** Returns an invented callback of this trigger, the same each time: for tests of handlers. */
+export function sample(trigger: KnownTrigger, variant?: string): CallbackBody {
+  return sampleCallback(trigger, { seed: 'sample', ...(variant !== undefined && { variant }) });
+}

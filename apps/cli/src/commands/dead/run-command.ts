@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { DeadLetterRun, RunAction } from '@sinch-callbacks/db';
 import {
   type LetterSelection,
@@ -12,6 +11,7 @@ import {
 import { type Command, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
+import { operatorName } from '../../options/operator-name.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
 import { endAfterFailure, type Session } from '../../session.ts';
 import { type LetterReport, openLetterReport } from './letter-report.ts';
@@ -119,24 +119,12 @@ async function beginRun(
       return taken.run;
     case 'not-found':
       throw new UsageError(`there is no run ${work.id} (callbacks dead replays)`);
+    case 'other-subject':
+      throw new UsageError(
+        `run ${work.id} is about tasks of handlers: callbacks handlers continue ${work.id}`,
+      );
     case 'done':
       throw new UsageError(`run ${work.id} is done: there is nothing to resume`);
-  }
-}
-
-/** Names the person who runs the command, for the audit. A container's user may have no name. */
-function operatorName(): string {
-  return `${userName()}@${hostname()}`;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ERR_SYSTEM_ERROR') {
-      return String(process.getuid?.() ?? 'unknown');
-    }
-    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { type DeadLetterRun, listRuns, type RunFilter } from '@sinch-callbacks/d
 import { cancelLetterRun } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import { UsageError } from '../../failure.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
 import { counted, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
@@ -67,8 +68,10 @@ function describeRunFilter(filter: RunFilter): string {
     const [first = '-'] = filter.keys;
     return filter.keys.length > 1 ? `${filter.keys.length} keys` : first;
   }
-  const parts = Object.entries(filter.where).map(([name, value]) => `${name} ${value}`);
-  return parts.length > 0 ? parts.join(', ') : 'all';
+  const conditions = 'tasks' in filter ? filter.tasks : filter.where;
+  const parts = Object.entries(conditions).map(([name, value]) => `${name} ${String(value)}`);
+  const chosen = parts.length > 0 ? parts.join(', ') : 'all';
+  return 'tasks' in filter ? `tasks: ${chosen}` : chosen;
 }
 
 const cancelHelp = `
@@ -100,6 +103,9 @@ async function cancel(session: Session, id: number): Promise<ExitCode> {
   );
   if (outcome.kind === 'not-found') {
     return reportProblem(session, 'not-found', `there is no run ${id} (callbacks dead replays)`);
+  }
+  if (outcome.kind === 'other-subject') {
+    throw new UsageError(`run ${id} is about tasks of handlers: callbacks handlers cancel ${id}`);
   }
   const { run, counts } = outcome;
   terminal.document({ run: { id, state: run.state }, counts });

@@ -145,6 +145,7 @@ describe('variables', () => {
     queuePrefix: 'sinch',
     ingestUrl: undefined,
     adminUrl: undefined,
+    forwardSecret: undefined,
     admin: { hasPassword: false, writes: false },
   };
 

@@ -4,7 +4,9 @@ import {
   inspectDatabase,
   listAppsSeen,
   openDatabase,
+  whileAvailable,
 } from '@sinch-callbacks/db';
+import { listHandlers, type RegisteredState } from '@sinch-callbacks/handlers';
 import {
   checkPostgresQueue,
   inspectBackend,
@@ -16,6 +18,7 @@ import type { Settings } from '../../settings/read-settings.ts';
 import { counted } from '../../terminal/format.ts';
 import { type Check, failure, ok, skipped, warning } from './check.ts';
 import { type DatabaseFindings, judgeDatabase } from './judge-database.ts';
+import { judgeHandlers } from './judge-handlers.ts';
 import {
   type HealthPage,
   ingestHealth,
@@ -78,20 +81,30 @@ async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
 async function checkDatabase({ databaseUrl }: Settings): Promise<Check[]> {
   if (databaseUrl === undefined) return [skipped('database', 'no address')];
   const url = databaseUrl.value;
-  return judgeDatabase(withoutSecrets(await inspect(url), url), showUrl(url));
+  const { findings, handlers } = await inspect(url);
+  return [
+    ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
+    ...judgeHandlers(handlers),
+  ];
 }
 
-async function inspect(url: string): Promise<DatabaseFindings> {
+interface Inspection {
+  readonly findings: DatabaseFindings;
+  readonly handlers: readonly RegisteredState[];
+}
+
+async function inspect(url: string): Promise<Inspection> {
   const database = openDatabase({ url, poolSize: 1 });
   try {
     const state = await inspectDatabase(database);
     const isMigrated = state.pendingMigrations.length === 0;
     const openDeadLetters = isMigrated ? await countDeadLetters(database, {}) : undefined;
     const appsSeen = isMigrated ? await listAppsSeen(database, maxApps) : undefined;
-    return { kind: 'reached', state, openDeadLetters, appsSeen };
+    const handlers = isMigrated ? await whileAvailable(() => listHandlers(database)) : [];
+    return { findings: { kind: 'reached', state, openDeadLetters, appsSeen }, handlers };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
-    return { kind: 'unreachable', reason: error.message };
+    return { findings: { kind: 'unreachable', reason: error.message }, handlers: [] };
   } finally {
     await database.close();
   }

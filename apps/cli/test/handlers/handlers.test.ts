@@ -1,0 +1,217 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { decideEvent } from '@sinch-callbacks/core';
+import { createEventWriter, type Database } from '@sinch-callbacks/db';
+import { byTrigger, insertTasks, registerHandlers } from '@sinch-callbacks/handlers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useCli } from '../harness/cli-harness.ts';
+import { eventOfBody } from '../harness/stored-bodies.ts';
+
+const cli = useCli();
+
+const inbound = (id: string) => ({
+  app_id: '01APP',
+  message: {
+    id,
+    conversation_id: '01CONVERSATION',
+    channel_identity: { channel: 'SMS', identity: '15555550100' },
+    contact_message: { text_message: { text: 'stop' } },
+  },
+});
+
+/** Registers a handler and makes tasks for it, which have died of this error. */
+async function deadTasks(ids: readonly string[], error = 'no such customer 17'): Promise<void> {
+  const { database } = cli;
+  await registerHandlers(database, [
+    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], order: 'none' },
+  ]);
+  await apply(database, ids);
+  await database.pool.query(
+    `UPDATE handler_task SET state = 'DEAD', cause = 'gave-up', settled_at = now(), attempts = 3,
+       error_message = $1, fingerprint = '0123456789ab',
+       failures = '[{"replay":0,"attempt":3,"at":"2026-01-02T03:04:05.678Z","message":"no"}]'`,
+    [error],
+  );
+}
+
+async function apply(database: Database, ids: readonly string[]): Promise<void> {
+  const handlers = byTrigger([
+    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], isOrdered: false },
+  ]);
+  const writer = createEventWriter(
+    database,
+    () => new Date(),
+    async () => async (session, events) => await insertTasks(session, events, handlers),
+  );
+  await writer.write(
+    ids.map((id) => {
+      const event = eventOfBody(inbound(id), new Date().toISOString());
+      const decision = decideEvent(event);
+      if (decision.kind === 'refuse') throw new Error(decision.reason);
+      return { event, decision, attempts: 1 };
+    }),
+  );
+}
+
+const states = async () =>
+  (
+    await cli.database.pool.query<{ state: string }>(
+      'SELECT state::text FROM handler_task ORDER BY position',
+    )
+  ).rows.map(({ state }) => state);
+
+describe('callbacks handlers', () => {
+  it('lists handlers with the numbers of their tasks, and says which no process has', async () => {
+    await deadTasks(['01A', '01B']);
+    const { code, document } = await cli.runJson('handlers', 'list');
+    expect(code).toBe(0);
+    expect(document.handlers).toMatchObject([
+      { name: 'crm-sync', state: 'ACTIVE', isKnown: true, waiting: 0, retrying: 0, dead: 2 },
+    ]);
+    await cli.database.pool.query("UPDATE handler SET seen_at = now() - interval '2 minutes'");
+    expect((await cli.run('handlers', 'list')).stdout).toContain('no, since');
+    const { stdout } = await cli.run('doctor');
+    expect(stdout).toContain('no process has crm-sync');
+  });
+
+  it('groups dead tasks by error, and lists each', async () => {
+    await deadTasks(['01A', '01B']);
+    const groups = await cli.runJson('handlers', 'dead');
+    expect(groups.document.groups).toMatchObject([
+      { handler: 'crm-sync', count: 2, cause: 'gave-up', fingerprint: '0123456789ab' },
+    ]);
+    const each = await cli.runJson('handlers', 'dead', '--each', '--handler', 'crm-sync');
+    expect(each.document.tasks).toHaveLength(2);
+    const others = await cli.runJson('handlers', 'dead', '--cause', 'quarantined');
+    expect(others.document.groups).toEqual([]);
+  });
+
+  it('shows what the handlers did about an event, with every failed run', async () => {
+    await deadTasks(['01A']);
+    const { key } = eventOfBody(inbound('01A'));
+    const { code, document } = await cli.runJson('handlers', 'show', key);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      eventKey: key,
+      tasks: [{ handler: 'crm-sync', state: 'DEAD', attempts: 3, failures: [{ attempt: 3 }] }],
+    });
+    expect((await cli.run('handlers', 'show', 'MESSAGE_INBOUND.01NONE')).code).toBe(1);
+  });
+
+  it('replays what was chosen, once it was said, and writes the audit', async () => {
+    await deadTasks(['01A', '01B', '01C']);
+    expect((await cli.run('handlers', 'replay')).code).toBe(2);
+    const dry = await cli.runJson('handlers', 'replay', '--handler', 'crm-sync', '--dry-run');
+    expect(dry.document).toEqual({ tasks: 3, dryRun: true });
+    expect(await states()).toEqual(['DEAD', 'DEAD', 'DEAD']);
+    const { key } = eventOfBody(inbound('01B'));
+    const one = await cli.runJson('handlers', 'replay', key);
+    expect(one.document).toMatchObject({ tasks: 1, run: { state: 'DONE' } });
+    expect(await states()).toEqual(['DEAD', 'WAITING', 'DEAD']);
+    const rest = await cli.runJson('handlers', 'discard', '--all');
+    expect(rest.document).toMatchObject({ tasks: 2 });
+    expect(await states()).toEqual(['DISCARDED', 'WAITING', 'DISCARDED']);
+    const { document } = await cli.runJson('dead', 'replays');
+    expect(document.runs).toMatchObject([
+      { action: 'DISCARD', discarded: 2, state: 'DONE' },
+      { action: 'REPLAY', queued: 1, state: 'DONE' },
+    ]);
+  });
+
+  it('cancels a replay: what has not begun is dead again, and the run can be continued', async () => {
+    await deadTasks(['01A', '01B']);
+    const { document } = await cli.runJson('handlers', 'replay', '--all');
+    const id = String(document.run.id);
+    // As if its process had died before the end.
+    await cli.database.pool.query("UPDATE dead_letter_run SET state = 'RUNNING'");
+    const cancelled = await cli.runJson('handlers', 'cancel', id);
+    expect(cancelled.document).toMatchObject({ withdrawn: 2 });
+    expect(await states()).toEqual(['DEAD', 'DEAD']);
+    expect((await cli.run('dead', 'resume', id)).code).toBe(2);
+    await cli.database.pool.query('UPDATE dead_letter_run SET cursor = NULL');
+    expect((await cli.runJson('handlers', 'continue', id)).document).toMatchObject({ tasks: 2 });
+    expect(await states()).toEqual(['WAITING', 'WAITING']);
+    expect((await cli.run('handlers', 'continue', id)).code).toBe(2);
+  });
+
+  it('pauses, retires and resumes, and refuses a name that is not known', async () => {
+    await deadTasks(['01A']);
+    for (const [command, state] of [
+      ['pause', 'PAUSED'],
+      ['retire', 'RETIRED'],
+      ['resume', 'ACTIVE'],
+    ] as const) {
+      const { document } = await cli.runJson('handlers', command, 'crm-sync');
+      expect(document.handler).toMatchObject({ name: 'crm-sync', state });
+    }
+    const unknown = await cli.run('handlers', 'pause', 'crm');
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.stderr).toContain('callbacks handlers list');
+  });
+
+  it('makes the tasks of what happened before, each once', async () => {
+    await deadTasks(['01A', '01B']);
+    await cli.database.pool.query('DELETE FROM handler_task');
+    const backfill = ['handlers', 'backfill', 'crm-sync', '--since', '30d'];
+    expect((await cli.runJson(...backfill)).document).toMatchObject({ events: 2, tasks: 2 });
+    expect((await cli.runJson(...backfill)).document).toMatchObject({ events: 2, tasks: 0 });
+  });
+
+  it('tries a handler, shows what it would write, and keeps nothing', async () => {
+    await cli.database.pool.query(
+      'CREATE TABLE customer_stop (identity text PRIMARY KEY, since timestamptz)',
+    );
+    await apply(cli.database, ['01A']);
+    const { key } = eventOfBody(inbound('01A'));
+    const file = path.resolve(import.meta.dirname, 'handlers-to-try.ts');
+    const tried = ['handlers', 'try', 'stop-word', '--event', key, '--file', file];
+    const { code, document } = await cli.runJson(...tried);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      outcome: 'committed',
+      statements: [{ text: expect.stringContaining('INSERT INTO customer_stop') }],
+    });
+    const { rows } = await cli.database.pool.query('SELECT FROM customer_stop');
+    expect(rows).toEqual([]);
+    expect((await cli.run('handlers', 'try', 'none', '--event', key, '--file', file)).code).toBe(2);
+  });
+});
+
+describe('callbacks forward', () => {
+  let close: (() => void) | undefined;
+  afterEach(() => close?.());
+
+  it('sends stored callbacks byte for byte, the oldest first, and reports each answer', async () => {
+    await apply(cli.database, ['01A', '01B']);
+    const bodies: string[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        bodies.push(body);
+        response.writeHead(bodies.length === 2 ? 500 : 200).end();
+      });
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    close = () => server.close();
+    const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    const { code, document } = await cli.runJson('forward', '--to', to, '--since', '1h');
+    expect(code).toBe(1);
+    expect(document).toMatchObject({
+      sent: [{ status: 200 }, { status: 500 }],
+      counts: { accepted: 1, refused: 1 },
+    });
+    expect(bodies.toSorted()).toEqual(
+      ['01A', '01B'].map((id) => JSON.stringify(inbound(id))).toSorted(),
+    );
+  });
+
+  it('refuses a receiver on another machine without TLS', async () => {
+    const refused = await cli.run('forward', '--to', 'http://example.com/', '--since', '1h');
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain('https:');
+  });
+});
