@@ -1,4 +1,4 @@
-# Two images from one file: `--target ingest` and `--target worker`.
+# Three images from one file: `--target ingest`, `--target worker` and `--target handlers`.
 # The worker's image also migrates the database and holds the `callbacks` command.
 ARG NODE_IMAGE=node:24-trixie-slim
 
@@ -36,6 +36,12 @@ RUN pnpm install --frozen-lockfile --prod --no-optional \
   && find node_modules/.pnpm/@prisma+client@*/ -name 'query_compiler_*' ! -name '*postgresql*' -delete \
   && find node_modules/.pnpm -name '*.map' -delete
 
+FROM toolchain AS handlers-dependencies
+COPY --from=manifests /app ./
+RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod '@sinch-callbacks/handlers-app...' \
+  && find node_modules/.pnpm/@prisma+client@*/ -name 'query_compiler_*' ! -name '*postgresql*' -delete \
+  && find node_modules/.pnpm -name '*.map' -delete
+
 # Node runs the TypeScript sources as they are (docs/decisions/images-run-the-sources.md).
 FROM ${NODE_IMAGE} AS ingest
 ENV NODE_ENV=production INGEST_HOST=0.0.0.0 INGEST_PORT=3000
@@ -60,3 +66,13 @@ RUN printf '#!/bin/sh\nexec node /app/apps/cli/src/main.ts "$@"\n' > /usr/local/
   && chmod 755 /usr/local/bin/callbacks
 USER node
 CMD ["node", "apps/worker/src/main.ts"]
+
+FROM ${NODE_IMAGE} AS handlers
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=handlers-dependencies /app ./
+COPY packages packages
+COPY apps/handlers apps/handlers
+COPY --from=build /app/packages/db/src/generated packages/db/src/generated
+USER node
+CMD ["node", "apps/handlers/src/main.ts"]

@@ -83,11 +83,12 @@ async function exercise({ ingestUrl, databaseUrl, webhookSecret }: Stack): Promi
 }
 
 /** Lists the addresses and files of the stack, and a command to try, line by line. */
-function describeStack({ ingestUrl, adminUrl, databaseUrl }: Stack): string[] {
+function describeStack({ ingestUrl, adminUrl, handlersUrl, databaseUrl }: Stack): string[] {
   const here = (path: string) => relative('.', path);
   return [
     `  webhook     ${ingestUrl}/api/sinch/webhook`,
     `  Bull Board  ${adminUrl}/queues`,
+    `  handlers    ${handlersUrl}/readyz`,
     `  database    ${databaseUrl}`,
     `  all of it   ${here(paths.stackFile)}`,
     `  logs        ${here(paths.logs)}`,

@@ -19,6 +19,8 @@ export interface AppProcess extends ProcessOptions {
 const host = '127.0.0.1';
 /** A worker finishes or returns its jobs within 20 s. */
 const workerStopMs = 22_000;
+/** Runs in progress have 10 s, and what is left goes back. */
+const handlersStopMs = 32_000;
 /** Next compiles a page at its first request, on a slow machine for a while. */
 const compileTimeoutMs = 120_000;
 
@@ -76,6 +78,38 @@ export function workerProcess(variables: AppVariables, port: number): AppProcess
   };
 }
 
+/** Returns the options of a handlers process that loads the user's code again when it is saved. */
+export function handlersProcess(variables: AppVariables, port: number): AppProcess {
+  const url = `http://${host}:${port}`;
+  return {
+    ...runNode('handlers', programs.handlers),
+    url,
+    env: environment(variables, {
+      HANDLERS_HOST: host,
+      HANDLERS_PORT: String(port),
+      HANDLERS_RELOAD: 'true',
+    }),
+    // Not /readyz: the user's code may have an error, which the log shows.
+    readyWhen: { kind: 'http', url: `${url}/healthz` },
+    stopTimeoutMs: handlersStopMs,
+  };
+}
+
+/** Returns the options of a handlers process with the handlers of a module, which stay loaded. */
+export function handlersProcessOf(
+  variables: AppVariables,
+  port: number,
+  modulePath: string,
+): AppProcess {
+  const handlers = handlersProcess(variables, port);
+  return {
+    ...handlers,
+    args: [programs.handlersOfModule, modulePath],
+    env: { ...handlers.env, HANDLERS_RELOAD: 'false' },
+    readyWhen: { kind: 'http', url: `${handlers.url}/readyz` },
+  };
+}
+
 /** @throws when `pnpm build` has not been run. */
 export async function assertBuilt(): Promise<void> {
   try {
@@ -90,7 +124,8 @@ function runNode(name: string, script: string): ProcessOptions {
 }
 
 /** Variables of the apps, which must not reach this stack from the terminal. */
-const ours = /^(SINCH_|INGEST_|WORKER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
+const ours =
+  /^(SINCH_|INGEST_|WORKER_|HANDLERS_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
 function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));

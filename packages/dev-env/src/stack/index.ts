@@ -2,6 +2,7 @@ export {
   type AppProcess,
   type AppVariables,
   assertBuilt,
+  handlersProcessOf,
   ingestProcess,
   migrate,
   workerProcess,

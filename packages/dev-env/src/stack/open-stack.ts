@@ -9,6 +9,7 @@ import {
   openDatabase,
   openQueue,
   type RunningPart,
+  startHandlers,
   startIngest,
   startWorker,
 } from './stack-processes.ts';
@@ -64,14 +65,21 @@ export async function openStack(
   await reporter.step('migrations', () => migrate(settings, logFile(paths, 'migrate')));
   const ingest = await open('ingest', () => startIngest(settings));
   const worker = await open('worker', () => startWorker(settings));
+  const handlers = await open('handlers', () => startHandlers(settings));
 
   const stack: Stack = {
     ingestUrl: ingest.url,
     adminUrl: worker.url,
+    handlersUrl: handlers.url,
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
     webhookSecret,
-    pids: { start: process.pid, ingest: ingest.pid, worker: worker.pid },
+    pids: {
+      start: process.pid,
+      ingest: ingest.pid,
+      worker: worker.pid,
+      handlers: handlers.pid,
+    },
   };
   cleanup.add('stack.json', () => removeStackFile(paths));
   await writeStackFile(paths, stack);

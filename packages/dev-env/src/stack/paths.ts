@@ -14,6 +14,9 @@ export const programs = {
   listener: join(root, 'apps/ingest/src/main.ts'),
   migrate: join(root, 'apps/worker/src/migrate.ts'),
   worker: join(root, 'apps/worker/src/main.ts'),
+  handlers: join(root, 'apps/handlers/src/main.ts'),
+  /** The same with the handlers of a module, which its argument names. */
+  handlersOfModule: join(root, 'apps/handlers/test/support/main-with-code.ts'),
 } as const;
 
 /** The files and preferred ports of one stack. */
@@ -32,11 +35,18 @@ export interface StackPaths {
 export interface PreferredPorts {
   readonly ingest?: number;
   readonly admin?: number;
+  readonly handlers?: number;
   readonly postgres?: number;
   readonly redis?: number;
 }
 
-const usualPorts: PreferredPorts = { ingest: 3000, admin: 3001, postgres: 5433, redis: 6380 };
+const usualPorts: PreferredPorts = {
+  ingest: 3000,
+  admin: 3001,
+  handlers: 3002,
+  postgres: 5433,
+  redis: 6380,
+};
 
 /**
  * @param own a folder for a stack beside others, which does not use the usual ports: two stacks

@@ -7,11 +7,12 @@ import { programs, type StackPaths } from './paths.ts';
 export interface Stack {
   readonly ingestUrl: string;
   readonly adminUrl: string;
+  readonly handlersUrl: string;
   readonly databaseUrl: string;
   /** Redis, or the database where the queue lives there. */
   readonly queueUrl: string;
   readonly webhookSecret: string;
-  readonly pids: Readonly<Record<'start' | 'ingest' | 'worker', number>>;
+  readonly pids: Readonly<Record<'start' | 'ingest' | 'worker' | 'handlers', number>>;
 }
 
 /** Writes the file in one step, so that no reader sees half of it. */
@@ -34,6 +35,7 @@ export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
     await endLeftover(pids.ingest, programs.ingest, 'SIGTERM');
     await endLeftover(pids.ingest, programs.nextCommand, 'SIGTERM');
     await endLeftover(pids.worker, programs.worker, 'SIGTERM');
+    await endLeftover(pids.handlers, programs.handlers, 'SIGTERM');
   }
   await removeStackFile(paths);
 }

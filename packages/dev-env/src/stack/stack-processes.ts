@@ -4,6 +4,7 @@ import {
   type AppProcess,
   type AppVariables,
   assertBuilt,
+  handlersProcess,
   ingestProcess,
   reloadingIngestProcess,
   reloadingWorkerProcess,
@@ -112,6 +113,13 @@ export async function startWorker(settings: AppSettings): Promise<RunningApp> {
   const open = isReloading ? reloadingWorkerProcess : workerProcess;
   const app = open(settings, await freePort(preferred));
   return runningApp('worker', app, preferred, await start('worker', app, paths));
+}
+
+export async function startHandlers(settings: AppSettings): Promise<RunningApp> {
+  const { paths } = settings;
+  const preferred = paths.ports.handlers;
+  const app = handlersProcess(settings, await freePort(preferred));
+  return runningApp('handlers', app, preferred, await start('handlers', app, paths));
 }
 
 function start(name: string, app: AppProcess, paths: StackPaths): Promise<StartedProcess> {
