@@ -1,4 +1,5 @@
 import type { DatabaseDifference } from './evidence/compare-databases.ts';
+import type { HandlerComparison } from './evidence/compare-handler-rows.ts';
 import type { Reconciliation, Violation } from './evidence/reconcile.ts';
 import type { RequestLog } from './evidence/request-log.ts';
 import { faultNames } from './plan/faults.ts';
@@ -25,6 +26,8 @@ export interface ChaosReport {
   readonly redelivered: number;
   readonly answers: Readonly<Record<string, number>>;
   readonly givenUp: number;
+  /** Rows that handlers committed: one for each of them and each thing that happened. */
+  readonly handlerRows: Readonly<Record<keyof HandlerComparison, number>>;
   readonly comparedRows: number;
   readonly differences: readonly DatabaseDifference[];
   readonly violations: readonly (Violation & { readonly kind: string; readonly round: string })[];
@@ -39,6 +42,7 @@ export interface ReportSources {
   readonly completed: readonly CompletedRound[];
   readonly requestLog: RequestLog;
   readonly reconciliation: Reconciliation;
+  readonly handlerRows: HandlerComparison;
   readonly comparison: {
     readonly rows: number;
     readonly differences: readonly DatabaseDifference[];
@@ -48,16 +52,19 @@ export interface ReportSources {
 }
 
 export function makeReport(sources: ReportSources): ChaosReport {
-  const { options, completed, requestLog, reconciliation, comparison, findings } = sources;
+  const { options, completed, requestLog, reconciliation, handlerRows, comparison, findings } =
+    sources;
   const { lost, doubled, abandoned, givenUp, deadInVain, ...counts } = reconciliation;
   const roundOf = new Map(
     completed.flatMap(({ round, wave }) =>
       wave.offers.map(({ event }) => [event.key, `${round.number}, ${round.fault}`] as const),
     ),
   );
-  const violations = Object.entries({ lost, doubled, abandoned, givenUp, deadInVain }).flatMap(
-    ([kind, found]) =>
-      found.map((one) => ({ kind, ...one, round: roundOf.get(one.eventKey) ?? 'unknown' })),
+  const { expected, missing: missingRow, doubled: doubledRow, strange: strangeRow } = handlerRows;
+  const ofEvents = { lost, doubled, abandoned, givenUp, deadInVain };
+  const all = Object.entries({ ...ofEvents, missingRow, doubledRow, strangeRow });
+  const violations = all.flatMap(([kind, found]) =>
+    found.map((one) => ({ kind, ...one, round: roundOf.get(one.eventKey) ?? 'unknown' })),
   );
   const { differences } = comparison;
   return {
@@ -72,6 +79,12 @@ export function makeReport(sources: ReportSources): ChaosReport {
     redelivered: requestLog.requests.filter(({ number }) => number > 1).length,
     answers: countAnswers(requestLog),
     givenUp: givenUp.length,
+    handlerRows: {
+      expected,
+      missing: missingRow.length,
+      doubled: doubledRow.length,
+      strange: strangeRow.length,
+    },
     comparedRows: comparison.rows,
     differences,
     violations,
@@ -109,13 +122,16 @@ export function describeReport(report: ChaosReport): string[] {
   ] as const;
   const rest = ['copies', 'requests', 'redelivered', 'comparedRows'] as const;
   const line = (name: string, value: unknown) => `  ${name.padEnd(18)}${String(value).padStart(8)}`;
-  const { violations, differences, findings, rounds } = report;
+  const { violations, differences, findings, rounds, handlerRows } = report;
+  const { missing, doubled, strange } = handlerRows;
   const differs = differences.map(
     ({ table, key, kind, columns }) => `  row ${kind}: ${table} ${key} ${columns.join(', ')}`,
   );
   return [
     ...[...facts, ...rest].map((name) => line(name, report[name])),
     line('differing rows', differences.length),
+    `${line('handler rows', handlerRows.expected)}: ${missing} missing, ` +
+      `${doubled} doubled, ${strange} strange`,
     '',
     '  rounds of each fault',
     ...Object.entries(rounds).map(([name, count]) => line(name, count)),

@@ -3,6 +3,8 @@ import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type { Cleanup } from '@sinch-callbacks/dev-env/stack';
 import { usualRetryRules } from '@sinch-callbacks/simulator';
 import { compareDatabases } from './evidence/compare-databases.ts';
+import { compareHandlerRows, findTaskProblems } from './evidence/compare-handler-rows.ts';
+import { readHandlerEvidence } from './evidence/handler-rows.ts';
 import { attemptsLost, readWorkerLogs } from './evidence/read-worker-logs.ts';
 import { reconcile } from './evidence/reconcile.ts';
 import { createRequestLog, isAcknowledgement, type RequestLog } from './evidence/request-log.ts';
@@ -13,6 +15,7 @@ import { planRounds } from './plan/plan-rounds.ts';
 import type { ChaosOptions } from './read-options.ts';
 import { type ChaosReport, makeReport } from './report.ts';
 import { type CompletedRound, runRounds } from './run-rounds.ts';
+import { failsAtFirst, handlers } from './stack/chaos-handlers.ts';
 import { openStackUnderTest, type StackUnderTest } from './stack/stack-under-test.ts';
 
 export interface ChaosRun {
@@ -61,14 +64,19 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   const { offered, requests } = requestLog;
   const evidence = { offered, requests, triesAllowed, stored, applications, poisonKeys };
   const reconciliation = reconcile(evidence);
+  const sentBodies = readSentBodies(completed);
+  const handled = await readHandlerEvidence(stack.databaseUrl, handlers, sentBodies);
+  for (const problem of findTaskProblems(handled.tasks, failsAtFirst)) onFinding(problem);
+  const handlerRows = compareHandlerRows(handled);
   onProgress('comparing the rows with those of a run without faults');
-  const comparison = await compareWithReference(stack, completed, stored, requestLog);
+  const comparison = await compareWithReference(stack, sentBodies, stored, requestLog);
   const durationSeconds = Math.round((performance.now() - startedAt) / 100) / 10;
   return makeReport({
     options,
     completed,
     requestLog,
     reconciliation,
+    handlerRows,
     comparison,
     findings,
     durationSeconds,
@@ -77,7 +85,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
 
 async function compareWithReference(
   stack: StackUnderTest,
-  completed: readonly CompletedRound[],
+  sentBodies: ReadonlyMap<string, string>,
   stored: readonly StoredEvent[],
   requestLog: RequestLog,
 ) {
@@ -86,16 +94,17 @@ async function compareWithReference(
   const receivedAt = new Map(stored.map((event) => [event.eventKey, event.receivedAt]));
   // Includes events that were stored although Sinch got no answer before it gave up.
   const kept = new Set([...acknowledgedKeys(requestLog), ...receivedAt.keys()]);
-  const bodies = new Map(
-    completed.flatMap(({ wave }) =>
-      wave.offers.map(({ event }) => [event.key, event.body] as const),
-    ),
-  );
-  const toWrite = [...bodies]
+  const toWrite = [...sentBodies]
     .filter(([key]) => kept.has(key))
     .map(([key, body]) => ({ body, receivedAt: receivedAt.get(key) ?? new Date(0).toISOString() }));
   await writeReference(reference.url, toWrite);
   return await compareDatabases(stack.databaseUrl, reference.url);
+}
+
+/** Returns the body of each event that Sinch sent, by event key. */
+function readSentBodies(completed: readonly CompletedRound[]): ReadonlyMap<string, string> {
+  const offers = completed.flatMap(({ wave }) => wave.offers);
+  return new Map(offers.map(({ event }) => [event.key, event.body]));
 }
 
 function acknowledgedKeys({ requests }: RequestLog): string[] {

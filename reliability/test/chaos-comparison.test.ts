@@ -3,8 +3,11 @@ import { createDatabase, queryRows } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { compareDatabases } from '../chaos/evidence/compare-databases.ts';
+import { compareHandlerRows } from '../chaos/evidence/compare-handler-rows.ts';
+import { countWaitingTasks, readHandlerEvidence } from '../chaos/evidence/handler-rows.ts';
 import { readStoredEvents } from '../chaos/evidence/stored-events.ts';
 import { writeReference } from '../chaos/evidence/write-reference.ts';
+import { createRowTable } from '../chaos/stack/chaos-handlers.ts';
 
 // Each kind of difference that `pnpm chaos` reports is planted here once and must be found.
 const receivedAt = '2026-11-23T10:00:00.123Z';
@@ -80,4 +83,46 @@ it('finds a row that is missing and one too many, and shows no phone number', as
     { table: 'message_status', kind: 'missing' },
   ]);
   expect(JSON.stringify(differences)).not.toContain('15555550100');
+});
+
+it('leaves out handlers, their tasks and holds, which the reference does not have', async () => {
+  await queryRows(
+    withFaults,
+    `INSERT INTO handler (name, triggers, "order", active_from, seen_at)
+     VALUES ('reports', '{MESSAGE_DELIVERY}', 'CONVERSATION', now(), now())`,
+  );
+  await queryRows(
+    withFaults,
+    `INSERT INTO handler_task (handler, occurrence, event_digest, event_received_at, trigger, key)
+     SELECT 'reports', event_digest, event_digest, received_at, trigger, 'k'
+     FROM callback_event WHERE state = 'APPLIED'`,
+  );
+  await queryRows(
+    withFaults,
+    `INSERT INTO handler_hold (held_until, holder, occurrence, handler, key)
+     SELECT now(), gen_random_uuid(), occurrence, handler, key FROM handler_task LIMIT 1`,
+  );
+  expect(await countWaitingTasks(withFaults)).toBe(2);
+  expect(await compare()).not.toContainEqual(
+    expect.objectContaining({ table: expect.stringMatching('^handler') }),
+  );
+});
+
+it('expects a row of each applied event for each handler of its trigger, and of no other', async () => {
+  await queryRows(withFaults, createRowTable);
+  const handlers = [
+    { name: 'reports', triggers: ['MESSAGE_DELIVERY'] },
+    { name: 'messages', triggers: ['MESSAGE_INBOUND'] },
+  ] as const;
+  const judge = async () =>
+    compareHandlerRows(await readHandlerEvidence(withFaults, handlers, new Map()));
+  const { missing, ...rest } = await judge();
+  expect(rest).toEqual({ expected: 2, doubled: [], strange: [] });
+  const insertRow = `INSERT INTO chaos_handler_row (handler, key, trigger)
+    VALUES ('reports', $1, 'MESSAGE_DELIVERY')`;
+  for (const { why } of missing) await queryRows(withFaults, insertRow, [why.split(' ').at(-1)]);
+  const none = { expected: 2, missing: [], doubled: [], strange: [] };
+  expect(await judge()).toEqual(none);
+  await queryRows(withFaults, insertRow, ['reports.of-another-run']);
+  expect(await judge()).toMatchObject({ ...none, strange: [{}] });
 });

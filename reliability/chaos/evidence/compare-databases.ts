@@ -27,6 +27,12 @@ const onlyWhetherSet: Readonly<Record<string, Readonly<Record<string, string>>>>
   dead_letter: { resolved_at: 'when a redaction closed it' },
 };
 
+/**
+ * Tables beside the rows of events: what workers and migrations note about themselves, and handlers
+ * with their tasks, which the reference does not have. Their rows are compared with the events.
+ */
+const tablesLeftOut = ['_prisma_migrations', 'app_seen', 'handler', 'handler_task', 'handler_hold'];
+
 /** Columns with phone numbers and the like, which are shown as a digest. */
 const personal = new Set(['identity', 'channel_identity']);
 
@@ -61,10 +67,7 @@ interface Table {
   readonly keys: readonly string[];
 }
 
-/**
- * Reads the names of all tables, so that a new one is compared as well. Those that workers write
- * beside the rows of events are left out.
- */
+/** Reads the names of all tables, so that a new one is compared as well. */
 async function readTables(url: string): Promise<Table[]> {
   return await queryRows<{ table: string; keys: string[] }>(
     url,
@@ -73,8 +76,9 @@ async function readTables(url: string): Promise<Table[]> {
          WHERE a.attrelid = c.oid AND a.attnum = ANY(i.indkey) ORDER BY a.attnum) AS keys
      FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
      WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
-       AND c.relname NOT IN ('_prisma_migrations', 'app_seen')
+       AND c.relname <> ALL($1::text[])
      ORDER BY c.relname, i.indisprimary DESC`,
+    [tablesLeftOut],
   );
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBoardQueues } from '@sinch-callbacks/queue';
+import { countWaitingTasks } from './handler-rows.ts';
 import { countStored } from './stored-events.ts';
 
 export interface DrainOptions {
@@ -12,15 +13,15 @@ export interface DrainOptions {
 
 const pollMs = 250;
 const noteMs = 5_000;
-/** Longer than it takes to recover a stalled job, sweep failed ones and try one of them. */
+/** Longer than it takes to recover a stalled job or task, sweep failed ones and try one of them. */
 const stallMs = 180_000;
-/** Shorter when no queue holds a job, since then no more events can arrive. */
+/** Shorter when no queue holds a job and no task waits, since then no more can arrive. */
 const idleStallMs = 15_000;
 const openStates = ['wait', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
 /**
- * Waits until no queue in Redis or Postgres holds an unfinished job, replays included, and every
- * acknowledged event is stored.
+ * Waits until no queue in Redis or Postgres holds an unfinished job, replays included, every
+ * acknowledged event is stored, and no task of a handler waits.
  * @returns the work that is left after a long stall, or `undefined` when all is done.
  */
 export async function waitDrained(options: DrainOptions): Promise<string | undefined> {
@@ -62,6 +63,8 @@ async function describeLeft(
       .filter(([, jobs]) => jobs > 0)
       .map(([state, jobs]) => `${jobs} ${state} in ${placeOf(index)} ${queues[index]?.name}`),
   );
+  const waiting = await countWaitingTasks(databaseUrl);
+  if (waiting > 0) left.push(`${waiting} waiting tasks of handlers`);
   const isIdle = left.length === 0;
   const missing = acknowledgedKeys.length - (await countStored(databaseUrl, acknowledgedKeys));
   if (missing > 0) left.push(`${missing} acknowledged events not stored`);

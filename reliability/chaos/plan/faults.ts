@@ -3,11 +3,13 @@ export const faultNames = [
   'kill-ingest',
   'kill-worker',
   'kill-workers',
+  'kill-handlers',
   'kill-redis',
   'kill-postgres',
   'kill-everything',
   'freeze-ingest',
   'freeze-worker',
+  'freeze-handlers',
   'freeze-redis',
   'freeze-postgres',
   'cut-redis',
@@ -34,17 +36,20 @@ interface HoldRange {
 /**
  * Durations of each fault in milliseconds, without the time of a restart. `first` is for its first
  * round, so that a short schedule is short; later rounds draw from `wide`. A job's lock lasts 15 s,
- * so a worker that is frozen for longer finds its jobs taken by others.
+ * so a worker that is frozen for longer finds its jobs taken by others. A task's hold lasts 20 s, and
+ * a handlers process is always frozen for longer.
  */
 export const holdRanges: Readonly<Record<FaultName, { first: HoldRange; wide: HoldRange }>> = {
   'kill-ingest': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },
   'kill-worker': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },
   'kill-workers': { first: { from: 50, to: 500 }, wide: { from: 50, to: 6_000 } },
+  'kill-handlers': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },
   'kill-redis': { first: { from: 50, to: 800 }, wide: { from: 50, to: 8_000 } },
   'kill-postgres': { first: { from: 50, to: 800 }, wide: { from: 50, to: 8_000 } },
   'kill-everything': { first: { from: 50, to: 500 }, wide: { from: 50, to: 6_000 } },
   'freeze-ingest': { first: { from: 200, to: 800 }, wide: { from: 200, to: 8_000 } },
   'freeze-worker': { first: { from: 300, to: 1_200 }, wide: { from: 500, to: 25_000 } },
+  'freeze-handlers': { first: { from: 21_000, to: 24_000 }, wide: { from: 21_000, to: 40_000 } },
   'freeze-redis': { first: { from: 300, to: 1_500 }, wide: { from: 300, to: 12_000 } },
   'freeze-postgres': { first: { from: 300, to: 1_500 }, wide: { from: 300, to: 12_000 } },
   'cut-redis': { first: { from: 200, to: 1_000 }, wide: { from: 200, to: 8_000 } },

@@ -1,3 +1,4 @@
+import { defaultEngineTimings } from '@sinch-callbacks/handlers';
 import { describe, expect, it } from 'vitest';
 import { faultNames, holdRanges } from './faults.ts';
 import { planRounds } from './plan-rounds.ts';
@@ -31,8 +32,18 @@ describe('the schedule', () => {
   });
 
   it('freezes some workers for longer than the locks of their jobs last', () => {
-    const frozen = plan('one', 20).filter(({ fault }) => fault === 'freeze-worker');
+    const frozen = plan('two', 20).filter(({ fault }) => fault === 'freeze-worker');
     expect(frozen.some(({ holdMs }) => holdMs > 15_000)).toBe(true);
+  });
+});
+
+describe('a freeze of a handlers process', () => {
+  it('lasts longer than the holds of its tasks, in every round', () => {
+    const frozen = plan('one', 20).filter(({ fault }) => fault === 'freeze-handlers');
+    expect(frozen).toHaveLength(20);
+    for (const { holdMs } of frozen) {
+      expect(holdMs).toBeGreaterThan(defaultEngineTimings.holdMs);
+    }
   });
 });
 

@@ -24,12 +24,14 @@ const faults: Readonly<Record<FaultName, Fault>> = {
   'kill-ingest': ({ stack }, hold) => kill([stack.ingest], hold),
   'kill-worker': ({ stack }, hold, victim) => kill([stack.workers[victim]], hold),
   'kill-workers': ({ stack }, hold) => kill(stack.workers, hold),
+  'kill-handlers': ({ stack }, hold, victim) => kill([stack.handlers[victim]], hold),
   'kill-redis': ({ stack }, hold) => kill([stack.redis], hold),
   'kill-postgres': ({ stack }, hold) => kill([stack.postgres], hold),
   'kill-everything': ({ stack }, hold) =>
-    kill([stack.redis, stack.postgres, stack.ingest, ...stack.workers], hold),
+    kill([stack.redis, stack.postgres, stack.ingest, ...stack.workers, ...stack.handlers], hold),
   'freeze-ingest': ({ stack }, hold) => freeze(stack.ingest, hold),
   'freeze-worker': ({ stack }, hold, victim) => freeze(stack.workers[victim], hold),
+  'freeze-handlers': ({ stack }, hold, victim) => freeze(stack.handlers[victim], hold),
   'freeze-redis': ({ stack }, hold) => freeze(stack.redis, hold),
   'freeze-postgres': ({ stack }, hold) => freeze(stack.postgres, hold),
   'cut-redis': ({ stack }, hold) => cut(stack.proxies.redis, hold),
@@ -112,13 +114,13 @@ async function outage({ stack, acknowledged, onFinding }: FaultContext, hold: Ho
   await stack.redis.start();
 }
 
-/** Stops one worker after the other with SIGTERM, and starts a new one in its place. */
+/** Stops one process after the other with SIGTERM, and starts a new one in its place. */
 async function deploy({ stack, onFinding }: FaultContext, hold: Hold): Promise<void> {
-  for (const worker of stack.workers) {
-    const exit = await worker.stop();
+  for (const target of [...stack.workers, ...stack.handlers]) {
+    const exit = await target.stop();
     if (exit.code !== 0)
-      onFinding(`${worker.name} was stopped and exited with ${describeExit(exit)}`);
+      onFinding(`${target.name} was stopped and exited with ${describeExit(exit)}`);
     await hold();
-    await worker.start();
+    await target.start();
   }
 }

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { startProcess } from '@sinch-callbacks/dev-env/processes';
-import { type FaultProxy, openFaultProxy } from '@sinch-callbacks/dev-env/servers';
+import { fileURLToPath } from 'node:url';
+import { startProcess, until } from '@sinch-callbacks/dev-env/processes';
+import { type FaultProxy, openFaultProxy, queryRows } from '@sinch-callbacks/dev-env/servers';
 import {
+  type AppVariables,
   type Cleanup,
+  handlersProcessOf,
   ingestProcess,
   migrate,
   workerProcess,
 } from '@sinch-callbacks/dev-env/stack';
+import { handlers as chaosHandlers, createRowTable } from './chaos-handlers.ts';
 import { openServers, type Servers, steadyPort } from './servers.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -15,7 +19,8 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 export interface StackUnderTest extends Servers {
   readonly ingest: SupervisedProcess;
   readonly workers: readonly [SupervisedProcess, SupervisedProcess];
-  /** The proxies of ingest and of the second worker; the first worker connects directly. */
+  readonly handlers: readonly [SupervisedProcess, SupervisedProcess];
+  /** The proxies of ingest and of each second process; the first ones connect directly. */
   readonly proxies: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
   readonly webhookUrl: string;
   /** A secret for each webhook. */
@@ -50,7 +55,7 @@ async function openProxies(servers: Servers, cleanup: Cleanup): Promise<StackUnd
   return { redis, postgres };
 }
 
-type Apps = Pick<StackUnderTest, 'ingest' | 'workers' | 'webhookUrl' | 'secrets'>;
+type Apps = Pick<StackUnderTest, 'ingest' | 'workers' | 'handlers' | 'webhookUrl' | 'secrets'>;
 
 async function openApps(
   { databaseUrl, redisUrl }: Servers,
@@ -61,6 +66,7 @@ async function openApps(
   const direct = { databaseUrl, redisUrl, webhookSecret: secrets.join(',') };
   const around = { ...direct, databaseUrl: proxies.postgres.url, redisUrl: proxies.redis.url };
   await migrate(direct, workspace.logOf('migrate'));
+  await queryRows(databaseUrl, createRowTable);
 
   const app = ingestProcess(around, await steadyPort());
   const ingestOptions = { ...app, readyTimeoutMs, log: workspace.logOf('ingest') };
@@ -77,8 +83,38 @@ async function openApps(
     await openWorker('worker-1', direct),
     await openWorker('worker-2', around),
   ] as const;
-  await Promise.all([ingest, ...workers].map((started) => started.start()));
-  return { ingest, workers, webhookUrl: `${app.url}/api/sinch/webhook`, secrets };
+  const handlers = [
+    await openHandlers('handlers-1', direct, workspace),
+    await openHandlers('handlers-2', around, workspace),
+  ] as const;
+  // They are registered first: workers then make a task of every event, from the first one.
+  await Promise.all([ingest, ...handlers].map((started) => started.start()));
+  await handlersRegistered(databaseUrl);
+  await Promise.all(workers.map((started) => started.start()));
+  return { ingest, workers, handlers, webhookUrl: `${app.url}/api/sinch/webhook`, secrets };
+}
+
+const modulePath = fileURLToPath(new URL('chaos-handlers.ts', import.meta.url));
+
+async function openHandlers(
+  name: string,
+  variables: AppVariables,
+  workspace: Workspace,
+): Promise<SupervisedProcess> {
+  const app = handlersProcessOf(variables, await steadyPort(), modulePath);
+  const options = { ...app, readyTimeoutMs, name, log: workspace.logOf(name) };
+  return workspace.open(name, () => startProcess(options));
+}
+
+async function handlersRegistered(databaseUrl: string): Promise<void> {
+  const sql = 'SELECT count(*)::int AS registered FROM handler';
+  await until(
+    async () => {
+      const [found] = await queryRows<{ registered: number }>(databaseUrl, sql);
+      return found?.registered === chaosHandlers.length;
+    },
+    { what: 'the handlers to be registered', timeoutMs: readyTimeoutMs },
+  );
 }
 
 function newSecret(): string {
