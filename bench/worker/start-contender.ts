@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { knownTriggers } from '@sinch-callbacks/core';
 import { freePort, type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { commandLoggingTo, productionEnvironment, watchLines } from '../measure/child-process.ts';
 import type { ServerUrls } from './backlog.ts';
 import { pauseLiveQueues } from './live-queues.ts';
@@ -33,9 +35,21 @@ export async function startContender(
   start: Start,
 ): Promise<RunningContender> {
   if (entry.program !== undefined) return await startProgram(entry, entry.program, start);
+  if (entry.handlers !== undefined) await registerHandlers(start.databaseUrl, entry.handlers);
   // Our worker takes jobs as soon as it is up.
   const begin = await pauseLiveQueues(start.redisUrl);
   return { process: await startOurWorker(start), begin, handled: Promise.resolve() };
+}
+
+/** Registers handlers of all triggers, which no process runs: their tasks are made and wait. */
+async function registerHandlers(databaseUrl: string, count: number): Promise<void> {
+  await queryRows(
+    databaseUrl,
+    `INSERT INTO handler (name, triggers, "order", active_from, seen_at)
+     SELECT 'bench-' || n, $1::text[], 'CONVERSATION', now(), now()
+     FROM generate_series(1, $2::integer) AS n`,
+    [[...knownTriggers], count],
+  );
 }
 
 /** Starts our worker as in production, with its log in a file. */
@@ -103,6 +117,8 @@ export interface WorkerContender {
   readonly concurrency: number;
   readonly concurrencies: readonly number[];
   readonly writesRows: boolean;
+  /** The number of handlers, each of all triggers; ours alone has any. */
+  readonly handlers?: number;
 }
 
 const perEvent = [5, 10, 20];
@@ -117,6 +133,15 @@ export const workerContenders: readonly WorkerContender[] = [
     concurrencies: [],
     writesRows: true,
   },
+  ...[1, 3].map((handlers) => ({
+    name: `ours-${handlers}-handler${handlers > 1 ? 's' : ''}`,
+    queue: 'bullmq' as const,
+    program: undefined,
+    concurrency: 0,
+    concurrencies: [],
+    writesRows: true,
+    handlers,
+  })),
   {
     name: 'noop',
     queue: 'bullmq',
