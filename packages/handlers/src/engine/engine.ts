@@ -169,12 +169,12 @@ export function startEngine(options: EngineOptions): Engine {
   }
 
   async function pause(name: string, reason: string): Promise<void> {
-    handlers = new Map([...handlers].filter(([other]) => other !== name));
     try {
       await setHandlerState(database, name, 'PAUSED');
+      handlers = new Map([...handlers].filter(([other]) => other !== name));
       events.handlerPaused(name, reason);
     } catch (error) {
-      // It runs again, and asks for the pause again.
+      // It stays in the list: it runs again, and asks for the pause again.
       events.databaseFailed(error);
     }
   }
