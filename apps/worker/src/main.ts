@@ -1,9 +1,9 @@
-import { explainFailure } from './explain-failure.ts';
+import { explainStart } from '@sinch-callbacks/telemetry';
 import { runWorker } from './run-worker.ts';
 
 try {
   await runWorker();
 } catch (error) {
-  process.stderr.write(`${explainFailure(error)}\n`);
+  process.stderr.write(`${explainStart(error, { host: 'ADMIN_HOST', port: 'ADMIN_PORT' })}\n`);
   process.exit(1);
 }

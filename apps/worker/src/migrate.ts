@@ -1,7 +1,7 @@
 import { parseWorkerConfig, readConfig } from '@sinch-callbacks/config';
 import { migrateDatabase } from '@sinch-callbacks/db';
 import { migrateQueue } from '@sinch-callbacks/queue';
-import { explainFailure } from './explain-failure.ts';
+import { explainStart } from '@sinch-callbacks/telemetry';
 
 /** Prepares the database, and a queue on Postgres. It runs before each release's workers. */
 async function main(): Promise<void> {
@@ -17,6 +17,6 @@ try {
   // Prisma's schema engine leaves a timer behind that would hold the process for ten seconds.
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`${explainFailure(error)}\n`);
+  process.stderr.write(`${explainStart(error, { host: 'ADMIN_HOST', port: 'ADMIN_PORT' })}\n`);
   process.exit(1);
 }

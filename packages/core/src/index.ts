@@ -21,7 +21,7 @@ export {
   eventKeyOf,
 } from './events/event-key.ts';
 export { type Occurrence, occurrenceOf } from './events/occurrence.ts';
-export { orderKeyOf } from './events/order-key.ts';
+export { type OrderKeySource, orderKeyOf } from './events/order-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
 export { type Subject, subjectOf } from './events/subject.ts';

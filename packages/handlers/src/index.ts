@@ -62,11 +62,7 @@ export {
   setHandlerState,
 } from './registry/manage-handlers.ts';
 export { type DeclaredHandler, registerHandlers } from './registry/register-handlers.ts';
-export {
-  openRegistration,
-  type Registration,
-  type RegistrationEvents,
-} from './registry/registration.ts';
+export { openRegistration, type Registration } from './registry/registration.ts';
 export { type RunServices, runTask } from './runner/run-task.ts';
 export { serveParent } from './runner/runner.ts';
 export {

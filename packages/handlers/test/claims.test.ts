@@ -20,6 +20,9 @@ beforeEach(async () => {
   await database.pool.query(`
     CREATE TABLE run_log (id bigserial, handler text, key text, token text, occurrence text,
       started_at timestamptz DEFAULT clock_timestamp(), ended_at timestamptz);
+    INSERT INTO handler (name, triggers, "order", active_from, seen_at)
+    SELECT lower(o::text), '{MESSAGE_INBOUND}', o, now(), now()
+    FROM unnest(enum_range(NULL::handler_order)) AS o;
     CREATE TABLE effect (id bigserial, handler text, occurrence text, key text)`);
 });
 

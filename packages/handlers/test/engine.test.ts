@@ -4,6 +4,7 @@ import {
   type HandlerDeclaration,
   type HandlersByTrigger,
   type RunResult,
+  setHandlerState,
   settleDeadTasks,
   startEngine,
   type TaskExecutor,
@@ -13,6 +14,7 @@ import {
   eventOf,
   executorOf,
   type HandlerFixture,
+  handlerName,
   inbound,
   openHandlerFixture,
 } from './support/handler-fixture.ts';
@@ -32,13 +34,21 @@ afterEach(async () => {
 });
 
 const declare = (order: 'none' | 'conversation' | 'strict', options = {}): HandlerDeclaration => ({
-  name: 'test',
+  name: handlerName,
   triggers: ['MESSAGE_INBOUND'],
-  options: { order, concurrency: 10, timeout: 60_000, attempts: 2, enabled: true, ...options },
+  options: {
+    order,
+    key: 'conversation',
+    concurrency: 10,
+    timeout: 60_000,
+    attempts: 2,
+    enabled: true,
+    ...options,
+  },
 });
 
 const ordered: HandlersByTrigger = new Map([
-  ['MESSAGE_INBOUND', [{ name: 'test', isOrdered: true }]],
+  ['MESSAGE_INBOUND', [{ name: handlerName, keySource: 'conversation' }]],
 ]);
 
 function start(run: TaskExecutor['run'], handler: HandlerDeclaration): Engine {
@@ -68,6 +78,9 @@ const settled = async () =>
     timeout: 30_000,
     interval: 50,
   });
+const pausing: RunResult = { kind: 'paused', reason: '410' };
+const handlerState = async () =>
+  (await fixture.read('SELECT state::text AS state FROM handler'))[0]?.['state'];
 const failed = (message = 'no'): RunResult => ({
   kind: 'retry-at',
   at: new Date(),
@@ -197,16 +210,32 @@ describe('an engine', () => {
     ]);
   });
 
-  it('pauses a handler that asks for it: its task waits', async () => {
-    await fixture.read(
-      `INSERT INTO handler (name, triggers, "order", active_from, seen_at) VALUES ('test', '{MESSAGE_INBOUND}', 'NONE', now(), now())`,
-    );
+  it('pauses a handler that asks for it, its task waits, and is run once it is resumed', async () => {
     await fixture.apply([eventOf(inbound('01A'))], ordered);
-    start(async () => ({ kind: 'paused', reason: '410' }), declare('none'));
+    let isFixed = false;
+    start(async () => (isFixed ? { kind: 'done' } : pausing), declare('none'));
     await vi.waitUntil(() => runs.length > 0, { timeout: 30_000 });
-    expect(await fixture.read('SELECT state::text FROM handler')).toEqual([{ state: 'PAUSED' }]);
+    expect(await handlerState()).toBe('PAUSED');
     expect(await states()).toMatchObject([{ state: 'WAITING', attempts: 0 }]);
     expect(runs).toHaveLength(1);
+    isFixed = true;
+    await setHandlerState(fixture.database, handlerName, 'ACTIVE');
+    await settled();
+    expect(runs).toMatchObject([{ outcome: 'released' }, { outcome: 'done' }]);
+  });
+
+  it('asks again for a pause that could not be stored', async () => {
+    await fixture.read(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$`,
+    );
+    await fixture.read('CREATE TRIGGER refuse BEFORE UPDATE ON handler EXECUTE FUNCTION refuse()');
+    await fixture.apply([eventOf(inbound('01A'))], ordered);
+    start(async () => pausing, declare('none'));
+    await vi.waitUntil(() => runs.length > 1, { timeout: 30_000 });
+    expect(await handlerState()).toBe('ACTIVE');
+    await fixture.read('DROP TRIGGER refuse ON handler');
+    await vi.waitUntil(async () => (await handlerState()) === 'PAUSED', { timeout: 30_000 });
+    expect(await states()).toMatchObject([{ state: 'WAITING', attempts: 0 }]);
   });
 });
 

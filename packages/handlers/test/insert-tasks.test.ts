@@ -1,3 +1,4 @@
+import type { OrderKeySource } from '@sinch-callbacks/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HandlersByTrigger } from '../src/index.ts';
 import {
@@ -18,12 +19,12 @@ const handlers: HandlersByTrigger = new Map([
   [
     'MESSAGE_INBOUND',
     [
-      { name: 'one', isOrdered: false },
-      { name: 'two', isOrdered: true },
+      { name: 'one', keySource: null },
+      { name: 'two', keySource: 'conversation' },
     ],
   ],
-  ['MESSAGE_DELIVERY', [{ name: 'one', isOrdered: false }]],
-  ['OPT_OUT', [{ name: 'one', isOrdered: false }]],
+  ['MESSAGE_DELIVERY', [{ name: 'one', keySource: null }]],
+  ['OPT_OUT', [{ name: 'one', keySource: null }]],
 ]);
 
 const tasks = async () =>
@@ -45,6 +46,19 @@ describe('tasks of events', () => {
       at('one', '01B', null),
       at('two', '01A', 'conversation:C1'),
       at('two', '01B', 'conversation:C2'),
+    ]);
+  });
+
+  it('have the key that their handler is ordered by', async () => {
+    const by = (keySource: OrderKeySource): HandlersByTrigger =>
+      new Map([['MESSAGE_INBOUND', [{ name: keySource, keySource }]]]);
+    for (const source of ['conversation', 'contact', 'identity'] as const) {
+      await fixture.apply([eventOf(inbound(`01${source}`, 'C1'))], by(source));
+    }
+    expect((await tasks()).map(({ key }) => key)).toEqual([
+      'contact:01CONTACT',
+      'conversation:C1',
+      'identity:SMS:15555550100',
     ]);
   });
 
@@ -107,7 +121,9 @@ describe('tasks of events', () => {
 
 it('without a handler for its events a batch sends the statements that it sends without handlers', async () => {
   const batch = [eventOf(inbound('01A')), eventOf(inbound('01B'))];
-  const others: HandlersByTrigger = new Map([['OPT_IN', [{ name: 'one', isOrdered: true }]]]);
+  const others: HandlersByTrigger = new Map([
+    ['OPT_IN', [{ name: 'one', keySource: 'conversation' }]],
+  ]);
   const before = await statements(batch, new Map());
   const again = [eventOf(inbound('01C')), eventOf(inbound('01D'))];
   expect(await statements(again, others)).toBe(before);

@@ -13,6 +13,7 @@ import { type ClaimedTask, claimTasks } from '../src/tasks/claim-tasks.ts';
 import {
   eventOf,
   type HandlerFixture,
+  handlerName,
   inbound,
   openHandlerFixture,
 } from './support/handler-fixture.ts';
@@ -24,7 +25,7 @@ let database: Database;
 let task: ClaimedTask;
 
 const handlers: HandlersByTrigger = new Map([
-  ['MESSAGE_INBOUND', [{ name: 'test', isOrdered: false }]],
+  ['MESSAGE_INBOUND', [{ name: handlerName, keySource: null }]],
 ]);
 const holder = '00000000-0000-4000-8000-000000000001';
 const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -34,7 +35,7 @@ beforeEach(async () => {
   proxy = await openFaultProxy(fixture.url);
   database = openDatabase({ url: proxy.url });
   await fixture.apply([eventOf(inbound('01A'))], handlers);
-  const wanted = [{ handler: 'test', slots: 1, order: 'none' as const }];
+  const wanted = [{ handler: handlerName, slots: 1, order: 'none' as const }];
   const [claimed] = await claimTasks(fixture.database, wanted, holder, 60_000);
   if (claimed === undefined) throw new Error('no task');
   task = claimed;

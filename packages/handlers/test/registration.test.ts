@@ -3,11 +3,13 @@ import {
   backfillTasks,
   byTrigger,
   type HandlerDeclaration,
+  listHandlers,
   openHandlerView,
   openRegistration,
   type Registration,
   setHandlerState,
 } from '../src/index.ts';
+import { claimTasks } from '../src/tasks/claim-tasks.ts';
 import {
   eventOf,
   type HandlerFixture,
@@ -17,17 +19,10 @@ import {
 
 let fixture: HandlerFixture;
 let registration: Registration;
-let runnable: readonly string[] = [];
 
 beforeEach(async () => {
   fixture = await openHandlerFixture();
-  runnable = [];
-  registration = openRegistration(fixture.database, {
-    runnableChanged: (handlers) => {
-      runnable = handlers.map(({ name }) => name);
-    },
-    databaseFailed: () => undefined,
-  });
+  registration = openRegistration(fixture.database, () => undefined);
 });
 afterEach(async () => {
   await registration.stop();
@@ -37,10 +32,20 @@ afterEach(async () => {
 const declared: HandlerDeclaration = {
   name: 'new',
   triggers: ['MESSAGE_INBOUND'],
-  options: { order: 'none', concurrency: 10, timeout: 60_000, attempts: 2, enabled: true },
+  options: {
+    order: 'none',
+    key: 'conversation',
+    concurrency: 10,
+    timeout: 60_000,
+    attempts: 2,
+    enabled: true,
+  },
 };
 const none = new Map();
+const holder = '00000000-0000-4000-8000-000000000001';
 const wait = { timeout: 30_000, interval: 100 };
+const isRegistered = async () =>
+  (await listHandlers(fixture.database)).some(({ name }) => name === 'new');
 const taskIds = async () =>
   (await fixture.read('SELECT entity_id AS id FROM handler_task ORDER BY 1')).map(({ id }) => id);
 
@@ -49,7 +54,7 @@ describe('a new handler', () => {
     await fixture.apply([eventOf(inbound('01BEFORE'))], none);
     await fixture.read("UPDATE callback_event SET applied_at = now() - interval '1 minute'");
     registration.declare([declared]);
-    await vi.waitUntil(() => runnable.includes('new'), wait);
+    await vi.waitUntil(isRegistered, wait);
     // By a worker that has not read the registry since.
     await fixture.apply([eventOf(inbound('01GAP'))], none);
     await vi.waitUntil(async () => (await taskIds()).length > 0, wait);
@@ -58,7 +63,9 @@ describe('a new handler', () => {
 
   it('gets what happened before by a backfill, each once', async () => {
     await fixture.apply([eventOf(inbound('01A')), eventOf(inbound('01B'))], none);
-    const handlers = byTrigger([{ name: 'new', triggers: ['MESSAGE_INBOUND'], isOrdered: true }]);
+    const handlers = byTrigger([
+      { name: 'new', triggers: ['MESSAGE_INBOUND'], keySource: 'conversation' },
+    ]);
     const range = { receivedSince: new Date(0) };
     expect(await backfillTasks(fixture.database, handlers, range)).toEqual({ events: 2, tasks: 2 });
     expect(await backfillTasks(fixture.database, handlers, range)).toEqual({ events: 2, tasks: 0 });
@@ -67,24 +74,34 @@ describe('a new handler', () => {
 
   it('is known to workers within seconds, until it is retired', async () => {
     const view = openHandlerView(fixture.database);
-    expect((await view.current()).size).toBe(0);
+    const known = async () =>
+      ((await view.current()).get('MESSAGE_INBOUND') ?? []).some(({ name }) => name === 'new');
+    expect(await known()).toBe(false);
     registration.declare([declared]);
-    await vi.waitUntil(async () => (await view.current()).has('MESSAGE_INBOUND'), wait);
+    await vi.waitUntil(known, wait);
     await setHandlerState(fixture.database, 'new', 'RETIRED');
-    await vi.waitUntil(async () => !(await view.current()).has('MESSAGE_INBOUND'), wait);
+    await vi.waitUntil(async () => !(await known()), wait);
     view.stop();
   });
 });
 
 it('a paused handler is not run, and its tasks are still made, until it is resumed', async () => {
-  const view = openHandlerView(fixture.database);
+  const { database } = fixture;
+  const claim = async () =>
+    await claimTasks(database, [{ handler: 'new', slots: 1, order: 'none' }], holder, 60_000);
+  const view = openHandlerView(database);
   registration.declare([declared]);
-  await vi.waitUntil(() => runnable.includes('new'), wait);
-  expect(await setHandlerState(fixture.database, 'new', 'PAUSED')).toBe('ACTIVE');
-  await vi.waitUntil(() => !runnable.includes('new'), wait);
-  await vi.waitUntil(async () => (await view.current()).has('MESSAGE_INBOUND'), wait);
+  await vi.waitUntil(isRegistered, wait);
+  expect(await setHandlerState(database, 'new', 'PAUSED')).toBe('ACTIVE');
+  await vi.waitUntil(async () => {
+    const handlers = (await view.current()).get('MESSAGE_INBOUND') ?? [];
+    return handlers.some(({ name }) => name === 'new');
+  }, wait);
+  await fixture.apply([eventOf(inbound('01A'))], await view.current());
   view.stop();
-  await setHandlerState(fixture.database, 'new', 'ACTIVE');
-  await vi.waitUntil(() => runnable.includes('new'), wait);
+  expect(await taskIds()).toContain('01A');
+  expect(await claim()).toEqual([]);
+  await setHandlerState(database, 'new', 'ACTIVE');
+  expect(await claim()).toHaveLength(1);
   expect(await setHandlerState(fixture.database, 'unknown', 'PAUSED')).toBeUndefined();
 });

@@ -61,6 +61,7 @@ export {
   queueMemoryEased,
   queueReturned,
 } from './events/storage-events.ts';
+export { type AddressVariables, explainStart } from './explain-start.ts';
 export { lastLineDestination } from './last-line-destination.ts';
 export type { Metrics, MetricsText, QueueMemory, SignatureSeen } from './metrics/metrics.ts';
 export {

@@ -24,7 +24,7 @@ const inbound = (id: string) => ({
 async function deadTasks(ids: readonly string[], error = 'no such customer 17'): Promise<void> {
   const { database } = cli;
   await registerHandlers(database, [
-    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], order: 'none' },
+    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], order: 'none', key: 'conversation' },
   ]);
   await apply(database, ids);
   await database.pool.query(
@@ -37,7 +37,7 @@ async function deadTasks(ids: readonly string[], error = 'no such customer 17'):
 
 async function apply(database: Database, ids: readonly string[]): Promise<void> {
   const handlers = byTrigger([
-    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], isOrdered: false },
+    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], keySource: null },
   ]);
   const writer = createEventWriter(
     database,

@@ -6,11 +6,13 @@ import {
   defaultRunnerTimings,
   openRegistration,
   openRunnerPool,
+  type RunnerTimings,
   startEngine,
 } from '@sinch-callbacks/handlers';
 import {
   createLogger,
   defaultOutageTimings,
+  explainStart,
   handlerPaused,
   handlersLoaded,
   handlersNotLoaded,
@@ -27,7 +29,8 @@ import { watchTasks } from './watch-tasks.ts';
 
 /**
  * Runs the handlers process for as long as it lives: it claims tasks and settles them, and starts
- * another process that loads the user's code and runs it.
+ * another process that loads the user's code and runs it. A start that fails ends it, with one line
+ * that says why.
  * @param handlersUrl the module that exports `handlers`.
  * @param timings others, for tests in which minutes must pass in seconds.
  */
@@ -35,6 +38,17 @@ export async function startHandlers(
   handlersUrl: URL,
   timings = defaultRunnerTimings,
 ): Promise<void> {
+  try {
+    await runProcess(handlersUrl, timings);
+  } catch (error) {
+    process.stderr.write(`${explainStart(error, addressVariables)}\n`);
+    process.exit(1);
+  }
+}
+
+const addressVariables = { host: 'HANDLERS_HOST', port: 'HANDLERS_PORT' };
+
+async function runProcess(handlersUrl: URL, timings: RunnerTimings): Promise<void> {
   const config = readConfig(parseHandlersConfig);
   const logger = createLogger({ name: 'handlers', level: config.logLevel });
   const metrics = createHandlerMetrics();
@@ -50,6 +64,7 @@ export async function startHandlers(
         if (pool.isLoaded()) handlersLoaded(logger, { handlers: names });
         metrics.handlersKnown(names);
         registration.declare(handlers);
+        engine.serve(handlers);
       },
       notLoaded: ({ message, stack }) =>
         handlersNotLoaded(logger, { error: Object.assign(new Error(message), { stack }) }),
@@ -71,10 +86,7 @@ export async function startHandlers(
       databaseAnswered: () => outage.recordSuccess(),
     },
   });
-  const registration = openRegistration(database, {
-    runnableChanged: (handlers) => engine.serve(handlers),
-    databaseFailed,
-  });
+  const registration = openRegistration(database, databaseFailed);
   const tasks = watchTasks(database, metrics, databaseFailed);
   const server = await startHandlersServer({
     ...config,

@@ -33,6 +33,13 @@ describe('orderKeyOf', () => {
     expect(keyOf({ [key]: { channel_identity: { identity: '1' } } })).toBeUndefined();
   });
 
+  it('leaves out what comes before its source', () => {
+    const event = read({ message: fields });
+    expect(orderKeyOf(event, 'contact')).toBe('contact:c');
+    expect(orderKeyOf(event, 'identity')).toBe('identity:SMS:15550100');
+    expect(orderKeyOf(read({ message: { conversation_id: 'v' } }), 'contact')).toBeUndefined();
+  });
+
   it.each(['start', 'stop', 'delete'])('of a conversation that %ss is that conversation', (way) => {
     const key = `conversation_${way}_notification`;
     expect(keyOf({ [key]: { conversation: { id: 'v', contact_id: 'c' } } })).toBe('conversation:v');

@@ -4,6 +4,9 @@ import { normaliseIdentity } from '../values/identity.ts';
 import { storableText } from '../values/storable-json.ts';
 import { subjectOf } from './subject.ts';
 
+/** The first thing that a key is made of; the ones after it count where an event has none. */
+export type OrderKeySource = 'conversation' | 'contact' | 'identity';
+
 /**
  * Returns the key of an event's conversation: handlers run one event of a key at a time.
  *
@@ -11,11 +14,16 @@ import { subjectOf } from './subject.ts';
  * spelling of a phone number; `undefined` for an event that concerns no person. It is bounded, and
  * a Postgres text column accepts it. Two callbacks of one person have different keys where one of
  * them names a conversation and the other does not.
+ * @param source leaves out what comes before it.
  */
-export function orderKeyOf(event: SinchEvent): string | undefined {
+export function orderKeyOf(
+  event: SinchEvent,
+  source: OrderKeySource = 'conversation',
+): string | undefined {
   const { conversationId, contactId, channel, identity } = subjectOf(event);
-  if (conversationId !== undefined) return keyOf(`conversation:${conversationId}`);
-  if (contactId !== undefined) return keyOf(`contact:${contactId}`);
+  if (source === 'conversation' && conversationId !== undefined)
+    return keyOf(`conversation:${conversationId}`);
+  if (source !== 'identity' && contactId !== undefined) return keyOf(`contact:${contactId}`);
   if (channel === undefined || identity === undefined) return undefined;
   return keyOf(`identity:${withoutColon(channel)}:${normaliseIdentity(channel, identity)}`);
 }

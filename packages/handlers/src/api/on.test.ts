@@ -39,6 +39,7 @@ describe('on', () => {
     { attempts: -1 },
     { maxAge: Number.NaN },
     { timeout: 2 ** 31 },
+    { key: 'message' as 'contact' },
   ])('refuses %o and names the option', (options) => {
     const [name = ''] = Object.keys(options);
     expect(() => on('x', 'all', nothing, options)).toThrow(name);
@@ -48,6 +49,7 @@ describe('on', () => {
     const { options } = on('x', 'all', nothing, JSON.parse('{}') as HandlerOptions);
     expect(options).toEqual({
       order: 'none',
+      key: 'conversation',
       concurrency: 10,
       timeout: 60_000,
       attempts: 10,

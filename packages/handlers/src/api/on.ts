@@ -1,4 +1,9 @@
-import { isKnownTrigger, type KnownTrigger, knownTriggers } from '@sinch-callbacks/core';
+import {
+  isKnownTrigger,
+  type KnownTrigger,
+  knownTriggers,
+  type OrderKeySource,
+} from '@sinch-callbacks/core';
 import type { HandlerContext } from './handler-context.ts';
 import type { HandlerEvent } from './handler-event.ts';
 
@@ -24,10 +29,16 @@ export interface HandlerOptions {
   /**
    * `none`: tasks run at the same time. `conversation`: one at a time for each conversation; a
    * failed one steps aside until its retry. `strict`: one at a time, in order; a failed one holds
-   * its conversation back until it is done, replayed or discarded. An event without a conversation
-   * counts for its contact, and one without a contact for its identity. `none` when absent.
+   * its conversation back until it is done, replayed or discarded. `none` when absent.
    */
   readonly order?: HandlerOrder;
+  /**
+   * What `order` counts by: `conversation`, `contact` or `identity`. An event without a
+   * conversation counts by its contact, and one without a contact by its identity: then it is in
+   * no order with those that have one. `conversation` when absent. The worker reads it, so it
+   * cannot be a function.
+   */
+  readonly key?: OrderKeySource;
   /** The largest number of tasks that a process runs at the same time; 10 when absent. */
   readonly concurrency?: number;
   /** Milliseconds after which a run counts as failed and `ctx.signal` aborts; 60,000 when absent. */
@@ -52,6 +63,7 @@ export interface Handler {
 
 const defaults = {
   order: 'none',
+  key: 'conversation',
   concurrency: 10,
   timeout: 60_000,
   attempts: 10,
@@ -100,6 +112,11 @@ const made = new WeakSet<object>();
 
 const wellFormedName = /^[a-z][a-z0-9-]{0,63}$/;
 const orders: readonly string[] = ['none', 'conversation', 'strict'] satisfies HandlerOrder[];
+const keySources: readonly string[] = [
+  'conversation',
+  'contact',
+  'identity',
+] satisfies OrderKeySource[];
 const maxConcurrency = 1_000;
 /** The longest delay of a timer in Node. */
 const maxTimeoutMs = 2 ** 31 - 1;
@@ -108,7 +125,7 @@ const maxAttempts = 1_000;
 function findProblem(
   name: string,
   triggers: readonly string[],
-  { order, concurrency, timeout, attempts, maxAge }: HandlerOptions,
+  { order, key, concurrency, timeout, attempts, maxAge }: HandlerOptions,
 ): string | undefined {
   if (!wellFormedName.test(name)) {
     return 'a name has lower-case letters, digits and hyphens, at most 64, and begins with a letter';
@@ -120,6 +137,9 @@ function findProblem(
   }
   if (order !== undefined && !orders.includes(order)) {
     return `order is ${orders.join(', ')}, not "${order}"`;
+  }
+  if (key !== undefined && !keySources.includes(key)) {
+    return `key is ${keySources.join(', ')}, not "${key}"`;
   }
   const counts = [
     ['concurrency', concurrency, maxConcurrency],

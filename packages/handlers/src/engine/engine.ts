@@ -31,6 +31,9 @@ export const defaultEngineTimings: EngineTimings = {
   stopWithinMs: 10_000,
 };
 
+/** The pause after a search takes at least so many times as long as the search. */
+const searchShare = 4;
+
 export interface Engine {
   /** Replaces the handlers whose tasks are claimed; runs in progress go on. */
   serve(handlers: readonly HandlerDeclaration[]): void;
@@ -83,7 +86,8 @@ export function startEngine(options: EngineOptions): Engine {
       isWoken = false;
       turnedAtMs = performance.now();
       await claim();
-      await pauseOrWake();
+      // A search among many tasks that may not run yet must not keep Postgres busy.
+      await pauseOrWake(Math.max(timings.pollMs, searchShare * (performance.now() - turnedAtMs)));
     }
   }
 
@@ -99,10 +103,10 @@ export function startEngine(options: EngineOptions): Engine {
     }
   }
 
-  async function pauseOrWake(): Promise<void> {
+  async function pauseOrWake(pauseMs: number): Promise<void> {
     if (isWoken) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timings.pollMs);
+    const timer = setTimeout(resolve, pauseMs);
     wake = resolve;
     await promise;
     clearTimeout(timer);
@@ -171,10 +175,9 @@ export function startEngine(options: EngineOptions): Engine {
   async function pause(name: string, reason: string): Promise<void> {
     try {
       await setHandlerState(database, name, 'PAUSED');
-      handlers = new Map([...handlers].filter(([other]) => other !== name));
       events.handlerPaused(name, reason);
     } catch (error) {
-      // It stays in the list: it runs again, and asks for the pause again.
+      // It runs again, and asks for the pause again.
       events.databaseFailed(error);
     }
   }

@@ -1,4 +1,4 @@
-import type { KnownTrigger } from '@sinch-callbacks/core';
+import type { KnownTrigger, OrderKeySource } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 
 /** The handlers for which a writer makes tasks, by trigger. */
@@ -6,8 +6,8 @@ export type HandlersByTrigger = ReadonlyMap<KnownTrigger, readonly RegisteredHan
 
 export interface RegisteredHandler {
   readonly name: string;
-  /** True where its tasks have keys. */
-  readonly isOrdered: boolean;
+  /** What the keys of its tasks are made of; null where they have none. */
+  readonly keySource: OrderKeySource | null;
 }
 
 /** The registry as this process has read it last. */
@@ -25,8 +25,12 @@ const readEveryMs = 1_000;
  */
 export const maxViewAgeMs = 5_000;
 
+/** A column of a statement: {@link RegisteredHandler.keySource}. */
+export const keySourceColumn = `
+CASE WHEN "order" <> 'NONE' THEN lower(key_source::text) END AS "keySource"`;
+
 const readRegistry = `
-SELECT name, triggers, "order" <> 'NONE' AS "isOrdered" FROM handler
+SELECT name, triggers, ${keySourceColumn} FROM handler
 WHERE state <> 'RETIRED' ORDER BY name`;
 
 export interface RegistryRow extends RegisteredHandler {

@@ -1,4 +1,6 @@
+import type { OrderKeySource } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
+import { keySourceColumn } from './handler-view.ts';
 
 export type HandlerState = 'ACTIVE' | 'PAUSED' | 'RETIRED';
 
@@ -7,6 +9,8 @@ export interface RegisteredState {
   readonly name: string;
   readonly triggers: readonly string[];
   readonly order: 'NONE' | 'CONVERSATION' | 'STRICT';
+  /** What the keys of its tasks are made of; null where they have none. */
+  readonly keySource: OrderKeySource | null;
   readonly state: HandlerState;
   readonly activeFrom: Date;
   /** When a process last had it, give or take ten seconds. */
@@ -19,7 +23,7 @@ export interface RegisteredState {
 const knownForMs = 60_000;
 
 const selectHandlers = `
-SELECT name, triggers, "order"::text, state::text, active_from AS "activeFrom", seen_at AS "seenAt",
+SELECT name, triggers, "order"::text, ${keySourceColumn}, state::text, active_from AS "activeFrom", seen_at AS "seenAt",
   seen_at > now() - ${knownForMs} * interval '1 millisecond' AS "isKnown"
 FROM handler ORDER BY name`;
 

@@ -4,6 +4,7 @@ import type { Handler } from '../api/on.ts';
 /** A handler as the registry has it: what other processes need of it. */
 export type DeclaredHandler = Pick<Handler, 'name' | 'triggers'> & {
   readonly order: Handler['options']['order'];
+  readonly key: Handler['options']['key'];
 };
 
 /**
@@ -11,13 +12,15 @@ export type DeclaredHandler = Pick<Handler, 'name' | 'triggers'> & {
  * again, like those of a new one. A retired handler stays retired.
  */
 const register = `
-INSERT INTO handler AS h (name, triggers, "order", active_from, gap_from, seen_at)
-SELECT d.name, string_to_array(d.triggers, ','), upper(d.ordering)::handler_order, now(),
-  date_trunc('milliseconds', now()), now()
-FROM unnest($1::text[], $2::text[], $3::text[]) AS d(name, triggers, ordering)
+INSERT INTO handler AS h (name, triggers, "order", key_source, active_from, gap_from, seen_at)
+SELECT d.name, string_to_array(d.triggers, ','), upper(d.ordering)::handler_order,
+  upper(d.source)::handler_key_source, now(), date_trunc('milliseconds', now()), now()
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+  AS d(name, triggers, ordering, source)
 ORDER BY d.name
 ON CONFLICT (name) DO UPDATE SET triggers = excluded.triggers, "order" = excluded."order",
-  gap_from = CASE WHEN excluded.triggers <@ h.triggers THEN h.gap_from ELSE excluded.gap_from END, seen_at = now()`;
+  key_source = excluded.key_source, seen_at = now(),
+  gap_from = CASE WHEN excluded.triggers <@ h.triggers THEN h.gap_from ELSE excluded.gap_from END`;
 
 /**
  * Enters the handlers of a process into the registry. Workers read it once a second, and from then
@@ -33,5 +36,6 @@ export async function registerHandlers(
     handlers.map(({ name }) => name),
     handlers.map(({ triggers }) => triggers.join()),
     handlers.map(({ order }) => order),
+    handlers.map(({ key }) => key),
   ]);
 }

@@ -2,7 +2,7 @@ import type { Database } from '@sinch-callbacks/db';
 import type { HandlerDeclaration } from '../engine/contract.ts';
 import { backfillTasks } from '../tasks/backfill-tasks.ts';
 import { settleRedactedTasks } from '../tasks/settle-redacted-tasks.ts';
-import { byTrigger, maxViewAgeMs, type RegistryRow } from './handler-view.ts';
+import { byTrigger, keySourceColumn, maxViewAgeMs, type RegistryRow } from './handler-view.ts';
 import { registerHandlers } from './register-handlers.ts';
 
 /** Keeps the handlers of this process in the registry. */
@@ -10,12 +10,6 @@ export interface Registration {
   /** Replaces the handlers of this process. */
   declare(handlers: readonly HandlerDeclaration[]): void;
   stop(): Promise<void>;
-}
-
-export interface RegistrationEvents {
-  /** The declared handlers that are registered and neither paused nor retired have changed. */
-  runnableChanged(handlers: readonly HandlerDeclaration[]): void;
-  databaseFailed(error: unknown): void;
 }
 
 const pollEveryMs = 1_000;
@@ -36,29 +30,29 @@ const clockToleranceMs = 5_000;
 /** Events wait on the queue for days at most. */
 const longestQueueMs = 14 * 86_400_000;
 
-const readStates = `
-SELECT name, state::text, triggers, "order" <> 'NONE' AS "isOrdered", gap_from AS "gapFrom",
+const readGaps = `
+SELECT name, triggers, ${keySourceColumn}, gap_from AS "gapFrom",
   (extract(epoch FROM now() - gap_from) * 1000)::float8 AS "gapAgeMs"
-FROM handler WHERE name = ANY($1::text[])`;
+FROM handler WHERE name = ANY($1::text[]) AND gap_from IS NOT NULL
+  AND state <> 'RETIRED'`;
 
-interface StateRow extends RegistryRow {
-  readonly state: string;
-  readonly gapFrom: Date | null;
-  readonly gapAgeMs: number | null;
+interface GapRow extends RegistryRow {
+  readonly gapFrom: Date;
+  readonly gapAgeMs: number;
 }
 
 /**
- * Registers handlers, follows what operators do to them, and makes the tasks that writers missed
- * before they had read a new name. Repeats all of it for as long as the database is down.
+ * Registers handlers, and makes the tasks that writers missed before they had read a new name.
+ * Repeats both for as long as the database is down.
+ * @param onError is called with each error of the database.
  */
 export function openRegistration(
   database: Pick<Database, 'pool'>,
-  events: RegistrationEvents,
+  onError: (error: unknown) => void,
 ): Registration {
   const { pool } = database;
   let declared: readonly HandlerDeclaration[] = [];
   let isRegistered = true;
-  let runnable = '';
   let touchedAtMs = 0;
   let redactedAtMs = Number.NEGATIVE_INFINITY;
   /** Gaps of which the first look is done, by name. */
@@ -73,25 +67,19 @@ export function openRegistration(
       try {
         await update();
       } catch (error) {
-        events.databaseFailed(error);
+        onError(error);
       }
       await pause();
     }
   }
 
   async function update(): Promise<void> {
-    if (declared.length === 0) {
-      report([]);
-      return;
-    }
+    if (declared.length === 0) return;
     const handlers = declared;
     if (!isRegistered) await register(handlers);
     else if (performance.now() - touchedAtMs > touchEveryMs) await touch(handlers);
     const names = handlers.map(({ name }) => name);
-    const { rows } = await pool.query<StateRow>(readStates, [names]);
-    const active = new Set(rows.flatMap(({ name, state }) => (state === 'ACTIVE' ? [name] : [])));
-    // Declared again meanwhile: the next round has the states.
-    if (handlers === declared) report(handlers.filter(({ name }) => active.has(name)));
+    const { rows } = await pool.query<GapRow>(readGaps, [names]);
     for (const row of rows) await closeGap(row);
     if (performance.now() - redactedAtMs > redactEveryMs) {
       redactedAtMs = performance.now();
@@ -102,7 +90,12 @@ export function openRegistration(
   async function register(handlers: readonly HandlerDeclaration[]): Promise<void> {
     await registerHandlers(
       database,
-      handlers.map(({ name, triggers, options: { order } }) => ({ name, triggers, order })),
+      handlers.map(({ name, triggers, options: { order, key } }) => ({
+        name,
+        triggers,
+        order,
+        key,
+      })),
     );
     touchedAtMs = performance.now();
     isRegistered = handlers === declared;
@@ -115,16 +108,8 @@ export function openRegistration(
     touchedAtMs = performance.now();
   }
 
-  function report(handlers: readonly HandlerDeclaration[]): void {
-    const text = JSON.stringify(handlers);
-    if (text === runnable) return;
-    runnable = text;
-    events.runnableChanged(handlers);
-  }
-
   /** Looks once soon, for what came in the first second, and once when no task can be missing. */
-  async function closeGap({ gapFrom, gapAgeMs, ...row }: StateRow): Promise<void> {
-    if (gapFrom === null || gapAgeMs === null) return;
+  async function closeGap({ gapFrom, gapAgeMs, ...row }: GapRow): Promise<void> {
     const isOver = gapAgeMs > gapMs;
     const isFirst = gapAgeMs > firstLookAfterMs && looked.get(row.name) !== gapFrom.getTime();
     if (!isOver && !isFirst) return;

@@ -66,7 +66,8 @@ CROSS JOIN LATERAL (SELECT CASE WHEN w.ordering <> 'none' AND t.key IS NOT NULL 
  */
 const claim = `
 WITH wanted AS (
-  SELECT * FROM unnest($1::text[], $2::integer[], $3::text[]) AS w(handler, slots, ordering)
+  SELECT w.* FROM unnest($1::text[], $2::integer[], $3::text[]) AS w(handler, slots, ordering)
+  JOIN handler AS r ON r.name = w.handler AND r.state = 'ACTIVE'
 ), due AS MATERIALIZED (${candidates('t.retry_at <= now()', 't.retry_at')}
 ), fresh AS MATERIALIZED (${candidates('t.retry_at IS NULL', 't.position')}
 ), chosen AS MATERIALIZED (
@@ -98,8 +99,8 @@ interface ClaimedRow extends Omit<ClaimedTask, 'receivedAt' | 'rawBody'> {
 }
 
 /**
- * Claims tasks that may run now: not held, not before their retry, and in their order. Each is held
- * until it is settled, or until `holdMs` have passed without {@link renewHolds}.
+ * Claims tasks that may run now: not held, not before their retry, in their order, and of handlers
+ * that are registered and neither paused nor retired. Each is held until it is settled, or until `holdMs` have passed without {@link renewHolds}.
  * @param holder a UUID that no other process has.
  * @throws pg's error.
  */

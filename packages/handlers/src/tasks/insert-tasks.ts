@@ -86,8 +86,7 @@ export function taskRowsOf(
   const chosen = handlers.get(event.trigger) ?? [];
   if (chosen.length === 0) return [];
   const occurrence = occurrenceOf(event, text);
-  const key = chosen.some(({ isOrdered }) => isOrdered) ? (orderKeyOf(event) ?? null) : null;
-  return chosen.map(({ name, isOrdered }) => ({
+  return chosen.map(({ name, keySource }) => ({
     handler: name,
     occurrence,
     event_digest: digest,
@@ -95,6 +94,6 @@ export function taskRowsOf(
     trigger: event.trigger,
     entity_id: event.entityId ?? null,
     app_id: event.appId ?? null,
-    key: isOrdered ? key : null,
+    key: (keySource && orderKeyOf(event, keySource)) ?? null,
   }));
 }

@@ -9,7 +9,15 @@ import { createEventWriter, type Database, openDatabase } from '@sinch-callbacks
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
-import { type HandlersByTrigger, insertTasks, type TaskExecutor } from '../../src/index.ts';
+import {
+  type HandlersByTrigger,
+  insertTasks,
+  registerHandlers,
+  type TaskExecutor,
+} from '../../src/index.ts';
+
+/** The handler of most tests. */
+export const handlerName = 'test';
 
 export interface HandlerFixture {
   readonly url: string;
@@ -24,12 +32,15 @@ export interface HandlerFixture {
   close(): Promise<void>;
 }
 
-/** Opens a database of the test's own at the newest migration. */
+/** Opens a database of the test's own, with {@link handlerName} registered. */
 export async function openHandlerFixture(): Promise<HandlerFixture> {
   const { url, drop } = await createDatabase(inject('postgresUrl'), undefined, {
     template: inject('migratedDatabase'),
   });
   const database = openDatabase({ url });
+  await registerHandlers(database, [
+    { name: handlerName, triggers: ['MESSAGE_INBOUND'], order: 'none', key: 'conversation' },
+  ]);
   return {
     url,
     database,

@@ -38,11 +38,10 @@ async function backfill(session: Session, name: string, since: Date): Promise<Ex
   return await session.withDatabase(async (database) => {
     const handler = (await listHandlers(database)).find((known) => known.name === name);
     if (handler === undefined) return reportUnknown(session, name);
-    const isOrdered = handler.order !== 'NONE';
     const triggers = handler.triggers as readonly KnownTrigger[];
     const { events, tasks } = await backfillTasks(
       database,
-      byTrigger([{ name, triggers, isOrdered }]),
+      byTrigger([{ name, triggers, keySource: handler.keySource }]),
       { receivedSince: since },
       (progress) => terminal.note(`${counted(progress.events, 'event')} looked through`),
     );

@@ -2,7 +2,7 @@ import { countTaskStocks, listHandlers, setHandlerState } from '@sinch-callbacks
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import type { Host, Session } from '../../session.ts';
-import { counted, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
+import { counted, oneLine, showDuration, showInstant, tableLines } from '../../terminal/format.ts';
 import { addBackfill } from './backfill-command.ts';
 import { addDeadTasks } from './dead-tasks-command.ts';
 import { reportUnknown } from './report-unknown.ts';
@@ -30,9 +30,10 @@ export function addHandlersCommand(program: Command, host: Host, now: () => Date
 
 const listHelp = `
 KNOWN says whether a handlers process has it now. The tasks of a name that none has are kept.
+OLDEST is the age of the oldest task that waits or is retried.
 
-With --json: {handlers: [{name, triggers, order, state, activeFrom, seenAt, isKnown, waiting,
-retrying, dead, oldestWaitingMs}]}.
+With --json: {handlers: [{name, triggers, order, keySource, state, activeFrom, seenAt, isKnown,
+waiting, retrying, dead, oldestWaitingMs}]}.
 `;
 
 function addList(handlers: Command, host: Host): void {
@@ -65,9 +66,20 @@ async function list(session: Session): Promise<ExitCode> {
     String(handler.waiting),
     String(handler.retrying),
     String(handler.dead),
+    handler.oldestWaitingMs === undefined ? '-' : showDuration(handler.oldestWaitingMs),
     oneLine(handler.triggers.join(', '), maxTriggersLength),
   ]);
-  const head = ['HANDLER', 'STATE', 'KNOWN', 'ORDER', 'WAITING', 'RETRYING', 'DEAD', 'TRIGGERS'];
+  const head = [
+    'HANDLER',
+    'STATE',
+    'KNOWN',
+    'ORDER',
+    'WAITING',
+    'RETRYING',
+    'DEAD',
+    'OLDEST',
+    'TRIGGERS',
+  ];
   if (rows.length > 0) for (const line of tableLines(head, rows)) terminal.print(line);
   terminal.note(counted(found.length, 'handler'));
   return exitCodes.ok;
