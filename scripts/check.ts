@@ -21,8 +21,8 @@ const checks: readonly Check[] = [
   },
   {
     name: 'types',
-    command: ['turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'],
-    examined: /(\d+) successful/,
+    command: ['turbo', 'run', 'typecheck'],
+    examined: /Files: +(\d+)/,
   },
   { name: 'lint', command: ['oxlint'], examined: /on (\d+) files/ },
   { name: 'boundaries', command: ['turbo', 'boundaries'], examined: /Checked (\d+) files/ },
