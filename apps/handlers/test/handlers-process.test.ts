@@ -15,6 +15,7 @@ import {
   until,
 } from '@sinch-callbacks/dev-env/processes';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
+import { sized } from '@sinch-callbacks/dev-env/sizes';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { type HandlerView, insertTasks, openHandlerView } from '@sinch-callbacks/handlers';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
@@ -87,6 +88,27 @@ it('a saved file runs without a restart by hand', async () => {
   }, soon('the new code'));
 }, 120_000);
 
+it('a process that is killed again and again has each task committed once, and none left a minute after the last', async () => {
+  await save(effectHandler(''));
+  let handlers = await startHandlers();
+  await isRegistered();
+  for (let kill = 0; kill < kills; kill += 1) {
+    const before = await count('effect');
+    const ids = Array.from({ length: messages / kills }, (_, n) => `01K${kill}N${n}`);
+    const feeding = Promise.all(ids.map((id) => receive(inbound(id, id, 0))));
+    await until(async () => (await count('effect')) > before, soon('an effect'));
+    process.kill(handlers.pid, 'SIGKILL');
+    await handlers.exited;
+    started = started.filter((one) => one !== handlers);
+    handlers = await startHandlers();
+    await feeding;
+  }
+  await until(async () => (await open()) === 0, soon('all to be done'));
+  expect(await count('effect')).toBe(messages);
+  expect(await count('(SELECT DISTINCT key FROM effect)')).toBe(messages);
+  expect(await count(`handler_task WHERE state = 'DONE'`)).toBe(messages);
+}, 600_000);
+
 it('an event that blocks or ends the process is quarantined, and the others are done', async () => {
   await save(effectHandler(''));
   await startHandlers();
@@ -109,33 +131,38 @@ it('an event that blocks or ends the process is quarantined, and the others are 
   ]);
 }, 240_000);
 
+const { kills, messages } = sized({
+  short: { kills: 3, messages: 120 },
+  long: { kills: 50, messages: 2_000 },
+});
+
 const soon = (what: string) => ({ what, timeoutMs: 60_000, intervalMs: 50 });
 
 async function save(code: string): Promise<void> {
   await writeFile(path.join(folder, 'index.ts'), code);
 }
 
-async function startHandlers(changes: Record<string, string> = {}): Promise<void> {
+async function startHandlers(changes: Record<string, string> = {}): Promise<StartedProcess> {
   const port = await freePort();
-  started.push(
-    await startProcess({
-      name: 'handlers',
-      command: process.execPath,
-      args: [
-        path.join(import.meta.dirname, 'support/main-with-code.ts'),
-        path.join(folder, 'index.ts'),
-      ],
-      env: {
-        PATH: process.env['PATH'],
-        DATABASE_URL: url,
-        HANDLERS_PORT: String(port),
-        ...changes,
-      },
-      readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
-      readyTimeoutMs: 90_000,
-      stopTimeoutMs: 30_000,
-    }),
-  );
+  const handlersProcess = await startProcess({
+    name: 'handlers',
+    command: process.execPath,
+    args: [
+      path.join(import.meta.dirname, 'support/main-with-code.ts'),
+      path.join(folder, 'index.ts'),
+    ],
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: url,
+      HANDLERS_PORT: String(port),
+      ...changes,
+    },
+    readyWhen: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
+    readyTimeoutMs: 90_000,
+    stopTimeoutMs: 30_000,
+  });
+  started.push(handlersProcess);
+  return handlersProcess;
 }
 
 /** Applies an event as a worker does. */

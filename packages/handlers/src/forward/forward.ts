@@ -2,11 +2,10 @@ import { type Handler, type HandlerOptions, on, type TriggerChoice } from '../ap
 import { Pause, RetryAt } from '../api/outcomes.ts';
 import { type ForwardTarget, findTargetProblem, sendForward } from './send-forward.ts';
 
-/** Pauses before the attempts after the first: three days in all. */
-const pausesMs = [
-  5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000,
-  86_400_000, 86_400_000,
-] as const;
+/** Pauses before the attempts after the first. Then it is one an hour, for three days in all. */
+const firstPausesMs = [5_000, 30_000, 120_000, 600_000, 1_800_000] as const;
+const hourMs = 3_600_000;
+const hourlyAttempts = 72;
 
 /** More than a request takes. */
 const runTimeoutMs = 30_000;
@@ -41,12 +40,12 @@ export function forward(
       if (status === 410) throw new Pause('the receiver answered 410: it is gone');
       throw new RetryAt(nextTry(attempt, retryAfter), `the receiver answered ${status}`);
     },
-    { ...options, attempts: pausesMs.length + 1, timeout: runTimeoutMs },
+    { ...options, attempts: firstPausesMs.length + hourlyAttempts + 1, timeout: runTimeoutMs },
   );
 }
 
 function nextTry(attempt: number, retryAfter: string | null): Date {
-  const pauseMs = pausesMs[attempt - 1] ?? longestRetryAfterMs;
+  const pauseMs = firstPausesMs[attempt - 1] ?? hourMs;
   return new Date(Date.now() + Math.max(pauseMs, retryAfterMs(retryAfter)));
 }
 
