@@ -56,6 +56,7 @@ export const handlers = [
   on('effect', 'MESSAGE_INBOUND', async (event, ctx) => {
     const text = event.body.contact_message?.text_message?.text ?? '';
     if (text === 'block') while (true);
+    if (text === 'reject') void Promise.reject(new Error('nothing awaits this'));
     if (text === 'crash') process.kill(process.pid, 'SIGKILL');
     await ctx.commit(async (tx) => {
       await tx.$executeRaw\`INSERT INTO effect (handler, key, text) VALUES ('effect', \${ctx.key}, \${text + '${word}'})\`;
@@ -87,6 +88,17 @@ it('a saved file runs without a restart by hand', async () => {
     return (await effects()).some((text) => text === 'b two');
   }, soon('the new code'));
 }, 120_000);
+
+it('a rejected promise that nothing awaits is logged, and no run ends with it', async () => {
+  await save(effectHandler(''));
+  const handlers = await startHandlers();
+  await isRegistered();
+  await receive(inbound('01A', 'reject', 0));
+  await receive(inbound('01B', 'hello', 0));
+  await until(async () => (await effects()).length === 2, soon('both effects'));
+  expect(handlers.lastLines()).toContain('a rejected promise that nothing awaits');
+  expect(handlers.lastLines()).not.toContain('handlers runner ended');
+});
 
 it('a process that is killed again and again has each task committed once, and none left a minute after the last', async () => {
   await save(effectHandler(''));

@@ -103,6 +103,21 @@ export function classifyFailure(error: unknown): FailureClass {
   return connectionTrouble.test(`${code} ${message}`) ? 'infrastructure' : 'transient';
 }
 
+/** SQLSTATE prefixes of a server that is stopping, starting, read-only or out of resources. */
+const unavailableSqlStates = ['08', '25006', '28', '3D', '53', '57', '58'] as const;
+
+/**
+ * Checks for an error that the statement itself cannot cause: the server was not reached, the
+ * connection ended, or the server takes no work now. Narrower than `infrastructure`, which includes
+ * a missing table: a statement of the user's own may be wrong.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (classifyFailure(error) !== 'infrastructure') return false;
+  const { sqlState } = factsOfError(error);
+  if (sqlState === undefined) return true;
+  return unavailableSqlStates.some((prefix) => sqlState.startsWith(prefix));
+}
+
 /**
  * An error that means that the database cannot be used now. Wait and retry; no event causes it.
  */

@@ -54,6 +54,7 @@ export {
   classifyFailure,
   DatabaseUnavailableError,
   isConflict,
+  isUnavailable,
   whileAvailable,
 } from './failure.ts';
 export {

@@ -1,92 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type RunResult, settleDeadTasks } from '../src/index.ts';
 import {
-  type Engine,
-  type HandlerDeclaration,
-  type HandlersByTrigger,
-  type RunResult,
-  setHandlerState,
-  settleDeadTasks,
-  startEngine,
-  type TaskExecutor,
-  type TaskRun,
-} from '../src/index.ts';
-import {
-  eventOf,
-  executorOf,
-  type HandlerFixture,
-  handlerName,
-  inbound,
-  openHandlerFixture,
-} from './support/handler-fixture.ts';
+  declare,
+  type EngineFixture,
+  failed,
+  openEngineFixture,
+  ordered,
+} from './support/engine-fixture.ts';
+import { eventOf, inbound } from './support/handler-fixture.ts';
 
-let fixture: HandlerFixture;
-let engines: Engine[] = [];
-let runs: TaskRun[] = [];
+let fixture: EngineFixture;
 
 beforeEach(async () => {
-  fixture = await openHandlerFixture();
-  runs = [];
+  fixture = await openEngineFixture();
 });
-afterEach(async () => {
-  await Promise.all(engines.map(async (engine) => await engine.stop()));
-  engines = [];
-  await fixture.close();
-});
-
-const declare = (order: 'none' | 'conversation' | 'strict', options = {}): HandlerDeclaration => ({
-  name: handlerName,
-  triggers: ['MESSAGE_INBOUND'],
-  options: {
-    order,
-    key: 'conversation',
-    concurrency: 10,
-    timeout: 60_000,
-    attempts: 2,
-    enabled: true,
-    ...options,
-  },
-});
-
-const ordered: HandlersByTrigger = new Map([
-  ['MESSAGE_INBOUND', [{ name: handlerName, keySource: 'conversation' }]],
-]);
-
-function start(run: TaskExecutor['run'], handler: HandlerDeclaration): Engine {
-  const engine = startEngine({
-    database: fixture.database,
-    executor: executorOf(run),
-    redactText: (text) => text.replaceAll('secret', '(redacted)'),
-    timings: { pollMs: 20, holdMs: 1_500, renewMs: 200, stopWithinMs: 500 },
-    events: {
-      taskRun: (one) => void runs.push(one),
-      handlerPaused: () => undefined,
-      databaseFailed: () => undefined,
-      databaseAnswered: () => undefined,
-    },
-  });
-  engines.push(engine);
-  engine.serve([handler]);
-  return engine;
-}
-
-const states = async () =>
-  (await fixture.read(
-    'SELECT entity_id AS id, state::text, cause, attempts FROM handler_task ORDER BY position',
-  )) as unknown as readonly { id: string; state: string; cause: string | null; attempts: number }[];
-const settled = async () =>
-  await vi.waitUntil(async () => (await states()).every(({ state }) => state !== 'WAITING'), {
-    timeout: 30_000,
-    interval: 50,
-  });
-const pausing: RunResult = { kind: 'paused', reason: '410' };
-const handlerState = async () =>
-  (await fixture.read('SELECT state::text AS state FROM handler'))[0]?.['state'];
-const failed = (message = 'no'): RunResult => ({
-  kind: 'retry-at',
-  at: new Date(),
-  message,
-  stack: undefined,
-});
+afterEach(async () => await fixture.close());
 
 describe('an engine', () => {
   it('settles each task by the result of its run', async () => {
@@ -99,12 +27,12 @@ describe('an engine', () => {
       '01B': { kind: 'skipped', reason: 'nothing to do' },
       '01C': { kind: 'gave-up', message: 'the secret is wrong', stack: undefined },
     };
-    start(
+    fixture.start(
       async ({ eventKey }) => results[eventKey.split('.')[1] ?? ''] ?? { kind: 'lost' },
       declare('none'),
     );
-    await settled();
-    expect(await states()).toEqual([
+    await fixture.settled();
+    expect(await fixture.states()).toEqual([
       { id: '01A', state: 'DONE', cause: null, attempts: 1 },
       { id: '01B', state: 'SKIPPED', cause: 'nothing to do', attempts: 1 },
       { id: '01C', state: 'DEAD', cause: 'gave-up', attempts: 1 },
@@ -123,15 +51,17 @@ describe('an engine', () => {
     );
     let isFixed = false;
     const done: string[] = [];
-    start(async ({ eventKey }) => {
+    fixture.start(async ({ eventKey }) => {
       const id = eventKey.split('.')[1] ?? '';
       if (id === '01A' && !isFixed) return failed();
       done.push(id);
       return { kind: 'done' };
     }, declare('strict'));
-    await vi.waitUntil(async () => (await states())[0]?.state === 'DEAD', { timeout: 30_000 });
+    await vi.waitUntil(async () => (await fixture.states())[0]?.state === 'DEAD', {
+      timeout: 30_000,
+    });
     await vi.waitUntil(() => done.includes('01Z'), { timeout: 30_000 });
-    expect((await states()).map(({ state }) => state)).toEqual([
+    expect((await fixture.states()).map(({ state }) => state)).toEqual([
       'DEAD',
       'WAITING',
       'WAITING',
@@ -139,18 +69,34 @@ describe('an engine', () => {
     ]);
     isFixed = true;
     await replayAll();
-    await settled();
+    await fixture.settled();
     expect(done).toEqual(['01Z', ...ids]);
   });
 
-  it('in conversation order a failed task steps aside, and no two of a conversation run at once', async () => {
+  it('in conversation order a failed task steps aside for the others of its conversation', async () => {
+    await fixture.apply(
+      ['01A', '01B', '01C'].map((id) => eventOf(inbound(id, 'C'))),
+      ordered,
+    );
+    const done: string[] = [];
+    fixture.start(async ({ eventKey, attempts }) => {
+      const id = eventKey.split('.')[1] ?? '';
+      if (id === '01A' && attempts === 0) return { ...failed(), at: new Date(Date.now() + 1_500) };
+      done.push(id);
+      return { kind: 'done' };
+    }, declare('conversation'));
+    await fixture.settled();
+    expect(done).toEqual(['01B', '01C', '01A']);
+  });
+
+  it('in conversation order no two of a conversation run at once', async () => {
     await fixture.apply(
       Array.from({ length: 20 }, (_, n) => eventOf(inbound(`01${n + 10}`, `C${n % 2}`))),
       ordered,
     );
     const running = new Map<string, number>();
     let most = 0;
-    start(async ({ key, attempts }) => {
+    fixture.start(async ({ key, attempts }) => {
       running.set(key, (running.get(key) ?? 0) + 1);
       most = Math.max(most, running.get(key) ?? 0);
       await new Promise((resolve) => {
@@ -159,16 +105,16 @@ describe('an engine', () => {
       running.set(key, (running.get(key) ?? 0) - 1);
       return attempts === 0 && Math.random() < 0.5 ? failed() : { kind: 'done' };
     }, declare('conversation'));
-    await settled();
+    await fixture.settled();
     expect(most).toBe(1);
-    expect((await states()).every(({ state }) => state === 'DONE')).toBe(true);
+    expect((await fixture.states()).every(({ state }) => state === 'DONE')).toBe(true);
   });
 
   it('takes over what an engine had in progress that stopped extending its holds', async () => {
     await fixture.apply([eventOf(inbound('01A'))], ordered);
     const hung = Promise.withResolvers<RunResult>();
     const claimed = Promise.withResolvers<void>();
-    const first = start(async () => {
+    const first = fixture.start(async () => {
       claimed.resolve();
       return await hung.promise;
     }, declare('none'));
@@ -178,23 +124,57 @@ describe('an engine', () => {
       "UPDATE handler_hold SET held_until = now() - interval '1 second', holder = gen_random_uuid()",
     );
     first.serve([]);
-    start(async () => ({ kind: 'done' }), declare('none'));
-    await settled();
+    fixture.start(async () => ({ kind: 'done' }), declare('none'));
+    await fixture.settled();
     hung.resolve({ kind: 'gave-up', message: 'late', stack: undefined });
-    await vi.waitUntil(() => runs.some(({ outcome }) => outcome === 'lost'), { timeout: 30_000 });
-    expect(await states()).toMatchObject([{ state: 'DONE' }]);
+    await vi.waitUntil(() => fixture.runs.some(({ outcome }) => outcome === 'lost'), {
+      timeout: 30_000,
+    });
+    expect(await fixture.states()).toMatchObject([{ state: 'DONE' }]);
+  });
+
+  it('lets a run end that ends soon when it stops, and gives it no signal', async () => {
+    await fixture.apply([eventOf(inbound('01A'))], ordered);
+    const claimed = Promise.withResolvers<void>();
+    const ending = Promise.withResolvers<RunResult>();
+    const engine = fixture.start(async () => {
+      claimed.resolve();
+      return await ending.promise;
+    }, declare('none'));
+    await claimed.promise;
+    const stopped = engine.stop();
+    ending.resolve({ kind: 'done' });
+    await stopped;
+    expect(await fixture.states()).toMatchObject([{ state: 'DONE' }]);
+  });
+
+  it('counts the runs of code that always finds the database down, when it is up', async () => {
+    await fixture.apply([eventOf(inbound('01A'))], ordered);
+    await fixture.read(`CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW.retry_at = least(NEW.retry_at, now()); RETURN NEW; END $$`);
+    await fixture.read(`CREATE TRIGGER at_once BEFORE UPDATE ON handler_task
+      FOR EACH ROW EXECUTE FUNCTION at_once()`);
+    const message = 'no connection of the pool';
+    fixture.start(
+      async () => ({ kind: 'database-down', message, stack: undefined }),
+      declare('none'),
+    );
+    await fixture.settled();
+    expect(await fixture.states()).toMatchObject([{ state: 'DEAD', cause: 'attempts-exhausted' }]);
+    expect(fixture.runs).toHaveLength(12);
+    expect(fixture.runs.every(({ error }) => error === message)).toBe(true);
   });
 
   it('gives back what it has in progress when it stops, and counts no attempt', async () => {
     await fixture.apply([eventOf(inbound('01A'))], ordered);
     const claimed = Promise.withResolvers<void>();
-    const engine = start(async () => {
+    const engine = fixture.start(async () => {
       claimed.resolve();
       return await Promise.withResolvers<never>().promise;
     }, declare('none'));
     await claimed.promise;
     await engine.stop();
-    expect(await states()).toMatchObject([{ state: 'WAITING', attempts: 0 }]);
+    expect(await fixture.states()).toMatchObject([{ state: 'WAITING', attempts: 0 }]);
     expect(await fixture.read('SELECT FROM handler_hold')).toEqual([]);
   });
 
@@ -202,40 +182,12 @@ describe('an engine', () => {
     const old = eventOf(inbound('01OLD'), new Date(Date.now() - 3_600_000));
     await fixture.apply([old, eventOf(inbound('01GONE'))], ordered);
     await fixture.read("UPDATE callback_event SET raw_body = '' WHERE entity_id = '01GONE'");
-    start(async () => ({ kind: 'done' }), declare('none', { maxAge: 60_000 }));
-    await settled();
-    expect(await states()).toMatchObject([
+    fixture.start(async () => ({ kind: 'done' }), declare('none', { maxAge: 60_000 }));
+    await fixture.settled();
+    expect(await fixture.states()).toMatchObject([
       { state: 'SKIPPED', cause: 'older than its maxAge' },
       { state: 'SKIPPED', cause: 'the event was redacted' },
     ]);
-  });
-
-  it('pauses a handler that asks for it, its task waits, and is run once it is resumed', async () => {
-    await fixture.apply([eventOf(inbound('01A'))], ordered);
-    let isFixed = false;
-    start(async () => (isFixed ? { kind: 'done' } : pausing), declare('none'));
-    await vi.waitUntil(() => runs.length > 0, { timeout: 30_000 });
-    expect(await handlerState()).toBe('PAUSED');
-    expect(await states()).toMatchObject([{ state: 'WAITING', attempts: 0 }]);
-    expect(runs).toHaveLength(1);
-    isFixed = true;
-    await setHandlerState(fixture.database, handlerName, 'ACTIVE');
-    await settled();
-    expect(runs).toMatchObject([{ outcome: 'released' }, { outcome: 'done' }]);
-  });
-
-  it('asks again for a pause that could not be stored', async () => {
-    await fixture.read(
-      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$`,
-    );
-    await fixture.read('CREATE TRIGGER refuse BEFORE UPDATE ON handler EXECUTE FUNCTION refuse()');
-    await fixture.apply([eventOf(inbound('01A'))], ordered);
-    start(async () => pausing, declare('none'));
-    await vi.waitUntil(() => runs.length > 1, { timeout: 30_000 });
-    expect(await handlerState()).toBe('ACTIVE');
-    await fixture.read('DROP TRIGGER refuse ON handler');
-    await vi.waitUntil(async () => (await handlerState()) === 'PAUSED', { timeout: 30_000 });
-    expect(await states()).toMatchObject([{ state: 'WAITING', attempts: 0 }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
@@ -35,7 +35,10 @@ let accepted: [webhookId: string, messageId: string][] = [];
 beforeEach(async () => {
   fixture = await openHandlerFixture();
   [isOff, refused, accepted] = [true, [], []];
-  server = createServer(async (request, response) => {
+  server = createServer((request, response) => {
+    void receive(request).then((status) => response.writeHead(status).end());
+  });
+  async function receive(request: IncomingMessage): Promise<number> {
     const headers = request.headers as Record<string, string>;
     const body = await buffer(request);
     const id = headers['webhook-id'] ?? '';
@@ -45,8 +48,8 @@ beforeEach(async () => {
       const verified = new Webhook(newSecret).verify(body, headers) as ReturnType<typeof inbound>;
       accepted.push([id, verified.message.id]);
     }
-    response.writeHead(isOff ? 503 : 204).end();
-  });
+    return isOff ? 503 : 204;
+  }
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -67,6 +70,7 @@ beforeEach(async () => {
       taskRun: ignore,
       handlerPaused: ignore,
       databaseFailed: ignore,
+      failed: ignore,
       databaseAnswered: ignore,
     },
   });

@@ -11,6 +11,7 @@ export {
 } from './events/event-outcomes.ts';
 export {
   handlerPaused,
+  handlersErred,
   handlersLoaded,
   handlersNotLoaded,
   handlersStarted,

@@ -1,7 +1,7 @@
 import { parseHandlersConfig, readConfig } from '@sinch-callbacks/config';
 import { openDatabase } from '@sinch-callbacks/db';
 import { serveParent } from '@sinch-callbacks/handlers';
-import { createLogger } from '@sinch-callbacks/telemetry';
+import { createLogger, processFailed } from '@sinch-callbacks/telemetry';
 
 /**
  * The process that runs the user's code. Its parent starts it with the address of the module that
@@ -11,6 +11,11 @@ const [handlersUrl = ''] = process.argv.slice(2);
 const { databaseUrl, logLevel, poolSize } = readConfig(parseHandlersConfig);
 const log = createLogger({ name: 'handlers', level: logLevel });
 const database = openDatabase({ url: databaseUrl, poolSize });
+
+process.once('uncaughtException', (error) => {
+  processFailed(log, error);
+  process.exit(1);
+});
 
 async function loadHandlers(): Promise<unknown> {
   const module = (await import(handlersUrl)) as { readonly handlers?: unknown };

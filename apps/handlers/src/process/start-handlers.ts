@@ -1,7 +1,6 @@
-import { watch } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseHandlersConfig, readConfig } from '@sinch-callbacks/config';
-import { openDatabase } from '@sinch-callbacks/db';
+import { classifyFailure, openDatabase } from '@sinch-callbacks/db';
 import {
   defaultRunnerTimings,
   openRegistration,
@@ -14,10 +13,12 @@ import {
   defaultOutageTimings,
   explainStart,
   handlerPaused,
+  handlersErred,
   handlersLoaded,
   handlersNotLoaded,
   handlersStarted,
   handlersStopped,
+  processFailed,
   redactText,
   runnerEnded,
   taskRun,
@@ -25,6 +26,7 @@ import {
 } from '@sinch-callbacks/telemetry';
 import { createHandlerMetrics } from '@sinch-callbacks/telemetry/handler-metrics';
 import { startHandlersServer } from './handlers-server.ts';
+import { watchFolder } from './watch-folder.ts';
 import { watchTasks } from './watch-tasks.ts';
 
 /**
@@ -54,8 +56,11 @@ async function runProcess(handlersUrl: URL, timings: RunnerTimings): Promise<voi
   const metrics = createHandlerMetrics();
   const database = openDatabase({ url: config.databaseUrl, poolSize: config.poolSize });
   const outage = trackDependency(logger, 'database', defaultOutageTimings);
-  const databaseFailed = (error: unknown) =>
-    outage.recordFailure(error instanceof Error ? error : new Error(String(error)));
+  // Another error of a statement is a bug, and no outage.
+  const databaseFailed = (error: unknown) => {
+    if (classifyFailure(error) !== 'infrastructure') handlersErred(logger, { error });
+    else outage.recordFailure(error instanceof Error ? error : new Error(String(error)));
+  };
   const pool = openRunnerPool(
     { module: new URL('./runner.ts', import.meta.url), args: [handlersUrl.href] },
     {
@@ -83,6 +88,7 @@ async function runProcess(handlersUrl: URL, timings: RunnerTimings): Promise<voi
       },
       handlerPaused: (handler, reason) => handlerPaused(logger, { handler, reason }),
       databaseFailed,
+      failed: (error) => handlersErred(logger, { error }),
       databaseAnswered: () => outage.recordSuccess(),
     },
   });
@@ -97,15 +103,26 @@ async function runProcess(handlersUrl: URL, timings: RunnerTimings): Promise<voi
     metrics,
   });
   handlersStarted(logger, { handlersUrl: server.url });
-  const stopWatching = config.isReloading ? reloadOnSave(handlersUrl, () => pool.reload()) : none;
+  process.once('uncaughtException', (error) => {
+    processFailed(logger, error);
+    process.exit(1);
+  });
+  // The user's app: the handlers, and what they import from beside them.
+  const appFolder = fileURLToPath(new URL('..', handlersUrl));
+  const stopWatching = config.isReloading
+    ? watchFolder(
+        appFolder,
+        () => pool.reload(),
+        (error) => handlersErred(logger, { error }),
+      )
+    : none;
 
   let stopping: Promise<void> | undefined;
   const stop = async (signal: NodeJS.Signals) => {
     const startedAt = performance.now();
     stopWatching();
     tasks.stop();
-    await registration.stop();
-    await engine.stop();
+    await Promise.all([registration.stop(), engine.stop()]);
     await pool.stop();
     await server.close();
     await database.close();
@@ -117,20 +134,6 @@ async function runProcess(handlersUrl: URL, timings: RunnerTimings): Promise<voi
       stopping ??= stop(signal);
     });
   }
-}
-
-/** Saving a file writes it in several steps. */
-const settleMs = 100;
-
-/** Calls `reload` when a file below the folder of the handlers is saved. */
-function reloadOnSave(handlersUrl: URL, reload: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const folder = fileURLToPath(new URL('.', handlersUrl));
-  const watcher = watch(folder, { recursive: true }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(reload, settleMs);
-  });
-  return () => watcher.close();
 }
 
 const none = () => undefined;

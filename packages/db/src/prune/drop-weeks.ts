@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
 import { listWeeks, type StoredWeek } from '../partitions/weeks.ts';
-import { openTaskDigests } from './open-tasks.ts';
+import { openTasks } from './open-tasks.ts';
 
 /**
  * The limit for a lock. Writers queue behind a waiting lock, so it waits briefly and is tried
@@ -20,7 +20,9 @@ const maxTries = 20;
 const isStillNeeded = `(e.applied_at >= $1::timestamptz OR e.state <> 'APPLIED'
   OR EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
     AND (d.resolved_at IS NULL OR d.resolution IS NULL OR d.resolved_at >= $1::timestamptz))
-  OR e.event_digest IN (${openTaskDigests}))`;
+  OR open_task.event_digest IS NOT NULL)`;
+
+const withOpenTasks = `LEFT JOIN ${openTasks} ON open_task.event_digest = e.event_digest`;
 
 /** Counts events in weeks that {@link dropOldWeeks} would drop. */
 export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {
@@ -28,7 +30,7 @@ export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise
     let events = 0;
     for (const { table } of await oldWeeks(pool, cutoff)) {
       const { rows } = await pool.query<{ events: number }>(
-        `SELECT count(*)::integer AS events FROM ${table} AS e WHERE NOT ${isStillNeeded}`,
+        `SELECT count(*)::integer AS events FROM ${table} AS e ${withOpenTasks} WHERE NOT ${isStillNeeded}`,
         [cutoff.toISOString()],
       );
       events += rows[0]?.events ?? 0;
@@ -94,7 +96,7 @@ async function drop(client: pg.ClientBase, { table }: StoredWeek, cutoff: Date):
     await client.query('BEGIN');
     const { rows } = await client.query<{ events: number }>(
       `WITH moved AS (
-         INSERT INTO callback_event SELECT e.* FROM ${table} AS e WHERE ${isStillNeeded} RETURNING 1
+         INSERT INTO callback_event SELECT e.* FROM ${table} AS e ${withOpenTasks} WHERE ${isStillNeeded} RETURNING 1
        )
        SELECT (SELECT count(*) FROM ${table})::integer - (SELECT count(*) FROM moved)::integer
          AS events`,

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { isTransactionTimeout, SlowTransactionError, whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
-import { openTaskDigests } from './open-tasks.ts';
+import { openTasks } from './open-tasks.ts';
 
 /** Numbers of rows that are old enough to be removed, or that were removed. */
 export interface Prunable {
@@ -26,7 +26,7 @@ WHERE d.resolved_at < $1::timestamptz AND d.resolution IS NOT NULL`;
 const oldEvents = `
 FROM callback_event_default AS e
 WHERE e.received_at < $1::timestamptz AND e.applied_at < $1::timestamptz
-  AND e.event_digest NOT IN (${openTaskDigests})`;
+  AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = e.event_digest)`;
 
 /**
  * Guards are locked before letters, as everywhere; rows that another session holds are skipped.

@@ -39,7 +39,8 @@ describe('on', () => {
     { attempts: -1 },
     { maxAge: Number.NaN },
     { timeout: 2 ** 31 },
-    { key: 'message' as 'contact' },
+    { key: 'message' as 'contact', order: 'strict' },
+    { key: 'contact' },
   ])('refuses %o and names the option', (options) => {
     const [name = ''] = Object.keys(options);
     expect(() => on('x', 'all', nothing, options)).toThrow(name);

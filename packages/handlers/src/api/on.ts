@@ -33,7 +33,7 @@ export interface HandlerOptions {
    */
   readonly order?: HandlerOrder;
   /**
-   * What `order` counts by: `conversation`, `contact` or `identity`. An event without a
+   * With an order, what it counts by: `conversation`, `contact` or `identity`. An event without a
    * conversation counts by its contact, and one without a contact by its identity: then it is in
    * no order with those that have one. `conversation` when absent. The worker reads it, so it
    * cannot be a function.
@@ -84,7 +84,7 @@ export function on<const C extends TriggerChoice>(
 ): Handler {
   const chosen = chosenTriggers(triggers);
   const problem = findProblem(name, chosen, options);
-  if (problem !== undefined) throw new TypeError(`handler "${name}": ${problem}`);
+  if (problem !== undefined) throw new TypeError(`handler ${name}: ${problem}`);
   const handler: Handler = {
     name,
     triggers: chosen,
@@ -133,13 +133,16 @@ function findProblem(
   if (triggers.length === 0) return 'it has no trigger';
   const unknown = triggers.find((trigger) => !isKnownTrigger(trigger));
   if (unknown !== undefined) {
-    return `"${unknown}" is no trigger; the triggers are ${knownTriggers.join(', ')}`;
+    return `${unknown} is no trigger; the triggers are ${knownTriggers.join(', ')}`;
   }
   if (order !== undefined && !orders.includes(order)) {
-    return `order is ${orders.join(', ')}, not "${order}"`;
+    return `order is ${orders.join(', ')}, not ${order}`;
   }
   if (key !== undefined && !keySources.includes(key)) {
-    return `key is ${keySources.join(', ')}, not "${key}"`;
+    return `key is ${keySources.join(', ')}, not ${key}`;
+  }
+  if (key !== undefined && (order ?? defaults.order) === 'none') {
+    return 'key needs an order: it is what the order counts by';
   }
   const counts = [
     ['concurrency', concurrency, maxConcurrency],

@@ -11,6 +11,8 @@ export class GiveUp extends Error {
   }
 }
 
+const longestRetryMs = 366 * 86_400_000;
+
 /**
  * Runs the task again at that time, and not after the usual pause. It counts as an attempt, so that
  * the option `attempts` bounds how often. Thrown by a handler.
@@ -19,8 +21,12 @@ export class RetryAt extends Error {
   readonly code = 'RETRY_AT';
   readonly at: Date;
 
+  /** @throws TypeError for an invalid date, or one that is more than a year from now. */
   constructor(at: Date, message = 'to be retried later', options?: ErrorOptions) {
     super(message, options);
+    if (!(at.getTime() < Date.now() + longestRetryMs)) {
+      throw new TypeError(`RetryAt needs a date within a year: ${message}`);
+    }
     this.name = 'RetryAt';
     this.at = at;
   }

@@ -39,5 +39,7 @@ export interface EngineEvents {
   /** A handler has asked to be paused. */
   handlerPaused(handler: string, reason: string): void;
   databaseFailed(error: unknown): void;
+  /** A task could not be settled because of a bug; its hold expires. */
+  failed(error: unknown): void;
   databaseAnswered(): void;
 }

@@ -6,11 +6,12 @@ import {
   decideSettlement,
   maxLostStarts,
   type RunResult,
-  type Settlement,
   suspectStarts,
 } from '../tasks/decide-settlement.ts';
 import { freeExpiredHolds, renewHolds } from '../tasks/holds.ts';
-import type { EngineEvents, HandlerDeclaration, RunOutcome, TaskExecutor } from './contract.ts';
+import type { EngineEvents, HandlerDeclaration, TaskExecutor } from './contract.ts';
+import { createOutageJudge } from './judge-outage.ts';
+import { outcomeOf, released, withRedactedError } from './run-outcome.ts';
 import { createSettleQueue } from './settle-queue.ts';
 
 export interface EngineTimings {
@@ -20,8 +21,10 @@ export interface EngineTimings {
   readonly holdMs: number;
   /** Between two extensions. */
   readonly renewMs: number;
-  /** The time for runs in progress when the process stops. */
+  /** The time for runs in progress when the process stops; then their signal aborts. */
   readonly stopWithinMs: number;
+  /** The time for runs in progress after that; then they are given back. */
+  readonly abortWithinMs: number;
 }
 
 export const defaultEngineTimings: EngineTimings = {
@@ -29,11 +32,12 @@ export const defaultEngineTimings: EngineTimings = {
   holdMs: 20_000,
   renewMs: 4_000,
   stopWithinMs: 10_000,
+  abortWithinMs: 3_000,
 };
 
 /** The pause after a search takes at least so many times as long as the search. */
 const searchShare = 4;
-
+const longestPauseMs = 5_000;
 export interface Engine {
   /** Replaces the handlers whose tasks are claimed; runs in progress go on. */
   serve(handlers: readonly HandlerDeclaration[]): void;
@@ -63,6 +67,7 @@ export function startEngine(options: EngineOptions): Engine {
   const timings = { ...defaultEngineTimings, ...options.timings };
   const holder = randomUUID();
   const running = new Map<string, ClaimedTask>();
+  const judge = createOutageJudge(database, () => isDatabaseDown);
   const settleQueue = createSettleQueue(database, (error) => events.databaseFailed(error));
   let handlers: ReadonlyMap<string, HandlerDeclaration> = new Map();
   let isStopping = false;
@@ -70,6 +75,8 @@ export function startEngine(options: EngineOptions): Engine {
   let wake: () => void = ignore;
   let onIdle: () => void = ignore;
   let isWoken = false;
+  /** True after holds could not be extended. */
+  let isDatabaseDown = false;
 
   const inProgress = () => countBy([...running.values()]);
 
@@ -85,21 +92,26 @@ export function startEngine(options: EngineOptions): Engine {
     while (!isStopping) {
       isWoken = false;
       turnedAtMs = performance.now();
-      await claim();
+      const isClaimed = await claim();
       // A search among many tasks that may not run yet must not keep Postgres busy.
-      await pauseOrWake(Math.max(timings.pollMs, searchShare * (performance.now() - turnedAtMs)));
+      const tookMs = isClaimed ? performance.now() - turnedAtMs : 0;
+      turnedAtMs = performance.now();
+      await pauseOrWake(Math.max(timings.pollMs, Math.min(searchShare * tookMs, longestPauseMs)));
     }
   }
 
-  async function claim(): Promise<void> {
+  /** Returns false where the database failed. */
+  async function claim(): Promise<boolean> {
     const wanted = freeSlots();
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return true;
     try {
       const tasks = await claimTasks(database, wanted, holder, timings.holdMs);
       events.databaseAnswered();
-      for (const task of tasks) void runAndSettle(task);
+      for (const task of tasks) runAndSettle(task).catch((error: unknown) => events.failed(error));
+      return true;
     } catch (error) {
       events.databaseFailed(error);
+      return false;
     }
   }
 
@@ -121,15 +133,23 @@ export function startEngine(options: EngineOptions): Engine {
 
   async function runAndSettle(task: ClaimedTask): Promise<void> {
     running.set(task.token, task);
+    try {
+      await runOnce(task);
+    } finally {
+      running.delete(task.token);
+      if (running.size === 0) onIdle();
+      pollNow();
+    }
+  }
+
+  async function runOnce(task: ClaimedTask): Promise<void> {
     const startedAt = performance.now();
     const handler = handlers.get(task.handler);
-    const result = await (handler === undefined || isStopping
+    const outcome = await (handler === undefined || isStopping
       ? ({ kind: 'stopped' } as const)
       : runTask(task, handler));
+    const result = await judge(task, outcome);
     await settle(task, handler, result, performance.now() - startedAt);
-    running.delete(task.token);
-    if (running.size === 0) onIdle();
-    pollNow();
   }
 
   async function runTask(task: ClaimedTask, handler: HandlerDeclaration): Promise<RunResult> {
@@ -158,23 +178,24 @@ export function startEngine(options: EngineOptions): Engine {
       events.taskRun({ ...run, outcome: 'done' });
       return;
     }
+    const redacted = withRedactedError(result, redactText);
     const settlement = handler
-      ? decideSettlement(withRedactedError(result, redactText), task, handler, new Date())
+      ? decideSettlement(redacted, task, handler, new Date())
       : released(task);
     // Before its tasks can be claimed again.
-    if (result.kind === 'paused') await pause(task.handler, result.reason);
+    if (redacted.kind === 'paused') await pause(task.handler, redacted.reason);
     const isSettled = await settleQueue.settle({ task, settlement });
     events.taskRun({
       ...run,
       outcome: isSettled ? outcomeOf(result, settlement) : 'lost',
-      ...(settlement.failure && { error: settlement.failure.message }),
+      ...('message' in redacted && { error: redacted.message }),
       ...(settlement.retryAt && { retryAt: settlement.retryAt }),
     });
   }
 
   async function pause(name: string, reason: string): Promise<void> {
     try {
-      await setHandlerState(database, name, 'PAUSED');
+      await setHandlerState(database, name, 'PAUSED', 'ACTIVE');
       events.handlerPaused(name, reason);
     } catch (error) {
       // It runs again, and asks for the pause again.
@@ -185,11 +206,16 @@ export function startEngine(options: EngineOptions): Engine {
   async function renew(): Promise<void> {
     try {
       const before = [...running.keys()];
-      const held = before.length > 0 ? await renewHolds(database, holder, timings.holdMs) : none;
+      const held =
+        before.length > 0 ? await renewHolds(database, holder, before, timings.holdMs) : none;
       for (const token of before)
         if (running.has(token) && !held.has(token)) executor.abort(token, 'lost');
-      if ((await freeExpiredHolds(database)) > 0) pollNow();
+      // After an outage the others extend theirs first, which have run out meanwhile.
+      if (!isDatabaseDown && (await freeExpiredHolds(database)) > 0) pollNow();
+      isDatabaseDown = false;
+      events.databaseAnswered();
     } catch (error) {
+      isDatabaseDown = true;
       events.databaseFailed(error);
     }
   }
@@ -214,11 +240,12 @@ export function startEngine(options: EngineOptions): Engine {
     isStopping = true;
     pollNow();
     await polling;
-    for (const token of running.keys()) executor.abort(token, 'stopping');
     await settlesWithin(timings.stopWithinMs, idle());
+    for (const token of running.keys()) executor.abort(token, 'stopping');
+    await settlesWithin(timings.abortWithinMs, idle());
     const left = [...running.values()].map((task) => ({ task, settlement: released(task) }));
     const given = Promise.all(left.map(async (item) => await settleQueue.settle(item)));
-    await settlesWithin(timings.stopWithinMs, given);
+    await settlesWithin(timings.abortWithinMs, given);
     settleQueue.stop();
     clearInterval(renewTimer);
     await renewing;
@@ -237,33 +264,6 @@ export function startEngine(options: EngineOptions): Engine {
 
 const ignore = () => undefined;
 const none: ReadonlySet<string> = new Set();
-
-/** Gives a task back as it was. */
-function released({ attempts, lostStarts }: ClaimedTask): Settlement {
-  return { state: 'WAITING', attempts, lostStarts };
-}
-
-function outcomeOf(result: RunResult, { state, retryAt }: Settlement): RunOutcome {
-  switch (state) {
-    case 'DONE':
-      return 'done';
-    case 'SKIPPED':
-      return 'skipped';
-    case 'DEAD':
-      return 'dead';
-    case 'WAITING':
-      return result.kind === 'lost' || retryAt === undefined ? 'released' : 'retried';
-  }
-}
-
-function withRedactedError<R extends RunResult>(
-  result: R,
-  redactText: (text: string) => string,
-): R {
-  if (!('message' in result)) return result;
-  const stack = result.stack === undefined ? undefined : redactText(result.stack);
-  return { ...result, message: redactText(result.message), stack };
-}
 
 function countBy(tasks: readonly ClaimedTask[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

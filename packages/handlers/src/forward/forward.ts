@@ -26,7 +26,7 @@ export function forward(
   options: Pick<HandlerOptions, 'order' | 'concurrency' | 'maxAge' | 'enabled'> = {},
 ): Handler {
   const problem = findTargetProblem(target);
-  if (problem !== undefined) throw new TypeError(`handler "${name}": ${problem}`);
+  if (problem !== undefined) throw new TypeError(`handler ${name}: ${problem}`);
   return on(
     name,
     triggers,

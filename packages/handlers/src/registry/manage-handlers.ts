@@ -37,24 +37,31 @@ export async function listHandlers({
   return (await pool.query<RegisteredState>(selectHandlers)).rows;
 }
 
-/** A handler that is made active again may have missed events: they are looked through again. */
+/** A handler that is no longer retired may have missed events: they are looked through again. */
 const changeState = `
 UPDATE handler AS h SET state = $2::handler_state,
-  gap_from = CASE WHEN h.state = 'RETIRED' AND $2 = 'ACTIVE'
+  gap_from = CASE WHEN h.state = 'RETIRED' AND $2 <> 'RETIRED'
     THEN date_trunc('milliseconds', now()) ELSE h.gap_from END
 FROM (SELECT name, state FROM handler WHERE name = $1 FOR UPDATE) AS old
-WHERE h.name = old.name RETURNING old.state::text AS before`;
+WHERE h.name = old.name AND old.state = coalesce($3::handler_state, old.state)
+RETURNING old.state::text AS before`;
 
 /**
  * Pauses, resumes or retires a handler. Workers and handlers processes follow within seconds; runs
  * in progress end. Returns the state before, or `undefined` for an unknown name.
+ * @param onlyFrom the state in which it must be; then `undefined` also means another state.
  * @throws pg's error.
  */
 export async function setHandlerState(
   { pool }: Pick<Database, 'pool'>,
   name: string,
   state: HandlerState,
+  onlyFrom?: HandlerState,
 ): Promise<HandlerState | undefined> {
-  const { rows } = await pool.query<{ before: HandlerState }>(changeState, [name, state]);
+  const { rows } = await pool.query<{ before: HandlerState }>(changeState, [
+    name,
+    state,
+    onlyFrom ?? null,
+  ]);
   return rows[0]?.before;
 }

@@ -7,9 +7,13 @@ export type DeclaredHandler = Pick<Handler, 'name' | 'triggers'> & {
   readonly key: Handler['options']['key'];
 };
 
+/** Longer than between two signs of life. */
+const longestSilenceMs = 30_000;
+
 /**
- * New names are active from now, and triggers that a handler had not before are looked through
- * again, like those of a new one. A retired handler stays retired.
+ * New names are active from now. Triggers that a handler had not before are looked through again,
+ * like those of a new one: since the last sign of life, because a process of an older release may
+ * have registered fewer meanwhile. A retired handler stays retired.
  */
 const register = `
 INSERT INTO handler AS h (name, triggers, "order", key_source, active_from, gap_from, seen_at)
@@ -20,11 +24,13 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
 ORDER BY d.name
 ON CONFLICT (name) DO UPDATE SET triggers = excluded.triggers, "order" = excluded."order",
   key_source = excluded.key_source, seen_at = now(),
-  gap_from = CASE WHEN excluded.triggers <@ h.triggers THEN h.gap_from ELSE excluded.gap_from END`;
+  gap_from = CASE WHEN excluded.triggers <@ h.triggers THEN h.gap_from
+    ELSE least(h.gap_from, date_trunc('milliseconds',
+      greatest(h.seen_at, now() - ${longestSilenceMs} * interval '1 millisecond'))) END`;
 
 /**
  * Enters the handlers of a process into the registry. Workers read it once a second, and from then
- * on make tasks for them.
+ * on make tasks for them. Repeated, it is a sign of life.
  * @throws pg's error.
  */
 export async function registerHandlers(

@@ -13,8 +13,10 @@ export interface Registration {
 }
 
 const pollEveryMs = 1_000;
+/** While the database is down. */
+const longestPauseMs = 5_000;
 /** How exact `seen_at` is. */
-const touchEveryMs = 10_000;
+const registerEveryMs = 10_000;
 /** Between two looks for tasks of redacted events. */
 const redactEveryMs = 60_000;
 
@@ -53,11 +55,13 @@ export function openRegistration(
   const { pool } = database;
   let declared: readonly HandlerDeclaration[] = [];
   let isRegistered = true;
-  let touchedAtMs = 0;
+  let registeredAtMs = 0;
   let redactedAtMs = Number.NEGATIVE_INFINITY;
   /** Gaps of which the first look is done, by name. */
   const looked = new Map<string, number>();
+  const stopping = new AbortController();
   let isStopped = false;
+  let failures = 0;
   /** True after a call of `declare` that no round has seen. */
   let isWoken = false;
   let wake: () => void = ignore;
@@ -66,25 +70,27 @@ export function openRegistration(
     while (!isStopped) {
       try {
         await update();
+        failures = 0;
       } catch (error) {
         onError(error);
+        failures += 1;
       }
-      await pause();
+      await pause(Math.min(pollEveryMs * 2 ** failures, longestPauseMs));
     }
   }
 
   async function update(): Promise<void> {
-    if (declared.length === 0) return;
-    const handlers = declared;
-    if (!isRegistered) await register(handlers);
-    else if (performance.now() - touchedAtMs > touchEveryMs) await touch(handlers);
-    const names = handlers.map(({ name }) => name);
-    const { rows } = await pool.query<GapRow>(readGaps, [names]);
-    for (const row of rows) await closeGap(row);
     if (performance.now() - redactedAtMs > redactEveryMs) {
       redactedAtMs = performance.now();
       await settleRedactedTasks(database);
     }
+    if (declared.length === 0) return;
+    const handlers = declared;
+    const isDue = performance.now() - registeredAtMs > registerEveryMs;
+    if (!isRegistered || isDue) await register(handlers);
+    const names = handlers.map(({ name }) => name);
+    const { rows } = await pool.query<GapRow>(readGaps, [names]);
+    for (const row of rows) await closeGap(row);
   }
 
   async function register(handlers: readonly HandlerDeclaration[]): Promise<void> {
@@ -97,15 +103,8 @@ export function openRegistration(
         key,
       })),
     );
-    touchedAtMs = performance.now();
+    registeredAtMs = performance.now();
     isRegistered = handlers === declared;
-  }
-
-  async function touch(handlers: readonly HandlerDeclaration[]): Promise<void> {
-    await pool.query('UPDATE handler SET seen_at = now() WHERE name = ANY($1::text[])', [
-      handlers.map(({ name }) => name),
-    ]);
-    touchedAtMs = performance.now();
   }
 
   /** Looks once soon, for what came in the first second, and once when no task can be missing. */
@@ -117,16 +116,18 @@ export function openRegistration(
     await backfillTasks(database, byTrigger([row]), {
       receivedSince: new Date(since - longestQueueMs),
       appliedSince: new Date(since - clockToleranceMs),
+      signal: stopping.signal,
     });
+    if (isStopped) return;
     looked.set(row.name, since);
     if (!isOver) return;
     const ended = 'UPDATE handler SET gap_from = NULL WHERE name = $1 AND gap_from = $2';
     await pool.query(ended, [row.name, gapFrom]);
   }
 
-  async function pause(): Promise<void> {
+  async function pause(pauseMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, pollEveryMs);
+    const timer = setTimeout(resolve, pauseMs);
     wake = resolve;
     if (isStopped || isWoken) resolve();
     await promise;
@@ -144,6 +145,7 @@ export function openRegistration(
     },
     async stop() {
       isStopped = true;
+      stopping.abort();
       wake();
       await keeping;
     },

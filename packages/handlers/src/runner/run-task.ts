@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rawBodyBytes, rawBodyText, readSinchEvent } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 import {
@@ -51,17 +52,23 @@ export function runTask(
       const message = `its body is not one of ${task.trigger}, as this release reads it`;
       return { kind: 'gave-up', message, stack: undefined };
     }
+    if (!handler.triggers.includes(event.trigger)) {
+      return { kind: 'skipped', reason: 'its handler is no longer for this trigger' };
+    }
     const { timeout } = handler.options;
-    const commits = createCommits(services.database, task, timeout);
+    const endsAtMs = performance.now() + timeout;
+    const commits = createCommits(services.database, task, endsAtMs);
     const timer = setTimeout(() => controller.abort(new TimedOut(timeout)), timeout);
+    const late = graceAfter(controller.signal);
     try {
       const ctx = contextOf(task, event, services, controller.signal, commits.commit);
-      await Promise.race([handler.run(event, ctx), graceAfter(controller.signal)]);
+      await Promise.race([handler.run(event, ctx), late]);
       // A commit that was not awaited still decides.
-      await commits.settled();
+      await Promise.race([commits.settled(), late]);
       return commits.isCommitted() ? { kind: 'committed' } : { kind: 'done' };
     } catch (error) {
-      await commits.settled();
+      // Its transaction is over by then, also where the user's work in it never ends.
+      await Promise.race([commits.settled().catch(ignore), sleep(graceMs)]);
       if (commits.isCommitted()) {
         services.log.warn({ err: error }, 'a handler failed after its commit');
         return { kind: 'committed' };
@@ -75,7 +82,7 @@ export function runTask(
 
 /** Rejects with the signal's reason some time after it; the user's code may not heed the signal. */
 function graceAfter(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+  const late = new Promise<never>((_, reject) => {
     signal.addEventListener(
       'abort',
       () => {
@@ -85,6 +92,8 @@ function graceAfter(signal: AbortSignal): Promise<never> {
       { once: true },
     );
   });
+  late.catch(ignore);
+  return late;
 }
 
 function eventOf(task: ClaimedTask): HandlerEvent | undefined {
@@ -98,26 +107,32 @@ function eventOf(task: ClaimedTask): HandlerEvent | undefined {
 interface Commits {
   readonly commit: HandlerContext['commit'];
   readonly isCommitted: () => boolean;
-  /** Resolves when no commit is in progress. */
+  /** Resolves when no commit is in progress; rejects with the error of one that failed. */
   readonly settled: () => Promise<void>;
 }
 
-function createCommits(database: Database, task: ClaimedTask, timeoutMs: number): Commits {
+/** @param endsAtMs the end of the run: the transaction is closed by then. */
+function createCommits(database: Database, task: ClaimedTask, endsAtMs: number): Commits {
   let inProgress: Promise<unknown> | undefined;
   let isCommitted = false;
   return {
     isCommitted: () => isCommitted,
     async settled() {
-      await inProgress?.catch(() => undefined);
+      await inProgress;
     },
-    async commit<T>(work: (tx: HandlerTransaction) => Promise<T>): Promise<T> {
-      if (inProgress !== undefined) throw new TypeError('ctx.commit may be called once');
+    commit<T>(work: (tx: HandlerTransaction) => Promise<T>): Promise<T> {
+      if (inProgress !== undefined) {
+        return Promise.reject(new TypeError('ctx.commit may be called once'));
+      }
+      const timeoutMs = Math.max(1, Math.ceil(endsAtMs - performance.now()));
       const committing = commitTask(database, task, work, timeoutMs).then((result) => {
         isCommitted = true;
         return result;
       });
+      // It counts whether the handler awaits it or not.
+      committing.catch(ignore);
       inProgress = committing;
-      return await committing;
+      return committing;
     },
   };
 }
@@ -150,3 +165,5 @@ function withFacts(log: HandlerLog, own: object): HandlerLog {
     error: (facts, message) => log.error({ ...own, ...facts }, message),
   };
 }
+
+const ignore = () => undefined;

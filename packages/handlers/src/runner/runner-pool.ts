@@ -91,7 +91,7 @@ export function openRunnerPool(
     const next = start();
     const result = await next.loaded;
     if (result.kind === 'not-loaded') {
-      events.notLoaded(result);
+      if (!isStopped) events.notLoaded(result);
       await next.stop(timings.stopWithinMs);
       return undefined;
     }
@@ -116,7 +116,7 @@ export function openRunnerPool(
     const result = queue.then(async () => {
       if (isStopped) return { kind: 'stopped' } as const;
       apart ??= await startApart();
-      return (await apart?.run(task)) ?? ({ kind: 'stopped' } as const);
+      return (await apart?.run(task)) ?? ({ kind: 'not-run' } as const);
     });
     queue = result;
     return result;
@@ -124,13 +124,14 @@ export function openRunnerPool(
 
   async function startApart(): Promise<RunnerProcess | undefined> {
     const runner = start();
-    const { kind } = await runner.loaded;
+    const result = await runner.loaded;
     void runner.ended.then((end) => {
       if (apart !== runner) return;
       apart = undefined;
       if (!isStopped) events.runnerEnded(end);
     });
-    if (kind === 'ready') return runner;
+    if (result.kind === 'ready') return runner;
+    if (!isStopped) events.notLoaded(result);
     await runner.stop(timings.stopWithinMs);
     return undefined;
   }
@@ -139,7 +140,7 @@ export function openRunnerPool(
   return {
     async run(task, _handler, isSuspect) {
       if (isSuspect) return await runApart(task);
-      return (await current?.run(task)) ?? { kind: 'stopped' };
+      return (await current?.run(task)) ?? { kind: 'not-run' };
     },
     abort(token, reason) {
       for (const runner of runners) runner.abort(token, reason);

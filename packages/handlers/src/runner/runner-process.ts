@@ -100,7 +100,7 @@ export function startRunner({ module, args, blockedAfterMs }: RunnerOptions): Ru
     loaded: loaded.promise,
     ended,
     async run(task) {
-      if (!child.connected) return { kind: 'stopped' };
+      if (!child.connected) return { kind: 'not-run' };
       return await new Promise((resolve) => {
         waiting.set(task.token, resolve);
         send({ kind: 'run', task });

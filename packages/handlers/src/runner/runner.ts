@@ -16,6 +16,10 @@ export async function serveParent(
   process.once('disconnect', () => process.exit());
   // A terminal or a supervisor signals the whole group: the parent lets runs in progress end.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, ignore);
+  // Code that awaits nothing may fail long after its run: other runs must not end with it.
+  process.on('unhandledRejection', (error) => {
+    services.log.error({ err: error }, 'a rejected promise that nothing awaits');
+  });
   const handlers = await load(loadHandlers);
   if (handlers === undefined) return;
   const running = new Map<string, TaskInProgress>();
@@ -34,7 +38,7 @@ export async function serveParent(
         const handler = handlers.get(task.handler);
         // The list may have changed since the parent claimed it.
         if (handler === undefined) {
-          send({ kind: 'result', token: task.token, result: { kind: 'stopped' } });
+          send({ kind: 'result', token: task.token, result: { kind: 'not-run' } });
           return;
         }
         const inProgress = runTask(handler, task, services);
@@ -84,9 +88,7 @@ function byName(list: unknown): ReadonlyMap<string, Handler> {
   for (const handler of list) {
     if (!handler.options.enabled) continue;
     if (handlers.has(handler.name)) {
-      throw new TypeError(
-        `two handlers are named "${handler.name}": tasks are stored by that name`,
-      );
+      throw new TypeError(`two handlers are named ${handler.name}: tasks are stored by that name`);
     }
     handlers.set(handler.name, handler);
   }

@@ -9,6 +9,8 @@ export interface BackfillRange {
   readonly receivedSince: Date;
   /** Of those, only the ones that were applied since then; all when absent. */
   readonly appliedSince?: Date;
+  /** Ends it after the page that it is at. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BackfillProgress {
@@ -46,6 +48,7 @@ export async function backfillTasks(
     }
     progress = { events: progress.events + page.length, tasks: progress.tasks + tasks };
     onProgress(progress);
+    if (range.signal?.aborted === true) break;
   }
   return progress;
 }

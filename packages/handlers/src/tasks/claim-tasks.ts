@@ -29,12 +29,22 @@ export interface FreeSlots {
   readonly order: HandlerOrder;
 }
 
-const isHeld = `EXISTS (SELECT FROM handler_hold AS h WHERE h.handler = t.handler AND h.key = k.key)`;
+/** By its key or by itself: a process with another version of the handler may order it otherwise. */
+const isHeld = `EXISTS (SELECT FROM handler_hold AS h
+  WHERE h.handler = t.handler AND h.key IN (t.key, encode(t.occurrence, 'hex')))`;
 
 /** A dead task holds its key too, until it is replayed or discarded. */
 const hasEarlier = `EXISTS (SELECT FROM handler_task AS e
   WHERE e.handler = t.handler AND e.key = t.key AND e.position < t.position
     AND e.state IN ('WAITING', 'DEAD'))`;
+
+/** One of a key at a time: its others would only take the places of other keys. */
+function isFirstOfKey(isDue: string, sequence: string): string {
+  return `NOT EXISTS (SELECT FROM handler_task AS t2
+  WHERE t2.handler = t.handler AND t2.key = t.key AND t2.state = 'WAITING'
+    AND ${isDue.replaceAll('t.', 't2.')}
+    AND (t2.${sequence}, t2.position) < (t.${sequence}, t.position))`;
+}
 
 function candidates(isDue: string, sequence: string): string {
   return `
@@ -48,7 +58,8 @@ CROSS JOIN LATERAL (
       ELSE encode(t.occurrence, 'hex') END AS key) AS k
     WHERE t.handler = w.handler AND t.state = 'WAITING' AND ${isDue}
       AND NOT ${isHeld} AND NOT (w.ordering = 'strict' AND t.key IS NOT NULL AND ${hasEarlier})
-    ORDER BY ${sequence}
+      AND (w.ordering = 'none' OR t.key IS NULL OR ${isFirstOfKey(isDue, sequence)})
+    ORDER BY t.${sequence}
     LIMIT w.slots
     FOR UPDATE OF t SKIP LOCKED
   ) AS t
@@ -68,8 +79,8 @@ const claim = `
 WITH wanted AS (
   SELECT w.* FROM unnest($1::text[], $2::integer[], $3::text[]) AS w(handler, slots, ordering)
   JOIN handler AS r ON r.name = w.handler AND r.state = 'ACTIVE'
-), due AS MATERIALIZED (${candidates('t.retry_at <= now()', 't.retry_at')}
-), fresh AS MATERIALIZED (${candidates('t.retry_at IS NULL', 't.position')}
+), due AS MATERIALIZED (${candidates('t.retry_at <= now()', 'retry_at')}
+), fresh AS MATERIALIZED (${candidates('t.retry_at IS NULL', 'position')}
 ), chosen AS MATERIALIZED (
   SELECT c.*, row_number() OVER (PARTITION BY c.handler ORDER BY c.turn) AS place
   FROM (SELECT * FROM due UNION ALL SELECT * FROM fresh) AS c

@@ -25,11 +25,13 @@ export async function commitTask<T>(
         WHERE handler = ${handler} AND key = ${key} AND token = ${token}::uuid`);
       if (freed === 0) throw new TaskLostError();
       const result = await work(tx);
-      await ownStatement(tx.$executeRaw`
+      const settled = await ownStatement(tx.$executeRaw`
         UPDATE handler_task SET state = 'DONE', retry_at = NULL, settled_at = now(),
           attempts = attempts + 1, lost_starts = 0, error_message = NULL, stack = NULL,
           failures = NULL
-        WHERE handler = ${handler} AND occurrence = decode(${occurrence}, 'hex')`);
+        WHERE handler = ${handler} AND occurrence = decode(${occurrence}, 'hex')
+          AND state = 'WAITING'`);
+      if (settled === 0) throw new TaskLostError();
       return result;
     },
     { timeout: timeoutMs, maxWait: maxWaitMs },

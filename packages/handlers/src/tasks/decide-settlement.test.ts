@@ -35,10 +35,17 @@ describe('decideSettlement', () => {
     );
   });
 
-  it.each(['database-down', 'stopped', 'lost'] as const)('counts no attempt for %s', (kind) => {
-    const task = { attempts: 2, lostStarts: 0 };
-    expect(decide({ kind }, task)).toMatchObject({ state: 'WAITING', attempts: 2 });
-  });
+  it.each(['database-down', 'not-run', 'stopped', 'lost'] as const)(
+    'counts no attempt for %s',
+    (kind) => {
+      const task = { attempts: 2, lostStarts: 0 };
+      const result = { kind, message: 'no', stack: undefined } as Exclude<
+        RunResult,
+        { kind: 'committed' }
+      >;
+      expect(decide(result, task)).toMatchObject({ state: 'WAITING', attempts: 2 });
+    },
+  );
 
   it('counts no attempt for a pause', () => {
     const task = { attempts: 2, lostStarts: 0 };

@@ -10,12 +10,16 @@ export type RunResult =
   | { readonly kind: 'skipped'; readonly reason: string }
   | ({ readonly kind: 'gave-up' } & RunError)
   | ({ readonly kind: 'failed' } & RunError)
+  /** It took longer than its timeout. */
+  | ({ readonly kind: 'timed-out' } & RunError)
   /** The handler asked for another time. */
   | ({ readonly kind: 'retry-at'; readonly at: Date } & RunError)
   /** The handler is to be paused. */
   | { readonly kind: 'paused'; readonly reason: string }
   /** The database was down: the run says nothing about the task. */
-  | { readonly kind: 'database-down' }
+  | ({ readonly kind: 'database-down' } & RunError)
+  /** No process could take it: the user's code does not load, or lacks the handler now. */
+  | { readonly kind: 'not-run' }
   /** The process stops. */
   | { readonly kind: 'stopped' }
   /** The process that ran the user's code ended. */
@@ -57,6 +61,7 @@ export const maxLostStarts = 5;
 const firstPauseMs = 5_000;
 const longestPauseMs = 3_600_000;
 const databasePauseMs = 1_000;
+const notRunPauseMs = 5_000;
 
 /**
  * Decides how a task goes on after a run. Only an outcome of the user's code counts as an attempt:
@@ -78,11 +83,14 @@ export function decideSettlement(
     case 'gave-up':
       return { state: 'DEAD', ...counted, cause: 'gave-up', failure: failureOf(result) };
     case 'failed':
+    case 'timed-out':
       return retry(result, nextRetry());
     case 'retry-at':
       return retry(result, result.at);
     case 'database-down':
       return { state: 'WAITING', attempts, lostStarts, retryAt: after(databasePauseMs) };
+    case 'not-run':
+      return { state: 'WAITING', attempts, lostStarts, retryAt: after(notRunPauseMs) };
     case 'paused':
     case 'stopped':
       return { state: 'WAITING', attempts, lostStarts };

@@ -6,9 +6,9 @@ import type { Database } from '@sinch-callbacks/db';
  */
 const renew = `
 WITH mine AS (
-  SELECT token FROM handler_hold WHERE holder = $1::uuid
+  SELECT token FROM handler_hold WHERE holder = $1::uuid AND token = ANY($3::uuid[])
 ), unlocked AS (
-  SELECT handler, key FROM handler_hold WHERE holder = $1::uuid
+  SELECT handler, key FROM handler_hold WHERE holder = $1::uuid AND token = ANY($3::uuid[])
   ORDER BY handler, key FOR UPDATE SKIP LOCKED
 ), renewed AS (
   UPDATE handler_hold AS h SET held_until = now() + $2 * interval '1 millisecond'
@@ -17,15 +17,17 @@ WITH mine AS (
 SELECT token FROM mine`;
 
 /**
- * Extends all holds of a process. Returns the tokens that it still has: another process may have
- * taken over what was not extended in time.
+ * Extends the holds of the runs in progress. Returns the tokens that the process still has: another
+ * one may have taken over what was not extended in time. A hold that no run has expires, such as one
+ * of a claim whose answer was lost.
  */
 export async function renewHolds(
   { pool }: Pick<Database, 'pool'>,
   holder: string,
+  tokens: readonly string[],
   holdMs: number,
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ token: string }>(renew, [holder, holdMs]);
+  const { rows } = await pool.query<{ token: string }>(renew, [holder, holdMs, tokens]);
   return new Set(rows.map(({ token }) => token));
 }
 

@@ -1,4 +1,10 @@
-import { occurrenceOf, orderKeyOf, rawBodyText, type SinchEvent } from '@sinch-callbacks/core';
+import {
+  occurrenceOf,
+  orderKeyOf,
+  rawBodyText,
+  type SinchEvent,
+  storableText,
+} from '@sinch-callbacks/core';
 import {
   digestOfEvent,
   type EventToWrite,
@@ -12,7 +18,12 @@ const columns = [
   ['handler', 'f.handler'],
   ['occurrence', "decode(f.occurrence, 'hex')"],
   ['event_digest', "decode(f.event_digest, 'hex')"],
-  ['event_received_at', 'f.event_received_at::timestamptz'],
+  // A copy of an event that was stored before, and is applied now, keeps the stored row's time.
+  [
+    'event_received_at',
+    `coalesce((SELECT g.received_at FROM event_guard AS g
+      WHERE g.event_digest = decode(f.event_digest, 'hex')), f.event_received_at::timestamptz)`,
+  ],
   ['trigger', 'f.trigger'],
   ['entity_id', 'f.entity_id'],
   ['app_id', 'f.app_id'],
@@ -92,8 +103,12 @@ export function taskRowsOf(
     event_digest: digest,
     event_received_at: receivedAt,
     trigger: event.trigger,
-    entity_id: event.entityId ?? null,
-    app_id: event.appId ?? null,
+    entity_id: storable(event.entityId),
+    app_id: storable(event.appId),
     key: (keySource && orderKeyOf(event, keySource)) ?? null,
   }));
+}
+
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : storableText(text);
 }

@@ -5,7 +5,8 @@ const settle = `
 UPDATE handler_task AS t SET state = 'SKIPPED', cause = 'the event was redacted', retry_at = NULL,
   settled_at = now(), error_message = NULL, stack = NULL, failures = NULL
 FROM callback_event AS e
-WHERE (t.state = 'DEAD' OR (t.state = 'WAITING' AND t.retry_at IS NOT NULL))
+WHERE (t.state = 'DEAD' OR (t.state = 'WAITING'
+    AND (t.retry_at IS NOT NULL OR t.error_message IS NOT NULL)))
   AND e.event_digest = t.event_digest AND e.received_at = t.event_received_at AND e.raw_body = ''
   AND NOT EXISTS (SELECT FROM handler_hold AS h
     WHERE h.handler = t.handler AND h.occurrence = t.occurrence)`;

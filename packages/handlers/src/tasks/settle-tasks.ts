@@ -39,7 +39,7 @@ UPDATE handler_task AS t SET state = r.state, retry_at = r.retry_at, attempts = 
     ELSE coalesce(t.failures, '[]') || r.failure END
 FROM released AS r(handler, occurrence, _handler, key, token, state, retry_at, attempts,
   lost_starts, cause, message, stack, fingerprint, failure)
-WHERE t.handler = r.handler AND t.occurrence = r.occurrence
+WHERE t.handler = r.handler AND t.occurrence = r.occurrence AND t.state = 'WAITING'
 RETURNING r.token`;
 
 /**

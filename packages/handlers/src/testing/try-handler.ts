@@ -123,10 +123,12 @@ function outcomeOf(
     case 'gave-up':
       return { outcome: 'gave-up', error: result.message };
     case 'failed':
+    case 'timed-out':
       return { outcome: 'failed', error: result.message };
     case 'done':
     case 'committed':
     case 'database-down':
+    case 'not-run':
     case 'stopped':
     case 'lost':
       return { outcome: 'failed', error: String(error) };

@@ -14,11 +14,12 @@ const handlers = JSON.parse(process.env['HANDLERS'] ?? '[]') as HandlerDeclarati
 const engine = startEngine({
   database,
   redactText: (text) => text,
-  timings: { pollMs: 20, holdMs: 2_000, renewMs: 300, stopWithinMs: 5_000 },
+  timings: { pollMs: 20, holdMs: 2_000, renewMs: 300, stopWithinMs: 5_000, abortWithinMs: 1_000 },
   events: {
     taskRun: () => undefined,
     handlerPaused: () => undefined,
     databaseFailed: () => undefined,
+    failed: () => undefined,
     databaseAnswered: () => undefined,
   },
   executor: {

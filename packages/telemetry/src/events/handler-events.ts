@@ -39,6 +39,11 @@ export function handlersNotLoaded(logger: Logger, facts: { readonly error: unkno
   logger.error({ err: facts.error }, 'handlers not loaded');
 }
 
+/** Logs an error of the handlers process itself: a statement that failed, or a bug. It goes on. */
+export function handlersErred(logger: Logger, facts: { readonly error: unknown }): void {
+  logger.error({ err: facts.error }, 'handlers process error');
+}
+
 /** Logs that the process with the user's code ended unasked. Another one is started. */
 export function runnerEnded(
   logger: Logger,
