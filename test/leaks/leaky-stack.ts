@@ -31,6 +31,8 @@ export interface LeakyStack {
   readonly outputs: ReadonlyMap<string, string>;
   startIngest(name: string, changes?: Environment): Promise<LeakyProcess>;
   startWorker(name: string, changes?: Environment): Promise<LeakyProcess>;
+  /** Starts the handlers process with the code that fails. */
+  startHandlers(name: string): Promise<LeakyProcess>;
   /** Runs a program to its end, with any exit code, and returns its output. */
   run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
   close(): Promise<void>;
@@ -99,6 +101,18 @@ export async function openLeakyStack(): Promise<LeakyStack> {
         name,
         [programs.worker],
         { ADMIN_PORT: String(port), ...changes },
+        `${url}/healthz`,
+      );
+      return { ...one, url };
+    },
+    async startHandlers(name) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const code = path.join(programs.root, 'apps/handlers/test/support/failing-handlers.ts');
+      const one = await start(
+        name,
+        [programs.handlersOfModule, code],
+        { HANDLERS_PORT: String(port) },
         `${url}/healthz`,
       );
       return { ...one, url };

@@ -26,16 +26,18 @@ let stack: LeakyStack;
 let ingest: LeakyProcess;
 let guarded: LeakyProcess;
 let open: LeakyProcess;
+let handlers: LeakyProcess;
 /** The answers to HTTP requests without a login, with their headers, by request. */
 const answers = new Map<string, string>();
 
 beforeAll(async () => {
   stack = await openLeakyStack();
   await plantFailures(stack.database.url);
-  [ingest, guarded, open] = await Promise.all([
+  [ingest, guarded, open, handlers] = await Promise.all([
     stack.startIngest('ingest'),
     stack.startWorker('worker', { ADMIN_PASSWORD: secrets.adminPassword }),
     stack.startWorker('open worker'),
+    stack.startHandlers('handlers'),
   ]);
   await sendSamples();
   await sendRefused();
@@ -64,6 +66,16 @@ describe('no secret, text, name, number or signature shows', () => {
     }
     expectClean('worker', [/admin login failed/]);
     expectClean('open worker', []);
+  });
+
+  it('in the log and the answers of the handlers process, whose code fails', () => {
+    expectClean('handlers', [
+      /task dead.*quotes-the-body|quotes-the-body.*task dead/,
+      /task dead.*breaks-a-rule|breaks-a-rule.*task dead/,
+      /a rejected promise that nothing awaits/,
+      /received from/,
+    ]);
+    expect(answers.get('the handlers’ metrics')).toMatch(/sinch_handler_tasks/);
   });
 
   it('in any answer without a login: of the webhook, the health checks, the metrics and the board', () => {
@@ -227,7 +239,9 @@ async function settled(): Promise<void> {
       `SELECT count(*)::int AS dead FROM dead_letter`,
     );
     const logs = `${stack.outputs.get('worker')}${stack.outputs.get('open worker')}`;
-    return row?.dead === 4 && logs.includes('attempt failed');
+    const tasks = stack.outputs.get('handlers') ?? '';
+    const isHandled = ['quotes-the-body', 'breaks-a-rule'].every((name) => tasks.includes(name));
+    return row?.dead === 4 && logs.includes('attempt failed') && isHandled;
   }, soon('every event to be applied, dead or waiting for another try'));
 }
 
@@ -239,6 +253,9 @@ async function readPages(): Promise<void> {
   }
   const wrong = `Basic ${btoa(`admin:${secrets.guessedPassword}`)}`;
   await ask('a wrong login', `${guarded.url}/queues`, { authorization: wrong });
+  for (const page of ['healthz', 'readyz', 'metrics']) {
+    await ask(`the handlers’ ${page}`, `${handlers.url}/${page}`);
+  }
   await ask('the health of the ingest', `${ingest.url}/api/health`);
   for (const queue of ['sinch-callbacks', 'sinch-callbacks-dead', 'sinch-callbacks-replay']) {
     for (const status of ['latest', 'delayed', 'completed', 'waiting', 'failed']) {
@@ -283,6 +300,9 @@ function commands(): (readonly [string, readonly string[], Environment])[] {
     ['dead list with refused connections', ['dead', 'list'], refused],
     ['rejected list with refused connections', ['rejected', 'list'], refused],
     ['rejected recheck', ['rejected', 'recheck', '--dry-run'], {}],
+    ['handlers list', ['handlers', 'list', '--json'], {}],
+    ['handlers dead', ['handlers', 'dead', '--json'], {}],
+    ['handlers with refused connections', ['handlers', 'list'], refused],
     ['send', ['send', 'MESSAGE_DELIVERY', '--url', webhook], {}],
     [
       'an unexpected error',

@@ -3,7 +3,7 @@ import { on, Skip } from '@sinch-callbacks/handlers';
 
 const dayMs = 86_400_000;
 
-/** Answers the first words of each person. It logs the reply, until there is a way to send it. */
+/** Answers the first words of each person. It logs that it would reply, until there is a way to send. */
 export const thankYou = on(
   'thank-you',
   'MESSAGE_INBOUND',
@@ -13,8 +13,10 @@ export const thankYou = on(
     const consent = await ctx.consent();
     if (consent?.state === 'OPTED_OUT') throw new Skip('the person has opted out');
     const contact = await ctx.contact();
-    const name = contact?.displayName ?? 'you';
-    ctx.log.info({ reply: `Thank ${name} for the message.` }, 'would reply');
+    const name = contact?.displayName ?? 'stranger';
+    const reply = `Thank you, ${name}, for the message.`;
+    // Not the reply itself: a log is no place for a name.
+    ctx.log.info({ length: reply.length }, 'would reply');
   },
   // One reply at a time to a person; after a day a thank-you would only confuse.
   { order: 'conversation', maxAge: dayMs },

@@ -26,6 +26,15 @@ describe('samples', () => {
     expect((await choose({}))()).not.toBe((await choose({}))());
   });
 
+  it('of a message have the text that is given', async () => {
+    const body = JSON.parse((await choose({ text: 'order 12345' }))()) as object;
+    expect(body).toMatchObject({
+      message: { contact_message: { text_message: { text: 'order 12345' } } },
+    });
+    const none = { trigger: 'OPT_IN', text: 'order 12345' } as const;
+    await expect(choose(none)).rejects.toThrow('--text');
+  });
+
   it('of a variant that does not exist are refused with those that do', async () => {
     const choice = { trigger: 'OPT_IN', variant: 'maybe' } as const;
     await expect(choose(choice)).rejects.toThrow(/succeeded, failed/);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { KnownTrigger } from '@sinch-callbacks/core';
-import { sampleCallback } from '@sinch-callbacks/simulator';
+import { type CallbackBody, sampleCallback } from '@sinch-callbacks/simulator';
 import { UsageError } from '../../failure.ts';
 
 /** The source of the bodies to send, as the options give it. */
@@ -10,6 +10,8 @@ export interface BodyChoice {
   readonly trigger?: KnownTrigger | undefined;
   readonly variant?: string | undefined;
   readonly seed?: string | undefined;
+  /** The text of a sample message. */
+  readonly text?: string | undefined;
   readonly file?: string | undefined;
   /** The text itself, or `-` for stdin. */
   readonly body?: string | undefined;
@@ -28,8 +30,10 @@ export async function chooseBodies(
 ): Promise<BodyAt> {
   const given = await readGivenBody(choice, stdin);
   if (given === undefined) return samples(choice, now);
-  if (choice.trigger ?? choice.variant ?? choice.seed) {
-    throw new UsageError('a trigger, --variant and --seed are for samples, not for a given body');
+  if (choice.trigger ?? choice.variant ?? choice.seed ?? choice.text) {
+    throw new UsageError(
+      'a trigger, --variant, --seed and --text are for samples, not for a given body',
+    );
   }
   return () => given;
 }
@@ -53,7 +57,11 @@ async function readGivenBody(
 }
 
 /** Builds samples: with a seed the same bytes each time, without one new events of now. */
-function samples({ trigger = defaultTrigger, variant, seed }: BodyChoice, now: Date): BodyAt {
+function samples({ trigger = defaultTrigger, variant, seed, text }: BodyChoice, now: Date): BodyAt {
+  const isText = trigger === 'MESSAGE_INBOUND' && (variant ?? 'text') === 'text';
+  if (text !== undefined && !isText) {
+    throw new UsageError('--text is for a MESSAGE_INBOUND of the variant text');
+  }
   const root = seed ?? randomBytes(4).toString('hex');
   const build = (index: number) =>
     sampleCallback(trigger, {
@@ -67,7 +75,14 @@ function samples({ trigger = defaultTrigger, variant, seed }: BodyChoice, now: D
     if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
-  return (index) => Buffer.from(JSON.stringify(build(index)));
+  return (index) => Buffer.from(JSON.stringify(withText(build(index), text)));
+}
+
+/** Replaces the text of a message. */
+function withText(body: CallbackBody, text: string | undefined): CallbackBody {
+  if (text === undefined) return body;
+  const { message } = body as { readonly message: object };
+  return { ...body, message: { ...message, contact_message: { text_message: { text } } } };
 }
 
 /** Twice the largest body that ingest can be set to take. */

@@ -65,6 +65,7 @@ function describeSend(command: Command, now: () => Date): Command {
     .addArgument(trigger.argParser(knownTrigger))
     .option('--variant <name>', 'which sample of the trigger (listed below)')
     .option('--seed <text>', 'the same seed gives the same bytes, so sending twice is a duplicate')
+    .option('--text <text>', 'the text of a sample MESSAGE_INBOUND')
     .option('--file <path>', "send this file's bytes as they are")
     .option('--body <text>', 'send this text as it is; - reads stdin')
     .option('--url <address>', "the webhook (default: the running stack's)", webAddress)
@@ -96,6 +97,7 @@ With --json: {sent: [{eventKey, kind, status, answer, durationMs}], url, ok}; wi
 Examples:
   $ callbacks send message_delivery --variant read
   $ callbacks send --seed demo && callbacks send --seed demo    the second changes nothing
+  $ callbacks send MESSAGE_INBOUND --text STOP
   $ callbacks send --tamper                                     shows the 401
   $ callbacks send --timestamp 2d                               an old signature, as in a late retry
   $ callbacks send OPT_OUT --print --url https://example.com/api/sinch/webhook | sh
