@@ -5,9 +5,9 @@ import { programs } from '@sinch-callbacks/dev-env/stack';
 import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canariesIn, contents, secrets, signatures, withContents } from './canaries.ts';
+import { commandsToRun } from './commands-to-run.ts';
 import {
   type Environment,
-  importing,
   type LeakyProcess,
   type LeakyStack,
   openLeakyStack,
@@ -128,15 +128,17 @@ describe('no secret, text, name, number or signature shows', () => {
 
   it('in what the command line prints, unless the command is there to show it', async () => {
     await Promise.all(
-      commands().map(async ([name, args, changes]) => {
-        const printed = await stack.run(
-          `callbacks ${name}`,
-          [programs.cli, '--no-stack', ...args],
-          changes,
-        );
-        expect(printed, name).not.toBe('');
-        expect([name, canariesIn(printed, everything)]).toEqual([name, []]);
-      }),
+      commandsToRun({ ingest: ingest.url, admin: open.url }, refused, unauthorised()).map(
+        async ([name, args, changes]) => {
+          const printed = await stack.run(
+            `callbacks ${name}`,
+            [programs.cli, '--no-stack', ...args],
+            changes,
+          );
+          expect(printed, name).not.toBe('');
+          expect([name, canariesIn(printed, everything)]).toEqual([name, []]);
+        },
+      ),
     );
   });
 
@@ -288,28 +290,6 @@ function unauthorised(): Environment {
   const database = new URL(stack.database.url);
   [database.username, database.password] = ['stranger', secrets.databasePassword];
   return { REDIS_URL: redis.href, DATABASE_URL: database.href };
-}
-
-function commands(): (readonly [string, readonly string[], Environment])[] {
-  const urls = ['--ingest-url', ingest.url, '--admin-url', open.url];
-  const webhook = `${ingest.url}/api/sinch/webhook`;
-  return [
-    ['doctor', ['doctor', '--json', ...urls], {}],
-    ['doctor with refused connections', ['doctor'], refused],
-    ['doctor with wrong passwords', ['doctor'], unauthorised()],
-    ['dead list with refused connections', ['dead', 'list'], refused],
-    ['rejected list with refused connections', ['rejected', 'list'], refused],
-    ['rejected recheck', ['rejected', 'recheck', '--dry-run'], {}],
-    ['handlers list', ['handlers', 'list', '--json'], {}],
-    ['handlers dead', ['handlers', 'dead', '--json'], {}],
-    ['handlers with refused connections', ['handlers', 'list'], refused],
-    ['send', ['send', 'MESSAGE_DELIVERY', '--url', webhook], {}],
-    [
-      'an unexpected error',
-      ['unhandled', 'list'],
-      { NODE_OPTIONS: importing('mistake-at-the-end.ts') },
-    ],
-  ];
 }
 
 function soon(what: string) {
