@@ -38,14 +38,26 @@ export interface DeliveryOptions {
   /** The most requests in progress at once. */
   readonly concurrency: number;
   readonly onSettled: (attempt: Attempt, answer: Answer, verdict: Verdict) => void;
-  /** Called once every callback is acknowledged, lost or given up. */
+  /** Called whenever all callbacks so far are acknowledged, lost or given up. */
   readonly onFinished: () => void;
+}
+
+/** A delivery that takes further callbacks while it runs. */
+export interface Delivery {
+  offer(offer: Offer): void;
 }
 
 interface Pending {
   readonly event: PlannedEvent;
   readonly callback: number;
   attempts: number;
+}
+
+/** Delivers a plan, as {@link openDelivery} does. `onFinished` is called once. */
+export function deliver(offers: readonly Offer[], options: DeliveryOptions): void {
+  const delivery = openDelivery(options);
+  for (const offer of offers) delivery.offer(offer);
+  if (offers.length === 0) options.onFinished();
 }
 
 /**
@@ -55,12 +67,13 @@ interface Pending {
  * Each callback waits for its time, then in its lane for a permit, then for an answer; a retry
  * waits for its time again. A pure state machine: time, randomness and transport are arguments.
  */
-export function deliver(offers: readonly Offer[], options: DeliveryOptions): void {
+export function openDelivery(options: DeliveryOptions): Delivery {
   const { timeline, transport, signing, random, retries, concurrency } = options;
   const rateLimit = createRateLimit(options.rate);
   const waiting: Record<Lane, Pending[]> = { inbound: [], status: [] };
   let inProgress = 0;
-  let open = offers.length;
+  let offered = 0;
+  let open = 0;
   let isSendScheduled = false;
 
   function enqueue(pending: Pending): void {
@@ -113,10 +126,14 @@ export function deliver(offers: readonly Offer[], options: DeliveryOptions): voi
     if (open === 0) options.onFinished();
   }
 
-  for (const [callback, { event, atMs }] of offers.entries()) {
-    timeline.at(atMs, () => enqueue({ event, callback, attempts: 0 }));
-  }
-  if (open === 0) options.onFinished();
+  return {
+    offer({ event, atMs }) {
+      const callback = offered;
+      offered += 1;
+      open += 1;
+      timeline.at(atMs, () => enqueue({ event, callback, attempts: 0 }));
+    },
+  };
 }
 
 /** The two queues of Sinch, for messages from people and for reports: no order across them. */

@@ -119,15 +119,15 @@ export type Signing = (event: PlannedEvent) => SignatureFacts;
  * callback back: hours for a late one, by the real clock, whatever the compression.
  */
 export function createSigning({ retrySignature, newNonce, wallClock }: SigningOptions): Signing {
-  const kept = new Map<string, SignatureFacts>();
+  const kept = new WeakMap<PlannedEvent, SignatureFacts>();
   const sign = (ageMs: number): SignatureFacts => ({
     nonce: newNonce(),
     timestampSeconds: Math.floor((wallClock().getTime() - ageMs) / 1_000),
   });
   return (event) => {
     if (retrySignature === 'renew') return sign(0);
-    const facts = kept.get(event.key) ?? sign(event.heldMs);
-    kept.set(event.key, facts);
+    const facts = kept.get(event) ?? sign(event.heldMs);
+    kept.set(event, facts);
     return facts;
   };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startReceiver } from '../receiver.fixture.ts';
 import type { Attempt } from './deliver.ts';
 import type { Answer } from './delivery-rules.ts';
-import { createHttpTransport } from './start-sinch.ts';
+import { createHttpTransport } from './http-transport.ts';
 
 const attempt = (webhook: number): Attempt => ({
   event: { key: 'k', trigger: 'OPT_IN', body: '{"name":"Zoë"}', webhook, heldMs: 0 },

@@ -13,6 +13,10 @@ export interface SentMessage {
   /** A text that every report repeats. Senders put their own row's id here. */
   readonly metadata: string;
   readonly mode: ProcessingMode;
+  /** The message itself, which the submit notification repeats. */
+  readonly content?: CallbackBody;
+  /** The conversation's last `correlation_id`. */
+  readonly correlationId?: string;
 }
 
 export type DeliveryStatus =
@@ -40,7 +44,9 @@ export function submitNotification(
     message_submit_notification: {
       message_id: message.messageId,
       ...recipient(context, message),
-      submitted_message: { text_message: { text: 'Your order is on its way.' } },
+      submitted_message: message.content ?? {
+        text_message: { text: 'Your order is on its way.' },
+      },
       metadata: message.metadata,
       processing_mode: message.mode,
     },
@@ -65,7 +71,7 @@ export function deliveryReport(
     },
     // This is the channel's metadata, despite its name; the sender's are in the report.
     ...(message.person.channel === 'RCS' && { message_metadata: '{"operator":"Example"}' }),
-    correlation_id: '',
+    correlation_id: message.correlationId ?? '',
   });
 }
 

@@ -36,6 +36,32 @@ export function deliverySteps(random: Random, channel: string): DeliveryStep[] {
   }
 }
 
+/** The shares of messages that fail, and of delivered ones that are read. */
+export interface OutcomeShares {
+  readonly failed: number;
+  readonly read: number;
+}
+
+/**
+ * Generates the reports of a message that stays on its channel: QUEUED_ON_CHANNEL, then DELIVERED
+ * and perhaps READ, or FAILED. SMS never reports READ, and Telegram ends at QUEUED_ON_CHANNEL.
+ */
+export function outcomeSteps(
+  random: Random,
+  channel: string,
+  shares: OutcomeShares,
+): DeliveryStep[] {
+  const queuedMs = drawLog(random, 100, 1_000);
+  const endMs = queuedMs + drawLog(random, 500, 20_000);
+  const [isFailed, isRead] = [random() < shares.failed, random() < shares.read];
+  const first = queued(channel, queuedMs);
+  if (isFailed) return [first, onChannel('FAILED', channel, endMs)];
+  if (channel === 'TELEGRAM') return [first];
+  const delivered = [first, onChannel('DELIVERED', channel, endMs)];
+  if (!isRead || channel === 'SMS') return delivered;
+  return [...delivered, onChannel('READ', channel, endMs + drawLog(random, 2_000, minuteMs))];
+}
+
 const badRequestShare = 0.02;
 const outsideWindowShare = 0.12;
 const fallbackShare = 0.3;
