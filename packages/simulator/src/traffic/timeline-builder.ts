@@ -14,15 +14,12 @@ export type EventClock = 'sinch' | 'channel';
 
 /** A builder of the events of one entity, such as a message, with the same `accepted_time`. */
 export interface TimelineBuilder {
-  /** The `accepted_time` of all events. */
-  readonly acceptedTime: string;
   createEvent(afterMs: number, clock: EventClock, build: SampleBuilder): TimelineEvent;
 }
 
 export function createTimelineBuilder(context: SampleContext, beginsAtMs: number): TimelineBuilder {
   const accepted = sinchInstant(beginsAtMs, context.random);
   return {
-    acceptedTime: accepted,
     createEvent(afterMs, clock, build) {
       const atMs = beginsAtMs + afterMs;
       const event = clock === 'sinch' ? sinchInstant(atMs, context.random) : channelInstant(atMs);

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drawLog, type Random } from '../../random.ts';
+import { contactNotification, conversationNotification } from '../../samples/contacts.ts';
+import { inboundMessage } from '../../samples/inbound-messages.ts';
+import type { Person, SampleContext } from '../../samples/sample-context.ts';
+import {
+  deliveryReport,
+  type SentMessage,
+  submitNotification,
+} from '../../samples/sent-messages.ts';
+import { type OutcomeShares, outcomeSteps } from '../../traffic/delivery-steps.ts';
+import type { SimulatedApp } from '../account/open-account.ts';
+import type { SinchClock } from '../account/sinch-clock.ts';
+import { type JsonObject, objectIn, textIn } from '../http/json-object.ts';
+import type { Conversation, Identity } from '../messages/contact-book.ts';
+import type { StoredMessage } from '../messages/message-store.ts';
+import type { TruthRecorder } from '../truth.ts';
+import type { CallbackOutbox } from './callback-outbox.ts';
+
+/** A send that broke no rule. */
+export interface AcceptedSend {
+  readonly conversation: Conversation;
+  readonly to: Identity;
+  readonly body: JsonObject;
+  /** The time that it waits in the outbound queue, by the machine's clock. */
+  readonly waitMs: number;
+  readonly reportsFirst: boolean;
+}
+
+/** The part of Sinch that stores messages and makes their callbacks. */
+export interface CallbackSource {
+  /** `firstReported` resolves at once, unless the first reports come before the answer. */
+  acceptSend(
+    app: SimulatedApp,
+    send: AcceptedSend,
+  ): { readonly message: StoredMessage; readonly firstReported: Promise<void> };
+  /** Makes the callbacks of a new contact and its conversation. */
+  announce(app: SimulatedApp, conversation: Conversation): void;
+  /** Stores a message from a person, and makes its MESSAGE_INBOUND. */
+  acceptInbound(
+    app: SimulatedApp,
+    conversation: Conversation,
+    from: Identity,
+    text: string,
+  ): StoredMessage;
+}
+
+export interface CallbackSourceOptions {
+  readonly context: SampleContext;
+  readonly clock: SinchClock;
+  readonly random: Random;
+  readonly outcomes: OutcomeShares;
+  readonly truth: TruthRecorder;
+  readonly newId: () => string;
+  readonly outboxOf: (app: SimulatedApp) => CallbackOutbox;
+}
+
+/** With callbacks that come first, an answer waits no longer for them. */
+const maxHoldMs = 2_000;
+
+export function createCallbackSource(options: CallbackSourceOptions): CallbackSource {
+  const { context, clock, random, outcomes, truth, newId, outboxOf } = options;
+
+  /** Creates the context of one callback, with the app's ids and these times. */
+  function momentOf(app: SimulatedApp, accepted: string, event: string): SampleContext {
+    const { projectId, settings } = app;
+    const times = { now: () => event, acceptedTime: () => accepted, eventTime: () => event };
+    return { ...context, projectId, appId: settings.appId, id: newId, ...times };
+  }
+
+  function store(
+    app: SimulatedApp,
+    conversation: Conversation,
+    { channel, identity }: Identity,
+    own: Pick<StoredMessage, 'direction' | 'metadata' | 'content'>,
+  ): StoredMessage {
+    const { text: acceptTime, atMs: acceptedAtMs } = clock.next();
+    const { contactId, conversationId, mode } = conversation;
+    const where = { channel, identity, contactId, conversationId, mode };
+    const times = { acceptTime, acceptedAtMs, status: undefined };
+    const message: StoredMessage = { id: newId(), ...own, ...where, ...times };
+    const { retentionDays, dispatchRetentionDays } = app.settings;
+    app.messages.add(message, (mode === 'DISPATCH' ? dispatchRetentionDays : retentionDays) > 0);
+    return message;
+  }
+
+  return {
+    acceptSend(app, { conversation, to, body, waitMs, reportsFirst }) {
+      const content = objectIn(body, 'message');
+      const message = store(app, conversation, to, {
+        direction: 'TO_CONTACT',
+        metadata: textIn(body, 'message_metadata'),
+        content: { app_message: content },
+      });
+      const steps = outcomeSteps(random, to.channel, outcomes);
+      truth.phoneReceived(to.channel, to.identity, {
+        messageId: message.id,
+        metadata: message.metadata,
+        text: textIn(objectIn(content, 'text_message'), 'text'),
+        failed: steps.at(-1)?.status === 'FAILED',
+      });
+
+      const outbox = outboxOf(app);
+      const sent = (): SentMessage => ({
+        messageId: message.id,
+        person: personOf(conversation, to),
+        metadata: message.metadata,
+        mode: conversation.mode,
+        content,
+        correlationId: conversation.correlationId,
+      });
+      const submit = async () => {
+        const moment = momentOf(app, message.acceptTime, clock.next().text);
+        await outbox.post({ body: submitNotification(moment, sent()), messageId: message.id });
+      };
+      const report = async ({ status, clock: whose, reason }: (typeof steps)[number]) => {
+        const at = whose === 'sinch' ? clock.next().text : clock.channelTime();
+        message.status = { status, event_time: at };
+        await outbox.post({
+          body: deliveryReport(momentOf(app, message.acceptTime, at), status, sent(), reason),
+          messageId: message.id,
+          callbackUrl: textIn(body, 'callback_url'),
+        });
+      };
+
+      const [first, ...later] = steps;
+      const following = reportsFirst ? later : steps;
+      for (const step of following) {
+        outbox.after(step.afterMs, waitMs, () => void report(step));
+      }
+      if (!reportsFirst) {
+        outbox.after(drawLog(random, 20, 80), waitMs, () => void submit());
+        return { message, firstReported: Promise.resolve() };
+      }
+      const reported = Promise.all([submit(), ...(first === undefined ? [] : [report(first)])]);
+      return { message, firstReported: withinMs(reported, maxHoldMs) };
+    },
+
+    announce(app, conversation) {
+      const [identity] = conversation.identities;
+      if (identity === undefined) return;
+      const { text } = clock.next();
+      const [moment, person] = [momentOf(app, text, text), personOf(conversation, identity)];
+      const outbox = outboxOf(app);
+      void outbox.post({ body: contactNotification(moment, 'create', person) });
+      void outbox.post({ body: conversationNotification(moment, 'start', person) });
+    },
+
+    acceptInbound(app, conversation, from, text) {
+      const content = { text_message: { text } };
+      const message = store(app, conversation, from, {
+        direction: 'TO_APP',
+        metadata: '',
+        content: { contact_message: { reply_to: null, ...content } },
+      });
+      const moment = momentOf(app, message.acceptTime, message.acceptTime);
+      const { metadata, correlationId } = conversation;
+      const body = inboundMessage(moment, content, personOf(conversation, from), message.id);
+      const last = { message_metadata: metadata, correlation_id: correlationId };
+      void outboxOf(app).post({ body: { ...body, ...last }, messageId: message.id });
+      return message;
+    },
+  };
+}
+
+function personOf(conversation: Conversation, { channel, identity }: Identity): Person {
+  const { contactId, conversationId, mode } = conversation;
+  return { contactId, conversationId, channel, phone: identity, name: 'Local contact', mode };
+}
+
+async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
+  await Promise.race([work, sleep(ms, undefined, { ref: false })]);
+}

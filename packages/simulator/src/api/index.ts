@@ -1,0 +1,18 @@
+export type { InboundText } from './messages/receive-inbound.ts';
+export {
+  type ApiDelivery,
+  type ApiFaults,
+  noApiFaults,
+  type SimulatedAppOptions,
+  type SimulatedProjectOptions,
+  type SinchApiOptions,
+  usualApiDelivery,
+} from './sinch-api-options.ts';
+export { type ApiProject, type SinchApi, startSinchApi } from './start-sinch-api.ts';
+export type {
+  ApiRequestFacts,
+  CallbackCounts,
+  DroppedCallback,
+  PhoneMessage,
+  SinchTruth,
+} from './truth.ts';

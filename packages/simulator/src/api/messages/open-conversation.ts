@@ -1,0 +1,25 @@
+import type { ProcessingMode } from '../../samples/sample-context.ts';
+import type { SimulatedApp } from '../account/open-account.ts';
+import type { CallbackSource } from '../callbacks/callback-source.ts';
+import type { Conversation, Identity } from './contact-book.ts';
+
+/**
+ * Finds the conversation with these identities, or makes it as the mode says: a new contact has
+ * its callbacks, and DISPATCH mode without retention remembers nothing.
+ */
+export function openConversation(
+  app: SimulatedApp,
+  source: CallbackSource,
+  mode: ProcessingMode,
+  identities: readonly Identity[],
+): Conversation {
+  const found = app.contacts.find(mode, identities);
+  if (found !== undefined) return found;
+  if (mode === 'DISPATCH' && app.settings.dispatchRetentionDays === 0) {
+    const nothing = { contactId: '', conversationId: '', metadata: '', correlationId: '' };
+    return { ...nothing, identities, mode };
+  }
+  const added = app.contacts.add(mode, identities);
+  if (mode === 'CONVERSATION') source.announce(app, added);
+  return added;
+}

@@ -1,0 +1,108 @@
+import { normaliseIdentity, type Trigger } from '@sinch-callbacks/core';
+import type { ApiOperation } from './http/operations.ts';
+
+/** A message that a phone received. It is counted when the send is accepted. */
+export interface PhoneMessage {
+  readonly messageId: string;
+  readonly metadata: string;
+  /** The text of a text message, else `''`. */
+  readonly text: string;
+  /** True for a message whose last report is FAILED. */
+  readonly failed: boolean;
+}
+
+/** A callback that was never sent, to one webhook. */
+export interface DroppedCallback {
+  readonly key: string;
+  readonly trigger: Trigger;
+  /** The id of the message that it is about, where there is one. */
+  readonly messageId: string;
+  readonly url: string;
+}
+
+/** Counts of callbacks, each for one webhook. */
+export interface CallbackCounts {
+  readonly offered: number;
+  readonly requests: number;
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly givenUp: number;
+  readonly dropped: number;
+  /** Callbacks to other machines, which are not sent unless that is allowed. */
+  readonly withheld: number;
+}
+
+/** One request to the API, with its result. */
+export interface ApiRequestFacts {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: ApiOperation | 'token' | 'unknown';
+  /** The HTTP status, or the fault that took the place of an answer. */
+  readonly result: number | 'lost-answer' | 'hang';
+  readonly tookMs: number;
+}
+
+/** A snapshot of what really happened, which a receiver's own account is compared with. */
+export interface SinchTruth {
+  /** The messages of each phone, by channel and normalised identity: `SMS:15551234567`. */
+  readonly phones: Readonly<Record<string, readonly PhoneMessage[]>>;
+  readonly callbacks: CallbackCounts;
+  /** At most 100,000 of the dropped callbacks. */
+  readonly dropped: readonly DroppedCallback[];
+  /** The number of requests by operation and result. */
+  readonly requests: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** The recorder of what happens. */
+export interface TruthRecorder {
+  phoneReceived(channel: string, identity: string, message: PhoneMessage): void;
+  callback(what: keyof CallbackCounts): void;
+  callbackDropped(callback: DroppedCallback): void;
+  requestEnded(request: ApiRequestFacts): void;
+  snapshot(): SinchTruth;
+}
+
+const maxDropped = 100_000;
+
+export function createTruthRecorder(): TruthRecorder {
+  const phones = new Map<string, PhoneMessage[]>();
+  const requests = new Map<string, Map<string, number>>();
+  const dropped: DroppedCallback[] = [];
+  const callbacks = {
+    offered: 0,
+    requests: 0,
+    acknowledged: 0,
+    lost: 0,
+    givenUp: 0,
+    dropped: 0,
+    withheld: 0,
+  };
+  return {
+    phoneReceived(channel, identity, message) {
+      const phone = `${channel}:${normaliseIdentity(channel, identity)}`;
+      const received = phones.get(phone) ?? [];
+      received.push(message);
+      phones.set(phone, received);
+    },
+    callback(what) {
+      callbacks[what] += 1;
+    },
+    callbackDropped(callback) {
+      callbacks.dropped += 1;
+      if (dropped.length < maxDropped) dropped.push(callback);
+    },
+    requestEnded({ operation, result }) {
+      const results = requests.get(operation) ?? new Map<string, number>();
+      results.set(String(result), (results.get(String(result)) ?? 0) + 1);
+      requests.set(operation, results);
+    },
+    snapshot: () => ({
+      phones: Object.fromEntries([...phones].map(([phone, received]) => [phone, [...received]])),
+      callbacks: { ...callbacks },
+      dropped: [...dropped],
+      requests: Object.fromEntries(
+        [...requests].map(([operation, results]) => [operation, Object.fromEntries(results)]),
+      ),
+    }),
+  };
+}
