@@ -10,6 +10,8 @@ import { UsageError } from '../../failure.ts';
 import type { Host, Session } from '../../session.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
 import { isLoopback, requireSecrets, requireUrl } from '../../settings/webhook-target.ts';
+import { requireMatchingOptions } from './api/api-options.ts';
+import { runApi } from './api/run-api.ts';
 import { newSeed, readSeed } from './choose-seed.ts';
 import { explainLosses, isSound, reportSinch, watchSinch } from './report-sinch.ts';
 import { describeSinch, maxMessages, type SinchCommandOptions } from './sinch-options.ts';
@@ -21,11 +23,15 @@ const callbacksPerMessage = 3.5;
 /** The longest time from a message's start to its last callback. */
 const lifetimeMs = 4 * 3_600_000;
 
-/** `callbacks sinch` */
+/** `callbacks sinch`: planned traffic, or with `--api` an API whose clients make it. */
 export function addSinchCommand(program: Command, host: Host): void {
   describeSinch(program.command('sinch')).action(
     async (options: SinchCommandOptions, command: Command) => {
-      await host.run(command, (session) => simulateSinch(session, options));
+      const isApi = options.api ?? false;
+      requireMatchingOptions(command, isApi);
+      await host.run(command, (session) =>
+        isApi ? runApi(session, options) : simulateSinch(session, options),
+      );
     },
   );
 }

@@ -1,8 +1,9 @@
 import { type RetrySignature, usualFaults, usualRetryRules } from '@sinch-callbacks/simulator';
 import { type Command, Option } from 'commander';
 import { duration, durationForms, webAddress, wholeNumber } from '../../options/option-parsers.ts';
+import { type ApiCommandOptions, addApiOptions, apiHelp } from './api/api-options.ts';
 
-export interface SinchCommandOptions {
+export interface SinchCommandOptions extends ApiCommandOptions {
   readonly url?: string;
   readonly allowRemote?: true;
   readonly messages?: number;
@@ -33,7 +34,7 @@ export const maxMessages = 20_000;
 export function describeSinch(command: Command): Command {
   const percent = wholeNumber(0, 100);
   const { baseMs, maxMs, attempts } = usualRetryRules;
-  return command
+  command
     .summary('simulate Sinch for a while: realistic traffic, by its delivery rules')
     .description(
       'Simulate a Conversation API app: messages and people on several channels, every trigger, ' +
@@ -99,8 +100,8 @@ export function describeSinch(command: Command): Command {
         .argParser(duration(1, 48 * hourMs))
         .default(maxMs, `${maxMs / secondMs}s`),
     )
-    .option('--keys', 'list the keys of acknowledged and of missed events in the JSON document')
-    .addHelpText('after', helpAfter);
+    .option('--keys', 'list the keys of acknowledged and of missed events in the JSON document');
+  return addApiOptions(command).addHelpText('after', helpAfter);
 }
 
 const helpAfter = `
@@ -117,11 +118,13 @@ With --json: {acknowledgedKeys and missedKeys (with --keys), seed, url, retrySig
 ended, seconds, offered: {callbacks, events}, requests, retries, answers, acknowledged: {callbacks,
 events, copies}, lost, givenUp, unfinished, lastFailure, ok}. "ended" is finished, time-limit or
 interrupted. A missed event was lost or given up, and so was each of its copies.
-
+${apiHelp}
 Examples:
   $ callbacks sinch                                 100 messages to the running stack
   $ callbacks sinch --messages 1000 --rate 500      more, and faster
   $ callbacks sinch --duration 60s --compress 1     in real time; late ones stay unfinished
   $ callbacks sinch --late 30 --disorder 50         many late and out of order
   $ callbacks --json sinch --seed demo --keys       the same events each time
+  $ callbacks sinch --api --port 4010               an API to send to, without an account
+  $ callbacks sinch --api --lost-answers 20         one that loses answers
 `;
