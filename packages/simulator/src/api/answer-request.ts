@@ -43,6 +43,8 @@ export interface AnsweringOptions {
   readonly tokens: TokenStore;
   readonly source: CallbackSource;
   readonly faults: ApiFaults;
+  /** The operations that have faults; all of them when it is absent. */
+  readonly faultyOperations: readonly ApiOperation[] | undefined;
   readonly random: Random;
   readonly retryAfterSeconds: number | undefined;
   readonly webhooksPerSecond: number;
@@ -71,7 +73,8 @@ export async function answerRequest(
   }
   if (!project.takeRequest()) return withReply(tooMany(options));
 
-  const fault = drawFault(random, faults);
+  const isFaulty = options.faultyOperations?.includes(routed.operation) ?? true;
+  const fault = isFaulty ? drawFault(random, faults) : 'none';
   switch (fault) {
     case 'expired-token':
       return withReply(tokens.expire(request.authorization));
@@ -119,7 +122,7 @@ function carryOut(
     case 'get-webhook':
       return reply(getWebhook(app, routed.id));
     case 'update-webhook':
-      return reply(updateWebhook(app, routed.id, body, request.query.get('update_mask')));
+      return reply(updateWebhook(app, routed.id, body, request.query.getAll('update_mask')));
     case 'delete-webhook':
       return reply(deleteWebhook(app, routed.id));
     case 'get-app':

@@ -17,7 +17,8 @@ describe('a fault', () => {
     const opened = await openApi({ faults: { hangs: 1 } });
     const { base, appId } = opened;
     const authorization = `Bearer ${(await opened.newToken()).body.access_token}`;
-    const signal = AbortSignal.timeout(300);
+    const stopping = new AbortController();
+    const { signal } = stopping;
     const hanging = Array.from({ length: 20 }, () =>
       fetch(`${base}/messages:send`, {
         method: 'POST',
@@ -26,9 +27,11 @@ describe('a fault', () => {
         signal,
       }),
     );
+    const hangs = () => opened.api.truth().requests['send-message'];
+    await expect.poll(hangs).toEqual({ hang: 20 });
+    stopping.abort();
     const results = await Promise.allSettled(hanging);
     expect(results.map(({ status }) => status)).not.toContain('fulfilled');
-    expect(opened.api.truth().requests['send-message']).toEqual({ hang: 20 });
     expect(await sent(opened)).toBeGreaterThan(0);
     expect(await sent(opened)).toBeLessThan(20);
   });
@@ -70,6 +73,7 @@ describe('a fault', () => {
     expect(callbacks.dropped).toBe(dropped.length);
     expect(dropped.length + webhook.requests.length).toBe(60);
     expect(dropped[0]?.messageId).toMatch(/^[0-9A-Z]{26}$/);
+    expect(dropped[0]?.body).toContain(dropped[0]?.messageId);
   });
 
   test('comes as often as its share, and the same ones for the same seed', async () => {
@@ -87,6 +91,15 @@ describe('a fault', () => {
     expect(share(503)).toBeGreaterThan(15);
     expect(share(429)).toBeGreaterThan(8);
     expect(share(200)).toBeGreaterThan(30);
+  });
+
+  test('spares the operations that are not named', async () => {
+    const opened = await openApi({
+      faults: { unavailable: 1 },
+      faultyOperations: ['send-message'],
+    });
+    expect((await opened.sendText('Hello')).status).toBe(503);
+    expect((await opened.request('GET', 'messages')).status).toBe(200);
   });
 
   test('cannot be more than every request', async () => {

@@ -1,3 +1,4 @@
+export type { ApiOperation } from './http/operations.ts';
 export type { InboundText } from './messages/receive-inbound.ts';
 export {
   type ApiDelivery,

@@ -69,6 +69,7 @@ export function openLocalSinch(options: SinchApiOptions): LocalSinch {
     }),
     source,
     faults,
+    faultyOperations: options.faultyOperations,
     random: createRandom(`${seed} faults`),
     retryAfterSeconds: options.retryAfterSeconds,
     webhooksPerSecond: delivery.rate.perSecond,

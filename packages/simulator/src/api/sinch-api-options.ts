@@ -2,6 +2,7 @@ import type { Rate, RetryRules, RetrySignature } from '../delivery/delivery-rule
 import { usualRetryRules } from '../delivery/delivery-rules.ts';
 import type { ProcessingMode } from '../samples/sample-context.ts';
 import type { OutcomeShares } from '../traffic/delivery-steps.ts';
+import type { ApiOperation } from './http/operations.ts';
 import type { ApiRequestFacts } from './truth.ts';
 
 /** A simulated app. What is left out is as in a new app of Sinch's. */
@@ -73,6 +74,8 @@ export interface SinchApiOptions {
   /** The `Retry-After` of a 429. Sinch is not known to send one, so there is none by default. */
   readonly retryAfterSeconds?: number;
   readonly faults?: Partial<ApiFaults>;
+  /** The operations whose requests have faults (default: all). */
+  readonly faultyOperations?: readonly ApiOperation[];
   /** The shares of messages that fail (none) and that are read (0.3). */
   readonly outcomes?: Partial<OutcomeShares>;
   readonly delivery?: Partial<ApiDelivery>;

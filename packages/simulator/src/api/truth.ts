@@ -18,6 +18,8 @@ export interface DroppedCallback {
   /** The id of the message that it is about, where there is one. */
   readonly messageId: string;
   readonly url: string;
+  /** Its body, so that a test can send it late. */
+  readonly body: string;
 }
 
 /** Counts of callbacks, each for one webhook. */

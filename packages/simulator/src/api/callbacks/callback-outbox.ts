@@ -122,7 +122,7 @@ export function openCallbackOutbox(app: SimulatedApp, options: OutboxOptions): C
       const answers = destinationsOf(keyed.trigger, callbackUrl).map(async (destination) => {
         const { url } = destination();
         if (random() < options.droppedShare) {
-          truth.callbackDropped({ key: keyed.key, trigger: keyed.trigger, messageId, url });
+          truth.callbackDropped({ ...keyed, messageId, url });
         } else if (isWithheld(url)) {
           truth.callback('withheld');
         } else {

@@ -44,11 +44,11 @@ export function updateWebhook(
   app: SimulatedApp,
   id: string,
   body: JsonObject,
-  mask: string | null,
+  mask: readonly string[],
 ): ApiReply {
   const webhook = app.webhooks.get(id);
   if (webhook === undefined) return unknownWebhook(id);
-  const named = (mask ?? '').split(',').filter((name) => name !== '');
+  const named = mask.flatMap((part) => part.split(',')).filter((name) => name !== '');
   const unknown = named.find((name) => !settableFields.includes(name));
   if (unknown !== undefined) {
     return refuse('INVALID_ARGUMENT', `update_mask has no field ${unknown}`);
