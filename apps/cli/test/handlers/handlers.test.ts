@@ -121,18 +121,45 @@ describe('callbacks handlers', () => {
 
   it('cancels a replay: what has not begun is dead again, and the run can be continued', async () => {
     await deadTasks(['01A', '01B']);
-    const { document } = await cli.runJson('handlers', 'replay', '--all');
+    const until = new Date(Date.now() + 1).toISOString();
+    const { document } = await cli.runJson('handlers', 'replay', '--until', until);
     const id = String(document.run.id);
     // As if its process had died before the end.
     await cli.database.pool.query("UPDATE dead_letter_run SET state = 'RUNNING'");
     const cancelled = await cli.runJson('handlers', 'cancel', id);
-    expect(cancelled.document).toMatchObject({ withdrawn: 2 });
+    expect(cancelled.document).toMatchObject({ run: { state: 'CANCELLED' }, withdrawn: 2 });
     expect(await states()).toEqual(['DEAD', 'DEAD']);
     expect((await cli.run('dead', 'resume', id)).code).toBe(2);
-    await cli.database.pool.query('UPDATE dead_letter_run SET cursor = NULL');
     expect((await cli.runJson('handlers', 'continue', id)).document).toMatchObject({ tasks: 2 });
     expect(await states()).toEqual(['WAITING', 'WAITING']);
     expect((await cli.run('handlers', 'continue', id)).code).toBe(2);
+  });
+
+  it('cancels a replay that is done: the audit counts only what was not taken back', async () => {
+    await deadTasks(['01A', '01B', '01C']);
+    const { document } = await cli.runJson('handlers', 'replay', '--all');
+    const id = String(document.run.id);
+    await cli.database.pool.query(
+      `UPDATE handler_task SET state = 'DEAD', attempts = 3
+       WHERE position = (SELECT min(position) FROM handler_task)`,
+    );
+    const cancelled = await cli.runJson('handlers', 'cancel', id);
+    expect(cancelled.document).toMatchObject({ run: { state: 'CANCELLED' }, withdrawn: 2 });
+    const audit = await cli.runJson('dead', 'replays');
+    expect(audit.document.runs).toMatchObject([
+      { state: 'CANCELLED', matched: 3, queued: 1, withdrawn: 2 },
+    ]);
+    // The first died again in this run, which does not replay it twice.
+    expect((await cli.runJson('handlers', 'continue', id)).document).toMatchObject({ tasks: 2 });
+    expect(await states()).toEqual(['DEAD', 'WAITING', 'WAITING']);
+  });
+
+  it('leaves a replay done whose tasks have all run', async () => {
+    await deadTasks(['01A']);
+    const { document } = await cli.runJson('handlers', 'replay', '--all');
+    await cli.database.pool.query("UPDATE handler_task SET state = 'DONE'");
+    const cancelled = await cli.runJson('handlers', 'cancel', String(document.run.id));
+    expect(cancelled.document).toMatchObject({ run: { state: 'DONE' }, withdrawn: 0 });
   });
 
   it('pauses, retires and resumes, and refuses a name that is not known', async () => {

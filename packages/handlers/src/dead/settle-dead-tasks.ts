@@ -19,7 +19,8 @@ export type TaskStepResult =
 const changes = {
   REPLAY: {
     count: 'queued',
-    set: `state = 'WAITING', retry_at = NULL, settled_at = NULL, attempts = 0, lost_starts = 0,
+    // It keeps the time of its death: a withdrawal puts it back, where the run's filter finds it.
+    set: `state = 'WAITING', retry_at = NULL, attempts = 0, lost_starts = 0,
       replays = t.replays + 1`,
   },
   DISCARD: {
@@ -32,7 +33,8 @@ const changes = {
 /**
  * Replays or discards the next dead tasks of a run, in the order in which they were made. The
  * tasks, the count and the cursor change together, so that a crash leaves the run where its tasks
- * are. The run's row is locked first: a cancellation comes before the whole step or after it.
+ * are. The run's row is locked first: a cancellation comes before the whole step or after it. What
+ * this run has changed and is dead again stays so.
  * @throws pg's error.
  */
 export async function settleDeadTasks(
@@ -49,6 +51,7 @@ export async function settleDeadTasks(
      ), chosen AS (
        SELECT t.handler, t.occurrence, t.position FROM handler_task AS t
        WHERE ${sql} AND t.position > ${after}::bigint AND EXISTS (SELECT FROM run)
+         AND t.run_id IS DISTINCT FROM ${run}
        ORDER BY t.position LIMIT ${most} FOR UPDATE OF t
      ), changed AS (
        UPDATE handler_task AS t SET ${set}, run_id = ${run} FROM chosen AS c
@@ -75,18 +78,39 @@ interface StepRow {
   readonly cursor: string | null;
 }
 
-/** Tasks that have not run since this run replayed them, and are not running now. */
+/**
+ * The tasks have not run since this run replayed them, and are not running now. The cursor goes back
+ * to the beginning, so that a command that continues the run reaches them again.
+ */
 const withdraw = `
-UPDATE handler_task AS t SET state = 'DEAD', settled_at = now(), replays = t.replays - 1
-WHERE t.run_id = $1 AND t.state = 'WAITING' AND t.attempts = 0 AND t.replays > 0
-  AND NOT EXISTS (SELECT FROM handler_hold AS h
-    WHERE h.handler = t.handler AND h.occurrence = t.occurrence)`;
+WITH run AS (
+  SELECT id FROM dead_letter_run WHERE id = $1 FOR UPDATE
+), withdrawn AS (
+  UPDATE handler_task AS t SET state = 'DEAD', settled_at = coalesce(t.settled_at, now()),
+    replays = t.replays - 1, run_id = NULL
+  WHERE t.run_id = (SELECT id FROM run) AND t.state = 'WAITING' AND t.attempts = 0
+    AND t.replays > 0
+    AND NOT EXISTS (SELECT FROM handler_hold AS h
+      WHERE h.handler = t.handler AND h.occurrence = t.occurrence)
+  RETURNING 1
+), counted AS (SELECT count(*)::integer AS tasks FROM withdrawn
+), changed AS (
+  UPDATE dead_letter_run SET queued = queued - c.tasks, withdrawn = withdrawn + c.tasks,
+    cursor = NULL, state = 'CANCELLED', updated_at = $2::timestamptz, finished_at = $2::timestamptz
+  FROM counted AS c WHERE id = (SELECT id FROM run) AND c.tasks > 0
+)
+SELECT tasks FROM counted`;
 
-/** Makes the replayed tasks of a cancelled run dead again, as far as they have not begun. */
+/**
+ * Makes the replayed tasks of a run dead again, as far as they have not begun, and the run
+ * CANCELLED if there were any. Cancel it first, so that no step of it replays more.
+ * @throws pg's error.
+ */
 export async function withdrawReplayedTasks(
   { pool }: Pick<Database, 'pool'>,
   runId: number,
+  at: Date,
 ): Promise<number> {
-  const { rowCount } = await pool.query(withdraw, [runId]);
-  return rowCount ?? 0;
+  const { rows } = await pool.query<{ tasks: number }>(withdraw, [runId, at.toISOString()]);
+  return rows[0]?.tasks ?? 0;
 }

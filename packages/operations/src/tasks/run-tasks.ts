@@ -110,6 +110,8 @@ export async function performTaskRun(
 export type CancelledTaskRun =
   | {
       readonly kind: 'cancelled';
+      /** As it is now. A run that has finished stays `DONE`, if nothing of it was withdrawn. */
+      readonly run: DeadLetterRun;
       /** Replayed tasks that had not begun, and are dead again. */
       readonly withdrawn: number;
     }
@@ -126,12 +128,13 @@ export async function cancelTaskRun(
   id: number,
   at: Date,
 ): Promise<CancelledTaskRun> {
-  const run = await findRun(database, id);
-  if (run === undefined) return { kind: 'not-found' };
-  if (!('tasks' in run.filter)) return { kind: 'other-subject' };
+  const before = await findRun(database, id);
+  if (before !== undefined && !('tasks' in before.filter)) return { kind: 'other-subject' };
+  // First, so that the run's process replays nothing behind the withdrawal.
   await cancelRun(database, id, at);
-  const withdrawn = await whileAvailable(() => withdrawReplayedTasks(database, id));
-  return { kind: 'cancelled', withdrawn };
+  const withdrawn = await whileAvailable(() => withdrawReplayedTasks(database, id, at));
+  const run = await findRun(database, id);
+  return run === undefined ? { kind: 'not-found' } : { kind: 'cancelled', run, withdrawn };
 }
 
 /** Reads the audit's filter: the inverse of what {@link startTaskRun} stores. */

@@ -49,6 +49,7 @@ async function show(session: Session, key: string): Promise<ExitCode> {
 }
 
 function taskLines(task: TaskHistory): string[] {
+  const isOpen = task.state === 'WAITING' || task.state === 'RUNNING';
   const facts = factLines({
     handler: task.handler,
     state: task.state.toLowerCase(),
@@ -59,7 +60,7 @@ function taskLines(task: TaskHistory): string[] {
     replays: task.replays > 0 ? String(task.replays) : undefined,
     made: showInstant(task.createdAt),
     'next try': task.retryAt === null ? undefined : showInstant(task.retryAt),
-    settled: task.settledAt === null ? undefined : showInstant(task.settledAt),
+    settled: task.settledAt === null || isOpen ? undefined : showInstant(task.settledAt),
   });
   const rows = task.failures.map(({ at, replay, attempt, message }) => [
     at,

@@ -146,9 +146,11 @@ async function cancel(session: Session, id: number): Promise<ExitCode> {
     case 'other-subject':
       throw new UsageError(`run ${id} is about dead letters: callbacks dead cancel ${id}`);
     case 'cancelled': {
-      const { withdrawn } = outcome;
-      terminal.document({ run: { id }, withdrawn });
-      terminal.print(`run ${id} is cancelled; ${counted(withdrawn, 'task')} taken back`);
+      const { run, withdrawn } = outcome;
+      terminal.document({ run: { id, state: run.state }, withdrawn });
+      terminal.print(
+        `run ${id} is ${run.state.toLowerCase()}; ${counted(withdrawn, 'task')} taken back`,
+      );
       return exitCodes.ok;
     }
   }
