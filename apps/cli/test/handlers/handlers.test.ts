@@ -35,7 +35,10 @@ async function deadTasks(ids: readonly string[], error = 'no such customer 17'):
   );
 }
 
-async function apply(database: Database, ids: readonly string[]): Promise<void> {
+const apply = async (database: Database, ids: readonly string[]) =>
+  await applyBodies(database, ids.map(inbound));
+
+async function applyBodies(database: Database, bodies: readonly object[]): Promise<void> {
   const handlers = byTrigger([
     { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], keySource: null },
   ]);
@@ -45,8 +48,8 @@ async function apply(database: Database, ids: readonly string[]): Promise<void> 
     async () => async (session, events) => await insertTasks(session, events, handlers),
   );
   await writer.write(
-    ids.map((id) => {
-      const event = eventOfBody(inbound(id), new Date().toISOString());
+    bodies.map((body) => {
+      const event = eventOfBody(body, new Date().toISOString());
       const decision = decideEvent(event);
       if (decision.kind === 'refuse') throw new Error(decision.reason);
       return { event, decision, attempts: 1 };
@@ -117,6 +120,28 @@ describe('callbacks handlers', () => {
       { action: 'DISCARD', discarded: 2, state: 'DONE' },
       { action: 'REPLAY', queued: 1, state: 'DONE' },
     ]);
+  });
+
+  it('finds the tasks of a key by its beginning, its digits, and by the key of a later copy', async () => {
+    await deadTasks(['01ABCD', '01B']);
+    const copy = { ...inbound('01ABCD'), project_id: 'copy' };
+    await applyBodies(cli.database, [copy]);
+    const digits = eventOfBody(inbound('01B')).key.slice(-32, -20);
+    for (const key of ['MESSAGE_INBOUND.01B', digits, eventOfBody(copy).key]) {
+      const { code, document } = await cli.runJson('handlers', 'replay', key, '--dry-run');
+      expect({ key, code, tasks: document.tasks }).toEqual({ key, code: 0, tasks: 1 });
+    }
+  });
+
+  it('refuses a key of nothing, and then neither changes a task nor writes the audit', async () => {
+    await deadTasks(['01A']);
+    const { key } = eventOfBody(inbound('01A'));
+    for (const none of ['MESSAGE_INBOUND.01NONE', '00ff']) {
+      const { code, document } = await cli.runJson('handlers', 'discard', key, none);
+      expect({ code, error: document.error.code }).toEqual({ code: 1, error: 'not-found' });
+    }
+    expect(await states()).toEqual(['DEAD']);
+    expect((await cli.runJson('dead', 'replays')).document.runs).toEqual([]);
   });
 
   it('cancels a replay: what has not begun is dead again, and the run can be continued', async () => {

@@ -4,8 +4,8 @@ import type { DeadCause } from '../tasks/decide-settlement.ts';
 /** Conditions on dead tasks, all of which hold. Without any, it is every dead task. */
 export interface TaskFilter {
   readonly handler?: string | undefined;
-  /** Digests of events, 32 hexadecimal digits each. */
-  readonly eventDigests?: readonly string[] | undefined;
+  /** Digests of what happened, 32 hexadecimal digits each: all copies of a callback have one. */
+  readonly occurrences?: readonly string[] | undefined;
   readonly trigger?: KnownTrigger | undefined;
   readonly appId?: string | undefined;
   readonly cause?: DeadCause | undefined;
@@ -30,9 +30,9 @@ export function conditionOf(filter: TaskFilter): {
   };
   add(filter.handler, (place) => `t.handler = ${place}`);
   add(
-    filter.eventDigests,
+    filter.occurrences,
     (place) =>
-      `t.event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest(${place}::text[]) AS d))`,
+      `t.occurrence = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest(${place}::text[]) AS d))`,
   );
   add(filter.trigger, (place) => `t.trigger = ${place}`);
   add(filter.appId, (place) => `t.app_id = ${place}`);

@@ -64,7 +64,7 @@ export function addDeadTasks(handlers: Command, host: Host, now: () => Date): vo
 async function listGroups(session: Session, options: DeadOptions): Promise<ExitCode> {
   const { terminal } = session;
   const groups = await session.withDatabase((database) =>
-    groupDeadTasks(database, taskFilterOf(options, []), options.limit),
+    groupDeadTasks(database, taskFilterOf(options), options.limit),
   );
   terminal.document({ groups });
   const head = ['TASKS', 'HANDLER', 'FINGERPRINT', 'CAUSE', 'LAST', 'ERROR'];
@@ -90,7 +90,7 @@ function groupRow(group: DeadTaskGroup): string[] {
 async function listEach(session: Session, options: DeadOptions): Promise<ExitCode> {
   const { terminal } = session;
   const tasks = await session.withDatabase((database) =>
-    listDeadTasks(database, taskFilterOf(options, []), options.limit),
+    listDeadTasks(database, taskFilterOf(options), options.limit),
   );
   terminal.document({ tasks });
   const head = ['DEAD', 'HANDLER', 'CAUSE', 'TRIES', 'EVENT', 'ERROR'];

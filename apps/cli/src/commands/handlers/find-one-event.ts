@@ -1,4 +1,9 @@
-import type { CallbackEvent } from '@sinch-callbacks/core';
+import {
+  type CallbackEvent,
+  occurrenceOf,
+  rawBodyText,
+  readSinchEvent,
+} from '@sinch-callbacks/core';
 import { type Database, findEvent, findStoredByKey } from '@sinch-callbacks/db';
 import { readTypedKey } from '@sinch-callbacks/operations';
 import { UsageError } from '../../failure.ts';
@@ -26,4 +31,29 @@ export async function findOneEvent(
   }
   const [only] = found;
   return only && (await findEvent(database, only.digest));
+}
+
+/** Event keys, and the things that happened which their events are about. */
+export type FoundOccurrences =
+  | { readonly kind: 'found'; readonly occurrences: readonly string[] }
+  /** This text is the key of no stored event that can have tasks. */
+  | { readonly kind: 'not-found'; readonly text: string };
+
+/**
+ * Finds what the events of these keys are about. A copy of a callback has the tasks of the first.
+ * @throws UsageError as {@link findOneEvent} does.
+ */
+export async function findOccurrences(
+  database: Database,
+  texts: readonly string[],
+): Promise<FoundOccurrences> {
+  const occurrences = new Set<string>();
+  for (const text of texts) {
+    const event = await findOneEvent(database, text);
+    const body = event && rawBodyText(event.rawBody);
+    const reading = body === undefined ? undefined : readSinchEvent(body);
+    if (body === undefined || reading?.kind !== 'known') return { kind: 'not-found', text };
+    occurrences.add(occurrenceOf(reading.event, body));
+  }
+  return { kind: 'found', occurrences: [...occurrences] };
 }

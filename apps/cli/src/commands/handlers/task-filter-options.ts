@@ -1,5 +1,4 @@
 import { isKnownTrigger } from '@sinch-callbacks/core';
-import { digestOfEvent } from '@sinch-callbacks/db';
 import type { DeadCause, TaskFilter } from '@sinch-callbacks/handlers';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../failure.ts';
@@ -39,12 +38,11 @@ export function addTaskFilter(command: Command, now: () => Date): Command {
 }
 
 /** @throws UsageError when no task could ever match. */
-export function taskFilterOf(options: TaskFilterOptions, keys: readonly string[]): TaskFilter {
+export function taskFilterOf(options: TaskFilterOptions): TaskFilter {
   const { handler, trigger, app: appId, cause, since, until } = options;
   if (since && until && since >= until) throw new UsageError('--since must be before --until');
   return {
     handler,
-    ...(keys.length > 0 && { eventDigests: keys.map((key) => digestOfEvent({ key })) }),
     trigger: trigger !== undefined && isKnownTrigger(trigger) ? trigger : undefined,
     appId,
     cause,

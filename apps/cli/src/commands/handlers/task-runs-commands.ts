@@ -12,7 +12,8 @@ import { UsageError } from '../../failure.ts';
 import { operatorName } from '../../options/operator-name.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
-import { counted } from '../../terminal/format.ts';
+import { counted, oneLine } from '../../terminal/format.ts';
+import { findOccurrences } from './find-one-event.ts';
 import { addTaskFilter, type TaskFilterOptions, taskFilterOf } from './task-filter-options.ts';
 
 const maxId = 2 ** 31 - 1;
@@ -41,7 +42,8 @@ const kinds = [
 ] as const satisfies readonly { action: RunAction; [other: string]: string }[];
 
 const help = `
-Choose by event keys, or by filters, or all with --all. It prints the run's number: handlers cancel
+Choose by event keys, or by filters, or all with --all. Exits 1, and does nothing, when one of the
+keys is that of no stored event. It prints the run's number: handlers cancel
 <n> stops it, also from another machine, and handlers continue <n> goes on after that, or when it was
 cut off. callbacks dead replays lists all runs: the audit.
 
@@ -59,7 +61,7 @@ export function addTaskRuns(handlers: Command, host: Host, now: () => Date): voi
       .command(kind.name)
       .summary(kind.summary)
       .description(kind.description)
-      .argument('[keys...]', 'event keys');
+      .argument('[keys...]', 'event keys, or their beginnings');
     addTaskFilter(command, now)
       .option('--all', 'every dead task; needed when nothing else is chosen')
       .option('--as <name>', 'who you are, for the audit (user@host if not said)')
@@ -79,9 +81,15 @@ async function start(
   keys: readonly string[],
   options: RunOptions,
 ): Promise<ExitCode> {
-  const filter = chosenTasks(keys, options);
+  const chosen = chosenTasks(keys, options);
   const { terminal, io } = session;
   return await session.withDatabase(async (database) => {
+    const found = await findOccurrences(database, keys);
+    if (found.kind === 'not-found') {
+      const message = `no stored event has the key ${oneLine(found.text)} (callbacks event)`;
+      return reportProblem(session, 'not-found', message);
+    }
+    const filter = keys.length > 0 ? { ...chosen, occurrences: found.occurrences } : chosen;
     if (options.dryRun) {
       const tasks = await countDeadTasks(database, filter);
       terminal.document({ tasks, dryRun: true });
@@ -100,8 +108,8 @@ async function start(
  * @throws UsageError when nothing is chosen.
  */
 function chosenTasks(keys: readonly string[], options: RunOptions): TaskFilter {
-  const filter = taskFilterOf(options, keys);
-  const isChosen = Object.values(filter).some((value) => value !== undefined);
+  const filter = taskFilterOf(options);
+  const isChosen = keys.length > 0 || Object.values(filter).some((value) => value !== undefined);
   if (isChosen || options.all || options.dryRun) return filter;
   throw new UsageError(
     'nothing is chosen: name event keys, filter, or say --all for every dead task (--dry-run ' +

@@ -29,7 +29,7 @@ export type RunFilter =
   | {
       readonly tasks: {
         readonly handler?: string | undefined;
-        readonly eventDigests?: readonly string[] | undefined;
+        readonly occurrences?: readonly string[] | undefined;
         readonly trigger?: string | undefined;
         readonly appId?: string | undefined;
         readonly cause?: string | undefined;
