@@ -1,4 +1,4 @@
-import type { Database } from '@sinch-callbacks/db';
+import { type Database, whileAvailable } from '@sinch-callbacks/db';
 import type { LetterTools, RejectedCalls } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -64,7 +64,7 @@ function openSession(io: CommandIo, isJson: boolean, stack: string | false | und
     async withDatabase(use) {
       const database = requireDatabase(await read());
       note({ database });
-      return await withDatabase(database.value, use);
+      return await withDatabase(database.value, (opened) => asForeseen(() => use(opened)));
     },
     async withLetterTools(use) {
       const settings = await read();
@@ -77,6 +77,21 @@ function openSession(io: CommandIo, isJson: boolean, stack: string | false | und
       return await withRejected(settings, use);
     },
   };
+}
+
+/**
+ * Turns the driver's error about a database that is down, or has no tables yet, into a foreseen one.
+ * @throws a foreseen error as it is: its text may quote a refused connection to something else.
+ */
+async function asForeseen<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (failureOf(error) !== undefined) throw error;
+    return await whileAvailable(async () => {
+      throw error;
+    });
+  }
 }
 
 /** Reports an expected negative result, for people and for programs. */
