@@ -202,6 +202,42 @@ describe('callbacks handlers', () => {
     expect(unknown.stderr).toContain('callbacks handlers list');
   });
 
+  it('closes what waits for a retired handler, and no task that a process holds', async () => {
+    await deadTasks(['01A', '01B', '01C']);
+    await cli.database.pool.query(
+      `UPDATE handler_task SET state = 'WAITING', settled_at = NULL
+       WHERE position > (SELECT min(position) FROM handler_task)`,
+    );
+    await cli.database.pool.query(
+      `INSERT INTO handler_hold (held_until, holder, occurrence, handler, key)
+       SELECT now(), gen_random_uuid(), occurrence, handler, encode(occurrence, 'hex')
+       FROM handler_task ORDER BY position DESC LIMIT 1`,
+    );
+    const discard = ['handlers', 'discard', '--handler', 'crm-sync'];
+    expect((await cli.runJson(...discard, '--dry-run')).document).toMatchObject({ tasks: 1 });
+    await cli.run('handlers', 'retire', 'crm-sync');
+    const { document } = await cli.runJson('handlers', 'list');
+    expect(document.handlers).toMatchObject([{ state: 'RETIRED', waiting: 2 }]);
+    expect(document.handlers[0]).not.toHaveProperty('oldestWaitingMs');
+    expect((await cli.runJson(...discard, '--dry-run')).document).toMatchObject({ tasks: 2 });
+    const discarded = await cli.runJson(...discard);
+    expect(discarded.document).toMatchObject({ tasks: 2, run: { state: 'DONE' } });
+    expect(await states()).toEqual(['DISCARDED', 'DISCARDED', 'WAITING']);
+    // A replay takes only what is dead.
+    const replay = await cli.runJson('handlers', 'replay', '--handler', 'crm-sync');
+    expect(replay.document).toMatchObject({ tasks: 0 });
+  });
+
+  it('refuses to backfill a retired handler', async () => {
+    await deadTasks(['01A']);
+    await cli.database.pool.query('DELETE FROM handler_task');
+    await cli.run('handlers', 'retire', 'crm-sync');
+    const refused = await cli.run('handlers', 'backfill', 'crm-sync', '--since', '30d');
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain('crm-sync is retired');
+    expect(await states()).toEqual([]);
+  });
+
   it('makes the tasks of what happened before, each once', async () => {
     await deadTasks(['01A', '01B']);
     await cli.database.pool.query('DELETE FROM handler_task');

@@ -1,4 +1,4 @@
-import type { Database } from '@sinch-callbacks/db';
+import type { Database, RunAction } from '@sinch-callbacks/db';
 import { conditionOf, type TaskFilter } from './task-filter.ts';
 
 export interface DeadTask {
@@ -39,11 +39,16 @@ export async function listDeadTasks(
   return rows;
 }
 
+/**
+ * Counts dead tasks, or those that an action would change.
+ * @throws pg's error.
+ */
 export async function countDeadTasks(
   { pool }: Pick<Database, 'pool'>,
   filter: TaskFilter,
+  action?: RunAction,
 ): Promise<number> {
-  const { sql, values } = conditionOf(filter);
+  const { sql, values } = conditionOf(filter, action);
   const { rows } = await pool.query<{ n: number }>(
     `SELECT count(*)::integer AS n FROM handler_task AS t WHERE ${sql}`,
     [...values],

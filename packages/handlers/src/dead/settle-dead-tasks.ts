@@ -1,4 +1,4 @@
-import type { Database } from '@sinch-callbacks/db';
+import type { Database, RunAction } from '@sinch-callbacks/db';
 import { conditionOf, type TaskFilter } from './task-filter.ts';
 
 /** A step of a run: some dead tasks of a filter. */
@@ -25,13 +25,13 @@ const changes = {
   },
   DISCARD: {
     count: 'discarded',
-    set: `state = 'DISCARDED', settled_at = now(), error_message = NULL, stack = NULL,
+    set: `state = 'DISCARDED', retry_at = NULL, settled_at = now(), error_message = NULL, stack = NULL,
       failures = NULL`,
   },
-} as const;
+} as const satisfies Record<RunAction, object>;
 
 /**
- * Replays or discards the next dead tasks of a run, in the order in which they were made. The
+ * Replays or discards the next tasks of a run, in the order in which they were made. The
  * tasks, the count and the cursor change together, so that a crash leaves the run where its tasks
  * are. The run's row is locked first: a cancellation comes before the whole step or after it. What
  * this run has changed and is dead again stays so.
@@ -39,10 +39,10 @@ const changes = {
  */
 export async function settleDeadTasks(
   { pool }: Pick<Database, 'pool'>,
-  action: keyof typeof changes,
+  action: RunAction,
   { runId, filter, cursor, limit }: TaskStep,
 ): Promise<TaskStepResult> {
-  const { sql, values } = conditionOf(filter);
+  const { sql, values } = conditionOf(filter, action);
   const [run, after, most] = [1, 2, 3].map((place) => `$${values.length + place}`);
   const { count, set } = changes[action];
   const { rows } = await pool.query<StepRow>(

@@ -1,4 +1,5 @@
 import type { KnownTrigger } from '@sinch-callbacks/core';
+import type { RunAction } from '@sinch-callbacks/db';
 import type { DeadCause } from '../tasks/decide-settlement.ts';
 
 /** Conditions on dead tasks, all of which hold. Without any, it is every dead task. */
@@ -16,13 +17,30 @@ export interface TaskFilter {
   readonly until?: Date | undefined;
 }
 
-/** Returns the condition for `handler_task AS t`, with its values. */
-export function conditionOf(filter: TaskFilter): {
+/**
+ * Tasks that wait for a handler that is retired: none of them will run. Those that a process still
+ * holds are left to it.
+ */
+const isAbandoned = `t.state = 'WAITING'
+  AND EXISTS (SELECT FROM handler AS r WHERE r.name = t.handler AND r.state = 'RETIRED')
+  AND NOT EXISTS (SELECT FROM handler_hold AS h
+    WHERE h.handler = t.handler AND h.occurrence = t.occurrence)`;
+
+/**
+ * Returns the condition for `handler_task AS t`, with its values.
+ * @param action that is meant: a discard of a handler's tasks includes those that wait for one that
+ *   is retired, as they would keep their events from being pruned.
+ */
+export function conditionOf(
+  filter: TaskFilter,
+  action?: RunAction,
+): {
   readonly sql: string;
   readonly values: readonly unknown[];
 } {
   const values: unknown[] = [];
-  const conditions = ["t.state = 'DEAD'"];
+  const takesAbandoned = action === 'DISCARD' && filter.handler !== undefined;
+  const conditions = [takesAbandoned ? `(t.state = 'DEAD' OR ${isAbandoned})` : "t.state = 'DEAD'"];
   const add = (value: unknown, sql: (place: string) => string) => {
     if (value === undefined) return;
     values.push(value);

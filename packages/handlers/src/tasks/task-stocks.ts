@@ -5,14 +5,16 @@ export interface TaskStock {
   readonly handler: string;
   /** `waiting`: never tried, or not since a replay. `retrying`: failed, and tried again later. */
   readonly states: Readonly<Record<'waiting' | 'retrying' | 'dead', number>>;
-  /** Absent where none waits. */
+  /** Absent where none waits, and for a retired handler, none of whose tasks will run. */
   readonly oldestWaitingMs: number | undefined;
 }
 
 /** Counts by the partial indexes: settled tasks are not read. */
 const countTasks = `
 SELECT h.name AS handler, fresh.n AS waiting, retrying.n AS retrying, dead.n AS dead,
-  (extract(epoch FROM now() - least(fresh.oldest, retrying.oldest)) * 1000)::float8 AS "oldestMs"
+  CASE WHEN h.state <> 'RETIRED' THEN
+    (extract(epoch FROM now() - least(fresh.oldest, retrying.oldest)) * 1000)::float8
+  END AS "oldestMs"
 FROM handler AS h
 CROSS JOIN LATERAL (SELECT count(*)::integer AS n, min(created_at) AS oldest FROM handler_task
   WHERE handler = h.name AND state = 'WAITING' AND retry_at IS NULL) AS fresh

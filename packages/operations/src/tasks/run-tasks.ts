@@ -44,7 +44,7 @@ export async function startTaskRun(
   database: Database,
   { action, filter, operator, startedAt }: TaskRunToStart,
 ): Promise<DeadLetterRun> {
-  const matched = await whileAvailable(() => countDeadTasks(database, filter));
+  const matched = await whileAvailable(() => countDeadTasks(database, filter, action));
   const { since, until, ...where } = filter;
   const times = { since: since?.toISOString(), until: until?.toISOString() };
   const stored = { tasks: { ...where, ...times } };

@@ -2,10 +2,11 @@ import type { KnownTrigger } from '@sinch-callbacks/core';
 import { backfillTasks, byTrigger, listHandlers } from '@sinch-callbacks/handlers';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import { UsageError } from '../../failure.ts';
 import { moment } from '../../options/option-parsers.ts';
 import { momentForms } from '../../options/parse-moment.ts';
 import type { Host, Session } from '../../session.ts';
-import { counted } from '../../terminal/format.ts';
+import { counted, oneLine } from '../../terminal/format.ts';
 import { reportUnknown } from './report-unknown.ts';
 
 const backfillHelp = `
@@ -38,6 +39,11 @@ async function backfill(session: Session, name: string, since: Date): Promise<Ex
   return await session.withDatabase(async (database) => {
     const handler = (await listHandlers(database)).find((known) => known.name === name);
     if (handler === undefined) return reportUnknown(session, name);
+    if (handler.state === 'RETIRED') {
+      const shown = oneLine(name);
+      const advice = `callbacks handlers resume ${shown} makes it active again`;
+      throw new UsageError(`${shown} is retired, so no tasks are made for it: ${advice}`);
+    }
     const triggers = handler.triggers as readonly KnownTrigger[];
     const { events, tasks } = await backfillTasks(
       database,

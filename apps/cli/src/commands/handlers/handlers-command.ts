@@ -30,7 +30,7 @@ export function addHandlersCommand(program: Command, host: Host, now: () => Date
 
 const listHelp = `
 KNOWN says whether a handlers process has it now. The tasks of a name that none has are kept.
-OLDEST is the age of the oldest task that waits or is retried.
+OLDEST is the age of the oldest task that waits or is retried; a retired handler has none.
 
 With --json: {handlers: [{name, triggers, order, keySource, state, activeFrom, seenAt, isKnown,
 waiting, retrying, dead, oldestWaitingMs}]}.

@@ -47,6 +47,8 @@ keys is that of no stored event. It prints the run's number: handlers cancel
 <n> stops it, also from another machine, and handlers continue <n> goes on after that, or when it was
 cut off. callbacks dead replays lists all runs: the audit.
 
+handlers discard --handler <name> also closes the tasks that wait for a handler that is retired.
+
 With --json: {tasks, dryRun, run: {id, state}}.
 
 Examples:
@@ -91,7 +93,7 @@ async function start(
     }
     const filter = keys.length > 0 ? { ...chosen, occurrences: found.occurrences } : chosen;
     if (options.dryRun) {
-      const tasks = await countDeadTasks(database, filter);
+      const tasks = await countDeadTasks(database, filter, action);
       terminal.document({ tasks, dryRun: true });
       terminal.note(`dry run, nothing is changed: ${counted(tasks, 'task')} would be ${past}`);
       return exitCodes.ok;
