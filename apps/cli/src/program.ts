@@ -6,7 +6,7 @@ import { addDeadCommand } from './commands/dead/dead-command.ts';
 import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
 import { addEventCommand } from './commands/event/event-command.ts';
 import { addFindCommand } from './commands/find.ts';
-import { addForwardCommand } from './commands/forward.ts';
+import { addForwardCommand } from './commands/forward/forward-command.ts';
 import { addHandlersCommand } from './commands/handlers/handlers-command.ts';
 import { addLoadCommand } from './commands/load/load-command.ts';
 import { addMessageCommand } from './commands/message/message-command.ts';

@@ -118,7 +118,7 @@ export function endAfterFailure(
   { io, terminal }: Session,
   error: unknown,
   report: GrowingReport,
-  { dryRun, before }: { readonly dryRun: boolean; readonly before: (summary: string) => string },
+  { dryRun, before }: { readonly dryRun?: boolean; readonly before: (summary: string) => string },
 ): ExitCode {
   const failure = failureOf(error);
   const { code, message } = failure ?? { code: 'unexpected', message: String(error) };

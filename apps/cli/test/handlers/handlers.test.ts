@@ -1,24 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { decideEvent } from '@sinch-callbacks/core';
-import { createEventWriter, type Database } from '@sinch-callbacks/db';
-import { byTrigger, insertTasks, registerHandlers } from '@sinch-callbacks/handlers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { registerHandlers } from '@sinch-callbacks/handlers';
+import { describe, expect, it } from 'vitest';
 import { useCli } from '../harness/cli-harness.ts';
+import { apply, applyBodies, inbound } from '../harness/handled-events.ts';
 import { eventOfBody } from '../harness/stored-bodies.ts';
 
 const cli = useCli();
-
-const inbound = (id: string) => ({
-  app_id: '01APP',
-  message: {
-    id,
-    conversation_id: '01CONVERSATION',
-    channel_identity: { channel: 'SMS', identity: '15555550100' },
-    contact_message: { text_message: { text: 'stop' } },
-  },
-});
 
 /** Registers a handler and makes tasks for it, which have died of this error. */
 async function deadTasks(ids: readonly string[], error = 'no such customer 17'): Promise<void> {
@@ -32,28 +19,6 @@ async function deadTasks(ids: readonly string[], error = 'no such customer 17'):
        error_message = $1, fingerprint = '0123456789ab',
        failures = '[{"replay":0,"attempt":3,"at":"2026-01-02T03:04:05.678Z","message":"no"}]'`,
     [error],
-  );
-}
-
-const apply = async (database: Database, ids: readonly string[]) =>
-  await applyBodies(database, ids.map(inbound));
-
-async function applyBodies(database: Database, bodies: readonly object[]): Promise<void> {
-  const handlers = byTrigger([
-    { name: 'crm-sync', triggers: ['MESSAGE_INBOUND'], keySource: null },
-  ]);
-  const writer = createEventWriter(
-    database,
-    () => new Date(),
-    async () => async (session, events) => await insertTasks(session, events, handlers),
-  );
-  await writer.write(
-    bodies.map((body) => {
-      const event = eventOfBody(body, new Date().toISOString());
-      const decision = decideEvent(event);
-      if (decision.kind === 'refuse') throw new Error(decision.reason);
-      return { event, decision, attempts: 1 };
-    }),
   );
 }
 
@@ -263,43 +228,5 @@ describe('callbacks handlers', () => {
     const { rows } = await cli.database.pool.query('SELECT FROM customer_stop');
     expect(rows).toEqual([]);
     expect((await cli.run('handlers', 'try', 'none', '--event', key, '--file', file)).code).toBe(2);
-  });
-});
-
-describe('callbacks forward', () => {
-  let close: (() => void) | undefined;
-  afterEach(() => close?.());
-
-  it('sends stored callbacks byte for byte, the oldest first, and reports each answer', async () => {
-    await apply(cli.database, ['01A', '01B']);
-    const bodies: string[] = [];
-    const server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        bodies.push(body);
-        response.writeHead(bodies.length === 2 ? 500 : 200).end();
-      });
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    close = () => server.close();
-    const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-    const { code, document } = await cli.runJson('forward', '--to', to, '--since', '1h');
-    expect(code).toBe(1);
-    expect(document).toMatchObject({
-      sent: [{ status: 200 }, { status: 500 }],
-      counts: { accepted: 1, refused: 1 },
-    });
-    expect(bodies.toSorted()).toEqual(
-      ['01A', '01B'].map((id) => JSON.stringify(inbound(id))).toSorted(),
-    );
-  });
-
-  it('refuses a receiver on another machine without TLS', async () => {
-    const refused = await cli.run('forward', '--to', 'http://example.com/', '--since', '1h');
-    expect(refused).toMatchObject({ code: 2 });
-    expect(refused.stderr).toContain('https:');
   });
 });

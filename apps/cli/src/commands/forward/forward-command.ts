@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { rawBodyBytes } from '@sinch-callbacks/core';
-import { pageStoredEvents } from '@sinch-callbacks/db';
-import { type ForwardTarget, findTargetProblem, sendForward } from '@sinch-callbacks/handlers';
+import { type ForwardTarget, findTargetProblem } from '@sinch-callbacks/handlers';
 import { type Command, Option } from 'commander';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { UsageError } from '../failure.ts';
-import { eventTrigger, moment, nonEmpty, webAddress } from '../options/option-parsers.ts';
-import { momentForms } from '../options/parse-moment.ts';
-import type { Host, Session } from '../session.ts';
-import { counted, oneLine } from '../terminal/format.ts';
-import { openJsonReport } from '../terminal/json-report.ts';
+import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import { UsageError } from '../../failure.ts';
+import { eventTrigger, moment, nonEmpty, webAddress } from '../../options/option-parsers.ts';
+import { momentForms } from '../../options/parse-moment.ts';
+import { endAfterFailure, type Host, type Session } from '../../session.ts';
+import { type ForwardReport, openForwardReport } from './forward-report.ts';
+import { maxUnansweredInARow, type SendingEnd, sendStored } from './send-stored.ts';
 
 interface ForwardOptions {
   readonly to: string;
@@ -29,9 +26,12 @@ Sinch's callbacks takes it unchanged. --as standard signs after Standard Webhook
 (whsec_…) in FORWARD_SECRET. To send on what comes from now on, use forward() in a handler:
 docs/write-a-handler.md.
 
-Exits 0 when every answer was 2xx, else 1.
+Its webhook-id is the same each time, so that a receiver can drop what an interrupted run had sent it
+before. A receiver that has not answered ${maxUnansweredInARow} times in a row ends the run.
 
-With --json: {sent: [{eventKey, status, error}], counts: {accepted, refused}}.
+Exits 0 when every answer was 2xx, else 1; 3 when the database cannot be reached.
+
+With --json: {sent: [{eventKey, status, error}], counts: {accepted, refused}, error: {code, message}}.
 
 Examples:
   $ callbacks forward --to http://localhost:4000/hook --since 1h
@@ -61,37 +61,35 @@ export function addForwardCommand(program: Command, host: Host, now: () => Date)
 async function forwardAll(session: Session, options: ForwardOptions): Promise<ExitCode> {
   const { terminal } = session;
   const target = await targetOf(session, options);
-  const report = openJsonReport(terminal);
-  report.beginList('sent');
-  let [accepted, refused] = [0, 0];
-  await session.withDatabase(async (database) => {
-    const filter = {
-      receivedSince: options.since,
-      receivedUntil: options.until,
-      triggers: options.trigger === undefined ? undefined : [options.trigger],
-      appId: options.app,
-    };
-    for await (const page of pageStoredEvents(database, filter)) {
-      for (const event of page) {
-        const rawBody = rawBodyBytes(event.rawBody);
-        const answer = await sendForward(target, { id: randomUUID(), rawBody });
-        const isAccepted =
-          answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
-        if (isAccepted) accepted += 1;
-        else refused += 1;
-        const status = answer.kind === 'answered' ? answer.status : undefined;
-        const error = answer.kind === 'unanswered' ? answer.reason : undefined;
-        report.item({ eventKey: event.key, status, error });
-        const shown = status ?? oneLine(error ?? '');
-        terminal.print(
-          `${terminal.paint(isAccepted ? 'green' : 'red', String(shown))} ${oneLine(event.key)}`,
-        );
-      }
-    }
-  });
-  report.end({ counts: { accepted, refused } });
-  terminal.note(`${counted(accepted, 'callback')} accepted, ${refused} refused`);
-  return refused === 0 ? exitCodes.ok : exitCodes.failed;
+  const filter = {
+    receivedSince: options.since,
+    receivedUntil: options.until,
+    triggers: options.trigger === undefined ? undefined : [options.trigger],
+    appId: options.app,
+  };
+  const report = openForwardReport(terminal);
+  let end: SendingEnd;
+  try {
+    end = await session.withDatabase((database) => sendStored(database, target, filter, report));
+  } catch (error) {
+    return endAfterFailure(session, error, report, {
+      before: (summary) => `${summary}, and then:`,
+    });
+  }
+  if (end.kind === 'silent') return reportSilence(session, end.from, report);
+  report.end({});
+  terminal.note(report.summary());
+  return report.refused() === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+function reportSilence({ io, terminal }: Session, from: string, report: ForwardReport): ExitCode {
+  const message =
+    `the receiver has not answered ${maxUnansweredInARow} times in a row, so nothing more is ` +
+    `sent; --since ${from} goes on there`;
+  report.end({ error: { code: 'no-answer', message } });
+  terminal.note(report.summary());
+  io.stderr.write(`error: ${message}\n`);
+  return exitCodes.failed;
 }
 
 /** @throws UsageError when the address or the secret cannot be used. It never quotes a secret. */
