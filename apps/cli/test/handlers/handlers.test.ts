@@ -67,6 +67,20 @@ describe('callbacks handlers', () => {
     expect((await cli.run('handlers', 'show', 'MESSAGE_INBOUND.01NONE')).code).toBe(1);
   });
 
+  it('shows why a task is dead, not why it was before its replay, and no phone number', async () => {
+    await deadTasks(['01A']);
+    const { key } = eventOfBody(inbound('01A'));
+    await cli.database.pool.query("UPDATE handler_task SET key = 'identity:SMS:46701234567'");
+    expect((await cli.run('handlers', 'show', key)).stdout).toContain('gave-up');
+    await cli.run('handlers', 'replay', key);
+    const { stdout } = await cli.run('handlers', 'show', key);
+    expect(stdout).toContain('waiting');
+    expect(stdout).not.toContain('gave-up');
+    expect(stdout).toContain('identity:SMS:…67');
+    const json = await cli.runJson('handlers', 'show', key);
+    expect(json.document.tasks).toMatchObject([{ key: 'identity:SMS:…67' }]);
+  });
+
   it('replays what was chosen, once it was said, and writes the audit', async () => {
     await deadTasks(['01A', '01B', '01C']);
     expect((await cli.run('handlers', 'replay')).code).toBe(2);

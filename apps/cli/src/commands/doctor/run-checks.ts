@@ -6,7 +6,12 @@ import {
   openDatabase,
   whileAvailable,
 } from '@sinch-callbacks/db';
-import { listHandlers, type RegisteredState } from '@sinch-callbacks/handlers';
+import {
+  countTaskStocks,
+  listHandlers,
+  type RegisteredState,
+  type TaskStock,
+} from '@sinch-callbacks/handlers';
 import {
   checkPostgresQueue,
   inspectBackend,
@@ -81,16 +86,17 @@ async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
 async function checkDatabase({ databaseUrl }: Settings): Promise<Check[]> {
   if (databaseUrl === undefined) return [skipped('database', 'no address')];
   const url = databaseUrl.value;
-  const { findings, handlers } = await inspect(url);
+  const { findings, handlers, stocks } = await inspect(url);
   return [
     ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
-    ...judgeHandlers(handlers),
+    ...judgeHandlers(handlers, stocks),
   ];
 }
 
 interface Inspection {
   readonly findings: DatabaseFindings;
   readonly handlers: readonly RegisteredState[];
+  readonly stocks: readonly TaskStock[];
 }
 
 async function inspect(url: string): Promise<Inspection> {
@@ -101,10 +107,11 @@ async function inspect(url: string): Promise<Inspection> {
     const openDeadLetters = isMigrated ? await countDeadLetters(database, {}) : undefined;
     const appsSeen = isMigrated ? await listAppsSeen(database, maxApps) : undefined;
     const handlers = isMigrated ? await whileAvailable(() => listHandlers(database)) : [];
-    return { findings: { kind: 'reached', state, openDeadLetters, appsSeen }, handlers };
+    const stocks = isMigrated ? await whileAvailable(() => countTaskStocks(database)) : [];
+    return { findings: { kind: 'reached', state, openDeadLetters, appsSeen }, handlers, stocks };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
-    return { findings: { kind: 'unreachable', reason: error.message }, handlers: [] };
+    return { findings: { kind: 'unreachable', reason: error.message }, handlers: [], stocks: [] };
   } finally {
     await database.close();
   }

@@ -16,7 +16,8 @@ const showHelp = `
 Copies of a callback share their tasks: it happened once. Exits 1 when no event has the key.
 
 With --json: {eventKey, tasks: [{handler, state, key, cause, attempts, lostStarts, replays,
-createdAt, retryAt, settledAt, errorMessage, stack, failures}]}.
+createdAt, retryAt, settledAt, errorMessage, stack, failures}]}. Of a key that is a number or an
+address, only the end is shown.
 `;
 
 /** `callbacks handlers show` */
@@ -41,19 +42,34 @@ async function show(session: Session, key: string): Promise<ExitCode> {
   if (found === undefined) {
     return reportProblem(session, 'not-found', 'no stored event has this key (callbacks event)');
   }
-  const { event, tasks } = found;
+  const { event } = found;
+  const tasks = found.tasks.map((task) => ({
+    ...task,
+    key: task.key && withoutIdentity(task.key),
+  }));
   terminal.document({ eventKey: event.key, tasks });
   for (const task of tasks) for (const line of taskLines(task)) terminal.print(line);
   terminal.note(`${counted(tasks.length, 'task')} of ${oneLine(event.key)}`);
   return exitCodes.ok;
 }
 
+const shownDigits = 2;
+
+/** Shortens a key that is a person's number or address: `identity:SMS:…67`. */
+function withoutIdentity(key: string): string {
+  const { kind, identity } = /^(?<kind>identity:[^:]*:)(?<identity>.*)$/s.exec(key)?.groups ?? {};
+  if (kind === undefined || identity === undefined) return key;
+  return `${kind}…${identity.slice(-shownDigits)}`;
+}
+
 function taskLines(task: TaskHistory): string[] {
+  // What is replayed, or done after a replay, keeps the cause of its death.
+  const isRefused = task.state === 'DEAD' || task.state === 'SKIPPED';
   const isOpen = task.state === 'WAITING' || task.state === 'RUNNING';
   const facts = factLines({
     handler: task.handler,
     state: task.state.toLowerCase(),
-    why: task.cause === null ? undefined : oneLine(task.cause),
+    why: task.cause === null || !isRefused ? undefined : oneLine(task.cause),
     key: task.key === null ? undefined : oneLine(task.key),
     attempts: String(task.attempts),
     'lost starts': task.lostStarts > 0 ? String(task.lostStarts) : undefined,
