@@ -22,3 +22,11 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr,
   now: () => new Date(),
 });
+
+const exitWithinMs = 1_000;
+
+// A tried handler may leave something open, such as a request without an answer. All output is
+// written first.
+stdout.write('', () => {
+  setTimeout(() => process.exit(), exitWithinMs).unref();
+});

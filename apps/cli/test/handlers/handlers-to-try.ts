@@ -1,6 +1,8 @@
 import { on, Skip } from '@sinch-callbacks/handlers';
 
-/** A handler that writes to a table of its own, for a test that tries it. */
+const hourMs = 3_600_000;
+
+/** Handlers for tests that try them. The first writes to a table of its own. */
 export const handlers = [
   on('stop-word', 'MESSAGE_INBOUND', async (event, ctx) => {
     const identity = event.body.channel_identity?.identity;
@@ -9,4 +11,13 @@ export const handlers = [
       await tx.$executeRaw`INSERT INTO customer_stop (identity, since) VALUES (${identity}, now())`;
     });
   }),
+  // It never returns, and keeps its process alive.
+  on(
+    'hang',
+    'MESSAGE_INBOUND',
+    async () => {
+      await new Promise(() => setInterval(() => undefined, hourMs));
+    },
+    { timeout: 50 },
+  ),
 ];

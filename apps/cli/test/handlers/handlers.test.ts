@@ -1,7 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { registerHandlers } from '@sinch-callbacks/handlers';
 import { describe, expect, it } from 'vitest';
-import { useCli } from '../harness/cli-harness.ts';
+import { callbacks, useCli } from '../harness/cli-harness.ts';
 import { apply, applyBodies, inbound } from '../harness/handled-events.ts';
 import { eventOfBody } from '../harness/stored-bodies.ts';
 
@@ -242,5 +244,31 @@ describe('callbacks handlers', () => {
     const { rows } = await cli.database.pool.query('SELECT FROM customer_stop');
     expect(rows).toEqual([]);
     expect((await cli.run('handlers', 'try', 'none', '--event', key, '--file', file)).code).toBe(2);
+  });
+
+  it('ends although the handler that it tries never does', async () => {
+    const file = path.resolve(import.meta.dirname, 'handlers-to-try.ts');
+    const tried = ['handlers', 'try', 'hang', '--sample', 'MESSAGE_INBOUND', '--file', file];
+    const { code, stdout } = await callbacks([...tried, '--no-stack', '--json'], cli.env);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed' });
+  });
+
+  it.each([
+    ['that is not there', undefined, 'cannot be loaded'],
+    ['with a syntax error', 'export const handlers = [', 'SyntaxError'],
+    ['that wants a variable', "throw new Error('CRM_URL is not set');", 'CRM_URL is not set'],
+  ])('refuses to try from a file %s, with its message', async (_, source, message) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'handlers-'));
+    const file = path.join(folder, 'index.mjs');
+    if (source !== undefined) await writeFile(file, source);
+    const tried = ['handlers', 'try', 'stop-word', '--sample', 'MESSAGE_INBOUND', '--file', file];
+    const { code, document } = await cli.runJson(...tried);
+    await rm(folder, { recursive: true });
+    expect(code).toBe(2);
+    expect(document.error).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(message),
+    });
   });
 });

@@ -1,9 +1,10 @@
+import { occurrenceOf } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 import type { HandlerContext, HandlerLog, HandlerTransaction } from '../api/handler-context.ts';
 import type { HandlerEvent } from '../api/handler-event.ts';
 import type { Handler } from '../api/on.ts';
 import { type JoinedRows, joinedRowsOf } from '../runner/joined-rows.ts';
-import { resultOf } from '../runner/run-result.ts';
+import { resultOf, TimedOut } from '../runner/run-result.ts';
 import { readTestEvent } from './read-test-event.ts';
 import { type RecordedStatement, recordStatements } from './record-statements.ts';
 
@@ -34,14 +35,17 @@ export interface TriedLogLine {
   readonly message: string;
 }
 
-const transactionTimeoutMs = 60_000;
+/** The most that a tried run takes, whatever the handler's own timeout. */
+const triedWithinMs = 60_000;
+/** Longer, so that the run ends first and the transaction is undone in order. */
+const transactionTimeoutMs = 70_000;
 
 /** Undoes everything that a tried run has written. */
 class Undo extends Error {}
 
 /**
  * Runs a handler on an event, here and once. Nothing that it writes to the database is kept; what
- * it sends elsewhere is sent. Without a database, statements are recorded and change no row.
+ * it sends elsewhere is sent. `ctx.key` is of the event, and never that of its real run. Without a database, statements are recorded and change no row.
  * @param given an event, or the body of a callback.
  */
 export async function tryHandler(
@@ -83,10 +87,12 @@ async function run(
   const statements: RecordedStatement[] = [];
   const log: TriedLogLine[] = [];
   const recorded = recordStatements(tx, (statement) => statements.push(statement));
-  const signal = options.signal ?? AbortSignal.timeout(handler.options.timeout);
+  const deadline = startDeadline(Math.min(handler.options.timeout, triedWithinMs));
+  const signals = [deadline.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const signal = AbortSignal.any(signals);
   let isCommitted = false;
   const ctx: HandlerContext = {
-    key: `${handler.name}.tried`,
+    key: `${handler.name}.${occurrenceOf(event, Buffer.from(event.rawBody).toString())}.tried`,
     attempt: options.attempt ?? 1,
     isReplay: options.isReplay ?? false,
     signal,
@@ -101,11 +107,32 @@ async function run(
     ...(tx === undefined ? givenRows(options) : joinedRowsOf({ prisma: recorded }, event)),
   };
   try {
-    await handler.run(event, ctx);
+    await Promise.race([handler.run(event, ctx), deadline.passed]);
     return { outcome: isCommitted ? 'committed' : 'done', statements, log };
   } catch (error) {
     return { ...outcomeOf(error, signal), statements, log };
+  } finally {
+    deadline.clear();
   }
+}
+
+interface Deadline {
+  /** Aborts when the time is over. */
+  readonly signal: AbortSignal;
+  /** Rejects then: the handler may not heed the signal. */
+  readonly passed: Promise<never>;
+  clear(): void;
+}
+
+function startDeadline(timeoutMs: number): Deadline {
+  const controller = new AbortController();
+  const { promise: passed, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new TimedOut(timeoutMs);
+    controller.abort(error);
+    reject(error);
+  }, timeoutMs);
+  return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
 }
 
 function outcomeOf(

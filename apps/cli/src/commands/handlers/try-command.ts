@@ -5,7 +5,7 @@ import type { KnownTrigger } from '@sinch-callbacks/core';
 import { rawBodyBytes } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 import { type Handler, type HandlerEvent, isHandlerList } from '@sinch-callbacks/handlers';
-import { readTestEvent, type TriedRun, tryHandler } from '@sinch-callbacks/handlers/testing';
+import { readTestEvent, tryHandler } from '@sinch-callbacks/handlers/testing';
 import { sampleCallback } from '@sinch-callbacks/simulator';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
@@ -14,6 +14,7 @@ import { knownTrigger } from '../../options/option-parsers.ts';
 import type { Host, Session } from '../../session.ts';
 import { oneLine, plainText } from '../../terminal/format.ts';
 import { findOneEvent } from './find-one-event.ts';
+import { plainRun, triedLines } from './tried-lines.ts';
 
 interface TryOptions {
   readonly event?: string;
@@ -25,7 +26,8 @@ const defaultFile = 'apps/handlers/src/handlers/index.ts';
 
 const tryHelp = `
 Runs the handler here and once. What it writes with ctx.commit and ctx.prisma is shown and undone.
-What it sends elsewhere by itself is sent.
+What it sends to other systems is sent: forward() and its own requests really reach them.
+It has a minute. Its ctx.key ends in .tried, and differs for each event.
 
 Exits 0 when it returned, committed or skipped, else 1.
 
@@ -40,7 +42,7 @@ Examples:
 export function addTry(handlers: Command, host: Host): void {
   handlers
     .command('try')
-    .summary('run a handler here, on a stored event or a sample, and keep nothing')
+    .summary('run a handler here, on a stored event or a sample, and undo what it writes')
     .description('Run a handler here and once, and show what it would write.')
     .argument('<handler>', 'its name')
     .option('--event <key>', 'the event, by its key')
@@ -58,15 +60,15 @@ async function tryOne(session: Session, name: string, options: TryOptions): Prom
     tryHandler(handler, await chooseEvent(database, options, handler), { database }),
   );
   const { terminal } = session;
-  terminal.document({ handler: name, ...tried });
+  terminal.document({ handler: name, ...plainRun(tried) });
   for (const line of triedLines(tried)) terminal.print(line);
   const isFine = ['done', 'committed', 'skipped'].includes(tried.outcome);
   return isFine ? exitCodes.ok : exitCodes.failed;
 }
 
-/** @throws UsageError when the file has no such handler. */
+/** @throws UsageError when the file cannot be loaded, or has no such handler. */
 async function loadHandler(name: string, file: string): Promise<Handler> {
-  const module = (await import(pathToFileURL(path.resolve(file)).href)) as { handlers?: unknown };
+  const module = await load(path.resolve(file));
   if (!isHandlerList(module.handlers)) {
     throw new UsageError(`${file} exports no \`handlers\`, an array of what on() returns`);
   }
@@ -74,6 +76,16 @@ async function loadHandler(name: string, file: string): Promise<Handler> {
   if (found !== undefined) return found;
   const names = module.handlers.map((handler) => handler.name).join(', ');
   throw new UsageError(`${file} has no handler "${oneLine(name)}"; it has ${names || 'none'}`);
+}
+
+/** @throws UsageError with the error of the user's file, whatever it is. */
+async function load(file: string): Promise<{ readonly handlers?: unknown }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly handlers?: unknown };
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new UsageError(`${file} cannot be loaded (--file names another): ${plainText(reason)}`);
+  }
 }
 
 /** @throws UsageError when no event is chosen, or none is found. */
@@ -93,19 +105,4 @@ async function chooseEvent(
   }
   const trigger = sample ?? handler.triggers[0] ?? 'MESSAGE_INBOUND';
   return readTestEvent(sampleCallback(trigger, { seed: randomUUID() }));
-}
-
-function triedLines({ outcome, error, retryAt, statements, log }: TriedRun): string[] {
-  const at = retryAt === undefined ? '' : ` at ${retryAt.toISOString()}`;
-  return [
-    `${outcome}${at}${error === undefined ? '' : `: ${oneLine(error)}`}`,
-    ...statements.map(({ text, values }) => `  not kept: ${plainText(text)} ${showValues(values)}`),
-    ...log.map(
-      ({ level, message, facts }) => `  log ${level}: ${message} ${JSON.stringify(facts)}`,
-    ),
-  ];
-}
-
-function showValues(values: readonly unknown[]): string {
-  return values.length === 0 ? '' : JSON.stringify(values);
 }
