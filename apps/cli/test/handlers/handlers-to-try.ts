@@ -16,7 +16,9 @@ export const handlers = [
     'hang',
     'MESSAGE_INBOUND',
     async () => {
-      await new Promise(() => setInterval(() => undefined, hourMs));
+      await new Promise(() => {
+        setInterval(() => undefined, hourMs);
+      });
     },
     { timeout: 50 },
   ),

@@ -12,7 +12,7 @@ type Prisma = Database['prisma'];
 
 /**
  * Wraps a transaction so that each statement is recorded, and passed on if there is a transaction.
- * Without one, a write changes one row and a read finds none.
+ * Without one, a read finds no row; a raw write reports one row, and a model's `…Many` none.
  */
 export function recordStatements(
   tx: HandlerTransaction | undefined,
@@ -62,7 +62,7 @@ export function recordStatements(
       {
         get: (_, method) => async (query: unknown) => {
           record({ text: `${name}.${String(method)}`, values: [query] });
-          if (tx === undefined) return null;
+          if (tx === undefined) return emptyResult(String(method));
           const target = Reflect.get(tx, name) as object;
           return await (Reflect.apply(Reflect.get(target, method) as () => unknown, target, [
             query,
@@ -80,6 +80,25 @@ export function recordStatements(
     },
   });
   return proxy;
+}
+
+/** Returns a fresh result of a model's method in a database without rows. */
+function emptyResult(method: string): unknown {
+  switch (method) {
+    case 'findMany':
+    case 'groupBy':
+    case 'createManyAndReturn':
+    case 'updateManyAndReturn':
+      return [];
+    case 'createMany':
+    case 'updateMany':
+    case 'deleteMany':
+      return { count: 0 };
+    case 'count':
+      return 0;
+    default:
+      return null;
+  }
 }
 
 /** The object that Prisma.sql makes. */

@@ -21,7 +21,7 @@ describe('a tried run', () => {
   });
 
   it('fails at its timeout, though the handler never returns', async () => {
-    const hang = async () => await new Promise<void>(() => undefined);
+    const hang = async () => await new Promise<void>(() => {});
     const tried = await tryHandler(
       on('slow', 'MESSAGE_INBOUND', hang, { timeout: 5 }),
       inbound('1'),
