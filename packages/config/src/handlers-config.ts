@@ -1,4 +1,4 @@
-import { isLoopback } from './is-loopback.ts';
+import { isLoopback } from '@sinch-callbacks/core';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
 import { type LogLevel, variables } from './variables.ts';

@@ -89,5 +89,6 @@ export { boundedText } from './values/bounded-text.ts';
 export { parseExactly } from './values/exact-json.ts';
 export { normaliseIdentity } from './values/identity.ts';
 export { type Instant, parseInstant } from './values/instant.ts';
+export { isLoopback } from './values/is-loopback.ts';
 export { isSameSecret } from './values/same-secret.ts';
 export { storableJson, storableText } from './values/storable-json.ts';

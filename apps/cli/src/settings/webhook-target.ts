@@ -28,10 +28,3 @@ export function requireSecrets({ secrets }: Settings): Given<readonly string[]> 
 function missingSecret(): never {
   throw new UsageError('no secret to sign with: set SINCH_WEBHOOK_SECRET, or let `npm start` run');
 }
-
-/** Returns true for an address of this machine, without asking the network or a name service. */
-export function isLoopback(address: string): boolean {
-  const { hostname } = new URL(address);
-  // URL writes every form of an IPv4 address as four decimal numbers.
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}

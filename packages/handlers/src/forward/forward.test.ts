@@ -119,6 +119,15 @@ describe('forward', () => {
     expect(() => forward('out', 'all', target(to))).toThrow('https:');
   });
 
+  it('sends without TLS to every address of this machine', () => {
+    expect(() => forward('out', 'all', target('http://127.0.0.2:4000/'))).not.toThrow();
+  });
+
+  it("refuses an empty secret for Sinch's signature: everyone could sign with it", () => {
+    const empty = target('https://example.com', { as: 'sinch', secrets: [''] });
+    expect(() => forward('out', 'all', empty)).toThrow('the secret is empty');
+  });
+
   it.each(['secret', 'whsec_', 'whsec_c2hvcnQ=', `whsec_${'A'.repeat(200)}`])(
     'refuses a malformed secret and does not quote it',
     (malformed) => {

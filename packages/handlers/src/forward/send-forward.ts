@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signCallback } from '@sinch-callbacks/core';
+import { isLoopback, signCallback } from '@sinch-callbacks/core';
 import { findSecretProblem, signStandardWebhook } from './standard-webhook.ts';
 
 export interface ForwardTarget {
@@ -33,15 +33,17 @@ export type ForwardAnswer =
   | { readonly kind: 'unanswered'; readonly reason: string };
 
 const requestTimeoutMs = 15_000;
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Returns what is wrong with a target; `undefined` where nothing is. Never quotes a secret. */
 export function findTargetProblem({ to, as, secrets }: ForwardTarget): string | undefined {
   const url = URL.canParse(String(to)) ? new URL(to) : undefined;
   const isAllowed =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && loopbackHosts.has(url.hostname));
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (!isAllowed) return 'the receiver is an https: address, or http: on this machine';
-  if (as === 'sinch') return secrets.length === 1 ? undefined : 'Sinch signs with one secret';
+  if (as === 'sinch') {
+    if (secrets.length > 1) return 'Sinch signs with one secret';
+    return secrets[0] === '' ? 'the secret is empty' : undefined;
+  }
   return secrets.map(findSecretProblem).find((problem) => problem !== undefined);
 }
 

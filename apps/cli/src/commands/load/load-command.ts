@@ -1,10 +1,11 @@
+import { isLoopback } from '@sinch-callbacks/core';
 import type { Command } from 'commander';
 import type { ExitCode } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
 import type { Host, Session } from '../../session.ts';
 import { showUrl } from '../../settings/hide-secrets.ts';
 import { describeOrigins, type Given, type Settings } from '../../settings/read-settings.ts';
-import { isLoopback, requireSecret, requireUrl } from '../../settings/webhook-target.ts';
+import { requireSecret, requireUrl } from '../../settings/webhook-target.ts';
 import { explainResult, printResult } from './describe-result.ts';
 import { describeLoad, type LoadCommandOptions } from './load-options.ts';
 import { exitCodeOf, type LoadFacts } from './load-result.ts';
@@ -54,7 +55,7 @@ async function testUnderLoad(session: Session, options: LoadCommandOptions): Pro
 /** @throws UsageError when there is no address, or it is another machine's and that was not meant. */
 function requireTarget({ url, allowRemote }: LoadCommandOptions, settings: Settings) {
   const target: Given<string> = requireUrl(url, settings);
-  if (allowRemote || isLoopback(target.value)) return target;
+  if (allowRemote || isLoopback(new URL(target.value).hostname)) return target;
   throw new UsageError(`${showUrl(target.value)} is not this machine: --allow-remote sends there`);
 }
 

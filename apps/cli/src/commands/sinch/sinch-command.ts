@@ -1,3 +1,4 @@
+import { isLoopback } from '@sinch-callbacks/core';
 import {
   planTraffic,
   type SinchOptions,
@@ -9,7 +10,7 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
 import type { Host, Session } from '../../session.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
-import { isLoopback, requireSecrets, requireUrl } from '../../settings/webhook-target.ts';
+import { requireSecrets, requireUrl } from '../../settings/webhook-target.ts';
 import { requireMatchingOptions } from './api/api-options.ts';
 import { runApi } from './api/run-api.ts';
 import { newSeed, readSeed } from './choose-seed.ts';
@@ -41,7 +42,7 @@ async function simulateSinch(session: Session, options: SinchCommandOptions): Pr
   const settings = await session.readSettings();
   const url = requireUrl(options.url, settings);
   const secrets = requireSecrets(settings);
-  if (!options.allowRemote && !isLoopback(url.value)) {
+  if (!options.allowRemote && !isLoopback(new URL(url.value).hostname)) {
     throw new UsageError(`${url.value} is not this machine: --allow-remote sends there`);
   }
   const used = secrets.value.slice(0, webhooks);

@@ -1,15 +1,16 @@
 import { expect, it } from 'vitest';
-import { isLoopback } from './webhook-target.ts';
+import { isLoopback } from './is-loopback.ts';
 
 it.each([
   'http://127.0.0.1:3000/api',
   'http://127.1/',
+  'http://127.0.0.2:4000/',
   'http://127.255.0.9/',
   'http://localhost:3000/',
   'https://LOCALHOST/',
   'http://[::1]:3000/',
 ])('%s is this machine', (address) => {
-  expect(isLoopback(address)).toBe(true);
+  expect(isLoopback(new URL(address).hostname)).toBe(true);
 });
 
 it.each([
@@ -21,5 +22,5 @@ it.each([
   'http://localhost.example.com/',
   'http://[::2]/',
 ])('%s is not', (address) => {
-  expect(isLoopback(address)).toBe(false);
+  expect(isLoopback(new URL(address).hostname)).toBe(false);
 });
