@@ -1,4 +1,4 @@
-export { type CancelOutcome, cancelLetterRun, type Withdrawal } from './letters/cancel-run.ts';
+export { cancelLetterRun, type Withdrawal, type WithdrawalCounts } from './letters/cancel-run.ts';
 export type { LetterResult, LetterTools, RedactText, RunTools } from './letters/letter-result.ts';
 export { AmbiguousKeyError, type LetterSelection } from './letters/letter-selection.ts';
 export { replayLetter } from './letters/replay-letter.ts';
@@ -9,7 +9,6 @@ export {
   type RunEnd,
   type RunToStart,
   startRun,
-  type TakenRun,
   takeUpRun,
 } from './letters/run-letters.ts';
 export {
@@ -39,12 +38,10 @@ export {
 export { consentQuestionOf, findQuestionOf } from './search/find-question.ts';
 export { readTypedKey } from './search/typed-key.ts';
 export {
-  type CancelledTaskRun,
   cancelTaskRun,
   type OnTasks,
   performTaskRun,
   startTaskRun,
-  type TakenTaskRun,
   type TaskRunEnd,
   type TaskRunToStart,
   takeUpTaskRun,

@@ -114,6 +114,19 @@ describe('callbacks handlers', () => {
     }
   });
 
+  it('takes keys with the name of a handler, and not with other filters or --all', async () => {
+    await deadTasks(['01A']);
+    const { key } = eventOfBody(inbound('01A'));
+    for (const more of [['--all'], ['--since', '1h'], ['--cause', 'gave-up']]) {
+      expect((await cli.run('handlers', 'discard', key, ...more)).code).toBe(2);
+    }
+    expect(await states()).toEqual(['DEAD']);
+    await cli.run('handlers', 'discard', key, '--handler', 'other');
+    expect(await states()).toEqual(['DEAD']);
+    await cli.run('handlers', 'discard', key, '--handler', 'crm-sync');
+    expect(await states()).toEqual(['DISCARDED']);
+  });
+
   it('refuses a key of nothing, and then neither changes a task nor writes the audit', async () => {
     await deadTasks(['01A']);
     const { key } = eventOfBody(inbound('01A'));

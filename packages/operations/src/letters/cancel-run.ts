@@ -1,25 +1,14 @@
 import {
-  cancelRun,
-  type DeadLetterRun,
   findDeadLetter,
-  findRun,
   isReplayPending,
   keepAttempts,
   listQueuedByRun,
   noteWithdrawn,
 } from '@sinch-callbacks/db';
+import { type CancelledRun, cancelRunOf } from '../runs/run-of-subject.ts';
 import { deadCopyOf, type RunTools } from './letter-result.ts';
 
-export type CancelOutcome =
-  | {
-      readonly kind: 'cancelled';
-      /** As it is now. A run that has finished stays `DONE`. */
-      readonly run: DeadLetterRun;
-      readonly counts: Readonly<Record<Withdrawal, number>>;
-    }
-  /** It is about tasks of handlers, and goes on. */
-  | { readonly kind: 'other-subject' }
-  | { readonly kind: 'not-found' };
+export type WithdrawalCounts = Readonly<Record<Withdrawal, number>>;
 
 const pageSize = 500;
 
@@ -28,18 +17,12 @@ const pageSize = 500;
  * interruption, the same call does the rest.
  * @throws DatabaseUnavailableError or QueueUnavailableError.
  */
-export async function cancelLetterRun(tools: RunTools): Promise<CancelOutcome> {
-  const { database, runId, now } = tools;
-  const before = await findRun(database, runId);
-  if (before !== undefined && 'tasks' in before.filter) return { kind: 'other-subject' };
-  // First, so that the run's process queues nothing behind the withdrawal.
-  await cancelRun(database, runId, now());
-  const counts = await withdrawAll(tools);
-  const run = await findRun(database, runId);
-  return run === undefined ? { kind: 'not-found' } : { kind: 'cancelled', run, counts };
+export async function cancelLetterRun(tools: RunTools): Promise<CancelledRun<WithdrawalCounts>> {
+  const { database, runId: id, now } = tools;
+  return await cancelRunOf('letters', database, { id, at: now() }, () => withdrawAll(tools));
 }
 
-async function withdrawAll(tools: RunTools): Promise<Readonly<Record<Withdrawal, number>>> {
+async function withdrawAll(tools: RunTools): Promise<WithdrawalCounts> {
   const counts = { withdrawn: 0, 'in-hand': 0, settled: 0 };
   for (let after: string | undefined; ; ) {
     const keys = await listQueuedByRun(tools.database, tools.runId, { limit: pageSize, after });

@@ -5,15 +5,14 @@ import {
   type DeadLetterRun,
   endRun,
   findDeadLetter,
-  findRun,
   keepAttempts,
   noteDiscard,
   notePassedBy,
   openRun,
   type RunAction,
-  resumeRun,
 } from '@sinch-callbacks/db';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
+import { type TakenRun, takeUpRunOf } from '../runs/run-of-subject.ts';
 import { withdrawLetter } from './cancel-run.ts';
 import { findTargets, type Target } from './find-targets.ts';
 import {
@@ -107,21 +106,9 @@ export async function startRun(database: Database, run: RunToStart): Promise<Dea
   return await openRun(database, { action, operator, filter, matched, startedAt });
 }
 
-export type TakenRun =
-  | { readonly kind: 'taken'; readonly run: DeadLetterRun }
-  | { readonly kind: 'not-found' }
-  /** It is about tasks of handlers, not about letters. */
-  | { readonly kind: 'other-subject' }
-  /** It has finished; nothing is left to resume. */
-  | { readonly kind: 'done' };
-
 /** Takes up a run that was cancelled or cut off, for {@link performRun}. */
 export async function takeUpRun(database: Database, id: number, at: Date): Promise<TakenRun> {
-  const run = await findRun(database, id);
-  if (run === undefined) return { kind: 'not-found' };
-  if ('tasks' in run.filter) return { kind: 'other-subject' };
-  const isTaken = await resumeRun(database, id, at);
-  return isTaken ? { kind: 'taken', run } : { kind: 'done' };
+  return await takeUpRunOf('letters', database, id, at);
 }
 
 /**

@@ -1,12 +1,9 @@
 import {
-  cancelRun,
   type Database,
   type DeadLetterRun,
   endRun,
-  findRun,
   openRun,
   type RunAction,
-  resumeRun,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import {
@@ -15,6 +12,12 @@ import {
   type TaskFilter,
   withdrawReplayedTasks,
 } from '@sinch-callbacks/handlers';
+import {
+  type CancelledRun,
+  cancelRunOf,
+  type TakenRun,
+  takeUpRunOf,
+} from '../runs/run-of-subject.ts';
 
 export interface TaskRunToStart {
   readonly action: RunAction;
@@ -51,25 +54,9 @@ export async function startTaskRun(
   return await openRun(database, { action, operator, filter: stored, matched, startedAt });
 }
 
-export type TakenTaskRun =
-  | { readonly kind: 'taken'; readonly run: DeadLetterRun }
-  | { readonly kind: 'not-found' }
-  /** Its letters are events, not tasks. */
-  | { readonly kind: 'other-subject' }
-  /** It has finished; nothing is left to resume. */
-  | { readonly kind: 'done' };
-
 /** Takes up a run that was cancelled or cut off, for {@link performTaskRun}. */
-export async function takeUpTaskRun(
-  database: Database,
-  id: number,
-  at: Date,
-): Promise<TakenTaskRun> {
-  const run = await findRun(database, id);
-  if (run === undefined) return { kind: 'not-found' };
-  if (!('tasks' in run.filter)) return { kind: 'other-subject' };
-  const isTaken = await resumeRun(database, id, at);
-  return isTaken ? { kind: 'taken', run } : { kind: 'done' };
+export async function takeUpTaskRun(database: Database, id: number, at: Date): Promise<TakenRun> {
+  return await takeUpRunOf('tasks', database, id, at);
 }
 
 /**
@@ -107,34 +94,18 @@ export async function performTaskRun(
   }
 }
 
-export type CancelledTaskRun =
-  | {
-      readonly kind: 'cancelled';
-      /** As it is now. A run that has finished stays `DONE`, if nothing of it was withdrawn. */
-      readonly run: DeadLetterRun;
-      /** Replayed tasks that had not begun, and are dead again. */
-      readonly withdrawn: number;
-    }
-  | { readonly kind: 'not-found' }
-  /** It is about events, not tasks, and goes on. */
-  | { readonly kind: 'other-subject' };
-
 /**
  * Cancels a run: it stops before its next step, on whatever machine, and replayed tasks that have
- * not begun are dead again.
+ * not begun are dead again. Returns their number as `withdrawn`.
  */
 export async function cancelTaskRun(
   database: Database,
   id: number,
   at: Date,
-): Promise<CancelledTaskRun> {
-  const before = await findRun(database, id);
-  if (before !== undefined && !('tasks' in before.filter)) return { kind: 'other-subject' };
-  // First, so that the run's process replays nothing behind the withdrawal.
-  await cancelRun(database, id, at);
-  const withdrawn = await whileAvailable(() => withdrawReplayedTasks(database, id, at));
-  const run = await findRun(database, id);
-  return run === undefined ? { kind: 'not-found' } : { kind: 'cancelled', run, withdrawn };
+): Promise<CancelledRun<number>> {
+  return await cancelRunOf('tasks', database, { id, at }, () =>
+    whileAvailable(() => withdrawReplayedTasks(database, id, at)),
+  );
 }
 
 /** Reads the audit's filter: the inverse of what {@link startTaskRun} stores. */

@@ -2,9 +2,9 @@ import type { DeadLetterFilter, RunAction } from '@sinch-callbacks/db';
 import type { LetterSelection } from '@sinch-callbacks/operations';
 import type { DeathCause } from '@sinch-callbacks/queue';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../failure.ts';
 import { eventTrigger, fingerprint, moment, nonEmpty } from '../../options/option-parsers.ts';
 import { momentForms } from '../../options/parse-moment.ts';
+import { requireChoice, requirePeriod } from '../../options/require-choice.ts';
 import type { LetterWork, WaitOptions } from './run-command.ts';
 
 export interface FilterOptions {
@@ -59,31 +59,15 @@ export function addSelection(command: Command, now: () => Date): Command {
 /** @throws UsageError when no letter could ever match. */
 export function filterOf(options: FilterOptions): DeadLetterFilter {
   const { trigger, app: appId, errorClass, since, until } = options;
-  if (since && until && since >= until) throw new UsageError('--since must be before --until');
+  requirePeriod(since, until);
   return { trigger, appId, errorClass, fingerprint: options.fingerprint, since, until };
 }
 
-/**
- * Acting on every letter has to be requested: neither a forgotten argument nor a filter that a
- * script left empty may do it. A dry run changes nothing and needs no `--all`.
- * @throws UsageError when the options contradict each other or choose nothing.
- */
+/** @throws UsageError when the options contradict each other or choose nothing. */
 export function selectLetters(keys: readonly string[], options: SelectionOptions): LetterSelection {
   const filter = filterOf(options);
-  const hasFilter = Object.values(filter).some((value) => value !== undefined);
-  if (keys.length > 0) {
-    if (hasFilter || options.all) {
-      throw new UsageError('event keys cannot be combined with filters or --all');
-    }
-    return { kind: 'keys', keys: [...new Set(keys)] };
-  }
-  if (!hasFilter && !options.all && !options.dryRun) {
-    throw new UsageError(
-      'nothing is chosen: name event keys, filter, or say --all for every open dead letter ' +
-        '(--dry-run shows which these are)',
-    );
-  }
-  return { kind: 'filter', filter };
+  requireChoice({ keys, filter, options, everything: 'every open dead letter' });
+  return keys.length > 0 ? { kind: 'keys', keys: [...new Set(keys)] } : { kind: 'filter', filter };
 }
 
 /** @throws UsageError when the options contradict each other or choose nothing. */

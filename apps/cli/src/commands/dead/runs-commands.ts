@@ -107,7 +107,7 @@ async function cancel(session: Session, id: number): Promise<ExitCode> {
   if (outcome.kind === 'other-subject') {
     throw new UsageError(`run ${id} is about tasks of handlers: callbacks handlers cancel ${id}`);
   }
-  const { run, counts } = outcome;
+  const { run, withdrawn: counts } = outcome;
   terminal.document({ run: { id, state: run.state }, counts });
   terminal.print(`run ${id} is ${run.state.toLowerCase()}`);
   terminal.note(

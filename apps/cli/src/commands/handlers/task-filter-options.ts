@@ -1,9 +1,9 @@
 import { isKnownTrigger } from '@sinch-callbacks/core';
 import type { DeadCause, TaskFilter } from '@sinch-callbacks/handlers';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../failure.ts';
 import { fingerprint, knownTrigger, moment, nonEmpty } from '../../options/option-parsers.ts';
 import { momentForms } from '../../options/parse-moment.ts';
+import { requirePeriod } from '../../options/require-choice.ts';
 
 export interface TaskFilterOptions {
   readonly handler?: string;
@@ -40,7 +40,7 @@ export function addTaskFilter(command: Command, now: () => Date): Command {
 /** @throws UsageError when no task could ever match. */
 export function taskFilterOf(options: TaskFilterOptions): TaskFilter {
   const { handler, trigger, app: appId, cause, since, until } = options;
-  if (since && until && since >= until) throw new UsageError('--since must be before --until');
+  requirePeriod(since, until);
   return {
     handler,
     trigger: trigger !== undefined && isKnownTrigger(trigger) ? trigger : undefined,

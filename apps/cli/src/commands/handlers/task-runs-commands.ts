@@ -11,6 +11,7 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
 import { operatorName } from '../../options/operator-name.ts';
 import { wholeNumber } from '../../options/option-parsers.ts';
+import { requireChoice } from '../../options/require-choice.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
 import { counted, oneLine } from '../../terminal/format.ts';
 import { findOccurrences } from './find-one-event.ts';
@@ -42,7 +43,7 @@ const kinds = [
 ] as const satisfies readonly { action: RunAction; [other: string]: string }[];
 
 const help = `
-Choose by event keys, or by filters, or all with --all. Exits 1, and does nothing, when one of the
+Choose by event keys and --handler, or by filters, or all with --all. Exits 1, and does nothing, when one of the
 keys is that of no stored event. It prints the run's number: handlers cancel
 <n> stops it, also from another machine, and handlers continue <n> goes on after that, or when it was
 cut off. callbacks dead replays lists all runs: the audit.
@@ -105,18 +106,14 @@ async function start(
 }
 
 /**
- * Acting on every task has to be requested: neither a forgotten argument nor a filter that a script
- * left empty may do it.
- * @throws UsageError when nothing is chosen.
+ * Reads the filter. `--handler` goes with event keys too: several handlers have tasks of one event.
+ * @throws UsageError when the options contradict each other or choose nothing.
  */
 function chosenTasks(keys: readonly string[], options: RunOptions): TaskFilter {
-  const filter = taskFilterOf(options);
-  const isChosen = keys.length > 0 || Object.values(filter).some((value) => value !== undefined);
-  if (isChosen || options.all || options.dryRun) return filter;
-  throw new UsageError(
-    'nothing is chosen: name event keys, filter, or say --all for every dead task (--dry-run ' +
-      'shows how many these are)',
-  );
+  const chosen = taskFilterOf(options);
+  const filter = keys.length > 0 ? { ...chosen, handler: undefined } : chosen;
+  requireChoice({ keys, filter, options, everything: 'every dead task' });
+  return chosen;
 }
 
 async function perform(
