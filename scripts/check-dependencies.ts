@@ -16,6 +16,7 @@ const owners: readonly { library: RegExp; workspaces: readonly string[] }[] = [
   { library: /^(next|react|react-dom|raw-body)$/, workspaces: ['apps/ingest'] },
   { library: /^(hono|@hono\/.+|@bull-board\/.+)$/, workspaces: ['apps/worker', 'apps/handlers'] },
   { library: /^(pino|prom-client)$/, workspaces: ['packages/telemetry'] },
+  { library: /^undici$/, workspaces: ['packages/sinch-api', 'packages/simulator'] },
   { library: /^commander$/, workspaces: ['apps/cli', 'reliability'] },
 ];
 
