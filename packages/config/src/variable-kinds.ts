@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './is-loopback.ts';
 
 /*
  * The kinds of variables. Each takes a trimmed text that is not empty. Its error is the text that
@@ -88,6 +89,26 @@ export function token() {
   return z.string().regex(/^[\x21-\x7e]{20,}$/, {
     error: 'must be 20 or more letters, digits or signs, no blanks',
   });
+}
+
+/** Takes any text. `meaning` ends the sentence that says that it is missing. */
+export function anyText(meaning: string) {
+  return z.string({ error: `must be set to ${meaning}` });
+}
+
+/** Checks the address of a server that is sent credentials, which never leave in the clear. */
+export function secureUrl() {
+  return z.string().refine(isSecure, {
+    error:
+      'must be an https: address, or an http: one on this machine, without a user, a password, a query or a fragment',
+  });
+}
+
+function isSecure(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  if (`${username}${password}${search}${hash}` !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 /** Checks a URL that starts with one of `schemes`. */

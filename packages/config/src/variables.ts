@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import {
+  anyText,
   flag,
   oneOf,
   postgresUrl,
   redisUrls,
   secretList,
+  secureUrl,
   token,
   wholeNumber,
   wholeNumberOr,
@@ -18,6 +20,10 @@ export type LogLevel = (typeof logLevels)[number];
 const secondsPerWeek = 7 * 24 * 60 * 60;
 
 const bytesPerMiB = 1024 * 1024;
+
+/** Pages of Sinch's dashboard. */
+const appsPage = 'https://dashboard.sinch.com/convapi/apps';
+const keysPage = 'https://dashboard.sinch.com/settings/access-keys';
 
 /** All variables. Each app takes those that it needs; `.env.example` explains them. */
 export const variables = {
@@ -53,10 +59,22 @@ export const variables = {
   HANDLERS_POOL: wholeNumber(1, 100).default(10),
   FORWARD_SECRET: z.string().optional(),
   LOG_LEVEL: oneOf(logLevels).default('info'),
-  SINCH_PROJECT_ID: z.string().optional(),
-  SINCH_APP_ID: z.string().optional(),
-  SINCH_ACCESS_KEY_ID: z.string().optional(),
-  SINCH_ACCESS_SECRET: z.string().optional(),
+  SINCH_REGION: z
+    .enum(['us', 'eu', 'br'], {
+      error: ({ input }) =>
+        input === undefined
+          ? `must be set to the region of the app, us, eu or br: ${appsPage} shows it`
+          : `must be us, eu or br, as ${appsPage} shows it for the app`,
+    })
+    .optional(),
+  SINCH_PROJECT_ID: anyText(`the id of the project: ${keysPage} shows it`).optional(),
+  SINCH_APP_ID: anyText(`the id of the app: ${appsPage} shows it`).optional(),
+  SINCH_ACCESS_KEY_ID: anyText(`the key id of an access key: ${keysPage} lists them`).optional(),
+  SINCH_ACCESS_SECRET: anyText(
+    `the secret of that access key: ${keysPage} shows it only when the key is made`,
+  ).optional(),
+  SINCH_API_URL: secureUrl().optional(),
+  SINCH_AUTH_URL: secureUrl().optional(),
 };
 
 export type VariableName = keyof typeof variables;

@@ -5,6 +5,7 @@ import {
   parseCliConfig,
   parseHandlersConfig,
   parseIngestConfig,
+  parseSinchApiConfig,
   parseWorkerConfig,
   variableNames,
 } from '../src/index.ts';
@@ -19,7 +20,13 @@ const assignments = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)];
 const exampleEnvironment: Environment = Object.fromEntries(
   assignments.map(([, name = '', value = '']) => [name, value] as const),
 );
-const parsers = { parseIngestConfig, parseWorkerConfig, parseHandlersConfig, parseCliConfig };
+const parsers = {
+  parseIngestConfig,
+  parseWorkerConfig,
+  parseHandlersConfig,
+  parseCliConfig,
+  parseSinchApiConfig,
+};
 
 /** Lists the variables that a parser reads. */
 function variablesReadBy(parse: (environment: Environment) => unknown): string[] {
