@@ -9,7 +9,7 @@ import { root } from './readme-command.ts';
  * move within its workspace.
  */
 const workspaces = ['apps/cli', 'apps/handlers', 'apps/ingest', 'apps/worker'].concat(
-  ['config', 'core', 'db', 'handlers', 'operations', 'queue', 'telemetry'].map(
+  ['config', 'core', 'db', 'handlers', 'operations', 'queue', 'sinch-api', 'telemetry'].map(
     (name) => `packages/${name}`,
   ),
 );
@@ -89,7 +89,7 @@ function isSame(cell: string, name: string, value: number): boolean {
 
 /** The differences between the table and the code. */
 function faultsOf(markdown: string): string[] {
-  const cells = markdown.matchAll(/^\| `([\w.-]+)` \| ([\w/]+) \| ([^|]+) \|/gm);
+  const cells = markdown.matchAll(/^\| `([\w.-]+)` \| ([\w/-]+) \| ([^|]+) \|/gm);
   const rows = [...cells].map(([, name = '', workspace = '', cell = '']) => ({
     name,
     workspace,
