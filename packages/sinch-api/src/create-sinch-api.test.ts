@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { SinchApiError } from './errors/sinch-api-error.ts';
-import { createSinchApi, type RequestReport, type SinchApi, type SinchRegion } from './index.ts';
+import {
+  createSinchApi,
+  type RequestReport,
+  type SinchApi,
+  SinchApiError,
+  type SinchRegion,
+} from './index.ts';
 import { apiOf, inTurn, keySecret, type Script, startSinch } from './sinch-server.fixture.ts';
 
 const message = {

@@ -1,5 +1,6 @@
 import type { Conversation } from '@sinch/sdk-core';
-import { describe, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { webhookTriggers } from '../index.ts';
 import type { App } from './app.ts';
 import type { MessageEntry, MessageQuery } from './message-page.ts';
 import type { Recipient, SendRequest, SendResult } from './send-request.ts';
@@ -7,7 +8,7 @@ import type { Webhook, WebhookCreation, WebhookTrigger, WebhookUpdate } from './
 
 /*
  * Sinch's own types, of the last release of its SDK that installs. They are compared by the type
- * checker: these tests have nothing to run.
+ * checker: a run of these tests proves nothing of them.
  */
 type SdkSend = Conversation.SendMessageRequest<Conversation.Recipient>;
 type SdkText = Conversation.SendTextMessageRequest<Conversation.Recipient>;
@@ -61,6 +62,8 @@ describe('requests about webhooks', () => {
   it('know Sinch’s triggers, except the one that is an error', () => {
     type Known = Exclude<Conversation.WebhookTrigger, 'UNSPECIFIED_TRIGGER'>;
     expectTypeOf<WebhookTrigger>().toEqualTypeOf<Known>();
+    expect(webhookTriggers).toHaveLength(21);
+    expect(webhookTriggers).not.toContain('BATCH_STATUS_UPDATE');
   });
 });
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { SinchApi } from '../index.ts';
+import { type SinchApi, defaultSinchApiTimings as timings } from '../index.ts';
 import { inTurn, type Scripted, startSinch } from '../sinch-server.fixture.ts';
 import type { Exchange } from './exchange.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { pauseBeforeRetry } from './retry-policy.ts';
-import { defaultSinchApiTimings as timings } from './timings.ts';
 
 const ok = { status: 200, body: { id: 'W1' } };
 const passing: readonly Scripted[] = [429, 500, 501, 502, 503, 504].map((status) => ({ status }));
