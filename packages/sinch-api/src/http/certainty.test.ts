@@ -47,7 +47,7 @@ describe('a send', () => {
   });
 
   it('may have been accepted when no answer comes in time', async () => {
-    const { error, requests } = await sendTo('hang', { requestMs: 100 });
+    const { error, requests } = await sendTo('hang', { requestMs: 500 });
     expect(error).toMatchObject({ status: undefined, certainty: 'unknown' });
     expect(error).toHaveProperty('message', expect.stringContaining('no answer in time'));
     expect(requests).toHaveLength(1);
@@ -55,7 +55,7 @@ describe('a send', () => {
 
   it.each<[string, Scripted, object]>([
     ['cut off', 'cut', {}],
-    ['cut off in time', 'stall', { requestMs: 150 }],
+    ['cut off in time', 'stall', { requestMs: 500 }],
     ['not JSON', { status: 200, body: '<html>' }, {}],
     ['no object', { status: 200, body: '["M1"]' }, {}],
     ['without an id', { status: 200, body: { message_id: '' } }, {}],
@@ -106,7 +106,7 @@ describe('a send', () => {
 
   it('did not leave when no connection was free before its deadline', async () => {
     const { url, requests } = await startSinch(() => 'hang');
-    const timings = { ...fastTimings, requestMs: 200 };
+    const timings = { ...fastTimings, requestMs: 500 };
     const api = apiOf({ apiUrl: url, authUrl: url, timings });
     const sends = Array.from({ length: 40 }, async () => await api.messages.send(message));
     const errors = (await Promise.allSettled(sends)).map((result) =>
