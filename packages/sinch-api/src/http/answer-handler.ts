@@ -6,6 +6,12 @@ import { readRetryAfter } from './retry-after.ts';
 export const maxAnswerBytes = 16 * 1024 * 1024;
 
 /**
+ * A request that has waited longer for its connection, as a share of its whole time, is not written:
+ * its answer would most likely be too late, and its outcome unknown.
+ */
+const longestWaitShare = 0.5;
+
+/**
  * Creates the handler of one request over HTTP/1.1. It settles once, with the first result, and lets
  * undici write the request once at the most.
  */
@@ -13,6 +19,7 @@ export function createAnswerHandler(
   timeoutMs: number,
   settle: (exchange: Exchange) => void,
 ): Dispatcher.DispatchHandler {
+  const startBefore = performance.now() + timeoutMs * longestWaitShare;
   const chunks: Buffer[] = [];
   let size = 0;
   let isSettled = false;
@@ -41,6 +48,11 @@ export function createAnswerHandler(
       if (isSettled || written !== undefined) {
         fail('the connection was replaced');
         controller.abort(new Error('written once at most'));
+        return;
+      }
+      if (performance.now() > startBefore) {
+        fail('no connection in time');
+        controller.abort(new Error('no connection in time'));
         return;
       }
       written = controller;
