@@ -1,5 +1,5 @@
+import { isLoopback } from '@sinch-callbacks/core';
 import { z } from 'zod';
-import { isLoopback } from './is-loopback.ts';
 
 /*
  * The kinds of variables. Each takes a trimmed text that is not empty. Its error is the text that

@@ -1,3 +1,5 @@
+import { isLoopback } from '@sinch-callbacks/core';
+
 /** An address that requests are sent to: an origin, and what its paths begin with. */
 export interface BaseUrl {
   readonly origin: string;
@@ -24,9 +26,4 @@ export function readSecureUrl(name: string, text: string): BaseUrl {
     throw new TypeError(`${name} must have no user, password, query or fragment`);
   }
   return { origin: url.origin, pathPrefix: url.pathname.replace(/\/+$/, '') };
-}
-
-/** Recognises a host of this machine. `URL` has written every form of an IPv4 address out. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,4 +1,4 @@
-import { signatureHeaders } from '@sinch-callbacks/core';
+import { isLoopback, signatureHeaders } from '@sinch-callbacks/core';
 import { createSender } from '../../create-sender.ts';
 import { openDelivery } from '../../delivery/deliver.ts';
 import { createSigning } from '../../delivery/delivery-rules.ts';
@@ -9,7 +9,6 @@ import { type Random, secureRandom, ulid } from '../../random.ts';
 import type { CallbackBody } from '../../samples/sample-context.ts';
 import type { PlannedEvent } from '../../traffic/plan-traffic.ts';
 import type { SimulatedApp } from '../account/open-account.ts';
-import { isLoopback } from '../http/loopback.ts';
 import type { ApiDelivery } from '../sinch-api-options.ts';
 import type { TruthRecorder } from '../truth.ts';
 

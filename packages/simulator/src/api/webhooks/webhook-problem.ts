@@ -1,3 +1,4 @@
+import { isLoopback } from '@sinch-callbacks/core';
 import {
   choiceProblem,
   isJsonObject,
@@ -6,7 +7,6 @@ import {
   textIn,
   textProblem,
 } from '../http/json-object.ts';
-import { isLoopback } from '../http/loopback.ts';
 import { type WebhookFields, webhookTriggers } from './webhook.ts';
 
 const maxTargetLength = 742;
