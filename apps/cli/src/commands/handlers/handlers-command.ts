@@ -1,4 +1,9 @@
-import { countTaskStocks, listHandlers, setHandlerState } from '@sinch-callbacks/handlers';
+import {
+  countTaskStocks,
+  listHandlers,
+  type RegisteredState,
+  setHandlerState,
+} from '@sinch-callbacks/handlers';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import type { Host, Session } from '../../session.ts';
@@ -62,7 +67,7 @@ async function list(session: Session): Promise<ExitCode> {
     handler.name,
     handler.state,
     handler.isKnown ? 'yes' : `no, since ${showInstant(handler.seenAt)}`,
-    handler.order.toLowerCase(),
+    orderText(handler),
     String(handler.waiting),
     String(handler.retrying),
     String(handler.dead),
@@ -83,6 +88,12 @@ async function list(session: Session): Promise<ExitCode> {
   if (rows.length > 0) for (const line of tableLines(head, rows)) terminal.print(line);
   terminal.note(counted(found.length, 'handler'));
   return exitCodes.ok;
+}
+
+/** A key that is not the usual one shows: `strict by contact`. */
+function orderText({ order, keySource }: Pick<RegisteredState, 'order' | 'keySource'>): string {
+  const text = order.toLowerCase();
+  return keySource === null || keySource === 'conversation' ? text : `${text} by ${keySource}`;
 }
 
 const noTasks = { states: { waiting: 0, retrying: 0, dead: 0 }, oldestWaitingMs: undefined };
