@@ -16,6 +16,8 @@ export {
   type SettledAs,
   waitForReplays,
 } from './letters/wait-for-replays.ts';
+export { type Probe, probePage, whyUnanswered } from './receivers/probe-page.ts';
+export { probeSecrets, type SecretProbe, type SecretsToProbe } from './receivers/probe-secrets.ts';
 export {
   type Rechecked,
   type RecheckWork,
@@ -46,3 +48,42 @@ export {
   type TaskRunToStart,
   takeUpTaskRun,
 } from './tasks/run-tasks.ts';
+export type { WebhookChange, WebhookTools } from './webhooks/change-webhooks.ts';
+export {
+  type CreationResult,
+  createWebhook,
+  deleteWebhook,
+  type EditResult,
+  listWebhooks,
+  type NewWebhook,
+  updateWebhook,
+  type WebhookEditing,
+} from './webhooks/edit-webhooks.ts';
+export { type AppFacts, type AppInspection, inspectApp } from './webhooks/inspect-app.ts';
+export type { RotationPlan, RotationRefusal } from './webhooks/plan-rotation.ts';
+export {
+  type Difference,
+  maxWebhooks,
+  type SyncPlan,
+  type WantedWebhook,
+  type WebhookRefusal,
+} from './webhooks/plan-sync.ts';
+export {
+  planSecretRotation,
+  type RotationResult,
+  rotateSecret,
+} from './webhooks/rotate-secret.ts';
+export {
+  isWell,
+  planWebhookSync,
+  probeHealth,
+  type SyncOptions,
+  type SyncResult,
+  syncWebhook,
+} from './webhooks/sync-webhook.ts';
+export {
+  isSameTarget,
+  type SecretFacts,
+  showTarget,
+  type WebhookFacts,
+} from './webhooks/webhook-facts.ts';

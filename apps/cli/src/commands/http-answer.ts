@@ -39,11 +39,3 @@ function statusOf(answer: string): string | undefined {
     throw error;
   }
 }
-
-/** Finds the reason behind "fetch failed": it is in the cause, or in the cause's errors. */
-export function whyUnanswered(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first instanceof Error ? first.message || first.name : error.message;
-}

@@ -1,4 +1,4 @@
-import { whyUnanswered } from '../http-answer.ts';
+import type { Probe } from '@sinch-callbacks/operations';
 import { type Check, failure, ok } from './check.ts';
 
 /** A health endpoint of a part of the stack. */
@@ -59,28 +59,5 @@ export function judgeHealth(page: HealthPage, answer: Probe, place: string): Che
       const message = `${place} answers ${answer.status}, not 200 or 503`;
       return failure(name, message, 'Something else may be listening there.');
     }
-  }
-}
-
-type Probe =
-  | { readonly kind: 'answered'; readonly status: number }
-  | { readonly kind: 'unanswered'; readonly reason: string };
-
-const timeoutMs = 5_000;
-
-/** Requests a path of a server once, without the login in its address. It never throws. */
-export async function probe(server: string, path: string): Promise<Probe> {
-  const url = new URL(path, server);
-  url.username = '';
-  url.password = '';
-  try {
-    const answer = await fetch(url, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    await answer.body?.cancel();
-    return { kind: 'answered', status: answer.status };
-  } catch (error) {
-    return { kind: 'unanswered', reason: whyUnanswered(error) };
   }
 }

@@ -12,6 +12,7 @@ import {
   type RegisteredState,
   type TaskStock,
 } from '@sinch-callbacks/handlers';
+import { probePage } from '@sinch-callbacks/operations';
 import {
   checkPostgresQueue,
   inspectBackend,
@@ -28,7 +29,6 @@ import {
   type HealthPage,
   ingestHealth,
   judgeHealth,
-  probe,
   workerHealth,
   workerReadiness,
 } from './judge-health.ts';
@@ -124,7 +124,7 @@ async function checkHealth(
 ): Promise<Check[]> {
   if (server === undefined) return [skipped(page.name, `not looked at: give ${option}`)];
   const place = showUrl(new URL(page.path, server).href);
-  return [judgeHealth(page, await probe(server, page.path), place)];
+  return [judgeHealth(page, await probePage(server, page.path), place)];
 }
 
 /** Removes secrets from a driver's reason, which may quote the address. */

@@ -1,6 +1,6 @@
 import { type CallbackEvent, receive, type SignatureHeaders } from '@sinch-callbacks/core';
+import { whyUnanswered } from '@sinch-callbacks/operations';
 import { createSender, type Sender } from '@sinch-callbacks/simulator';
-import { whyUnanswered } from '../http-answer.ts';
 
 /** A signed callback that is ready to go. */
 export interface SignedCallback {
