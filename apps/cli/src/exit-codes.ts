@@ -5,7 +5,7 @@ export const exitCodes = {
   failed: 1,
   /** A wrong use, or missing or malformed settings. Nothing was done. */
   usage: 2,
-  /** The database or the queue cannot be reached. What was done before is reported. */
+  /** The database, the queue or Sinch cannot be reached. What was done before is reported. */
   unreachable: 3,
   /** Nothing is known about the question: neither a yes nor a no. */
   unknown: 4,

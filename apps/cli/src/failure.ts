@@ -2,6 +2,7 @@ import { ConfigError } from '@sinch-callbacks/config';
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
 import { AmbiguousKeyError } from '@sinch-callbacks/operations';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
+import { SinchApiError } from '@sinch-callbacks/sinch-api';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { oneLine } from './terminal/format.ts';
 
@@ -37,6 +38,12 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof QueueUnavailableError) {
     const message = `${error.message}\n(callbacks doctor says more)`;
     return { code: error.code, message, exitCode: exitCodes.unreachable };
+  }
+  if (error instanceof SinchApiError) {
+    const { status = 503, message } = error;
+    const isDown = status === 429 || status >= 500;
+    const exitCode = isDown ? exitCodes.unreachable : exitCodes.failed;
+    return { code: 'sinch-api', message: `Sinch: ${oneLine(message)}`, exitCode };
   }
   return undefined;
 }

@@ -16,6 +16,7 @@ import { addRequeueCommand } from './commands/requeue.ts';
 import { addSendCommand } from './commands/send/send-command.ts';
 import { addSinchCommand } from './commands/sinch/sinch-command.ts';
 import { addUnhandledCommand } from './commands/unhandled.ts';
+import { addWebhooksCommand } from './commands/webhooks/webhooks-command.ts';
 import type { Host } from './session.ts';
 import type { CommandIo } from './terminal/terminal.ts';
 
@@ -28,7 +29,7 @@ Exit codes:
   0  done
   1  something failed, or a fault was found
   2  wrong use, or a setting is missing or malformed
-  3  the database or the queue cannot be reached
+  3  the database, the queue or Sinch cannot be reached
   4  nothing is known (consent)
 
 Examples:
@@ -43,6 +44,7 @@ Examples:
   $ callbacks dead replay --all --wait         try every dead letter again
   $ callbacks handlers list                    your own code: what waits, what is dead
   $ callbacks rejected recheck                 after a wrong secret was corrected
+  $ callbacks webhooks sync --target https://…  the webhook at Sinch, as it should be
   $ callbacks doctor                           is everything set up so that nothing is lost?
 `;
 
@@ -80,6 +82,7 @@ export function buildProgram(host: Host, io: CommandIo): Command {
   addRejectedCommand(program, host);
   addRequeueCommand(program, host);
   addPruneCommand(program, host);
+  addWebhooksCommand(program, host);
   addDoctorCommand(program, host);
   return program;
 }

@@ -10,6 +10,7 @@ import {
   withLetterTools,
   withRejected,
 } from './settings/open-servers.ts';
+import { type OpenSinch, requireSinch, withSinchApi } from './settings/open-sinch.ts';
 import { describeOrigins, readSettings, type Settings } from './settings/read-settings.ts';
 import { type CommandIo, openTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -33,6 +34,11 @@ export interface Session {
   readonly withLetterTools: <T>(use: (tools: LetterTools) => Promise<T>) => Promise<T>;
   /** Opens the store of rejected callbacks. */
   readonly withRejected: <T>(use: (rejected: RejectedCalls) => Promise<T>) => Promise<T>;
+  /** Opens a client of Sinch's API. A request without an answer has failed after `timeoutMs`. */
+  readonly withSinchApi: <T>(
+    timeoutMs: number,
+    use: (sinch: OpenSinch) => Promise<T>,
+  ) => Promise<T>;
 }
 
 /** Runs the actions of commands, and holds the exit code of the last one. */
@@ -75,6 +81,9 @@ function openSession(io: CommandIo, isJson: boolean, stack: string | false | und
       const settings = await read();
       note({ queue: requireQueue(settings) });
       return await withRejected(settings, use);
+    },
+    async withSinchApi(timeoutMs, use) {
+      return await withSinchApi(requireSinch(io.environment), timeoutMs, use);
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Settings {
   readonly forwardSecret: string | undefined;
 }
 
-const environmentName = 'the environment';
+export const environmentName = 'the environment';
 
 /**
  * Reads the environment, and from the stack file what the environment does not set.

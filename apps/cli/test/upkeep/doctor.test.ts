@@ -87,6 +87,7 @@ describe('doctor', () => {
       'ingest',
       'worker',
       'worker ready',
+      'Sinch',
     ]);
   });
 

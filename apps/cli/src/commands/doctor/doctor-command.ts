@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { webAddress } from '../../options/option-parsers.ts';
 import type { Host, Session } from '../../session.ts';
+import { readSinch } from '../../settings/open-sinch.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
 import { type Check, failure, reportChecks } from './check.ts';
+import { checkSinch } from './check-sinch.ts';
 import { runChecks } from './run-checks.ts';
 
 interface DoctorOptions {
@@ -31,7 +33,8 @@ export function addDoctorCommand(program: Command, host: Host): void {
     .summary('check that everything is set up so that nothing is lost')
     .description(
       'Check variables, the queue server (version, eviction, append-only file, memory), ' +
-        'Postgres and its migrations, and the health of ingest and worker; say what to do.',
+        'Postgres and its migrations, the health of ingest and worker, and, where the SINCH_ ' +
+        'variables are set, the app and its webhook at Sinch; say what to do.',
     )
     .option('--ingest-url <address>', "ingest (default: the running stack's)", webAddress)
     .option('--admin-url <address>', "a worker's admin address (default: the same)", webAddress)
@@ -54,10 +57,14 @@ async function findChecks(session: Session, options: DoctorOptions): Promise<rea
     const { secret, databaseUrl: database, queue } = settings;
     const origins = describeOrigins({ secret, database, queue });
     if (origins !== '') session.terminal.note(origins);
-    return await runChecks(settings, {
-      ingestUrl: options.ingestUrl ?? settings.ingestUrl?.value,
-      adminUrl: options.adminUrl ?? settings.adminUrl?.value,
-    });
+    const ingestUrl = options.ingestUrl ?? settings.ingestUrl?.value;
+    const adminUrl = options.adminUrl ?? settings.adminUrl?.value;
+    const atSinch = checkSinch(readSinch(session.io.environment), settings.secrets, ingestUrl);
+    const [checks, sinchChecks] = await Promise.all([
+      runChecks(settings, { ingestUrl, adminUrl }),
+      atSinch,
+    ]);
+    return [...checks, ...sinchChecks];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return [failure('variables', error.message, 'Correct them (see .env.example), and run again.')];
