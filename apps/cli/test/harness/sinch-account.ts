@@ -76,6 +76,7 @@ function callsOf(
     projectId,
     keyId,
     keySecret,
+    timings: { requestMs: 1_000 },
   });
   onTestFinished(async () => await api.close());
   return {

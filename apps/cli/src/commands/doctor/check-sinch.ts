@@ -6,7 +6,7 @@ import { type Check, failure, skipped } from './check.ts';
 import { judgeSinch } from './judge-sinch.ts';
 
 /** Shorter than for other commands: a doctor is not kept waiting. */
-const sinchTimeoutMs = 5_000;
+const sinchTimeoutMs = 3_000;
 
 /** Checks the app and its webhook at Sinch, where the variables are set. It only reads. */
 export async function checkSinch(
