@@ -63,6 +63,7 @@ export { type AppFacts, type AppInspection, inspectApp } from './webhooks/inspec
 export type { RotationPlan, RotationRefusal } from './webhooks/plan-rotation.ts';
 export {
   type Difference,
+  isPlaceholderSecret,
   maxWebhooks,
   type SyncPlan,
   type WantedWebhook,
@@ -74,9 +75,7 @@ export {
   rotateSecret,
 } from './webhooks/rotate-secret.ts';
 export {
-  isWell,
   planWebhookSync,
-  probeHealth,
   type SyncOptions,
   type SyncResult,
   syncWebhook,

@@ -45,8 +45,6 @@ export type WebhookRefusal =
 /** Sinch's own limit for an app. */
 export const maxWebhooks = 5;
 
-const placeholder = /^replace-me/i;
-
 /**
  * Decides how the webhook with our target becomes as it should be. Other webhooks are never part of
  * a plan.
@@ -56,7 +54,7 @@ export function planSync(webhooks: readonly Webhook[], wanted: WantedWebhook): S
   const { target, secrets } = wanted;
   const [secret] = secrets;
   if (secret === undefined) return refuse({ kind: 'no-secret' });
-  if (placeholder.test(secret)) return refuse({ kind: 'placeholder-secret' });
+  if (isPlaceholderSecret(secret)) return refuse({ kind: 'placeholder-secret' });
   const ours = webhooks.filter((webhook) => isSameTarget(webhook.target, target));
   const facts = (list: readonly Webhook[]) => list.map((one) => readWebhookFacts(one, secrets));
   if (ours.length > 1) return refuse({ kind: 'several', webhooks: facts(ours) });
@@ -75,7 +73,7 @@ function refuse(reason: WebhookRefusal): SyncPlan {
 }
 
 /** Lists the fields in which a webhook is not as it should be. Triggers beyond ours do no harm. */
-export function differencesOf(webhook: WebhookFacts): Difference[] {
+function differencesOf(webhook: WebhookFacts): Difference[] {
   const { targetType, missingTriggers, secret } = webhook;
   const isFirst = secret.kind === 'ours' && secret.position === 0;
   return [
@@ -85,4 +83,9 @@ export function differencesOf(webhook: WebhookFacts): Difference[] {
       : [{ field: 'triggers', missing: missingTriggers } as const]),
     ...(isFirst ? [] : [{ field: 'secret', found: secret } as const]),
   ];
+}
+
+/** Recognises the secret that `.env.example` has, which everyone knows. */
+export function isPlaceholderSecret(secret: string): boolean {
+  return /^replace-me/i.test(secret);
 }

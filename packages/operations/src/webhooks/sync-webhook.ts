@@ -65,11 +65,11 @@ export async function syncWebhook(
 const well: Probe = { kind: 'answered', status: 200 };
 
 /** Requests ingest's health page, which is on the target's origin. */
-export async function probeHealth(target: string): Promise<Probe> {
+async function probeHealth(target: string): Promise<Probe> {
   return await probePage(target, healthPath);
 }
 
-export function isWell(health: Probe): boolean {
+function isWell(health: Probe): boolean {
   return health.kind === 'answered' && health.status === 200;
 }
 

@@ -12,7 +12,7 @@ import {
   type RegisteredState,
   type TaskStock,
 } from '@sinch-callbacks/handlers';
-import { probePage } from '@sinch-callbacks/operations';
+import { isPlaceholderSecret, probePage } from '@sinch-callbacks/operations';
 import {
   checkPostgresQueue,
   inspectBackend,
@@ -133,9 +133,6 @@ function withoutSecrets<State extends { readonly kind: string }>(state: State, u
   return { ...state, reason: hideSecrets(state.reason, secretsOfUrl(url)) };
 }
 
-/** The placeholder for secrets in `.env.example`. */
-const placeholder = /^replace-me/i;
-
 /** Checks that the variables of the stack are set. */
 export function judgeVariables({ secret, secrets, databaseUrl, queue, admin }: Settings): Check[] {
   const checks: Check[] = [];
@@ -143,7 +140,7 @@ export function judgeVariables({ secret, secrets, databaseUrl, queue, admin }: S
     const message = 'SINCH_WEBHOOK_SECRET is not set here';
     const advice = 'Ingest answers every callback with 503 without it; set it where ingest runs.';
     checks.push(warning('webhook secret', message, advice));
-  } else if (placeholder.test(secret.value)) {
+  } else if (isPlaceholderSecret(secret.value)) {
     const message = 'SINCH_WEBHOOK_SECRET still holds the placeholder of .env.example';
     checks.push(
       failure('webhook secret', message, 'Set it to the secret of the webhook at Sinch.'),

@@ -1,4 +1,9 @@
-import { createWebhook, maxWebhooks, showTarget } from '@sinch-callbacks/operations';
+import {
+  createWebhook,
+  isPlaceholderSecret,
+  maxWebhooks,
+  showTarget,
+} from '@sinch-callbacks/operations';
 import { type WebhookTrigger, webhookTriggers } from '@sinch-callbacks/sinch-api';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
@@ -83,6 +88,9 @@ async function createOne(session: Session, options: CreateOptions): Promise<Exit
 /** @throws UsageError where there is no such secret. */
 export function secretAt(secrets: readonly string[], position: number): string {
   const secret = secrets[position];
-  if (secret !== undefined) return secret;
+  if (secret !== undefined && !isPlaceholderSecret(secret)) return secret;
+  if (secret !== undefined) {
+    throw new UsageError('SINCH_WEBHOOK_SECRET still holds the placeholder of .env.example');
+  }
   throw new UsageError(`SINCH_WEBHOOK_SECRET has no secret at position ${position}`);
 }
