@@ -123,7 +123,7 @@ it('a process that is killed again and again has each task committed once, and n
 
 it('an event that blocks or ends the process is quarantined, and the others are done', async () => {
   await save(effectHandler(''));
-  await startHandlers();
+  await startHandlers({ BLOCKED_AFTER_MS: '3000' });
   await isRegistered();
   await receive(inbound('01BLOCK', 'block', 0));
   await receive(inbound('01CRASH', 'crash', 0));
