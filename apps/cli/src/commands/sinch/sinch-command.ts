@@ -15,7 +15,12 @@ import { requireMatchingOptions } from './api/api-options.ts';
 import { runApi } from './api/run-api.ts';
 import { newSeed, readSeed } from './choose-seed.ts';
 import { explainLosses, isSound, reportSinch, watchSinch } from './report-sinch.ts';
-import { describeSinch, maxMessages, type SinchCommandOptions } from './sinch-options.ts';
+import {
+  deliveryOf,
+  describeSinch,
+  maxMessages,
+  type SinchCommandOptions,
+} from './sinch-options.ts';
 
 const webhooks = 2;
 const usualMessages = 100;
@@ -101,20 +106,10 @@ function sinchOptions(
   secrets: readonly string[],
   seed: string,
 ): SinchOptions {
-  const { rate, burst, compress, concurrency, retrySignature } = options;
   return {
     url,
     secrets,
     seed,
-    rate: { perSecond: rate, burst },
-    retries: {
-      baseMs: options.backoffBase,
-      maxMs: options.backoffMax,
-      attempts: options.attempts,
-    },
-    retrySignature,
-    compress,
-    concurrency,
-    timeoutMs: options.timeout,
+    ...deliveryOf(options),
   };
 }

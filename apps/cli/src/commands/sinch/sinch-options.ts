@@ -128,3 +128,25 @@ Examples:
   $ callbacks sinch --api --port 4010               an API to send to, without an account
   $ callbacks sinch --api --lost-answers 20         one that loses answers
 `;
+
+/** The rules by which callbacks are delivered, as the options give them. */
+export function deliveryOf({
+  rate,
+  burst,
+  backoffBase,
+  backoffMax,
+  attempts,
+  retrySignature,
+  compress,
+  concurrency,
+  timeout,
+}: SinchCommandOptions) {
+  return {
+    rate: { perSecond: rate, burst },
+    retries: { baseMs: backoffBase, maxMs: backoffMax, attempts },
+    retrySignature,
+    compress,
+    concurrency,
+    timeoutMs: timeout,
+  };
+}

@@ -9,7 +9,7 @@ import { UsageError } from '../../../failure.ts';
 import type { Session } from '../../../session.ts';
 import { counted, oneLine } from '../../../terminal/format.ts';
 import { listenForStop } from '../../../terminal/stop-signal.ts';
-import type { SinchCommandOptions } from '../sinch-options.ts';
+import { deliveryOf, type SinchCommandOptions } from '../sinch-options.ts';
 
 /** Runs Sinch's API till Ctrl-C or SIGTERM. */
 export async function runApi(
@@ -57,7 +57,6 @@ async function openApi(
 }
 
 function apiOptions(options: SinchCommandOptions): SinchApiOptions {
-  const { rate, burst, compress, concurrency, retrySignature } = options;
   return {
     port: options.port,
     ...(options.seed !== undefined && { seed: options.seed }),
@@ -85,18 +84,7 @@ function apiOptions(options: SinchCommandOptions): SinchApiOptions {
       droppedCallbacks: options.dropped / 100,
     },
     outcomes: { failed: options.failed / 100 },
-    delivery: {
-      rate: { perSecond: rate, burst },
-      retries: {
-        baseMs: options.backoffBase,
-        maxMs: options.backoffMax,
-        attempts: options.attempts,
-      },
-      retrySignature,
-      compress,
-      concurrency,
-      timeoutMs: options.timeout,
-    },
+    delivery: deliveryOf(options),
   };
 }
 
