@@ -86,9 +86,17 @@ export {
   verifySignature,
 } from './signature/verify-signature.ts';
 export { boundedText } from './values/bounded-text.ts';
-export { parseExactly } from './values/exact-json.ts';
+export { canonicalJson, parseExactly } from './values/exact-json.ts';
 export { normaliseIdentity } from './values/identity.ts';
 export { type Instant, parseInstant } from './values/instant.ts';
 export { isLoopback } from './values/is-loopback.ts';
+export {
+  type MarkedMetadata,
+  markerLength,
+  markMetadata,
+  maxMessageMetadata,
+  readMarker,
+} from './values/outbound-marker.ts';
 export { isSameSecret } from './values/same-secret.ts';
 export { storableJson, storableText } from './values/storable-json.ts';
+export { readTypedIdentity, type TypedIdentity } from './values/typed-identity.ts';

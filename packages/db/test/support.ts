@@ -139,6 +139,7 @@ const tables = {
   channel_event: 'content_digest',
   record: 'entity_id',
   batch: 'batch_id',
+  outbound: 'id',
   dead_letter: 'event_digest',
   dead_letter_run: 'id',
 } as const;

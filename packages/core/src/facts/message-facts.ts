@@ -10,7 +10,9 @@ export interface MessageFact {
   readonly content: Stamped<StoredContent> | undefined;
   /** The least wins. */
   readonly redactedAt: string | undefined;
-  /** The sender's own metadata, without the members that a batch added. Not bounded. */
+  /** The outbound row that it was sent from: a UUID, by our marker in its metadata. */
+  readonly outboundId: string | undefined;
+  /** The sender's own metadata, without our marker and what a batch added. Not bounded. */
   readonly metadata: string | undefined;
   /** A text; JSON where the channel wrote JSON. Not bounded. */
   readonly channelMetadata: string | undefined;
@@ -148,6 +150,7 @@ const nothingKnown: Omit<MessageFact, Given> = {
   contactId: undefined,
   content: undefined,
   redactedAt: undefined,
+  outboundId: undefined,
   metadata: undefined,
   channelMetadata: undefined,
   conversationMetadata: undefined,

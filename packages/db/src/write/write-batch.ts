@@ -5,6 +5,7 @@ import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { redactableOf, redactRawBodies } from './redact-raw-bodies.ts';
+import { settleOutbound } from './settle-outbound.ts';
 import { repeatConsents } from './tables/consent-table.ts';
 import { mergeRows } from './tables/merge-rows.ts';
 import type { EventFacts } from './tables/projection-table.ts';
@@ -54,6 +55,7 @@ export async function writeBatch(
       ...upserts.map(({ done }) => done),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, redactableOf(newly)),
+      settleOutbound(session, facts),
       alongside(session, newly),
     ]);
     for (const { table, done } of upserts) {

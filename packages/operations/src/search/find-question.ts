@@ -1,6 +1,5 @@
-import { boundedText } from '@sinch-callbacks/core';
+import { boundedText, readTypedIdentity } from '@sinch-callbacks/core';
 import type { ConsentQuestion, FindQuestion } from '@sinch-callbacks/db';
-import { readTypedIdentity } from './typed-identity.ts';
 import { readTypedKey } from './typed-key.ts';
 
 const fewestDigits = 4;

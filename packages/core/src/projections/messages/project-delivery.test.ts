@@ -57,6 +57,14 @@ describe('a delivery report', () => {
     expect(messageOf(report('DELIVERED', {}, more))).toMatchObject(wanted);
   });
 
+  it("takes our marker from the sender's metadata", () => {
+    const outboundId = '6f9619ff-8b86-4011-b42d-00c04fc964ff';
+    const reported = (metadata: string) => messageOf(report('DELIVERED', { metadata }));
+    expect(reported(`sc:${outboundId};order-7`)).toMatchObject({ outboundId, metadata: 'order-7' });
+    expect(reported(`sc:${outboundId};`)).toMatchObject({ outboundId, metadata: undefined });
+    expect(reported('order-7')).toMatchObject({ outboundId: undefined, metadata: 'order-7' });
+  });
+
   it("splits what a batch adds from the sender's metadata", () => {
     const metadata = '{"order":9007199254740993,"_batch_id":"01BATCH","message_index":3}';
     expect(messageOf(report('DELIVERED', { metadata }))).toMatchObject({

@@ -99,6 +99,15 @@ describe('an inbound message', () => {
     });
   });
 
+  it('settles no outbound row by the marker of the message that it answers', () => {
+    const contact_message = { choice_response_message: { message_id: '01OUT' } };
+    const metadata = 'sc:6f9619ff-8b86-4011-b42d-00c04fc964ff;order-7';
+    expect(messageOf(inbound({ contact_message, metadata }))).toMatchObject({
+      metadata: 'order-7',
+      outboundId: undefined,
+    });
+  });
+
   it('is redacted whichever comes first and whatever the clocks say', () => {
     const redacted = {
       contact_message: { text_message: { text: '{REDACTED}' } },

@@ -26,7 +26,8 @@ export const projectInboundMessage: Project<
   // A redaction without content of its own removes the original's too.
   const content = isRedaction ? (contentAsSent(event) ?? {}) : contentAsSent(event);
   const metadata = isAnswer(content)
-    ? splitMetadata(body.metadata)
+    ? // The marker is that of the message which is answered.
+      { ...splitMetadata(body.metadata), outboundId: undefined }
     : { channelMetadata: body.metadata };
   const channelMetadata = body.channel_metadata ?? event.channelMetadata;
   const redactedAt = eventTime?.instant ?? acceptedTime?.instant ?? receipt;

@@ -3,6 +3,7 @@ import { hasValue, isJsonObject, type JsonObject, memberOf } from '../../events/
 import type { StoredContent } from '../../facts/message-facts.ts';
 import { boundedText } from '../../values/bounded-text.ts';
 import { parseExactly } from '../../values/exact-json.ts';
+import { type MarkedMetadata, readMarker } from '../../values/outbound-marker.ts';
 
 /** Paths of a message's one obvious text, the likeliest first. */
 const textPaths = [['text'], ['text_message', 'text'], ['caption'], ['title']] as const;
@@ -46,9 +47,9 @@ function textAt(value: unknown, path: readonly string[]): string | undefined {
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
-/** The sender's metadata, and the batch that a message was sent in. */
-interface SenderMetadata {
-  readonly metadata: string | undefined;
+/** The sender's metadata, with what was added to them. */
+interface SenderMetadata extends MarkedMetadata {
+  /** The batch that the message was sent in. */
   readonly batchId: string | undefined;
 }
 
@@ -56,16 +57,17 @@ const batchMember = '_batch_id';
 const indexMember = 'message_index';
 
 /**
- * Removes the members that a batch adds to the sender's metadata, so that every report of a message
- * has the same. Where nothing else is left, the sender gave none.
+ * Removes our marker from the sender's metadata, and the members that a batch adds, so that every
+ * report of a message has the same. Where nothing else is left, the sender gave none.
  */
 export function splitMetadata(text: string | undefined): SenderMetadata {
-  if (!text?.includes(batchMember)) return { metadata: text, batchId: undefined };
-  const parsed = parseObject(text);
+  const marked = readMarker(text);
+  if (!marked.metadata?.includes(batchMember)) return { ...marked, batchId: undefined };
+  const parsed = parseObject(marked.metadata);
   const { [batchMember]: batchId, [indexMember]: _, ...own } = parsed ?? {};
-  if (typeof batchId !== 'string' || batchId === '') return { metadata: text, batchId: undefined };
+  if (typeof batchId !== 'string' || batchId === '') return { ...marked, batchId: undefined };
   const metadata = Object.keys(own).length > 0 ? JSON.stringify(own) : undefined;
-  return { metadata, batchId: boundedText(batchId) };
+  return { ...marked, metadata, batchId: boundedText(batchId) };
 }
 
 function parseObject(text: string) {

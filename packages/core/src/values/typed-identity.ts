@@ -1,4 +1,5 @@
-import { boundedText, normaliseIdentity } from '@sinch-callbacks/core';
+import { boundedText } from './bounded-text.ts';
+import { normaliseIdentity } from './identity.ts';
 
 /** The identities and phone numbers that a typed text may mean. */
 export interface TypedIdentity {
