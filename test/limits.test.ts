@@ -9,9 +9,17 @@ import { root } from './readme-command.ts';
  * move within its workspace.
  */
 const workspaces = ['apps/cli', 'apps/handlers', 'apps/ingest', 'apps/worker'].concat(
-  ['config', 'core', 'db', 'handlers', 'operations', 'queue', 'sinch-api', 'telemetry'].map(
-    (name) => `packages/${name}`,
-  ),
+  [
+    'config',
+    'core',
+    'db',
+    'handlers',
+    'operations',
+    'outbound',
+    'queue',
+    'sinch-api',
+    'telemetry',
+  ].map((name) => `packages/${name}`),
 );
 const limitName = /(?:Ms|Seconds|Bytes|Days)$|^(?:max|min|most|fewest)[A-Z]/;
 /** Units of time, layouts of bytes, and the times of simulated events. */

@@ -1,0 +1,17 @@
+export {
+  type OutboundErrorClass,
+  type OutboundMessage,
+  type OutboundState,
+  outboundStates,
+  type QueryRunner,
+} from './outbound-message.ts';
+export { findOptOuts, type OptOut } from './queue/find-opt-outs.ts';
+export type { MessageToSend, RecipientToSend, SendSettings } from './queue/message-to-send.ts';
+export { type QueueOutcome, queueMessage, sendMessage } from './queue/queue-message.ts';
+export type {
+  SenderEvents,
+  SenderOptions,
+  SenderTimings,
+  SendFacts,
+} from './sender/contract.ts';
+export { defaultSenderTimings, type Sender, startSender } from './sender/start-sender.ts';

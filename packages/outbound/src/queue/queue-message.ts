@@ -1,0 +1,100 @@
+import { hash, randomUUID } from 'node:crypto';
+import { canonicalJson } from '@sinch-callbacks/core';
+import { type Database, whileAvailable } from '@sinch-callbacks/db';
+import type { SendRequest } from '@sinch-callbacks/sinch-api';
+import { type OutboundMessage, outboundColumns, type QueryRunner } from '../outbound-message.ts';
+import { findOptOuts, type OptOut } from './find-opt-outs.ts';
+import type { MessageToSend } from './message-to-send.ts';
+import { readRequest } from './read-request.ts';
+import { identitiesOf, recipientLane } from './recipient.ts';
+
+export type QueueOutcome =
+  /** It is queued now. */
+  | { readonly kind: 'queued'; readonly message: OutboundMessage }
+  /** The same message was queued before; its row says what became of it. */
+  | { readonly kind: 'known'; readonly message: OutboundMessage }
+  /** Another message has this key. Nothing is queued. */
+  | { readonly kind: 'key-taken'; readonly message: OutboundMessage }
+  /** The recipient has opted out, by these consents. Nothing is queued. */
+  | { readonly kind: 'opted-out'; readonly optOuts: readonly OptOut[] }
+  /** No message can be made of it. Nothing is queued. */
+  | { readonly kind: 'invalid'; readonly problem: string };
+
+const findByKey = `
+SELECT ${outboundColumns}, encode(o.content_digest, 'hex') AS digest
+FROM outbound AS o WHERE o.app_id = $1 AND o.key = $2`;
+
+/** A transaction that inserts the same key meanwhile is awaited; then nothing is inserted. */
+const insert = `
+INSERT INTO outbound AS o (id, app_id, key, lane, contact_id, identities, content_digest, request,
+  allows_opted_out, resends_uncertain)
+VALUES ($1::uuid, $2, $3, $4, $5, $6::text[], decode($7, 'hex'), $8::jsonb, $9, $10)
+ON CONFLICT (app_id, key) DO NOTHING
+RETURNING ${outboundColumns}`;
+
+/**
+ * Queues a message, in a transaction where one is given: it is sent when that commits, and only
+ * then. A key that was queued before is answered first, also where its recipient opted out since.
+ * @throws the error of a database that fails.
+ */
+export async function queueMessage(db: QueryRunner, given: MessageToSend): Promise<QueueOutcome> {
+  const read = readRequest(given);
+  if (read.kind === 'invalid') return read;
+  const { request } = read;
+  const digest = hash('sha256', canonicalJson(request), 'hex');
+  const known = await findKnown(db, given, digest);
+  if (known !== undefined) return known;
+  if (given.allowOptedOut !== true) {
+    const optOuts = await findOptOuts(db, request);
+    if (optOuts.length > 0) return { kind: 'opted-out', optOuts };
+  }
+  const values = valuesOf(given, request, digest);
+  const [message] = await db.$queryRawUnsafe<OutboundMessage[]>(insert, ...values);
+  if (message !== undefined) return { kind: 'queued', message };
+  const other = await findKnown(db, given, digest);
+  if (other === undefined) throw new Error('a queued message is neither inserted nor there');
+  return other;
+}
+
+/**
+ * Queues a message at once.
+ * @throws DatabaseUnavailableError while the database is down.
+ */
+export async function sendMessage(
+  { prisma }: Pick<Database, 'prisma'>,
+  given: MessageToSend,
+): Promise<QueueOutcome> {
+  return await whileAvailable(async () => await queueMessage(prisma, given));
+}
+
+async function findKnown(
+  db: QueryRunner,
+  { appId, key }: MessageToSend,
+  digest: string,
+): Promise<QueueOutcome | undefined> {
+  const [found] = await db.$queryRawUnsafe<(OutboundMessage & { digest: string })[]>(
+    findByKey,
+    appId,
+    key,
+  );
+  if (found === undefined) return undefined;
+  const { digest: first, ...message } = found;
+  return { kind: first === digest ? 'known' : 'key-taken', message };
+}
+
+function valuesOf(given: MessageToSend, request: SendRequest, digest: string): unknown[] {
+  const { appId, key, allowOptedOut = false, onUncertain = 'hold' } = given;
+  const { recipient } = request;
+  return [
+    randomUUID(),
+    appId,
+    key,
+    recipientLane(recipient),
+    recipient.contact_id ?? null,
+    [...new Set(identitiesOf(recipient).map(({ identity }) => identity))],
+    digest,
+    JSON.stringify(request),
+    allowOptedOut,
+    onUncertain === 'resend',
+  ];
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { markMetadata } from '@sinch-callbacks/core';
+import { classifyFailure } from '@sinch-callbacks/db';
+import type { OutboundErrorClass, OutboundMessage } from '../outbound-message.ts';
+import { findOptOuts } from '../queue/find-opt-outs.ts';
+import { decideSettlement, type SendTry, type Settlement } from '../sending/decide-settlement.ts';
+import { settleMessage } from '../sending/settle-message.ts';
+import type { SenderOptions, SendFacts } from './contract.ts';
+
+/** The pause of the whole app after a message that could not be sent. */
+export interface SendPause {
+  readonly pauseMs: number;
+  readonly errorClass: OutboundErrorClass;
+}
+
+/** Sends a claimed message, in one request, and writes what became of it. Never rejects. */
+export interface SendOnce {
+  (message: OutboundMessage): Promise<SendPause | undefined>;
+  /** Leaves rows that cannot be written now to the end of their hold. */
+  giveUp(): void;
+}
+
+const settleAgainMs = 500;
+/** Tries after errors that do not mean that the database is down. */
+const maxSettleTries = 5;
+
+type Services = Pick<SenderOptions, 'database' | 'api' | 'events'>;
+
+export function createSendOnce({ database, api, events }: Services, holder: string): SendOnce {
+  let hasGivenUp = false;
+
+  async function send(message: OutboundMessage): Promise<SendPause | undefined> {
+    const startedAt = performance.now();
+    const settlement = await settlementOf(message);
+    const isSettled = await settle(message, settlement);
+    const { id, key, attempts } = message;
+    const facts = { message: { id, key, attempts }, durationMs: performance.now() - startedAt };
+    events.sent({ ...facts, ...outcomeOf(settlement, isSettled) });
+    if (settlement.state !== 'QUEUED') return undefined;
+    return { pauseMs: settlement.pauseMs, errorClass: settlement.errorClass };
+  }
+
+  async function settlementOf(message: OutboundMessage): Promise<Settlement> {
+    const refusal = await consentRefusal(message);
+    if (refusal !== undefined) return refusal;
+    return decideSettlement(await request(message), message.attempts, Math.random());
+  }
+
+  /** Asks again: the message may have waited for days. An unreadable consent forbids for now. */
+  async function consentRefusal(message: OutboundMessage): Promise<Settlement | undefined> {
+    if (message.allowsOptedOut) return undefined;
+    try {
+      const [optOut] = await findOptOuts(database.prisma, message.request);
+      if (optOut === undefined) return undefined;
+      const since = optOut.since.toISOString();
+      const text = `the recipient opted out of ${optOut.channel} at ${since}`;
+      return { state: 'REFUSED', errorClass: 'opted-out', message: text };
+    } catch (error) {
+      events.databaseFailed(error);
+      const text = 'the consent could not be read';
+      return { state: 'QUEUED', errorClass: 'unreachable', message: text, pauseMs: settleAgainMs };
+    }
+  }
+
+  async function request({ id, request: body }: OutboundMessage): Promise<SendTry> {
+    const message_metadata = markMetadata(id, body.message_metadata);
+    try {
+      const { message_id: messageId } = await api.messages.send({ ...body, message_metadata });
+      return { kind: 'accepted', messageId };
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  }
+
+  /** Writes it, for as long as the database is down. */
+  async function settle(message: OutboundMessage, settlement: Settlement): Promise<boolean> {
+    for (let tries = 1; ; ) {
+      try {
+        return await settleMessage(database, message, settlement, holder);
+      } catch (error) {
+        events.databaseFailed(error);
+        const isDown = classifyFailure(error) === 'infrastructure';
+        if (hasGivenUp || (!isDown && tries >= maxSettleTries)) return false;
+        if (!isDown) tries += 1;
+        await sleep(settleAgainMs);
+      }
+    }
+  }
+
+  return Object.assign(send, {
+    giveUp() {
+      hasGivenUp = true;
+    },
+  });
+}
+
+function outcomeOf(
+  settlement: Settlement,
+  isSettled: boolean,
+): Pick<SendFacts, 'state' | 'messageId' | 'errorClass' | 'error'> {
+  const state = isSettled ? settlement.state : 'lost';
+  if (settlement.state === 'SENT') return { state, messageId: settlement.messageId };
+  return { state, errorClass: settlement.errorClass, error: settlement.message };
+}

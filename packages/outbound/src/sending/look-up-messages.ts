@@ -1,0 +1,105 @@
+import { readMarker } from '@sinch-callbacks/core';
+import type { Database } from '@sinch-callbacks/db';
+import type { App, SinchApi } from '@sinch-callbacks/sinch-api';
+
+type Pool = Pick<Database, 'pool'>;
+type MessagesSource = 'CONVERSATION_SOURCE' | 'DISPATCH_SOURCE';
+
+/** Rows that are looked up together. */
+const maxLookups = 500;
+const pageSize = 1_000;
+/** Pages of one search; what is older is searched for the next time. */
+const maxPages = 20;
+/** Between our clock and Sinch's. */
+const clockToleranceMs = 60_000;
+/** A request may be carried out so long after it left. */
+const longestDelayMs = 120_000;
+/** Before the second and further lookups of a row. A row that all of them miss is left to a person. */
+const pausesMs = [60_000, 600_000, 3_600_000];
+
+/** Returns the stores of Sinch in which an app's messages can be found. */
+export function keptSources(app: App): readonly MessagesSource[] {
+  const isConversation = app.processing_mode === 'CONVERSATION';
+  const dispatchDays = app.dispatch_retention_policy?.ttl_days ?? 0;
+  return [
+    ...(isConversation ? (['CONVERSATION_SOURCE'] as const) : []),
+    ...(dispatchDays > 0 ? (['DISPATCH_SOURCE'] as const) : []),
+  ];
+}
+
+/** The rows to look up, with the time in which they may have been sent. */
+const due = `
+SELECT id, sending_at AS "sendingAt" FROM outbound
+WHERE app_id = $1 AND state = 'UNCERTAIN' AND look_up_at <= now()
+ORDER BY sending_at LIMIT ${maxLookups}`;
+
+/** A locked row is being settled by a report. */
+const unlocked = `
+WITH unlocked AS (
+  SELECT id FROM outbound WHERE id = ANY($1::uuid[]) AND state = 'UNCERTAIN' FOR UPDATE SKIP LOCKED
+)`;
+
+const settleFound = `${unlocked}
+UPDATE outbound AS o SET state = 'SENT', sinch_message_id = f.message_id, settled_at = now(),
+  look_up_at = NULL, error_class = NULL, error_message = NULL
+FROM unlocked JOIN unnest($1::uuid[], $2::text[]) AS f(id, message_id) USING (id)
+WHERE o.id = unlocked.id`;
+
+/** A row that was not found proves nothing: Sinch does not say how soon its list is complete. */
+const postpone = `${unlocked}
+UPDATE outbound AS o SET lookups = o.lookups + 1,
+  look_up_at = now() + ($2::integer[])[o.lookups + 1] * interval '1 millisecond'
+FROM unlocked WHERE o.id = unlocked.id`;
+
+/**
+ * Looks UNCERTAIN rows up in Sinch's list by their markers. Returns the number of those that were
+ * sent.
+ * @throws pg's error, or a SinchApiError.
+ */
+export async function lookUpMessages(
+  { pool }: Pool,
+  api: Pick<SinchApi, 'messages'>,
+  appId: string,
+  sources: readonly MessagesSource[],
+): Promise<number> {
+  if (sources.length === 0) return 0;
+  const { rows } = await pool.query<{ id: string; sendingAt: Date }>(due, [appId]);
+  if (rows.length === 0) return 0;
+  const wanted = new Set(rows.map(({ id }) => id));
+  const times = rows.map(({ sendingAt }) => sendingAt.getTime());
+  const found = new Map<string, string>();
+  for (const source of sources) {
+    const listed = listMarkers(api, {
+      app_id: appId,
+      messages_source: source,
+      direction: 'TO_CONTACT',
+      start_time: new Date(Math.min(...times) - clockToleranceMs),
+      end_time: new Date(Math.max(...times) + clockToleranceMs + longestDelayMs),
+    });
+    for await (const { id, messageId } of listed) if (wanted.has(id)) found.set(id, messageId);
+  }
+  if (found.size > 0) await pool.query(settleFound, [[...found.keys()], [...found.values()]]);
+  const missed = [...wanted].filter((id) => !found.has(id));
+  if (missed.length > 0) await pool.query(postpone, [missed, pausesMs]);
+  return found.size;
+}
+
+async function* listMarkers(
+  { messages }: Pick<SinchApi, 'messages'>,
+  query: Omit<Parameters<SinchApi['messages']['list']>[0], 'page_size' | 'page_token'>,
+) {
+  let token: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const { messages: entries, nextPageToken } = await messages.list({
+      ...query,
+      page_size: pageSize,
+      ...(token !== undefined && { page_token: token }),
+    });
+    for (const { id: messageId, metadata } of entries) {
+      const { outboundId: id } = readMarker(metadata);
+      if (id !== undefined) yield { id, messageId };
+    }
+    if (nextPageToken === undefined) return;
+    token = nextPageToken;
+  }
+}
