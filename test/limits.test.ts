@@ -8,19 +8,21 @@ import { root } from './readme-command.ts';
  * `docs/limits.md` has a row for each limit. A row names a workspace and not a file, so that code may
  * move within its workspace.
  */
-const workspaces = ['apps/cli', 'apps/handlers', 'apps/ingest', 'apps/worker'].concat(
-  [
-    'config',
-    'core',
-    'db',
-    'handlers',
-    'operations',
-    'outbound',
-    'queue',
-    'sinch-api',
-    'telemetry',
-  ].map((name) => `packages/${name}`),
-);
+const workspaces = ['cli', 'handlers', 'ingest', 'sender', 'worker']
+  .map((name) => `apps/${name}`)
+  .concat(
+    [
+      'config',
+      'core',
+      'db',
+      'handlers',
+      'operations',
+      'outbound',
+      'queue',
+      'sinch-api',
+      'telemetry',
+    ].map((name) => `packages/${name}`),
+  );
 const limitName = /(?:Ms|Seconds|Bytes|Days)$|^(?:max|min|most|fewest)[A-Z]/;
 /** Units of time, layouts of bytes, and the times of simulated events. */
 const notLimits = new Set(

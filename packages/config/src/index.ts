@@ -9,6 +9,7 @@ export {
   type ParseConfig,
   readConfig,
 } from './read-config.ts';
+export { parseSenderConfig, type SenderConfig } from './sender-config.ts';
 export { parseSinchApiConfig, type SinchApiConfig } from './sinch-api-config.ts';
 export type { LogLevel } from './variables.ts';
 export { variableNames } from './variables.ts';

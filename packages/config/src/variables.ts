@@ -57,6 +57,10 @@ export const variables = {
   HANDLERS_METRICS_TOKEN: token().optional(),
   HANDLERS_RELOAD: flag().default(false),
   HANDLERS_POOL: wholeNumber(1, 100).default(10),
+  SENDER_HOST: z.string().default('127.0.0.1'),
+  SENDER_PORT: wholeNumber(0, 65_535).default(3003),
+  SENDER_METRICS_TOKEN: token().optional(),
+  SINCH_SEND_RATE: wholeNumber(1, 800).default(20),
   FORWARD_SECRET: z.string().optional(),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   SINCH_REGION: z

@@ -5,6 +5,7 @@ import {
   parseCliConfig,
   parseHandlersConfig,
   parseIngestConfig,
+  parseSenderConfig,
   parseSinchApiConfig,
   parseWorkerConfig,
   variableNames,
@@ -26,6 +27,7 @@ const parsers = {
   parseHandlersConfig,
   parseCliConfig,
   parseSinchApiConfig,
+  parseSenderConfig,
 };
 
 /** Lists the variables that a parser reads. */

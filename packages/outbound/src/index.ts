@@ -1,3 +1,11 @@
+export { countUnsettled } from './operate/count-messages.ts';
+export { findMessages, listMessages, type MessageFilter } from './operate/find-messages.ts';
+export {
+  discardMessages,
+  type MessageChoice,
+  maxChosen,
+  resendMessages,
+} from './operate/settle-by-hand.ts';
 export {
   type OutboundErrorClass,
   type OutboundMessage,

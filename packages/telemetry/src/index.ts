@@ -53,6 +53,19 @@ export {
   requestRefused,
 } from './events/request-events.ts';
 export {
+  appFailed,
+  appRead,
+  type MessageSentFacts,
+  messageSent,
+  messagesFound,
+  messagesResent,
+  senderErred,
+  senderStarted,
+  senderStopped,
+  sendersLost,
+  sendingPaused,
+} from './events/sender-events.ts';
+export {
   partitionsCreated,
   partitionsFailed,
   postgresQueueUnusable,

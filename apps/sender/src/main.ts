@@ -1,0 +1,3 @@
+import { startSenderProcess } from './process/start-sender-process.ts';
+
+await startSenderProcess();

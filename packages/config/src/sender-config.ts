@@ -1,0 +1,60 @@
+import { isLoopback } from '@sinch-callbacks/core';
+import { parseVariables, type Rule } from './parse-variables.ts';
+import type { ConfigResult, Environment } from './read-config.ts';
+import { parseSinchApiConfig, type SinchApiConfig } from './sinch-api-config.ts';
+import { type LogLevel, variables } from './variables.ts';
+
+export interface SenderConfig {
+  readonly databaseUrl: string;
+  /** The app whose messages it sends, and its credentials. */
+  readonly sinch: SinchApiConfig;
+  /** Messages a second. */
+  readonly perSecond: number;
+  readonly host: string;
+  /** 0 asks the system for a free port. */
+  readonly port: number;
+  /** The token for reading the metrics; absent only where `host` is loopback. */
+  readonly metricsToken: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+const senderVariables = {
+  DATABASE_URL: variables.DATABASE_URL.unwrap(),
+  SINCH_SEND_RATE: variables.SINCH_SEND_RATE,
+  SENDER_HOST: variables.SENDER_HOST,
+  SENDER_PORT: variables.SENDER_PORT,
+  SENDER_METRICS_TOKEN: variables.SENDER_METRICS_TOKEN,
+  LOG_LEVEL: variables.LOG_LEVEL,
+};
+
+type OwnConfig = Omit<SenderConfig, 'sinch'>;
+
+/** Requires a database, and all that a client of Sinch's API needs. */
+export function parseSenderConfig(environment: Environment): ConfigResult<SenderConfig> {
+  const own = parseVariables(
+    senderVariables,
+    environment,
+    (values): OwnConfig => ({
+      databaseUrl: values.DATABASE_URL,
+      perSecond: values.SINCH_SEND_RATE,
+      host: values.SENDER_HOST,
+      port: values.SENDER_PORT,
+      metricsToken: values.SENDER_METRICS_TOKEN,
+      logLevel: values.LOG_LEVEL,
+    }),
+    [metricsAreProtected],
+  );
+  const sinch = parseSinchApiConfig(environment);
+  if (own.kind === 'valid' && sinch.kind === 'valid') {
+    return { kind: 'valid', config: { ...own.config, sinch: sinch.config } };
+  }
+  const messages = [own, sinch].flatMap((one) => (one.kind === 'invalid' ? [one.message] : []));
+  const [first = '', ...others] = messages.join('\n').split('\n');
+  const problems = others.filter((line) => line !== first);
+  return { kind: 'invalid', message: [first, ...problems].join('\n') };
+}
+
+const metricsAreProtected: Rule = ({ SENDER_HOST, SENDER_METRICS_TOKEN }) =>
+  SENDER_HOST === undefined || isLoopback(SENDER_HOST) || SENDER_METRICS_TOKEN !== undefined
+    ? undefined
+    : 'SENDER_METRICS_TOKEN must be set, because SENDER_HOST can be reached from other machines';
