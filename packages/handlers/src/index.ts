@@ -12,6 +12,7 @@ export {
   type TriggerChoice,
 } from './api/on.ts';
 export { GiveUp, Pause, RetryAt, Skip } from './api/outcomes.ts';
+export type { HandlerMessage, HandlerSend } from './api/send-message.ts';
 export {
   countDeadTasks,
   type DeadTask,

@@ -10,14 +10,14 @@ import { thankYou } from './thank-you.ts';
 describe('thank-you', () => {
   it('replies to a text', async () => {
     const tried = await tryHandler(thankYou, sample('MESSAGE_INBOUND'));
-    expect(tried.outcome).toBe('done');
-    expect(tried.log).toMatchObject([{ message: 'would reply' }]);
+    const message = expect.stringMatching(/^Thank you, /);
+    expect(tried).toMatchObject({ outcome: 'committed', sends: [{ message: { message } }] });
   });
 
   it('never replies to a person who has opted out', async () => {
     const rows = { consent: { state: 'OPTED_OUT', since: new Date() } } as const;
     const tried = await tryHandler(thankYou, sample('MESSAGE_INBOUND'), { rows });
-    expect(tried).toMatchObject({ outcome: 'skipped', log: [] });
+    expect(tried).toMatchObject({ outcome: 'skipped', sends: [{ outcome: 'opted-out' }] });
   });
 });
 

@@ -3,20 +3,24 @@ import { on, Skip } from '@sinch-callbacks/handlers';
 
 const dayMs = 86_400_000;
 
-/** Answers the first words of each person. It logs that it would reply, until there is a way to send. */
+/**
+ * Answers each text. The answer is queued in the transaction that settles the task, so that a person
+ * has one, however often the callback comes and whenever a process ends.
+ */
 export const thankYou = on(
   'thank-you',
   'MESSAGE_INBOUND',
   async (event, ctx) => {
     const content = messageContent(event);
     if (content.kind !== 'text') throw new Skip(`a message of kind ${content.kind}`);
-    const consent = await ctx.consent();
-    if (consent?.state === 'OPTED_OUT') throw new Skip('the person has opted out');
+    const { channel, identity } = event.body.channel_identity ?? {};
+    if (channel === undefined || identity === undefined) throw new Skip('no one to answer');
     const contact = await ctx.contact();
-    const name = contact?.displayName ?? 'stranger';
-    const reply = `Thank you, ${name}, for the message.`;
-    // Not the reply itself: a log is no place for a name.
-    ctx.log.info({ length: reply.length }, 'would reply');
+    const message = `Thank you, ${contact?.displayName ?? 'stranger'}, for the message.`;
+    await ctx.commit(async () => {
+      const reply = await ctx.send('reply', { to: { channel, identity }, message });
+      if (reply.kind === 'opted-out') throw new Skip('the person has opted out');
+    });
   },
   // One reply at a time to a person; after a day a thank-you would only confuse.
   { order: 'conversation', maxAge: dayMs },

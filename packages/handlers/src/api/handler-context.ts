@@ -1,5 +1,6 @@
 import type { Database } from '@sinch-callbacks/db';
 import type { JoinedRows } from '../runner/joined-rows.ts';
+import type { HandlerMessage, HandlerSend } from './send-message.ts';
 
 /** A transaction of Prisma, for `HandlerContext.commit`. */
 export type HandlerTransaction = Parameters<
@@ -38,6 +39,14 @@ export interface HandlerContext extends JoinedRows {
    * @throws TaskLostError when another process has the task; nothing is written then.
    */
   commit<T>(work: (tx: HandlerTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Queues a message, once for each name, however often the task runs. Within `commit` it is part of
+   * its transaction: queued exactly when the task is done. It is sent soon, by the sender.
+   * @param name of the message among those of this handler for this event, such as `reply`.
+   * @throws TypeError for a message that cannot be sent, or that an earlier run of this task has
+   *   queued with other content.
+   */
+  send(name: string, message: HandlerMessage): Promise<HandlerSend>;
 }
 
 /** An error of `commit`: this run no longer has the task, so nothing of it was written. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rawBodyBytes, rawBodyText, readSinchEvent } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
+import type { QueryRunner } from '@sinch-callbacks/outbound';
 import {
   type HandlerContext,
   type HandlerLog,
@@ -8,6 +9,7 @@ import {
 } from '../api/handler-context.ts';
 import type { HandlerEvent } from '../api/handler-event.ts';
 import type { Handler } from '../api/on.ts';
+import { messageKey, queueHandlerMessage } from '../api/send-message.ts';
 import type { AbortReason } from '../engine/contract.ts';
 import type { ClaimedTask } from '../tasks/claim-tasks.ts';
 import { commitTask } from '../tasks/commit-task.ts';
@@ -61,7 +63,7 @@ export function runTask(
     const timer = setTimeout(() => controller.abort(new TimedOut(timeout)), timeout);
     const late = graceAfter(controller.signal);
     try {
-      const ctx = contextOf(task, event, services, controller.signal, commits.commit);
+      const ctx = contextOf(task, event, services, controller.signal, commits);
       await Promise.race([handler.run(event, ctx), late]);
       // A commit that was not awaited still decides.
       await Promise.race([commits.settled(), late]);
@@ -106,6 +108,8 @@ function eventOf(task: ClaimedTask): HandlerEvent | undefined {
 
 interface Commits {
   readonly commit: HandlerContext['commit'];
+  /** Returns the transaction of a commit in progress, else the database. */
+  readonly db: () => QueryRunner;
   readonly isCommitted: () => boolean;
   /** Resolves when no commit is in progress; rejects with the error of one that failed. */
   readonly settled: () => Promise<void>;
@@ -114,8 +118,10 @@ interface Commits {
 /** @param endsAtMs the end of the run: the transaction is closed by then. */
 function createCommits(database: Database, task: ClaimedTask, endsAtMs: number): Commits {
   let inProgress: Promise<unknown> | undefined;
+  let current: HandlerTransaction | undefined;
   let isCommitted = false;
   return {
+    db: () => current ?? database.prisma,
     isCommitted: () => isCommitted,
     async settled() {
       await inProgress;
@@ -125,7 +131,12 @@ function createCommits(database: Database, task: ClaimedTask, endsAtMs: number):
         return Promise.reject(new TypeError('ctx.commit may be called once'));
       }
       const timeoutMs = Math.max(1, Math.ceil(endsAtMs - performance.now()));
-      const committing = commitTask(database, task, work, timeoutMs).then((result) => {
+      const workWithin = async (tx: HandlerTransaction) => {
+        // Also after the work: what is sent then fails, and is not sent beside the transaction.
+        current = tx;
+        return await work(tx);
+      };
+      const committing = commitTask(database, task, workWithin, timeoutMs).then((result) => {
         isCommitted = true;
         return result;
       });
@@ -142,16 +153,19 @@ function contextOf(
   event: HandlerEvent,
   { database, log }: RunServices,
   signal: AbortSignal,
-  commit: HandlerContext['commit'],
+  { commit, db }: Commits,
 ): HandlerContext {
+  const key = `${task.handler}.${task.occurrence}`;
   return {
-    key: `${task.handler}.${task.occurrence}`,
+    key,
     attempt: task.attempts + 1,
     isReplay: task.replays > 0,
     signal,
     log: withFacts(log, { handler: task.handler, eventKey: task.eventKey }),
     prisma: database.prisma,
     commit,
+    send: async (name, message) =>
+      await queueHandlerMessage(db(), messageKey(key, name), event.appId, message),
     ...joinedRowsOf(database, event),
   };
 }

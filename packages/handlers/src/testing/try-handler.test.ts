@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { on } from '../api/on.ts';
+import { Skip } from '../api/outcomes.ts';
 import { tryHandler } from './try-handler.ts';
 
 const inbound = (id: string) => ({
@@ -18,6 +19,23 @@ describe('a tried run', () => {
     expect(first).toMatch(/^crm\.[0-9a-f]{32}\.tried$/);
     expect(again).toBe(first);
     expect(other).not.toBe(first);
+  });
+
+  it('shows its messages, and whom it may not write to', async () => {
+    const reply = on('reply', 'MESSAGE_INBOUND', async (_event, { send }) => {
+      const sent = await send('reply', { to: 'SMS:15551234567', message: 'Thank you' });
+      if (sent.kind === 'opted-out') throw new Skip('opted out');
+    });
+    const message = { to: 'SMS:15551234567', message: 'Thank you' };
+    expect(await tryHandler(reply, inbound('1'))).toMatchObject({
+      outcome: 'done',
+      sends: [{ name: 'reply', message, outcome: 'queued' }],
+    });
+    const rows = { consent: { state: 'OPTED_OUT', since: new Date() } } as const;
+    expect(await tryHandler(reply, inbound('1'), { rows })).toMatchObject({
+      outcome: 'skipped',
+      sends: [{ name: 'reply', message, outcome: 'opted-out' }],
+    });
   });
 
   it('fails at its timeout, though the handler never returns', async () => {

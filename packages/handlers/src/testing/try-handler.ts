@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { occurrenceOf } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 import type { HandlerContext, HandlerLog, HandlerTransaction } from '../api/handler-context.ts';
 import type { HandlerEvent } from '../api/handler-event.ts';
 import type { Handler } from '../api/on.ts';
+import {
+  type HandlerMessage,
+  type HandlerSend,
+  messageKey,
+  queueHandlerMessage,
+} from '../api/send-message.ts';
 import { type JoinedRows, joinedRowsOf } from '../runner/joined-rows.ts';
 import { resultOf, TimedOut } from '../runner/run-result.ts';
 import { readTestEvent } from './read-test-event.ts';
@@ -26,7 +33,16 @@ export interface TriedRun {
   readonly retryAt?: Date;
   /** Statements of `ctx.commit` and `ctx.prisma`, none of which is kept. */
   readonly statements: readonly RecordedStatement[];
+  /** Messages of `ctx.send`, none of which is sent. */
+  readonly sends: readonly TriedSend[];
   readonly log: readonly TriedLogLine[];
+}
+
+/** A message that a tried handler queued. */
+export interface TriedSend {
+  readonly name: string;
+  readonly message: HandlerMessage;
+  readonly outcome: HandlerSend['kind'];
 }
 
 export interface TriedLogLine {
@@ -45,7 +61,7 @@ class Undo extends Error {}
 
 /**
  * Runs a handler on an event, here and once. Nothing that it writes to the database is kept; what
- * it sends elsewhere is sent. `ctx.key` is of the event, and never that of its real run. Without a database, statements are recorded and change no row.
+ * it sends elsewhere is sent, but for messages of `ctx.send`. `ctx.key` is of the event, and never that of its real run. Without a database, statements are recorded and change no row.
  * @param given an event, or the body of a callback.
  */
 export async function tryHandler(
@@ -85,14 +101,16 @@ async function run(
   tx: HandlerTransaction | undefined,
 ): Promise<TriedRun> {
   const statements: RecordedStatement[] = [];
+  const sends: TriedSend[] = [];
   const log: TriedLogLine[] = [];
   const recorded = recordStatements(tx, (statement) => statements.push(statement));
   const deadline = startDeadline(Math.min(handler.options.timeout, triedWithinMs));
   const signals = [deadline.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const signal = AbortSignal.any(signals);
   let isCommitted = false;
+  const key = `${handler.name}.${occurrenceOf(event, Buffer.from(event.rawBody).toString())}.tried`;
   const ctx: HandlerContext = {
-    key: `${handler.name}.${occurrenceOf(event, Buffer.from(event.rawBody).toString())}.tried`,
+    key,
     attempt: options.attempt ?? 1,
     isReplay: options.isReplay ?? false,
     signal,
@@ -104,13 +122,21 @@ async function run(
       isCommitted = true;
       return result;
     },
+    async send(name, message) {
+      const messageId = messageKey(key, name);
+      const sent = await (tx === undefined
+        ? sendByRows(messageId, message, options)
+        : queueHandlerMessage(tx, messageId, event.appId, message));
+      sends.push({ name, message, outcome: sent.kind });
+      return sent;
+    },
     ...(tx === undefined ? givenRows(options) : joinedRowsOf({ prisma: recorded }, event)),
   };
   try {
     await Promise.race([handler.run(event, ctx), deadline.passed]);
-    return { outcome: isCommitted ? 'committed' : 'done', statements, log };
+    return { outcome: isCommitted ? 'committed' : 'done', statements, sends, log };
   } catch (error) {
-    return { ...outcomeOf(error, signal), statements, log };
+    return { ...outcomeOf(error, signal), statements, sends, log };
   } finally {
     deadline.clear();
   }
@@ -169,6 +195,17 @@ function givenRows({ rows = {} }: TryOptions): JoinedRows {
     contact: async () => rows.contact,
     consent: async () => rows.consent,
   };
+}
+
+/** Answers a message without a database, by the consent among the rows of the options. */
+function sendByRows(
+  key: string,
+  { allowOptedOut = false }: HandlerMessage,
+  { rows = {} }: TryOptions,
+): HandlerSend {
+  const isForbidden = rows.consent?.state === 'OPTED_OUT' && !allowOptedOut;
+  if (isForbidden) return { kind: 'opted-out', optOuts: [] };
+  return { kind: 'queued', message: { id: randomUUID(), key } };
 }
 
 function logInto(lines: TriedLogLine[]): HandlerLog {

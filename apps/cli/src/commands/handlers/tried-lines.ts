@@ -3,11 +3,22 @@ import type { TriedRun } from '@sinch-callbacks/handlers/testing';
 import { oneLine, plainText } from '../../terminal/format.ts';
 
 /** Describes a tried run, for people. */
-export function triedLines({ outcome, error, retryAt, statements, log }: TriedRun): string[] {
+export function triedLines({
+  outcome,
+  error,
+  retryAt,
+  statements,
+  sends,
+  log,
+}: TriedRun): string[] {
   const at = retryAt === undefined ? '' : ` at ${retryAt.toISOString()}`;
   return [
     `${outcome}${at}${error === undefined ? '' : `: ${oneLine(error)}`}`,
     ...statements.map(({ text, values }) => `  not kept: ${plainText(text)} ${showValues(values)}`),
+    ...sends.map(
+      ({ name, message, outcome: end }) =>
+        `  not sent: ${oneLine(name)} (${end}) ${plainText(jsonOf(message))}`,
+    ),
     ...log.map(
       ({ level, message, facts }) =>
         `  log ${level}: ${oneLine(message)} ${plainText(jsonOf(facts))}`,

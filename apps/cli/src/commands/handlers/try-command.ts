@@ -26,12 +26,14 @@ const defaultFile = 'apps/handlers/src/handlers/index.ts';
 
 const tryHelp = `
 Runs the handler here and once. What it writes with ctx.commit and ctx.prisma is shown and undone.
-What it sends to other systems is sent: forward() and its own requests really reach them.
+Messages of ctx.send are shown and not sent. What it sends to other systems is sent: forward() and
+its own requests really reach them.
 It has a minute. Its ctx.key ends in .tried, and differs for each event.
 
 Exits 0 when it returned, committed or skipped, else 1.
 
-With --json: {handler, outcome, error, retryAt, statements: [{text, values}], log}.
+With --json: {handler, outcome, error, retryAt, statements: [{text, values}],
+sends: [{name, message, outcome}], log}.
 
 Examples:
   $ callbacks handlers try thank-you --sample MESSAGE_INBOUND
