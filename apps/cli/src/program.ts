@@ -10,6 +10,8 @@ import { addForwardCommand } from './commands/forward/forward-command.ts';
 import { addHandlersCommand } from './commands/handlers/handlers-command.ts';
 import { addLoadCommand } from './commands/load/load-command.ts';
 import { addMessageCommand } from './commands/message/message-command.ts';
+import { addMessagesCommand } from './commands/messages/messages-command.ts';
+import { addOutboundCommand } from './commands/outbound/outbound-command.ts';
 import { addPruneCommand } from './commands/prune.ts';
 import { addRejectedCommand } from './commands/rejected/rejected-command.ts';
 import { addRequeueCommand } from './commands/requeue.ts';
@@ -36,6 +38,8 @@ Examples:
   $ callbacks send MESSAGE_DELIVERY            a signed sample to the running stack
   $ callbacks sinch --messages 200             realistic traffic, delivered by Sinch's rules
   $ callbacks load --rate 500 --report load.html  latencies, and that nothing is lost
+  $ callbacks messages send --to SMS:+15551234567 --text Hello   a message, sent once
+  $ callbacks outbound list --state UNCERTAIN  messages that a person must settle
   $ callbacks message 01JD…                    how a message stands, and every report of it
   $ callbacks find +46701234567                every message of a number, id or metadata
   $ callbacks consent +46701234567             may I write to this number, and why?
@@ -73,6 +77,8 @@ export function buildProgram(host: Host, io: CommandIo): Command {
   addLoadCommand(program, host);
   addFindCommand(program, host);
   addMessageCommand(program, host);
+  addMessagesCommand(program, host);
+  addOutboundCommand(program, host);
   addEventCommand(program, host);
   addConsentCommand(program, host);
   addDeadCommand(program, host, io.now);

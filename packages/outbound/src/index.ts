@@ -1,3 +1,4 @@
+export { type AwaitEnd, awaitMessage, type MessageProgress } from './operate/await-message.ts';
 export { countUnsettled } from './operate/count-messages.ts';
 export { findMessages, listMessages, type MessageFilter } from './operate/find-messages.ts';
 export {

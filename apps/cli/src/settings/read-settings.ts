@@ -28,6 +28,8 @@ export interface Settings {
   readonly adminUrl: Given<string> | undefined;
   readonly admin: CliConfig['admin'];
   readonly forwardSecret: string | undefined;
+  /** Sinch's app that messages are sent from. */
+  readonly appId: string | undefined;
 }
 
 export const environmentName = 'the environment';
@@ -62,6 +64,7 @@ export async function readSettings(
     adminUrl: stack && given(stack.adminUrl, stack.name),
     admin: config.admin,
     forwardSecret: config.forwardSecret,
+    appId: config.sinch.appId,
   };
 }
 

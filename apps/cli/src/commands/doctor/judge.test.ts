@@ -145,6 +145,7 @@ describe('variables', () => {
     queuePrefix: 'sinch',
     ingestUrl: undefined,
     adminUrl: undefined,
+    appId: undefined,
     forwardSecret: undefined,
     admin: { hasPassword: false, writes: false },
   };
