@@ -1,4 +1,4 @@
-# Three images from one file: `--target ingest`, `--target worker` and `--target handlers`.
+# Four images from one file: `--target ingest`, `worker`, `handlers` and `sender`.
 # The worker's image also migrates the database and holds the `callbacks` command.
 ARG NODE_IMAGE=node:24-trixie-slim
 
@@ -42,6 +42,12 @@ RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod '@sinch-ca
   && find node_modules/.pnpm/@prisma+client@*/ -name 'query_compiler_*' ! -name '*postgresql*' -delete \
   && find node_modules/.pnpm -name '*.map' -delete
 
+FROM toolchain AS sender-dependencies
+COPY --from=manifests /app ./
+RUN pnpm install --frozen-lockfile --prod --no-optional --filter-prod '@sinch-callbacks/sender...' \
+  && find node_modules/.pnpm/@prisma+client@*/ -name 'query_compiler_*' ! -name '*postgresql*' -delete \
+  && find node_modules/.pnpm -name '*.map' -delete
+
 # Node runs the TypeScript sources as they are (docs/decisions/images-run-the-sources.md).
 FROM ${NODE_IMAGE} AS ingest
 ENV NODE_ENV=production INGEST_HOST=0.0.0.0 INGEST_PORT=3000
@@ -76,3 +82,13 @@ COPY apps/handlers apps/handlers
 COPY --from=build /app/packages/db/src/generated packages/db/src/generated
 USER node
 CMD ["node", "apps/handlers/src/main.ts"]
+
+FROM ${NODE_IMAGE} AS sender
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=sender-dependencies /app ./
+COPY packages packages
+COPY apps/sender apps/sender
+COPY --from=build /app/packages/db/src/generated packages/db/src/generated
+USER node
+CMD ["node", "apps/sender/src/main.ts"]

@@ -83,12 +83,15 @@ async function exercise({ ingestUrl, databaseUrl, webhookSecret }: Stack): Promi
 }
 
 /** Lists the addresses and files of the stack, and a command to try, line by line. */
-function describeStack({ ingestUrl, adminUrl, handlersUrl, databaseUrl }: Stack): string[] {
+function describeStack(stack: Stack): string[] {
+  const { ingestUrl, adminUrl, handlersUrl, senderUrl, sinchApiUrl, databaseUrl } = stack;
   const here = (path: string) => relative('.', path);
   return [
     `  webhook     ${ingestUrl}/api/sinch/webhook`,
     `  Bull Board  ${adminUrl}/queues`,
     `  handlers    ${handlersUrl}/readyz`,
+    `  sender      ${senderUrl}/readyz`,
+    `  Sinch API   ${sinchApiUrl}/_truth, a local one`,
     `  database    ${databaseUrl}`,
     `  all of it   ${here(paths.stackFile)}`,
     `  logs        ${here(paths.logs)}`,
@@ -96,6 +99,10 @@ function describeStack({ ingestUrl, adminUrl, handlersUrl, databaseUrl }: Stack)
     'Send a signed callback, from another terminal:',
     '',
     '  npm run --silent callbacks -- send MESSAGE_INBOUND',
+    '',
+    'Send a message to a simulated phone, and wait for its reports:',
+    '',
+    '  npm run --silent callbacks -- messages send --to SMS:+15551234567 --text Hello --wait delivered',
     '',
     'README.md shows the same with openssl and curl.',
   ];

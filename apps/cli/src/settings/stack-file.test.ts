@@ -7,6 +7,7 @@ const stack = parseStackFile(
     databaseUrl: 'postgres://stack/db',
     queueUrl: 'redis://stack',
     webhookSecret: 'stack-secret',
+    sinchAppId: 'stack-app',
     pids: { start: 1 },
   }),
   'stack.json',
@@ -20,7 +21,10 @@ describe('fillEnvironment', () => {
       SINCH_WEBHOOK_SECRET: 'stack-secret',
       DATABASE_URL: 'postgres://stack/db',
       REDIS_URL: 'redis://stack',
+      SINCH_APP_ID: 'stack-app',
     });
+    const { environment } = fillEnvironment({ SINCH_APP_ID: 'mine' }, stack);
+    expect(environment['SINCH_APP_ID']).toBe('mine');
   });
 
   it.each([{ DATABASE_URL: 'postgres://production/db' }, { REDIS_URL: 'redis://production' }])(

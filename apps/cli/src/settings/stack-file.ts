@@ -12,6 +12,8 @@ export interface StackFile {
   readonly databaseUrl: string | undefined;
   readonly queueUrl: string | undefined;
   readonly webhookSecret: string | undefined;
+  /** The app of its local Sinch API. */
+  readonly sinchAppId: string | undefined;
 }
 
 const defaultName = '.dev/stack.json';
@@ -56,6 +58,7 @@ export function parseStackFile(text: string, name: string): StackFile {
     databaseUrl: read('databaseUrl'),
     queueUrl: read('queueUrl'),
     webhookSecret: read('webhookSecret'),
+    sinchAppId: read('sinchAppId'),
   };
 }
 
@@ -110,6 +113,7 @@ export function fillEnvironment(
         DATABASE_URL: stack.databaseUrl,
         DIRECT_URL: undefined,
         REDIS_URL: redisUrlOf(stack),
+        ...(!gives('SINCH_APP_ID') && { SINCH_APP_ID: stack.sinchAppId }),
       }),
     },
     secretFromStack,

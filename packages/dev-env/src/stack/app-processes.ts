@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { describeExit, type ProcessOptions, startProcess } from '../processes/index.ts';
+import type { SinchVariables } from './local-sinch.ts';
 import { programs } from './paths.ts';
 
 /** The settings that the apps of one stack share. */
@@ -21,6 +22,8 @@ const host = '127.0.0.1';
 const workerStopMs = 22_000;
 /** Runs in progress have 10 s, and what is left goes back. */
 const handlersStopMs = 32_000;
+/** Requests in progress have 18 s. */
+const senderStopMs = 22_000;
 /** Next compiles a page at its first request, on a slow machine for a while. */
 const compileTimeoutMs = 120_000;
 
@@ -95,6 +98,35 @@ export function handlersProcess(variables: AppVariables, port: number): AppProce
   };
 }
 
+/** Returns the options of a local Sinch API. The same seed has the same app and keys. */
+export function sinchApiProcess(port: number, seed: string): AppProcess {
+  const url = `http://${host}:${port}`;
+  const args = ['--no-stack', 'sinch', '--api', '--port', String(port), '--seed', seed];
+  return {
+    ...runNode('sinch', programs.cli),
+    args: [programs.cli, ...args, '--app-mode', 'CONVERSATION'],
+    url,
+    env: { ...process.env, NODE_ENV: 'production' },
+    readyWhen: { kind: 'line', pattern: /SINCH_ACCESS_SECRET=/ },
+  };
+}
+
+/** Returns the options of a sender of the local API's app. */
+export function senderProcess(
+  variables: AppVariables,
+  sinch: SinchVariables,
+  port: number,
+): AppProcess {
+  const url = `http://${host}:${port}`;
+  return {
+    ...runNode('sender', programs.sender),
+    url,
+    env: environment(variables, { ...sinch, SENDER_HOST: host, SENDER_PORT: String(port) }),
+    readyWhen: { kind: 'http', url: `${url}/readyz` },
+    stopTimeoutMs: senderStopMs,
+  };
+}
+
 /** Returns the options of a handlers process with the handlers of a module, which stay loaded. */
 export function handlersProcessOf(
   variables: AppVariables,
@@ -125,7 +157,7 @@ function runNode(name: string, script: string): ProcessOptions {
 
 /** Variables of the apps, which must not reach this stack from the terminal. */
 const ours =
-  /^(SINCH_|INGEST_|WORKER_|HANDLERS_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
+  /^(SINCH_|INGEST_|WORKER_|HANDLERS_|SENDER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
 function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { readIfExists } from '../processes/read-if-exists.ts';
 import { migrate } from './app-processes.ts';
 import type { Cleanup } from './cleanup.ts';
+import { registerWebhook } from './local-sinch.ts';
 import { logFile, type StackPaths } from './paths.ts';
 import { clearAfterKilledRun, removeStackFile, type Stack, writeStackFile } from './stack-file.ts';
 import {
@@ -11,6 +12,8 @@ import {
   type RunningPart,
   startHandlers,
   startIngest,
+  startSender,
+  startSinchApi,
   startWorker,
 } from './stack-processes.ts';
 
@@ -66,11 +69,19 @@ export async function openStack(
   const ingest = await open('ingest', () => startIngest(settings));
   const worker = await open('worker', () => startWorker(settings));
   const handlers = await open('handlers', () => startHandlers(settings));
+  // The webhook's secret is kept with the data, and so are the app and its keys.
+  const seed = hash('sha256', webhookSecret, 'hex').slice(0, 16);
+  const sinch = await open('sinch', () => startSinchApi(paths, seed));
+  await registerWebhook(sinch.variables, `${ingest.url}/api/sinch/webhook`, webhookSecret);
+  const sender = await open('sender', () => startSender(settings, sinch.variables));
 
   const stack: Stack = {
     ingestUrl: ingest.url,
     adminUrl: worker.url,
     handlersUrl: handlers.url,
+    senderUrl: sender.url,
+    sinchApiUrl: sinch.url,
+    sinchAppId: sinch.variables.SINCH_APP_ID,
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
     webhookSecret,
@@ -79,6 +90,8 @@ export async function openStack(
       ingest: ingest.pid,
       worker: worker.pid,
       handlers: handlers.pid,
+      sender: sender.pid,
+      sinch: sinch.pid,
     },
   };
   cleanup.add('stack.json', () => removeStackFile(paths));

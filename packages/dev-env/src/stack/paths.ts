@@ -17,6 +17,7 @@ export const programs = {
   handlers: join(root, 'apps/handlers/src/main.ts'),
   /** The same with the handlers of a module, which its argument names. */
   handlersOfModule: join(root, 'apps/handlers/test/support/main-with-code.ts'),
+  sender: join(root, 'apps/sender/src/main.ts'),
 } as const;
 
 /** The files and preferred ports of one stack. */
@@ -36,6 +37,8 @@ export interface PreferredPorts {
   readonly ingest?: number;
   readonly admin?: number;
   readonly handlers?: number;
+  readonly sender?: number;
+  readonly sinchApi?: number;
   readonly postgres?: number;
   readonly redis?: number;
 }
@@ -44,6 +47,8 @@ const usualPorts: PreferredPorts = {
   ingest: 3000,
   admin: 3001,
   handlers: 3002,
+  sender: 3003,
+  sinchApi: 3004,
   postgres: 5433,
   redis: 6380,
 };

@@ -8,11 +8,17 @@ export interface Stack {
   readonly ingestUrl: string;
   readonly adminUrl: string;
   readonly handlersUrl: string;
+  readonly senderUrl: string;
+  /** The local Sinch API, and its one app. */
+  readonly sinchApiUrl: string;
+  readonly sinchAppId: string;
   readonly databaseUrl: string;
   /** Redis, or the database where the queue lives there. */
   readonly queueUrl: string;
   readonly webhookSecret: string;
-  readonly pids: Readonly<Record<'start' | 'ingest' | 'worker' | 'handlers', number>>;
+  readonly pids: Readonly<
+    Record<'start' | 'ingest' | 'worker' | 'handlers' | 'sender' | 'sinch', number>
+  >;
 }
 
 /** Writes the file in one step, so that no reader sees half of it. */
@@ -36,6 +42,8 @@ export async function clearAfterKilledRun(paths: StackPaths): Promise<void> {
     await endLeftover(pids.ingest, programs.nextCommand, 'SIGTERM');
     await endLeftover(pids.worker, programs.worker, 'SIGTERM');
     await endLeftover(pids.handlers, programs.handlers, 'SIGTERM');
+    await endLeftover(pids.sender, programs.sender, 'SIGTERM');
+    await endLeftover(pids.sinch, programs.cli, 'SIGTERM');
   }
   await removeStackFile(paths);
 }

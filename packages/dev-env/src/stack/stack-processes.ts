@@ -8,8 +8,11 @@ import {
   ingestProcess,
   reloadingIngestProcess,
   reloadingWorkerProcess,
+  senderProcess,
+  sinchApiProcess,
   workerProcess,
 } from './app-processes.ts';
+import { readSinchVariables, type SinchVariables } from './local-sinch.ts';
 import { logFile, type StackPaths } from './paths.ts';
 
 /** A process or server of the stack, which runs until it is closed. */
@@ -120,6 +123,28 @@ export async function startHandlers(settings: AppSettings): Promise<RunningApp> 
   const preferred = paths.ports.handlers;
   const app = handlersProcess(settings, await freePort(preferred));
   return runningApp('handlers', app, preferred, await start('handlers', app, paths));
+}
+
+export interface RunningSinchApi extends RunningApp {
+  readonly variables: SinchVariables;
+}
+
+export async function startSinchApi(paths: StackPaths, seed: string): Promise<RunningSinchApi> {
+  const preferred = paths.ports.sinchApi;
+  const app = sinchApiProcess(await freePort(preferred), seed);
+  const started = await start('sinch', app, paths);
+  const variables = await readSinchVariables(started);
+  return { ...runningApp('sinch', app, preferred, started), variables };
+}
+
+export async function startSender(
+  settings: AppSettings,
+  sinch: SinchVariables,
+): Promise<RunningApp> {
+  const { paths } = settings;
+  const preferred = paths.ports.sender;
+  const app = senderProcess(settings, sinch, await freePort(preferred));
+  return runningApp('sender', app, preferred, await start('sender', app, paths));
 }
 
 function start(name: string, app: AppProcess, paths: StackPaths): Promise<StartedProcess> {

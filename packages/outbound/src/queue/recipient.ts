@@ -3,7 +3,7 @@ import type { ChannelRecipient, Recipient } from '@sinch-callbacks/sinch-api';
 import type { RecipientToSend } from './message-to-send.ts';
 
 /** The identities of one recipient; a person has far fewer. */
-export const maxIdentities = 20;
+const maxIdentities = 20;
 
 /** A recipient as Sinch has it, or the reason why it is none. */
 export type ReadRecipient =

@@ -6,7 +6,12 @@ import {
   eventKey,
   recognise,
 } from '@sinch-callbacks/core';
-import { createEventWriter, type Database, openDatabase } from '@sinch-callbacks/db';
+import {
+  createEventWriter,
+  type Database,
+  type EventToWrite,
+  openDatabase,
+} from '@sinch-callbacks/db';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
@@ -38,36 +43,28 @@ export async function openOutboundFixture(): Promise<OutboundFixture> {
       return (await database.pool.query(sql, [...values])).rows as readonly Row[];
     },
     async apply(...bodies) {
-      const outcomes = await writer.write(
-        bodies.map((body) => {
-          const event = eventOf(body);
-          const decision = decideEvent(event);
-          if (decision.kind === 'refuse') throw new Error(decision.reason);
-          return { event, decision, attempts: 1 };
-        }),
-      );
-      const failed = outcomes.find(({ kind }) => kind === 'failed');
-      if (failed !== undefined) throw new Error(JSON.stringify(failed));
+      const outcomes = await writer.write(bodies.map((body) => toWrite(eventOf(body))));
+      for (const outcome of outcomes) {
+        if (outcome.kind === 'failed') throw new Error(`not applied: ${outcome.message}`);
+      }
     },
-    async close() {
-      await database.close();
-      await drop();
-    },
+    close: async () => await database.close().then(drop),
   };
 }
 
+function toWrite(event: CallbackEvent): EventToWrite {
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(`refused: ${decision.reason}`);
+  return { event, decision, attempts: 1 };
+}
+
+/** Makes the event of a callback that came just now. */
 function eventOf(body: object | string): CallbackEvent {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const bytes = Buffer.from(text);
-  const recognition = recognise(text);
-  if (recognition.kind !== 'known') throw new Error(recognition.kind);
-  const { trigger, entityId } = recognition;
-  return {
-    key: eventKey(trigger, boundedEntityId(entityId), bytes),
-    trigger,
-    entityId,
-    rawBody: encodeRawBody(bytes),
-    receivedAt: new Date().toISOString(),
-    signature: undefined,
-  };
+  const found = recognise(text);
+  if (found.kind !== 'known') throw new Error(`not a callback: ${found.kind}`);
+  const receivedAt = new Date().toISOString();
+  const key = eventKey(found.trigger, boundedEntityId(found.entityId), Buffer.from(text));
+  const rawBody = encodeRawBody(Buffer.from(text));
+  return { ...found, key, rawBody, receivedAt, signature: undefined };
 }

@@ -12,6 +12,8 @@ export interface BodyChoice {
   readonly seed?: string | undefined;
   /** The text of a sample message. */
   readonly text?: string | undefined;
+  /** The app of samples without a seed. */
+  readonly appId?: string | undefined;
   readonly file?: string | undefined;
   /** The text itself, or `-` for stdin. */
   readonly body?: string | undefined;
@@ -56,8 +58,14 @@ async function readGivenBody(
   }
 }
 
-/** Builds samples: with a seed the same bytes each time, without one new events of now. */
-function samples({ trigger = defaultTrigger, variant, seed, text }: BodyChoice, now: Date): BodyAt {
+/**
+ * Builds samples: with a seed the same bytes each time, without one new events of now, of the app
+ * that the settings name.
+ */
+function samples(
+  { trigger = defaultTrigger, variant, seed, text, appId }: BodyChoice,
+  now: Date,
+): BodyAt {
   const isText = trigger === 'MESSAGE_INBOUND' && (variant ?? 'text') === 'text';
   if (text !== undefined && !isText) {
     throw new UsageError('--text is for a MESSAGE_INBOUND of the variant text');
@@ -75,7 +83,8 @@ function samples({ trigger = defaultTrigger, variant, seed, text }: BodyChoice, 
     if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
-  return (index) => Buffer.from(JSON.stringify(withText(build(index), text)));
+  const ofApp = seed === undefined && appId !== undefined ? { app_id: appId } : {};
+  return (index) => Buffer.from(JSON.stringify({ ...withText(build(index), text), ...ofApp }));
 }
 
 /** Replaces the text of a message. */

@@ -29,7 +29,8 @@ async function send(
   const settings = await session.readSettings();
   const url = requireUrl(options.url, settings);
   const secret = requireSecret(settings);
-  const bodyAt = await chooseBodies({ ...options, trigger }, io.stdin, io.now());
+  const { appId } = settings;
+  const bodyAt = await chooseBodies({ ...options, trigger, appId }, io.stdin, io.now());
   const isTampered = options.tamper ?? false;
   const { timestamp, nonce } = options;
   const signing = { url: url.value, secret: secret.value, timestamp, nonce, isTampered };
@@ -40,7 +41,7 @@ async function send(
   return options.print ? printAll(sender, plan, terminal) : await sendAll(sender, plan, terminal);
 }
 
-interface SendOptions extends Omit<BodyChoice, 'trigger'> {
+interface SendOptions extends Omit<BodyChoice, 'trigger' | 'appId'> {
   readonly url?: string;
   readonly count: number;
   readonly timestamp?: Date;
