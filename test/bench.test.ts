@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 const timeoutMs = 180_000;
 let directory: string;

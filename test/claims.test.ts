@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 /*
  * Every claim of a page must have a test. Its tables of claims have two columns, `claim | test`. A

@@ -15,7 +15,7 @@ import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender, type Sender } from '@sinch-callbacks/simulator';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { migrate, startListener, startWorker, type Variables } from './apps.ts';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 const secret = 'current-secret';
 const soon = (what: string) => ({ what, timeoutMs: 30_000, intervalMs: 50 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 interface Service {
   readonly image?: string;

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 /*
  * `docs/limits.md` has a row for each limit. A row names a workspace and not a file, so that code may

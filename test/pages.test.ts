@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { run } from '../apps/cli/src/run.ts';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 const pages = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: root });
 const pagesOfCommands = ['README.md', 'docs/deploy.md', 'docs/operate.md'];

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type StartedProcess, startProcess } from '@sinch-callbacks/dev-env/processes';
 import { programs, type Stack } from '@sinch-callbacks/dev-env/stack';
-import { root } from './readme-command.ts';
+import { root } from './shown-command.ts';
 
 export const stackFile = path.join(root, '.dev/stack.json');
 

@@ -4,8 +4,8 @@ import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { createSender } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readmeCommand } from './readme-command.ts';
 import { callbacks, runCommand, stackFile, startStack } from './running-stack.ts';
+import { shownCommand } from './shown-command.ts';
 
 let stack: Stack;
 let start: StartedProcess;
@@ -18,20 +18,29 @@ afterAll(async () => {
   await start?.stop();
 });
 
+const signingPage = 'docs/sinch-callbacks.md';
 const soon = (what: string) => ({ what, timeoutMs: 20_000 });
 const run = Date.now().toString(36);
 
 describe('the whole stack, as `npm start` brings it up', () => {
-  it('accepts the signed request of the README, and shows its message', async () => {
+  it('accepts the request that the page on callbacks signs by hand, and shows its message', async () => {
     // On the data of an earlier run it is a duplicate, and the message exists already.
-    const first = await runCommand('bash', '-c', readmeCommand('signed request'));
+    const first = await runCommand('bash', '-c', shownCommand(signingPage, 'signed request'));
     expect(first.stdout).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(first.stdout).toContain('{"status":"accepted"}');
     const shown = await until(async () => {
-      const result = await runCommand('bash', '-c', readmeCommand('message'));
+      const result = await runCommand('bash', '-c', shownCommand(signingPage, 'its message'));
       return result.code === 0 && result;
     }, soon('the message'));
     expect(shown.stdout).toContain('TO_APP');
+  });
+
+  it('runs the first commands of the README, and its message is delivered', async () => {
+    const commands = `set -e; ${shownCommand('README.md', 'first commands')}`;
+    const { code, stdout, stderr } = await runCommand('bash', '-c', commands);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const [, id = 'no report'] = /^DELIVERED +(\S+)/m.exec(stdout) ?? [];
+    expect(stdout).toMatch(new RegExp(`message out +DELIVERED .* ${id}`));
   });
 
   it('changes nothing when the same request comes again', async () => {
@@ -43,7 +52,7 @@ describe('the whole stack, as `npm start` brings it up', () => {
       );
     const before = await rows();
     expect(before).toHaveLength(1);
-    const again = await runCommand('bash', '-c', readmeCommand('signed request'));
+    const again = await runCommand('bash', '-c', shownCommand(signingPage, 'signed request'));
     expect(again.stdout).toMatch(/^HTTP\/1\.1 200 OK/);
     await send(report(`01AFTER${run}`, 'READ', 1));
     await until(() => message(`01AFTER${run}`), soon('what came after it'));

@@ -8,8 +8,8 @@ import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import type { Stack } from '@sinch-callbacks/dev-env/stack';
 import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../readme-command.ts';
 import { startStack } from '../running-stack.ts';
+import { root } from '../shown-command.ts';
 import type { Section } from './expected-related-rows.ts';
 import { type Expectation, expectationOf } from './expected-rows.ts';
 
