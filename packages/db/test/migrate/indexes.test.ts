@@ -38,6 +38,13 @@ const seed = [
      CASE WHEN n % 3 > 0 THEN '1555' || n END, 'OPT_' || way, way, now(), now(),
      decode(md5(way || n), 'hex'), now(), now()
    FROM generate_series(1, ${people}) AS n, unnest(ARRAY['IN', 'OUT']) AS way`,
+  // Of two, one is a message by now, and the other waits.
+  `INSERT INTO outbound (id, app_id, key, lane, identities, content_digest, request, state,
+     sinch_message_id, created_at)
+   SELECT gen_random_uuid(), 'APP', 'order-' || n, 'SMS:1555' || n, ARRAY['1555' || n], '\\x00',
+     '{"message": {"text_message": {"text": "Hi"}}}', CASE n % 2 WHEN 0 THEN 'SENT' ELSE 'QUEUED'
+     END::outbound_state, CASE n % 2 WHEN 0 THEN '01M' || n END, ${at('n')}
+   FROM generate_series(1, ${people}) AS n`,
   'VACUUM ANALYZE',
 ];
 
@@ -69,6 +76,17 @@ describe('what people look for is found by an index', () => {
       'a page of a conversation',
       `SELECT * FROM conversation_timeline WHERE conversation_id = 'CONV777' ORDER BY happened_at DESC LIMIT 20`,
     ],
+    [
+      'what a number wrote, got or is to get',
+      `SELECT * FROM conversation_timeline WHERE identity = '1555777' AND entry <> 'EVENT'`,
+    ],
+    ['a message with its outbound row', `SELECT * FROM conversation_timeline WHERE id = '01M778'`],
+    [
+      'an outbound row',
+      `SELECT * FROM conversation_timeline WHERE entry = 'OUTBOUND'
+       AND outbound_id = (SELECT id FROM outbound WHERE key = 'order-777')`,
+    ],
+    ['the outbound row of a key', `SELECT * FROM outbound WHERE key = 'order-777'`],
     [
       'messages of an app that failed on a day',
       `SELECT * FROM message_failed WHERE app_id = 'APP1' AND ${oneDay}`,
