@@ -33,7 +33,8 @@ const quotes = (text: string) => `position('${text}'::bytea IN event_body_bytes(
 /** Bodies about the message by its id. A redaction, and an analysis, may quote the text again. */
 const emptyBodies = `
 UPDATE callback_event AS e SET ${emptied}
-WHERE e.entity_id = ANY($1::text[]) AND e.raw_body <> '' AND (e.trigger = 'MESSAGE_INBOUND'
+WHERE e.entity_id = ANY($1::text[]) AND e.raw_body <> ''
+  AND (e.trigger IN ('MESSAGE_INBOUND', 'MESSAGE_SUBMIT')
   OR (e.trigger = 'SMART_CONVERSATIONS' AND ${quotes('analysis_results')})
   OR (e.trigger = 'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION' AND ${quotes('original_text')}))`;
 
@@ -74,9 +75,18 @@ UPDATE message_analysis SET results = NULL
 WHERE sinch_message_id = ANY($1::text[]) AND results IS NOT NULL`;
 
 /**
- * Removes the text of redacted messages from bodies of events, letters and analyses, whichever is
- * written first. In the message's own row the redaction's content outranks the original and
- * withholds metadata. Usual batches send one statement, which finds nothing.
+ * The rows of messages that were sent from here. Their keys stay, and with them the promise that
+ * nothing is sent twice. The digest goes: from it a short text, such as a code, could be found by
+ * trying all of them. A row that learns only later which message it is does the same then.
+ */
+const emptyOutbound = `
+UPDATE outbound SET request = outbound_without_text(request), content_digest = '\\x'
+WHERE sinch_message_id = ANY($1::text[]) AND content_digest <> '\\x'`;
+
+/**
+ * Removes the text of redacted messages from bodies of events, letters, analyses and outbound rows,
+ * whichever is written first. In the message's own row the redaction's content outranks the
+ * original and withholds metadata. Usual batches send one statement, which finds nothing.
  */
 export async function redactRawBodies(
   session: WriteSession,
@@ -103,6 +113,7 @@ export async function redactRawBodies(
     session.query({ sql: redactTheirLetters }, values),
     session.query({ sql: redactUnknownLetters }, digests),
     session.query({ sql: emptyAnalyses }, values),
+    session.query({ sql: emptyOutbound }, values),
   ]);
 }
 
@@ -129,7 +140,8 @@ export function redactableOf(events: readonly EventToWrite[]): Redactable {
     }
     const { messages, messageAnalyses } = decision.facts;
     for (const { direction, sinchMessageId } of messages) {
-      if (direction === 'TO_APP') messageIds.push(sinchMessageId);
+      const hasText = direction === 'TO_APP' || decision.trigger === 'MESSAGE_SUBMIT';
+      if (hasText) messageIds.push(sinchMessageId);
     }
     for (const { sinchMessageId } of messageAnalyses) messageIds.push(sinchMessageId);
     isAnalysis ||= messageAnalyses.length > 0;

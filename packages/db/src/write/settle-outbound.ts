@@ -6,6 +6,9 @@ import type { WriteSession } from './write-session.ts';
  * A report proves that Sinch has accepted the message, whatever its row says: `REFUSED` by a status
  * that was no refusal, `QUEUED` to be sent again, given up. Rows are locked by their ids, so that
  * two batches never wait for each other in a circle. Rows that are settled already stay unlocked.
+ *
+ * Where Sinch has redacted the message before, the row keeps no text. A report and a redaction both
+ * write the message's row first, so that one of them sees what the other has written.
  */
 const settle = {
   sql: `
@@ -16,12 +19,17 @@ WITH reported AS (
   SELECT o.id FROM outbound AS o JOIN reported AS r USING (id)
   WHERE o.state <> 'SENT' OR o.sinch_message_id IS NULL
   ORDER BY o.id FOR UPDATE OF o
+), redacted AS (
+  SELECT r.id FROM reported AS r JOIN message AS m ON m.sinch_message_id = r.message_id
+  WHERE m.redacted_at IS NOT NULL
 )
 UPDATE outbound AS o SET state = 'SENT',
   sinch_message_id = coalesce(o.sinch_message_id, r.message_id),
   settled_at = CASE WHEN o.state = 'SENT' THEN o.settled_at ELSE now() END,
-  held_until = NULL, look_up_at = NULL, error_class = NULL, error_message = NULL
-FROM found JOIN reported AS r USING (id)
+  held_until = NULL, look_up_at = NULL, error_class = NULL, error_message = NULL,
+  content_digest = CASE WHEN redacted.id IS NULL THEN o.content_digest ELSE '\\x' END,
+  request = CASE WHEN redacted.id IS NULL THEN o.request ELSE outbound_without_text(o.request) END
+FROM found JOIN reported AS r USING (id) LEFT JOIN redacted USING (id)
 WHERE o.id = found.id`,
 };
 

@@ -143,3 +143,68 @@ it('a redaction and what it is about, written at the same time, leave nothing be
     expectGone(await allRows(database));
   }
 });
+
+describe('a redaction of a message that was sent from here', () => {
+  const sent = '6f9619ff-8b86-4011-b42d-00c04fc964ff';
+  const submit = {
+    message_submit_notification: {
+      message_id: id,
+      submitted_message: { text_message: { text: secret } },
+      metadata: `sc:${sent};${secret}`,
+    },
+  };
+  const request = JSON.stringify({
+    app_id: 'app',
+    recipient: { contact_id: '01C' },
+    message: { text_message: { text: secret } },
+    message_metadata: secret,
+    channel_properties: { SMS_SENDER: secret },
+  });
+
+  it.each(['SENDING', 'UNCERTAIN', 'SENT'])(
+    'leaves no text in its %s row, and keeps its key, whichever comes first',
+    async (state) => {
+      for (const events of [
+        [submit, redaction],
+        [redaction, submit],
+      ]) {
+        for (const batches of [events.map((event) => [event]), [events]]) {
+          await emptyTables(migrated.database);
+          await migrated.read(
+            `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state)
+             VALUES ($1::uuid, 'app', 'order-7', 'lane', '\\x01', $2::jsonb, $3::outbound_state)`,
+            [sent, request, state],
+          );
+          const writer = createEventWriter(migrated.database, () => new Date());
+          for (const batch of batches) {
+            await writer.write(batch.map((body) => toWrite(eventOf(body))));
+          }
+          const rows = await allRows(migrated.database);
+          expectGone(rows);
+          expect(rows['outbound']).toMatchObject([
+            {
+              key: 'order-7',
+              state: 'SENT',
+              sinch_message_id: id,
+              content_digest: '\\x',
+              request: { app_id: 'app', recipient: { contact_id: '01C' } },
+            },
+          ]);
+        }
+      }
+    },
+  );
+
+  it('and of another leaves the row as it is', async () => {
+    await emptyTables(migrated.database);
+    await migrated.read(
+      `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state, sinch_message_id)
+       VALUES ($1::uuid, 'app', 'order-7', 'lane', '\\x01', $2::jsonb, 'SENT', '01OTHER')`,
+      [sent, request],
+    );
+    const writer = createEventWriter(migrated.database, () => new Date());
+    await writer.write([toWrite(eventOf(redaction))]);
+    const [row] = await migrated.read('SELECT request FROM outbound');
+    expect(row?.['request']).toEqual(JSON.parse(request));
+  });
+});
