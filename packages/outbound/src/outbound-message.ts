@@ -16,6 +16,8 @@ export type OutboundErrorClass =
   /** Sinch refused it, or the recipient's consent did. */
   | 'refused'
   | 'opted-out'
+  /** It waited longer than its caller allowed. */
+  | 'expired'
   /** Not sent yet: too many requests, or Sinch could not be used. */
   | 'rate-limited'
   | 'unreachable'
@@ -34,6 +36,8 @@ export interface OutboundMessage {
   readonly attempts: number;
   readonly createdAt: Date;
   readonly notBefore: Date;
+  /** The caller's limit: not sent after then. */
+  readonly notAfter: Date | null;
   readonly sendingAt: Date | null;
   readonly settledAt: Date | null;
   /** Null until Sinch's answer or a report names it. */
@@ -42,13 +46,13 @@ export interface OutboundMessage {
   readonly errorMessage: string | null;
   readonly allowsOptedOut: boolean;
   readonly resendsUncertain: boolean;
-  /** Without our marker. */
-  readonly request: SendRequest;
+  /** Without our marker. A redacted message has only its app and its recipient. */
+  readonly request: Pick<SendRequest, 'app_id' | 'recipient'> & Partial<SendRequest>;
 }
 
 /** The columns of {@link OutboundMessage}, of a table `o`. */
 export const outboundColumns = `o.id, o.app_id AS "appId", o.key, o.state::text AS state, o.attempts,
-  o.created_at AS "createdAt", o.not_before AS "notBefore", o.sending_at AS "sendingAt",
+  o.created_at AS "createdAt", o.not_before AS "notBefore", o.not_after AS "notAfter", o.sending_at AS "sendingAt",
   o.settled_at AS "settledAt", o.sinch_message_id AS "sinchMessageId",
   o.error_class AS "errorClass", o.error_message AS "errorMessage",
   o.allows_opted_out AS "allowsOptedOut", o.resends_uncertain AS "resendsUncertain", o.request`;

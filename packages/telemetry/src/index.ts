@@ -57,6 +57,7 @@ export {
   appRead,
   type MessageSentFacts,
   messageSent,
+  messagesExpired,
   messagesFound,
   messagesResent,
   senderErred,

@@ -5,6 +5,7 @@ import {
   appRead,
   type Logger,
   messageSent,
+  messagesExpired,
   messagesFound,
   messagesResent,
   type OutageTracker,
@@ -17,7 +18,7 @@ import type { SenderMetrics } from '@sinch-callbacks/telemetry/sender-metrics';
 /** Writes what a sender reports to the log and the metrics. */
 export function senderEventsOf(
   logger: Logger,
-  metrics: Pick<SenderMetrics, 'messageSent'>,
+  metrics: Pick<SenderMetrics, 'messageSent' | 'messagesExpired'>,
   outage: Pick<OutageTracker, 'recordFailure' | 'recordSuccess'>,
 ): SenderEvents {
   return {
@@ -31,6 +32,10 @@ export function senderEventsOf(
     paused: (facts) => sendingPaused(logger, facts),
     holdersLost: (messages) => sendersLost(logger, { messages }),
     found: (messages) => messagesFound(logger, { messages }),
+    expired(messages) {
+      metrics.messagesExpired(messages);
+      messagesExpired(logger, { messages });
+    },
     resent: (messages) => messagesResent(logger, { messages }),
     databaseFailed(error) {
       // Another error of a statement is a bug, and no outage.

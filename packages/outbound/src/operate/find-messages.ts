@@ -11,13 +11,16 @@ export interface MessageFilter {
   readonly limit: number;
 }
 
+/** Few messages name several identities. One that names some has an index for each case. */
 const list = `
 SELECT ${outboundColumns} FROM outbound AS o
 WHERE ($1::text IS NULL OR o.app_id = $1)
   AND ($2::text[] IS NULL OR o.state::text = ANY($2))
-  AND ($3::text[] IS NULL OR o.identities && $3)
+  AND ($3::text[] IS NULL
+    OR CASE WHEN cardinality(o.identities) = 1 THEN o.identities[1] END = ANY($3)
+    OR (cardinality(o.identities) > 1 AND o.identities && $3))
   AND ($4::text IS NULL OR o.contact_id = $4)
-ORDER BY o.position DESC LIMIT $5`;
+ORDER BY o.created_at DESC, o.position DESC LIMIT $5`;
 
 /**
  * Lists messages, those that were queued last first.
@@ -31,9 +34,10 @@ export async function listMessages(
   return await whileAvailable(async () => (await pool.query<OutboundMessage>(list, values)).rows);
 }
 
+/** Each by an index of its own. */
 const find = `
 SELECT ${outboundColumns} FROM outbound AS o
-WHERE o.id::text = lower($1) OR o.key = $1 OR o.sinch_message_id = $1
+WHERE o.id::text COLLATE "C" = lower($1) OR o.key = $1 OR o.sinch_message_id = $1
 ORDER BY o.position DESC LIMIT 20`;
 
 /**

@@ -21,23 +21,29 @@ export const maxChosen = 1_000;
 const resendable: readonly OutboundState[] = ['UNCERTAIN', 'REFUSED', 'DISCARDED'];
 const discardable: readonly OutboundState[] = ['QUEUED', 'UNCERTAIN', 'REFUSED'];
 
-const chosen = `
+const chosen = (condition = '') => `
 WITH chosen AS (
   SELECT id FROM outbound AS o
   WHERE ($1::uuid[] IS NULL OR id = ANY($1))
     AND ($2::text IS NULL OR (app_id = $2 AND state::text = $3 AND settled_at < $4::timestamptz))
-    AND state::text = ANY($5)
+    AND state::text = ANY($5) ${condition}
   LIMIT ${maxChosen}
   FOR UPDATE SKIP LOCKED
 )`;
 
-const resend = `${chosen}
+/**
+ * A message that is too late for its caller is sent only where a person names it: one statement for
+ * all that were refused must not send what is of no use any more.
+ */
+const resend = `${chosen('AND ($1::uuid[] IS NOT NULL OR not_after IS NULL OR not_after > now())')}
 UPDATE outbound AS o SET state = 'QUEUED', not_before = now(), settled_at = NULL,
+  not_after = CASE WHEN o.not_after > now() THEN o.not_after END,
+  resends = o.resends + CASE o.state WHEN 'UNCERTAIN' THEN 1 ELSE 0 END,
   look_up_at = NULL, lookups = 0, error_class = NULL, error_message = NULL
 FROM chosen WHERE o.id = chosen.id
 RETURNING o.id`;
 
-const discard = `${chosen}
+const discard = `${chosen()}
 UPDATE outbound AS o SET state = 'DISCARDED', settled_at = now(), look_up_at = NULL
 FROM chosen WHERE o.id = chosen.id
 RETURNING o.id`;

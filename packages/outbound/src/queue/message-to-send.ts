@@ -17,8 +17,16 @@ export interface MessageToSend {
   /** Sends it although its recipient has opted out, for example to confirm the opt-out. */
   readonly allowOptedOut?: boolean | undefined;
   /**
+   * How long it may wait for its request, from now: past that it is REFUSED as `expired`. Without
+   * it, it waits for as long as an outage lasts, since only the caller knows when it is too late.
+   * What happens after the request is Sinch's: see `ttl` of the settings. A key that is given again
+   * keeps its first limit.
+   */
+  readonly sendWithinMs?: number | undefined;
+  /**
    * The way with a request of which it is not known whether it was carried out. `hold`, the
-   * default: a person decides. `resend`: it is sent again after a minute, perhaps twice.
+   * default: a person decides. `resend`: it is sent again after a minute, and once more, so that it
+   * may be at the phone three times.
    */
   readonly onUncertain?: 'hold' | 'resend' | undefined;
 }

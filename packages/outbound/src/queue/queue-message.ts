@@ -27,8 +27,9 @@ FROM outbound AS o WHERE o.app_id = $1 AND o.key = $2`;
 /** A transaction that inserts the same key meanwhile is awaited; then nothing is inserted. */
 const insert = `
 INSERT INTO outbound AS o (id, app_id, key, lane, contact_id, identities, content_digest, request,
-  allows_opted_out, resends_uncertain)
-VALUES ($1::uuid, $2, $3, $4, $5, $6::text[], decode($7, 'hex'), $8::jsonb, $9, $10)
+  allows_opted_out, resends_uncertain, not_after)
+VALUES ($1::uuid, $2, $3, $4, $5, $6::text[], decode($7, 'hex'), $8::jsonb, $9, $10,
+  clock_timestamp() + $11::float8 * interval '1 millisecond')
 ON CONFLICT (app_id, key) DO NOTHING
 RETURNING ${outboundColumns}`;
 
@@ -79,11 +80,12 @@ async function findKnown(
   );
   if (found === undefined) return undefined;
   const { digest: first, ...message } = found;
-  return { kind: first === digest ? 'known' : 'key-taken', message };
+  // The digest of a redacted message is gone. Its key still promises that it is sent once.
+  return { kind: first === digest || first === '' ? 'known' : 'key-taken', message };
 }
 
 function valuesOf(given: MessageToSend, request: SendRequest, digest: string): unknown[] {
-  const { appId, key, allowOptedOut = false, onUncertain = 'hold' } = given;
+  const { appId, key, allowOptedOut = false, onUncertain = 'hold', sendWithinMs } = given;
   const { recipient } = request;
   return [
     randomUUID(),
@@ -96,5 +98,6 @@ function valuesOf(given: MessageToSend, request: SendRequest, digest: string): u
     JSON.stringify(request),
     allowOptedOut,
     onUncertain === 'resend',
+    sendWithinMs ?? null,
   ];
 }

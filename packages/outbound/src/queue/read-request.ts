@@ -12,6 +12,8 @@ import { readRecipient } from './recipient.ts';
 const maxKeyLength = 200;
 /** Characters of a request as JSON. Sinch's own limits are far below. */
 const maxRequestLength = 262_144;
+/** A longer time is most likely a mistake of units. */
+const longestSendWithinMs = 365 * 86_400_000;
 const maxCallersMetadata = maxMessageMetadata - markerLength;
 
 export type ReadRequest =
@@ -23,7 +25,7 @@ export type ReadRequest =
  * marked; all else Sinch checks.
  */
 export function readRequest(given: MessageToSend): ReadRequest {
-  const { key, appId, to, message, settings = {} } = given;
+  const { key, appId, to, message, settings = {}, sendWithinMs } = given;
   const recipient = readRecipient(to);
   if (recipient.kind === 'invalid') return recipient;
   const request: SendRequest = {
@@ -32,13 +34,18 @@ export function readRequest(given: MessageToSend): ReadRequest {
     recipient: recipient.recipient,
     message: typeof message === 'string' ? { text_message: { text: message } } : message,
   };
-  const problem = keyProblem(key) ?? requestProblem(request);
+  const problem = keyProblem(key) ?? timeProblem(sendWithinMs) ?? requestProblem(request);
   return problem === undefined ? { kind: 'request', request } : { kind: 'invalid', problem };
 }
 
 function keyProblem(key: string): string | undefined {
   const isSound = key !== '' && key.length <= maxKeyLength && storableText(key) === key;
   return isSound ? undefined : `a key has 1 to ${maxKeyLength} characters`;
+}
+
+function timeProblem(sendWithinMs = 1): string | undefined {
+  if (sendWithinMs > 0 && sendWithinMs <= longestSendWithinMs) return undefined;
+  return `sendWithinMs is 1 to ${longestSendWithinMs}`;
 }
 
 function requestProblem(request: SendRequest): string | undefined {

@@ -15,7 +15,10 @@ export interface SenderOptions {
 /** One request, with what its row became. */
 export interface SendFacts {
   readonly message: Pick<OutboundMessage, 'id' | 'key' | 'attempts'>;
-  /** `lost` where a report or another process settled the row first. */
+  /**
+   * `lost` where a report or another process settled the row first. A row whose hold ran out before
+   * its request is QUEUED without an error class.
+   */
   readonly state: OutboundState | 'lost';
   readonly messageId?: string | undefined;
   readonly errorClass?: OutboundErrorClass | undefined;
@@ -38,6 +41,8 @@ export interface SenderEvents {
   found(count: number): void;
   /** Called with UNCERTAIN rows that are sent again, as their callers asked. */
   resent(count: number): void;
+  /** Called with messages that waited longer than their callers allowed, and are not sent. */
+  expired(count: number): void;
   databaseFailed(error: unknown): void;
   databaseAnswered(): void;
   /** Called with the error of a lookup, or of a bug. */

@@ -1,4 +1,5 @@
-import { expireHolds, extendHolds, type Hold } from '../sending/claim-messages.ts';
+import { expireQueued } from '../sending/expire-queued.ts';
+import { expireHolds, extendHolds, type Hold } from '../sending/holds.ts';
 import { keptSources, lookUpMessages } from '../sending/look-up-messages.ts';
 import { resendUncertain } from '../sending/resend-uncertain.ts';
 import type { SenderOptions, SenderTimings } from './contract.ts';
@@ -49,6 +50,8 @@ export function createRecovery(
     if (lost > 0) events.holdersLost(lost);
     const resent = await resendUncertain(database, appId, timings.resendAfterMs);
     if (resent > 0) events.resent(resent);
+    const expired = await expireQueued(database, appId);
+    if (expired > 0) events.expired(expired);
     events.databaseAnswered();
   }
 

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { markMetadata } from '@sinch-callbacks/core';
 import { classifyFailure } from '@sinch-callbacks/db';
-import type { OutboundErrorClass, OutboundMessage } from '../outbound-message.ts';
+import type { OutboundErrorClass, OutboundMessage, OutboundState } from '../outbound-message.ts';
 import { findOptOuts } from '../queue/find-opt-outs.ts';
 import { decideSettlement, type SendTry, type Settlement } from '../sending/decide-settlement.ts';
+import { returnMessage } from '../sending/holds.ts';
 import { settleMessage } from '../sending/settle-message.ts';
 import type { SenderOptions, SendFacts } from './contract.ts';
+import type { HeldMessages } from './held-messages.ts';
 
 /** The pause of the whole app after a message that could not be sent. */
 export interface SendPause {
@@ -26,23 +28,34 @@ const maxSettleTries = 5;
 
 type Services = Pick<SenderOptions, 'database' | 'api' | 'events'>;
 
-export function createSendOnce({ database, api, events }: Services, holder: string): SendOnce {
+export function createSendOnce(
+  { database, api, events }: Services,
+  holder: string,
+  held: Pick<HeldMessages, 'isHeld'>,
+): SendOnce {
   let hasGivenUp = false;
 
   async function send(message: OutboundMessage): Promise<SendPause | undefined> {
     const startedAt = performance.now();
     const settlement = await settlementOf(message);
-    const isSettled = await settle(message, settlement);
+    const state = await settle(async () =>
+      settlement === 'not-ours'
+        ? await returnMessage(database, message, holder)
+        : await settleMessage(database, message, settlement, holder),
+    );
     const { id, key, attempts } = message;
     const facts = { message: { id, key, attempts }, durationMs: performance.now() - startedAt };
-    events.sent({ ...facts, ...outcomeOf(settlement, isSettled) });
-    if (settlement.state !== 'QUEUED') return undefined;
+    events.sent({ ...facts, state: state ?? 'lost', ...reasonOf(settlement) });
+    if (settlement === 'not-ours' || settlement.state !== 'QUEUED') return undefined;
     return { pauseMs: settlement.pauseMs, errorClass: settlement.errorClass };
   }
 
-  async function settlementOf(message: OutboundMessage): Promise<Settlement> {
+  async function settlementOf(message: OutboundMessage): Promise<Settlement | 'not-ours'> {
     const refusal = await consentRefusal(message);
     if (refusal !== undefined) return refusal;
+    // Nothing is awaited from here to the request. A process that was frozen, or a consent that
+    // took long to read, has lost the row: others may have had it sent by now.
+    if (!held.isHeld(message.id)) return 'not-ours';
     return decideSettlement(await request(message), message.attempts, Math.random());
   }
 
@@ -63,9 +76,11 @@ export function createSendOnce({ database, api, events }: Services, holder: stri
   }
 
   async function request({ id, request: body }: OutboundMessage): Promise<SendTry> {
-    const message_metadata = markMetadata(id, body.message_metadata);
+    const { message, message_metadata: metadata } = body;
     try {
-      const { message_id: messageId } = await api.messages.send({ ...body, message_metadata });
+      if (message === undefined) throw new TypeError('a message without content was claimed');
+      const marked = { ...body, message, message_metadata: markMetadata(id, metadata) };
+      const { message_id: messageId } = await api.messages.send(marked);
       return { kind: 'accepted', messageId };
     } catch (error) {
       return { kind: 'failed', error };
@@ -73,14 +88,16 @@ export function createSendOnce({ database, api, events }: Services, holder: stri
   }
 
   /** Writes it, for as long as the database is down. */
-  async function settle(message: OutboundMessage, settlement: Settlement): Promise<boolean> {
+  async function settle(
+    write: () => Promise<OutboundState | undefined>,
+  ): Promise<OutboundState | undefined> {
     for (let tries = 1; ; ) {
       try {
-        return await settleMessage(database, message, settlement, holder);
+        return await write();
       } catch (error) {
         events.databaseFailed(error);
         const isDown = classifyFailure(error) === 'infrastructure';
-        if (hasGivenUp || (!isDown && tries >= maxSettleTries)) return false;
+        if (hasGivenUp || (!isDown && tries >= maxSettleTries)) return undefined;
         if (!isDown) tries += 1;
         await sleep(settleAgainMs);
       }
@@ -94,11 +111,10 @@ export function createSendOnce({ database, api, events }: Services, holder: stri
   });
 }
 
-function outcomeOf(
-  settlement: Settlement,
-  isSettled: boolean,
-): Pick<SendFacts, 'state' | 'messageId' | 'errorClass' | 'error'> {
-  const state = isSettled ? settlement.state : 'lost';
-  if (settlement.state === 'SENT') return { state, messageId: settlement.messageId };
-  return { state, errorClass: settlement.errorClass, error: settlement.message };
+function reasonOf(
+  settlement: Settlement | 'not-ours',
+): Pick<SendFacts, 'messageId' | 'errorClass' | 'error'> {
+  if (settlement === 'not-ours') return { error: 'its hold ran out before its request' };
+  if (settlement.state === 'SENT') return { messageId: settlement.messageId };
+  return { errorClass: settlement.errorClass, error: settlement.message };
 }

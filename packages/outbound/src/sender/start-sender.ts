@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { OutboundMessage } from '../outbound-message.ts';
-import { claimMessages, extendHolds, returnUnsent } from '../sending/claim-messages.ts';
+import { createClaim } from '../sending/claim-messages.ts';
+import { extendHolds, returnUnsent } from '../sending/holds.ts';
 import { resendAfterMs } from '../sending/resend-uncertain.ts';
 import type { SenderOptions, SenderTimings } from './contract.ts';
+import { createHeldMessages } from './held-messages.ts';
 import { createPace } from './pace.ts';
 import { createRecovery } from './recovery.ts';
 import { createSendOnce } from './send-once.ts';
@@ -41,9 +43,11 @@ export function startSender(options: SenderOptions): Sender {
   const timings = { ...defaultSenderTimings, ...options.timings };
   const hold = { holder: randomUUID(), holdMs: timings.holdMs };
   const sending = new Map<string, Promise<void>>();
+  const held = createHeldMessages(hold.holdMs);
   const pace = createPace(options.perSecond);
+  const claimMessages = createClaim(database, appId, hold);
   const recovery = createRecovery(options, timings, hold);
-  const sendOnce = createSendOnce(options, hold.holder);
+  const sendOnce = createSendOnce(options, hold.holder, held);
   let isStopping = false;
   let turnedAtMs = performance.now();
   let pausedUntilMs = 0;
@@ -55,6 +59,7 @@ export function startSender(options: SenderOptions): Sender {
     while (!isStopping) {
       turnedAtMs = performance.now();
       recover();
+      await returnLost();
       if (recovery.isUsable() && turnedAtMs >= pausedUntilMs) await claim();
       turnedAtMs = performance.now();
       await pauseOrWake(timings.pollMs);
@@ -68,16 +73,26 @@ export function startSender(options: SenderOptions): Sender {
     });
   }
 
+  /** Also during a pause, and when the process stops: such rows would become UNCERTAIN. */
+  async function returnLost(): Promise<void> {
+    if (performance.now() >= claimInDoubtUntilMs) return;
+    await returnUnsent(database, hold.holder, [...sending.keys()]).catch((error: unknown) =>
+      events.databaseFailed(error),
+    );
+  }
+
   async function claim(): Promise<void> {
     const limit = Math.min(maxInProgress - sending.size, pace.available());
     if (limit < 1 || isStopping) return;
     try {
-      if (performance.now() < claimInDoubtUntilMs) {
-        await returnUnsent(database, hold.holder, [...sending.keys()]);
-      }
-      const messages = await claimMessages(database, appId, limit, hold);
+      const claimedAt = held.now();
+      const messages = await claimMessages(limit);
       events.databaseAnswered();
       pace.take(messages.length);
+      held.held(
+        messages.map(({ id }) => id),
+        claimedAt,
+      );
       for (const message of messages) begin(message);
     } catch (error) {
       claimInDoubtUntilMs = performance.now() + claimInDoubtMs;
@@ -97,6 +112,7 @@ export function startSender(options: SenderOptions): Sender {
       .catch((error: unknown) => events.failed(error))
       .finally(() => {
         sending.delete(message.id);
+        held.forget(message.id);
         wake();
       });
     sending.set(message.id, done);
@@ -116,7 +132,14 @@ export function startSender(options: SenderOptions): Sender {
   let extending: Promise<void> | undefined;
   const extendTimer = setInterval(() => {
     if (sending.size === 0) return;
+    const extendedAt = held.now();
     extending ??= extendHolds(database, hold)
+      .then((ids) =>
+        held.held(
+          ids.filter((id) => sending.has(id)),
+          extendedAt,
+        ),
+      )
       .catch((error: unknown) => {
         recovery.holdsInDoubt();
         events.databaseFailed(error);
@@ -132,6 +155,7 @@ export function startSender(options: SenderOptions): Sender {
     isStopping = true;
     wake();
     await polling;
+    await returnLost();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timings.stopWithinMs);
     await Promise.race([Promise.all([...sending.values(), recovering]), late]);

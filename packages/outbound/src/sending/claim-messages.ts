@@ -1,24 +1,59 @@
-import type { Database } from '@sinch-callbacks/db';
+import { type Database, isConflict } from '@sinch-callbacks/db';
 import { type OutboundMessage, outboundColumns } from '../outbound-message.ts';
+import type { Hold } from './holds.ts';
 
 type Pool = Pick<Database, 'pool'>;
 
-/** One row of a lane at a time, in the order in which they were queued. */
-const isFirstOfLane = `NOT EXISTS (SELECT FROM outbound AS e
-    WHERE e.app_id = o.app_id AND e.lane = o.lane AND e.state = 'QUEUED' AND e.position < o.position)
-  AND NOT EXISTS (SELECT FROM outbound AS s
-    WHERE s.app_id = o.app_id AND s.lane = o.lane AND s.state = 'SENDING')`;
+/** Rows, or lanes, that one look reads, however many are queued. */
+const maxScanned = 500;
+/** Rows that are read beyond those to claim: another sender may have locked the first ones. */
+const spareRows = 32;
+
+const isIdle = (lane: string) => `NOT EXISTS (SELECT FROM outbound AS s
+    WHERE s.app_id = $1 AND s.lane = ${lane} AND s.state = 'SENDING')`;
+
+/** What has waited longest, and is the first of its lane. */
+const oldestHeads = `
+due AS MATERIALIZED (
+  SELECT o.id, o.lane, o.position, o.not_before FROM outbound AS o
+  WHERE o.app_id = $1 AND o.state = 'QUEUED' AND o.not_before <= now()
+  ORDER BY o.not_before, o.position LIMIT ${maxScanned}
+), heads AS MATERIALIZED (
+  SELECT d.id FROM due AS d
+  WHERE NOT EXISTS (SELECT FROM outbound AS e
+    WHERE e.app_id = $1 AND e.lane = d.lane AND e.state = 'QUEUED' AND e.position < d.position)
+    AND ${isIdle('d.lane')}
+  ORDER BY d.not_before, d.position LIMIT $2 + ${spareRows}
+)`;
+
+/** The first row of each lane after a name, lane by lane: other rows are not read. */
+const nextHeads = `
+lanes AS (
+  SELECT (SELECT min(o.lane) FROM outbound AS o
+    WHERE o.app_id = $1 AND o.state = 'QUEUED' AND o.lane > $5) AS lane, 1 AS number
+  UNION ALL
+  SELECT (SELECT min(o.lane) FROM outbound AS o
+    WHERE o.app_id = $1 AND o.state = 'QUEUED' AND o.lane > l.lane), l.number + 1
+  FROM lanes AS l WHERE l.lane IS NOT NULL AND l.number < ${maxScanned}
+), heads AS MATERIALIZED (
+  SELECT first.id FROM lanes AS l CROSS JOIN LATERAL (
+    SELECT o.id, o.not_before FROM outbound AS o
+    WHERE o.app_id = $1 AND o.lane = l.lane AND o.state = 'QUEUED'
+    ORDER BY o.position LIMIT 1
+  ) AS first
+  WHERE first.not_before <= now() AND ${isIdle('l.lane')}
+)`;
 
 /**
  * The rows are SENDING once this has committed, and only then a request leaves. Of two senders one
- * skips a row that the other has locked. A sender whose snapshot misses what another has just
- * committed violates the key on SENDING rows of a lane, and claims nothing this time.
+ * skips a row that the other has locked. What became too late is left to `expireQueued`.
  */
-const claim = `
-WITH next AS MATERIALIZED (
+const claimFrom = (heads: string, more = '') => `
+WITH RECURSIVE ${heads}, next AS MATERIALIZED (
   SELECT o.id FROM outbound AS o
-  WHERE o.app_id = $1 AND o.state = 'QUEUED' AND o.not_before <= now() AND ${isFirstOfLane}
-  ORDER BY o.position
+  WHERE o.id = ANY(ARRAY(SELECT id FROM heads)) AND o.state = 'QUEUED' AND o.not_before <= now()
+    AND (o.not_after IS NULL OR o.not_after > now())
+  ORDER BY o.not_before, o.position
   LIMIT $2
   FOR UPDATE SKIP LOCKED
 ), claimed AS (
@@ -28,89 +63,64 @@ WITH next AS MATERIALIZED (
   FROM next WHERE o.id = next.id
   RETURNING o.*
 )
-SELECT ${outboundColumns} FROM claimed AS o ORDER BY o.position`;
+SELECT ${outboundColumns}${more}`;
+
+const claimOldest = `${claimFrom(oldestHeads)} FROM claimed AS o ORDER BY o.position`;
+
+/** One row at least, since it says where the next look begins: null after the last lane. */
+const claimNext = `${claimFrom(
+  nextHeads,
+  `, (SELECT max(lane) FROM lanes HAVING count(lane) = ${maxScanned}) AS "lastLane"`,
+)} FROM (SELECT) AS always LEFT JOIN claimed AS o ON true ORDER BY o.position`;
 
 /**
- * Claims messages of an app for sending, at most one of each recipient.
- * @param holder a UUID that no other process has.
- * @throws pg's error. The rows may be claimed nevertheless: see {@link returnUnsent}.
+ * Claims up to `limit` messages for sending, at most one of each recipient.
+ * @throws pg's error. The rows may be claimed nevertheless: see `returnUnsent`.
  */
-export async function claimMessages(
-  { pool }: Pool,
-  appId: string,
-  limit: number,
-  { holder, holdMs }: Hold,
+export type ClaimMessages = (limit: number) => Promise<readonly OutboundMessage[]>;
+
+/**
+ * Creates the claim of a sender. What waits longest comes first. Where that is many messages of few
+ * recipients, the others have their turn too: their lanes are visited one after another.
+ * @param hold its holder is a UUID that no other process has.
+ */
+export function createClaim({ pool }: Pool, appId: string, hold: Hold): ClaimMessages {
+  let afterLane = '';
+
+  const valuesOf = (limit: number) => [appId, limit, hold.holder, hold.holdMs];
+
+  async function ofOldest(limit: number): Promise<readonly OutboundMessage[]> {
+    return (await pool.query<OutboundMessage>(claimOldest, valuesOf(limit))).rows;
+  }
+
+  async function ofOtherLanes(limit: number): Promise<readonly OutboundMessage[]> {
+    const { rows } = await pool.query<ClaimedRow>(claimNext, [...valuesOf(limit), afterLane]);
+    afterLane = rows[0]?.lastLane ?? '';
+    return rows.flatMap(({ lastLane: _, ...row }) => (row.id === null ? [] : [row]));
+  }
+
+  return async (limit) => {
+    const oldest = await orNone(ofOldest(limit));
+    if (oldest.length >= limit) return oldest;
+    return [...oldest, ...(await orNone(ofOtherLanes(limit - oldest.length)))];
+  };
+}
+
+/** Another sender has a row of one of these lanes, or waits for one: nothing is claimed then. */
+async function orNone(
+  claiming: Promise<readonly OutboundMessage[]>,
 ): Promise<readonly OutboundMessage[]> {
-  const { rows } = await pool.query<OutboundMessage>(claim, [appId, limit, holder, holdMs]);
-  return rows;
+  try {
+    return await claiming;
+  } catch (error) {
+    if (isConflict(error) || isTaken(error)) return [];
+    throw error;
+  }
 }
 
-/** The claim of a process on the rows that it sends. */
-export interface Hold {
-  readonly holder: string;
-  /** A row that was not extended for so long becomes UNCERTAIN. */
-  readonly holdMs: number;
-}
+type ClaimedRow = (OutboundMessage | { readonly id: null }) & { readonly lastLane: string | null };
 
-/**
- * Extends the claims of a process. A locked row is being settled, and is skipped, as in all that
- * concerns many rows here: waiting for one could be a deadlock with the writer of callbacks.
- * @throws pg's error.
- */
-export async function extendHolds({ pool }: Pool, { holder, holdMs }: Hold): Promise<void> {
-  await pool.query(
-    `WITH mine AS (
-       SELECT id FROM outbound WHERE holder = $1::uuid AND state = 'SENDING'
-       FOR UPDATE SKIP LOCKED
-     )
-     UPDATE outbound AS o SET held_until = now() + $2 * interval '1 millisecond'
-     FROM mine WHERE o.id = mine.id`,
-    [holder, holdMs],
-  );
-}
-
-/**
- * Returns rows to the queue that this process has claimed without learning of it: the answer of the
- * claim was lost, so their requests never left. Call it while no claim is in progress.
- * @param sending the ids of the rows whose requests may have left.
- * @throws pg's error.
- */
-export async function returnUnsent(
-  { pool }: Pool,
-  holder: string,
-  sending: readonly string[],
-): Promise<void> {
-  await pool.query(
-    `WITH unsent AS (
-       SELECT id FROM outbound
-       WHERE holder = $1::uuid AND state = 'SENDING' AND id <> ALL($2::uuid[])
-       FOR UPDATE SKIP LOCKED
-     )
-     UPDATE outbound AS o SET state = 'QUEUED', attempts = o.attempts - 1, holder = NULL,
-       held_until = NULL, sending_at = NULL
-     FROM unsent WHERE o.id = unsent.id`,
-    [holder, sending],
-  );
-}
-
-const firstLookupMs = 10_000;
-
-/**
- * Makes rows UNCERTAIN whose process stopped extending them: it died, or cannot reach the database,
- * and the request may have left. Returns their number.
- * @throws pg's error.
- */
-export async function expireHolds({ pool }: Pool): Promise<number> {
-  const { rowCount } = await pool.query(
-    `WITH expired AS (
-       SELECT id FROM outbound WHERE state = 'SENDING' AND held_until < now()
-       FOR UPDATE SKIP LOCKED
-     )
-     UPDATE outbound AS o SET state = 'UNCERTAIN', settled_at = now(), held_until = NULL,
-       look_up_at = now() + $1 * interval '1 millisecond', error_class = 'holder-lost',
-       error_message = 'the process that was sending it ended, or lost its database'
-     FROM expired WHERE o.id = expired.id`,
-    [firstLookupMs],
-  );
-  return rowCount ?? 0;
+/** The key on the one SENDING row of a lane: a snapshot may miss what was committed just now. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === '23505';
 }

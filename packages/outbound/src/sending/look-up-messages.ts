@@ -1,6 +1,7 @@
 import { readMarker } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 import type { App, SinchApi } from '@sinch-callbacks/sinch-api';
+import { keptOfRequest } from './kept-of-request.ts';
 
 type Pool = Pick<Database, 'pool'>;
 type MessagesSource = 'CONVERSATION_SOURCE' | 'DISPATCH_SOURCE';
@@ -27,26 +28,41 @@ export function keptSources(app: App): readonly MessagesSource[] {
   ];
 }
 
+/**
+ * Rows are looked up together only where they were sent within this time: a list that is read for
+ * days would end before it comes to the older ones.
+ */
+const spanMs = 600_000;
+
 /** The rows to look up, with the time in which they may have been sent. */
 const due = `
-SELECT id, sending_at AS "sendingAt" FROM outbound
-WHERE app_id = $1 AND state = 'UNCERTAIN' AND look_up_at <= now()
+WITH due AS MATERIALIZED (
+  SELECT id, sending_at FROM outbound
+  WHERE app_id = $1 AND state = 'UNCERTAIN' AND look_up_at <= now()
+)
+SELECT id, sending_at AS "sendingAt" FROM due
+WHERE sending_at <= (SELECT min(sending_at) FROM due) + ${spanMs} * interval '1 millisecond'
 ORDER BY sending_at LIMIT ${maxLookups}`;
 
 /** A locked row is being settled by a report. */
-const unlocked = `
-WITH unlocked AS (
-  SELECT id FROM outbound WHERE id = ANY($1::uuid[]) AND state = 'UNCERTAIN' FOR UPDATE SKIP LOCKED
+const unlocked = (ids: string) => `unlocked AS (
+  SELECT id FROM outbound WHERE id = ANY(${ids}) AND state = 'UNCERTAIN' FOR UPDATE SKIP LOCKED
 )`;
 
-const settleFound = `${unlocked}
+/** Redactions that are being written are awaited before any row is locked. */
+const settleFound = `
+WITH found AS MATERIALIZED (
+  SELECT f.id, f.message_id, message_is_redacted(f.message_id) AS redacted
+  FROM unnest($1::uuid[], $2::text[]) AS f(id, message_id)
+), ${unlocked('ARRAY(SELECT f.id FROM found AS f WHERE f.redacted IS NOT NULL)')}
 UPDATE outbound AS o SET state = 'SENT', sinch_message_id = f.message_id, settled_at = now(),
-  look_up_at = NULL, error_class = NULL, error_message = NULL
-FROM unlocked JOIN unnest($1::uuid[], $2::text[]) AS f(id, message_id) USING (id)
+  look_up_at = NULL, error_class = NULL, error_message = NULL, ${keptOfRequest('f.redacted')}
+FROM unlocked JOIN found AS f USING (id)
 WHERE o.id = unlocked.id`;
 
 /** A row that was not found proves nothing: Sinch does not say how soon its list is complete. */
-const postpone = `${unlocked}
+const postpone = `
+WITH ${unlocked('$1::uuid[]')}
 UPDATE outbound AS o SET lookups = o.lookups + 1,
   look_up_at = now() + ($2::integer[])[o.lookups + 1] * interval '1 millisecond'
 FROM unlocked WHERE o.id = unlocked.id`;

@@ -63,6 +63,7 @@ export async function openSenderFixture(
     paused: ignore,
     holdersLost: ignore,
     found: ignore,
+    expired: ignore,
     resent: ignore,
     databaseFailed: (error) => void problems.push(error),
     databaseAnswered: ignore,

@@ -27,6 +27,7 @@ const sender = startSender({
     paused: ignore,
     holdersLost: ignore,
     found: ignore,
+    expired: ignore,
     resent: ignore,
     databaseFailed: complain,
     databaseAnswered: ignore,

@@ -65,6 +65,11 @@ export function messagesResent(logger: Logger, facts: { readonly messages: numbe
   logger.warn(facts, 'uncertain messages are sent again');
 }
 
+/** Logs messages that waited longer than their callers allowed. They are not sent. */
+export function messagesExpired(logger: Logger, facts: { readonly messages: number }): void {
+  logger.warn(facts, 'messages are too late to be sent');
+}
+
 /** Logs the end of a try: one line for each. */
 export function messageSent(logger: Logger, facts: MessageSentFacts): void {
   if (facts.state === 'SENT') logger.info(facts, 'message sent');

@@ -4,6 +4,8 @@ import type { MetricsText } from './metrics.ts';
 export interface SenderMetrics {
   /** Counts a message by the state that a try left it in. */
   messageSent(state: string): void;
+  /** Counts messages that are too late to be sent, as `expired`. */
+  messagesExpired(count: number): void;
   /** Counts a request to Sinch; without an answer its status is `none`. */
   requestEnded(request: { readonly operation: string; readonly status: number | undefined }): void;
   /** Replaces the numbers of messages by state; `undefined` while they cannot be read. */
@@ -12,8 +14,8 @@ export interface SenderMetrics {
   read(): Promise<MetricsText>;
 }
 
-/** Ends of a try. */
-const ends = ['SENT', 'REFUSED', 'UNCERTAIN', 'QUEUED', 'lost'] as const;
+/** Ends of a try, and the end of what was not tried in time. */
+const ends = ['SENT', 'REFUSED', 'UNCERTAIN', 'QUEUED', 'lost', 'expired'] as const;
 
 /** Creates the metrics of a sender. */
 export function createSenderMetrics(): SenderMetrics {
@@ -41,6 +43,7 @@ export function createSenderMetrics(): SenderMetrics {
   });
   return {
     messageSent: (state) => tries.inc({ state }),
+    messagesExpired: (count) => tries.inc({ state: 'expired' }, count),
     requestEnded({ operation, status }) {
       requests.inc({ operation, status: String(status ?? 'none') });
     },

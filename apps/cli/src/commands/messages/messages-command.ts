@@ -23,6 +23,7 @@ interface SendOptions {
   readonly app?: string;
   readonly metadata?: string;
   readonly allowOptedOut?: true;
+  readonly within?: number;
   readonly onUncertain: 'hold' | 'resend';
   readonly wait?: 'sent' | 'delivered';
   readonly timeout: number;
@@ -30,6 +31,7 @@ interface SendOptions {
 
 const defaultTimeoutMs = 60_000;
 const longestTimeoutMs = 3_600_000;
+const longestWithinMs = 365 * 86_400_000;
 
 const help = `
 The message is queued, and the sender sends it. Without --key it gets a key of its own, so that the
@@ -64,6 +66,11 @@ export function addMessagesCommand(program: Command, host: Host): void {
     .option('--app <id>', 'the app that sends it (SINCH_APP_ID)', nonEmpty)
     .option('--metadata <text>', 'message_metadata, which comes back in each report')
     .option('--allow-opted-out', 'send it although the recipient has opted out')
+    .option(
+      '--within <time>',
+      'refuse it if it could not be sent for so long',
+      duration(1, longestWithinMs),
+    )
     .addOption(
       new Option('--on-uncertain <way>', 'where it is not known whether it was sent')
         .choices(['hold', 'resend'])
@@ -116,6 +123,7 @@ async function messageOf(session: Session, options: SendOptions): Promise<Messag
     message: await readMessageText(session.io.stdin, options),
     settings: metadata === undefined ? {} : { message_metadata: metadata },
     allowOptedOut,
+    sendWithinMs: options.within,
     onUncertain,
   };
 }

@@ -33,6 +33,7 @@ export function outboundLines(message: OutboundMessage): string[] {
     error: message.errorClass ?? undefined,
     reason: message.errorMessage === null ? undefined : oneLine(message.errorMessage),
     'not before': message.state === 'QUEUED' ? showInstant(message.notBefore) : undefined,
+    'not after': at(message.notAfter),
     consent: message.allowsOptedOut ? 'not asked' : undefined,
     'if uncertain': message.resendsUncertain ? 'sent again by itself' : undefined,
     next: advice[message.state],
