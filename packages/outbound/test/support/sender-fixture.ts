@@ -57,16 +57,10 @@ export async function openSenderFixture(
   const sent: SendFacts[] = [];
   const problems: unknown[] = [];
   const events: SenderEvents = {
+    ...ignoreEvents,
     sent: (facts) => void sent.push(facts),
     appFailed: (error) => void problems.push(error),
-    appRead: ignore,
-    paused: ignore,
-    holdersLost: ignore,
-    found: ignore,
-    expired: ignore,
-    resent: ignore,
     databaseFailed: (error) => void problems.push(error),
-    databaseAnswered: ignore,
     failed: (error) => void problems.push(error),
   };
   const sender = startSender({
@@ -99,3 +93,18 @@ export function markersOf(api: Pick<LocalApi, 'truth'>): ReadonlyMap<string, rea
 }
 
 const ignore = () => undefined;
+
+/** For tests of what a sender does, not of what it reports. */
+export const ignoreEvents: SenderEvents = {
+  sent: ignore,
+  appFailed: ignore,
+  appRead: ignore,
+  paused: ignore,
+  holdersLost: ignore,
+  found: ignore,
+  expired: ignore,
+  resent: ignore,
+  databaseFailed: ignore,
+  databaseAnswered: ignore,
+  failed: ignore,
+};
