@@ -98,6 +98,8 @@ export {
   type MessageHistory,
   type StatusReport,
 } from './read/find-message.ts';
+export type { OutboundFacts } from './read/find-outbound.ts';
+export { lookUpMessage, type MessageLookup } from './read/look-up-message.ts';
 export type { Page } from './read/page.ts';
 export { pageStoredEvents, type StoredEventFilter } from './read/page-stored-events.ts';
 export type { UnappliedEvent } from './read/unapplied-events.ts';

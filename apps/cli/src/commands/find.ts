@@ -14,10 +14,12 @@ const maxTextLength = 80;
 const help = `
 It may be a phone number in any spelling (with its country's code), another identity as Sinch sends
 it, the id of a contact (merged ones too), conversation, message, batch or inbound event, a
-correlation id, the metadata that the sender gave, an event key or its beginning, or the beginning
-of a digest. It may be several of these; the first lines say what it was taken for.
+correlation id, the metadata or the key that the sender gave, an event key or its beginning, or the
+beginning of a digest. It may be several of these; the first lines say what it was taken for.
 
 Messages in DISPATCH mode have no conversation and no contact: find them by number, id or metadata.
+What we were asked to send is listed as "to be sent" until a callback names it: its status is the
+state of the sending, and its id our own.
 Callbacks are listed where a key was given, and where one that made no rows names the id.
 
 Exits 1 when nothing was found. What people wrote is shown with --text only.
@@ -103,6 +105,8 @@ function entryName({ entry, direction, kind }: FoundEntry): string {
   switch (entry) {
     case 'MESSAGE':
       return direction === 'TO_APP' ? 'message in' : direction ? 'message out' : 'message';
+    case 'OUTBOUND':
+      return 'to be sent';
     case 'EVENT':
       return `event ${cellText(kind)}`;
     case 'CALLBACK':

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { digestText } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import type { Prisma } from '../generated/client.ts';
+import { findOutbound, type OutboundFacts } from './find-outbound.ts';
 import { findUnapplied, type UnappliedEvent } from './unapplied-events.ts';
 import { type WithoutNulls, withoutNulls } from './without-nulls.ts';
 
@@ -86,11 +87,14 @@ export type StatusReport = Omit<
 > & { readonly eventKey: string };
 
 /**
- * A message as its events describe it. One that only dead letters and unhandled events name has no
- * facts. `contactId` is the contact after merges.
+ * A message as its events describe it. One that only dead letters, unhandled events or an outbound
+ * row name has no facts. `contactId` is the contact after merges.
  */
 export interface MessageHistory extends Partial<MessageFacts> {
-  readonly sinchMessageId: string;
+  /** Absent while no callback and no answer has named it. */
+  readonly sinchMessageId?: string | undefined;
+  /** The row that it was sent with. */
+  readonly outbound?: OutboundFacts | undefined;
   /** Empty while there is no report. */
   readonly channels: readonly ChannelState[];
   /** Reports by the time of the event; by receipt where an event has no readable time. */
@@ -113,6 +117,7 @@ export async function findMessage(
     const row = await prisma.message.findUnique({ where, select: messageColumns });
     const unapplied = await findUnapplied(database, sinchMessageId);
     if (row === null && unapplied.length === 0) return undefined;
+    const [outbound] = await findOutbound(database, sinchMessageId, ['sinchMessageId']);
     const channels = await prisma.messageChannel.findMany({
       where,
       select: channelColumns,
@@ -120,6 +125,7 @@ export async function findMessage(
     });
     return {
       sinchMessageId,
+      ...(outbound !== undefined && { outbound }),
       ...(row !== null && (await factsOf(database, row))),
       channels: channels.map(withoutNulls),
       reports: await findReports(database, sinchMessageId),

@@ -48,6 +48,15 @@ const seed = [
      'MESSAGE' || n, '{}' FROM numbers`,
   `INSERT INTO message_status (sinch_message_id, received_at, rank, status, event_digest)
    SELECT 'MESSAGE' || n, now(), 40, 'DELIVERED', digest FROM numbers WHERE n % 2 = 0`,
+  // Half have a message. One in a hundred names two identities.
+  `INSERT INTO outbound (id, app_id, key, lane, contact_id, identities, content_digest, request,
+     state, sinch_message_id)
+   SELECT lpad(n::text, 32, '0')::uuid, 'APP', 'key ' || n, 'lane ' || n, 'CONTACT' || n,
+     CASE WHEN n % 100 = 0 THEN ARRAY['both ' || n, (46700000 + n)::text]
+       ELSE ARRAY[(46700000 + n)::text] END,
+     '\\x00', '{"message": {"text_message": {"text": "Hi"}}}',
+     CASE n % 2 WHEN 0 THEN 'SENT' ELSE 'QUEUED' END::outbound_state,
+     CASE n % 2 WHEN 0 THEN 'MESSAGE' || n END FROM numbers`,
   `INSERT INTO dead_letter (event_digest, trigger, error_class, error_message, attempts,
      first_failed_at, dead_at, fingerprint)
    SELECT digest, 'MESSAGE_DELIVERY', 'permanent', 'x', '[]', now(), now(), 'f'
@@ -94,6 +103,7 @@ function withInner(plan: Plan): readonly Plan[] {
 
 const page = [21, true];
 const digest = 'a0b1';
+const ourId = '00000000-0000-0000-0000-000000000043';
 const statements: readonly (readonly [what: string, sql: string, values: readonly unknown[]])[] = [
   ['messages by number', findStatements.messagesByIdentity, [['46700042', '+46700042'], ...page]],
   ['messages by contact', findStatements.messagesByContact, [['CONTACT42'], ...page]],
@@ -113,6 +123,16 @@ const statements: readonly (readonly [what: string, sql: string, values: readonl
     [['TALK42'], ...page],
   ],
   ['inbound events by id', findStatements.inboundEventsById, [['EVENT42'], ...page]],
+  ['what is to be sent by number', findStatements.outboundByIdentity, [['46700043'], ...page]],
+  [
+    'what was sent by one of its numbers',
+    findStatements.outboundByIdentity,
+    [['both 100'], ...page],
+  ],
+  ['what is to be sent by contact', findStatements.outboundByContact, [['CONTACT43'], ...page]],
+  ['what was sent by key', findStatements.outboundByKey, [['key 42'], ...page]],
+  ['what was sent by its id', findStatements.outboundBySinchId, [['MESSAGE42'], ...page]],
+  ['what is to be sent by our id', findStatements.outboundById, [[ourId], ...page]],
   [
     'events without rows by what they are about',
     findStatements.unapplied,

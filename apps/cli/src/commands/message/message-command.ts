@@ -1,8 +1,8 @@
-import { findMessage } from '@sinch-callbacks/db';
+import { lookUpMessage } from '@sinch-callbacks/db';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
-import { counted } from '../../terminal/format.ts';
+import { counted, oneLine } from '../../terminal/format.ts';
 import { messageLines } from './message-lines.ts';
 
 const help = `
@@ -13,15 +13,19 @@ its furthest channel; one that switches channels yields to any that is queued or
 Dead letters and unhandled events of the message are listed among its reports, by time. They made
 no rows, so that the status does not count them.
 
-Exits 1 when no callback has named the message, or when some of its dead letters are open.
-Nothing that was written is shown.
+A message that was sent from here shows the state, the key and the error of its sending too, also
+before Sinch has named it.
 
-With --json: {sinchMessageId, status, …, channels, reports, unapplied: [{eventKey, state,
-errorClass, resolution, …}]}.
+Exits 1 when nothing has this id or key, when several apps have a message with this key, or when
+some dead letters of the message are open. Nothing that was written is shown.
+
+With --json: {sinchMessageId, status, …, outbound: {id, key, state, errorClass, errorMessage, …},
+channels, reports, unapplied: [{eventKey, state, errorClass, resolution, …}]}.
 
 Examples:
   $ callbacks message 01JD0000000000000000000000
   $ callbacks message 01JD0000000000000000000000 --json | jq .reports
+  $ callbacks message order-7.shipped
 `;
 
 /** `callbacks message <id>` */
@@ -32,20 +36,25 @@ export function addMessageCommand(program: Command, host: Host): void {
     .description(
       'Show how a message stands on each channel, and every report and dead letter of it.',
     )
-    .argument('<id>', "Sinch's id of the message")
+    .argument('<id>', "Sinch's id of the message, the id of its outbound row, or its key")
     .addHelpText('after', help)
     .action(async (id: string, _options: object, command: Command) => {
       await host.run(command, (session) => showMessage(session, id));
     });
 }
 
-async function showMessage(session: Session, sinchMessageId: string): Promise<ExitCode> {
+async function showMessage(session: Session, text: string): Promise<ExitCode> {
   const { terminal } = session;
-  const message = await session.withDatabase((database) => findMessage(database, sinchMessageId));
-  if (message === undefined) {
-    const problem = 'no callback has named a message with this id';
+  const found = await session.withDatabase((database) => lookUpMessage(database, text));
+  if (found.kind === 'unknown') {
+    const problem = 'no callback has named a message with this id, and none was sent with this key';
     return reportProblem(session, 'not-found', problem);
   }
+  if (found.kind === 'ambiguous') {
+    const ids = found.outbound.map(({ id, appId }) => `${id} of app ${oneLine(appId)}`);
+    return reportProblem(session, 'ambiguous', `several have this key: ${ids.join(', ')}`);
+  }
+  const { message } = found;
   terminal.document(message);
   for (const line of messageLines(message)) terminal.print(line);
   const open = message.unapplied.filter(

@@ -1,18 +1,20 @@
 import type {
   ChannelState,
   MessageHistory,
+  OutboundFacts,
   StatusReport,
   UnappliedEvent,
 } from '@sinch-callbacks/db';
 import { factLines, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
 
-/** Formats a message: facts, its channels, then its events in the order in which they happened. */
+/** Formats a message: facts, how it was sent, its channels, then its events in the order in which they happened. */
 export function messageLines(message: MessageHistory): string[] {
-  const { channels, reports, unapplied } = message;
+  const { outbound, channels, reports, unapplied } = message;
   const events = eventRows(reports, unapplied);
   const head = ['HAPPENED', 'RECEIVED', 'STATUS', 'CHANNEL', 'REASON', 'EVENT'];
   return [
     ...factLines(factsOf(message)),
+    ...(outbound === undefined ? [] : ['', 'Sending', ...factLines(sendingOf(outbound))]),
     ...(channels.length > 0 ? ['', 'Channels', ...channelTable(channels)] : []),
     ...(events.length > 0 ? ['', 'Reports', ...tableLines(head, events)] : []),
   ];
@@ -20,7 +22,7 @@ export function messageLines(message: MessageHistory): string[] {
 
 function factsOf(message: MessageHistory): Record<string, string | undefined> {
   return {
-    message: oneLine(message.sinchMessageId),
+    message: line(message.sinchMessageId) ?? 'not named by Sinch yet',
     app: line(message.appId),
     project: line(message.projectId),
     direction: message.direction,
@@ -49,6 +51,21 @@ function factsOf(message: MessageHistory): Record<string, string | undefined> {
     redacted: instant(message.redactedAt),
     'first event': instant(message.createdAt),
     'last event': instant(message.lastUpdatedAt),
+  };
+}
+
+function sendingOf(outbound: OutboundFacts): Record<string, string | undefined> {
+  return {
+    state: outbound.state,
+    key: oneLine(outbound.key),
+    id: outbound.id,
+    error: line(outbound.errorClass),
+    because: line(outbound.errorMessage),
+    queued: instant(outbound.createdAt),
+    'last tried': instant(outbound.sendingAt),
+    settled: instant(outbound.settledAt),
+    tries: String(outbound.attempts),
+    'what to do': `callbacks outbound show ${outbound.id}`,
   };
 }
 

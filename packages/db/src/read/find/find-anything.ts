@@ -83,11 +83,16 @@ function lookupsOf(
 ): readonly Lookup[] {
   return [
     ['identity', 'messagesByIdentity', identities],
+    ['identity', 'outboundByIdentity', identities],
     ['contact', 'messagesByContact', memberIds],
+    ['contact', 'outboundByContact', memberIds],
     ['contact', 'inboundEventsByContact', memberIds],
     ['conversation', 'messagesByConversation', [id]],
     ['conversation', 'inboundEventsByConversation', [id]],
     ['message', 'messagesById', [id]],
+    ['message', 'outboundBySinchId', [id]],
+    ['outbound message', 'outboundById', [id]],
+    ['key', 'outboundByKey', [text]],
     ['correlation id', 'messagesByCorrelation', [id]],
     ['batch', 'messagesByBatch', [id]],
     ['metadata', 'messagesByMetadata', [text]],

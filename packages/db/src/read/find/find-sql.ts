@@ -32,6 +32,29 @@ const inboundEventsBy = (column: string) =>
   NULL AS status, CASE WHEN $3::boolean THEN x.content::text END AS text`,
   );
 
+/**
+ * Builds the query of the newest outbound rows of each value. The timeline says what such a row is:
+ * a message by now, which is then found as such, or nothing else yet.
+ */
+const outboundBy = (rows: string) => `
+SELECT t.entry, t.id, t.happened_at AS "happenedAt", t.direction, t.app_id AS "appId",
+  t.conversation_id AS "conversationId", t.contact_id AS "contactId", t.channel, t.identity, t.kind,
+  CASE t.entry WHEN 'OUTBOUND' THEN t.outbound_state ELSE t.status END AS status,
+  CASE WHEN $3::boolean THEN t.text END AS text
+FROM unnest($1::text[]) AS v(value)
+CROSS JOIN LATERAL (${rows}) AS o
+CROSS JOIN LATERAL (
+  SELECT * FROM conversation_timeline WHERE entry = 'OUTBOUND' AND outbound_id = o.id
+  UNION ALL
+  SELECT * FROM conversation_timeline WHERE entry = 'MESSAGE' AND id = o.sinch_message_id
+) AS t
+ORDER BY t.happened_at DESC LIMIT $2::integer`;
+
+const newestOutbound = (condition: string) => `(
+  SELECT id, sinch_message_id FROM outbound AS q WHERE ${condition}
+  ORDER BY q.created_at DESC LIMIT $2::integer
+)`;
+
 /** Events without rows, by the id that could be read in them. */
 const unapplied = `
 SELECT 'CALLBACK' AS entry, event_key(x) AS id,
@@ -58,6 +81,16 @@ export const findStatements = {
   inboundEventsByContact: inboundEventsBy('contact_id'),
   inboundEventsByConversation: inboundEventsBy('conversation_id'),
   inboundEventsById: inboundEventsBy('id'),
+  // Few name several identities, and these have an index of their own.
+  outboundByIdentity: outboundBy(
+    `${newestOutbound('CASE WHEN cardinality(q.identities) = 1 THEN q.identities[1] END = v.value')}
+  UNION ALL
+  ${newestOutbound('cardinality(q.identities) > 1 AND q.identities @> ARRAY[v.value]')}`,
+  ),
+  outboundByContact: outboundBy(newestOutbound('q.contact_id = v.value')),
+  outboundByKey: outboundBy(newestOutbound('q.key = v.value')),
+  outboundById: outboundBy(newestOutbound('q.id::text COLLATE "C" = lower(v.value)')),
+  outboundBySinchId: outboundBy(newestOutbound('q.sinch_message_id = v.value')),
   unapplied,
 } as const;
 
@@ -85,13 +118,19 @@ export type FoundAs =
   | 'correlation id'
   | 'batch'
   | 'metadata'
+  | 'outbound message'
+  | 'key'
   | 'inbound event'
   | 'entity'
   | 'event key';
 
 export interface EntryRow {
-  readonly entry: 'MESSAGE' | 'EVENT' | 'CALLBACK';
-  /** The id: Sinch's for a message or inbound event, the event key for a callback. */
+  /** OUTBOUND is a message that we were asked to send, and that no callback has named yet. */
+  readonly entry: 'MESSAGE' | 'EVENT' | 'OUTBOUND' | 'CALLBACK';
+  /**
+   * The id: Sinch's for a message or inbound event, our own for an outbound message, the event key
+   * for a callback.
+   */
   readonly id: string;
   readonly happenedAt: Date;
   readonly direction: 'TO_APP' | 'TO_CONTACT' | null;
@@ -105,12 +144,13 @@ export interface EntryRow {
   /** The kind of content; for a callback its trigger. */
   readonly kind: string | null;
   /**
-   * The status; for a callback APPLIED, UNHANDLED, DEAD, or PRUNED where only its guard is left.
+   * The status; for an outbound message the state of the sending; for a callback APPLIED,
+   * UNHANDLED, DEAD, or PRUNED where only its guard is left.
    */
   readonly status: string | null;
   /** The text of a person; only on request. */
   readonly text: string | null;
 }
 
-/** A message, an inbound event, or a callback, with the kinds that it was found as. */
+/** A message, an inbound event, an outbound message or a callback, with the kinds that it was found as. */
 export type FoundEntry = WithoutNulls<EntryRow> & { readonly foundAs: readonly FoundAs[] };
