@@ -69,6 +69,7 @@ export { createPartitionsAhead, type WeeksAhead } from './partitions/create-week
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
+export { countPrunableOutbound, pruneOutbound } from './prune/prune-outbound.ts';
 export { type AppSeen, listAppsSeen, noteAppsSeen } from './read/apps-seen.ts';
 export type { ConsentEvent } from './read/consent/consent-events.ts';
 export {

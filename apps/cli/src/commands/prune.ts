@@ -9,10 +9,15 @@ import { counted, showInstant } from '../terminal/format.ts';
 interface PruneOptions {
   readonly olderThan: number;
   readonly guardOlderThan?: number;
+  readonly outboundOlderThan?: number;
   readonly dryRun?: true;
 }
 
-const optionOf = { olderThanMs: '--older-than', guardOlderThanMs: '--guard-older-than' } as const;
+const optionOf = {
+  olderThanMs: '--older-than',
+  guardOlderThanMs: '--guard-older-than',
+  outboundOlderThanMs: '--outbound-older-than',
+} as const;
 
 const help = `
 Goes: events that were received and applied before that, with their bodies, once their whole week
@@ -28,12 +33,18 @@ again for about a day, and rejected callbacks can be rechecked for a week: ages 
 ${minAgeDays} days are refused. Weeks are dropped whole and the rest goes in batches, so that
 nothing waits long for it; run it as often as you like.
 
-With --json: {dryRun, before, guardsBefore, events, deadLetters, guards}.
+With --outbound-older-than go outbound messages that were sent, refused or discarded before that;
+one that waits or is uncertain never. Without it they stay, as the memory of their keys: once a row
+is gone, the same key is a new message and is sent again, also by a handler whose task is replayed
+after that. It is never shorter than the age of guards.
+
+With --json: {dryRun, before, guardsBefore, outboundBefore, events, deadLetters, guards, outbound}.
 
 Examples:
   $ callbacks prune --older-than 90d --dry-run
   $ callbacks prune --older-than 90d
   $ callbacks prune --older-than 30d --guard-older-than 365d
+  $ callbacks prune --older-than 90d --outbound-older-than 400d
 `;
 
 /** `callbacks prune` */
@@ -48,6 +59,11 @@ export function addPruneCommand(program: Command, host: Host): void {
       'for how long doubles are recognised (as long as --older-than if not said)',
       age,
     )
+    .option(
+      '--outbound-older-than <age>',
+      'remove settled outbound messages too, and the memory of their keys',
+      age,
+    )
     .option('--dry-run', 'only say how much; nothing is changed')
     .addHelpText('after', help)
     .action(async (options: PruneOptions, command: Command) => {
@@ -58,8 +74,12 @@ export function addPruneCommand(program: Command, host: Host): void {
 /** After an interruption, what is removed stays removed, and the same command does the rest. */
 async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCode> {
   const { terminal, io } = session;
-  const { olderThan, guardOlderThan, dryRun = false } = options;
-  const ages = { olderThanMs: olderThan, guardOlderThanMs: guardOlderThan };
+  const { olderThan, guardOlderThan, outboundOlderThan, dryRun = false } = options;
+  const ages = {
+    olderThanMs: olderThan,
+    guardOlderThanMs: guardOlderThan,
+    outboundOlderThanMs: outboundOlderThan,
+  };
   const plan = planPrune(ages, io.now());
   if (plan.kind === 'too-young') {
     throw new UsageError(
@@ -67,15 +87,20 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
         'from Sinch, and for a week from rejected recheck, and only stored rows show that they did',
     );
   }
-  const { before, guardsBefore } = plan;
-  const { events, deadLetters, guards } = await session.withDatabase((database) =>
+  const { before, guardsBefore, outboundBefore } = plan;
+  const { events, deadLetters, guards, outbound } = await session.withDatabase((database) =>
     (dryRun ? countToPrune : prune)(database, plan),
   );
-  terminal.document({ dryRun, before, guardsBefore, events, deadLetters, guards });
+  const befores = { before, guardsBefore, ...(outboundBefore && { outboundBefore }) };
+  terminal.document({ dryRun, ...befores, events, deadLetters, guards, outbound });
   const what = `${counted(events, 'event')} and ${counted(deadLetters, 'dead letter')}`;
   const done = dryRun ? 'would be removed' : 'removed';
   terminal.print(`${what} from before ${showInstant(before)} ${done}`);
   terminal.print(`${counted(guards, 'guard')} from before ${showInstant(guardsBefore)} ${done}`);
+  if (outboundBefore !== undefined) {
+    const messages = counted(outbound, 'outbound message');
+    terminal.print(`${messages} from before ${showInstant(outboundBefore)} ${done}`);
+  }
   if (dryRun) terminal.note('dry run: nothing is changed');
   return exitCodes.ok;
 }

@@ -129,3 +129,32 @@ it('shows what people wrote only where it is asked for', async () => {
   expect(await table()).not.toContain('my secret');
   expect(await table('--text')).toContain('my secret');
 });
+
+it('finds what is to be sent by number in any spelling, contact, key and id, until a callback names it', async () => {
+  const send = async (...to: string[]) =>
+    (await cli.runJson('messages', 'send', '--app', '01APP', '--text', 'my secret', ...to)).document
+      .message.id;
+  const id = await send('--to', 'SMS:+46 70-777', '--key', 'order-7');
+  const toContact = await send('--contact', '01RECIPIENT');
+  for (const text of ['+46 70777', '0046 70 777', '4670777', 'order-7', id]) {
+    const found = await find(text);
+    expect(found.ids).toEqual([id]);
+    expect(found.document.entries[0]).toMatchObject({ entry: 'OUTBOUND', status: 'QUEUED' });
+    expect(JSON.stringify(found)).not.toContain('my secret');
+  }
+  expect((await find('01RECIPIENT')).ids).toEqual([toContact]);
+  expect((await find('order-7')).kinds).toEqual(['key']);
+  expect((await find(id)).kinds).toEqual(['outbound message']);
+
+  await store(cli, {
+    app_id: '01APP',
+    message_delivery_report: {
+      message_id: '01SENT',
+      status: 'DELIVERED',
+      channel_identity: { channel: 'SMS', identity: '+4670777' },
+      metadata: `sc:${id};`,
+    },
+  });
+  for (const text of ['+46 70777', 'order-7', id])
+    expect((await find(text)).ids).toEqual(['01SENT']);
+});

@@ -120,3 +120,29 @@ it('shows nothing that was written', async () => {
   expect((await show()).stdout).not.toContain('my secret');
   expect(JSON.stringify(await json())).not.toContain('my secret');
 });
+
+it('a message that is to be sent is shown by its key, its id and then by the id that Sinch gave it', async () => {
+  const sent = ['messages', 'send', '--app', '01APP', '--to', 'SMS:+46 70-123', '--text', 'secret'];
+  const { document } = await cli.runJson(...sent, '--key', 'order-7');
+  const { id } = document.message;
+  const { code, stdout } = await show('order-7');
+  expect(code).toBe(0);
+  for (const part of ['not named by Sinch yet', 'Sending', 'QUEUED', 'order-7', id]) {
+    expect(stdout).toContain(part);
+  }
+  expect(stdout).not.toContain('secret');
+  expect(await json(id)).toMatchObject({ code: 0, outbound: { id, key: 'order-7' }, reports: [] });
+
+  await cli.database.pool.query(
+    `UPDATE outbound SET state = 'REFUSED', error_class = 'refused', error_message = 'no such app'`,
+  );
+  expect((await show('order-7')).stdout).toContain('no such app');
+
+  await store(cli, report('DELIVERED', 5, 'SMS', { message_id: '01SENT', metadata: `sc:${id};` }));
+  const named = { sinchMessageId: '01SENT', status: 'DELIVERED', outbound: { id, state: 'SENT' } };
+  for (const name of ['order-7', id, '01SENT']) expect(await json(name)).toMatchObject(named);
+  expect(await show('order-8')).toMatchObject({ code: 1 });
+
+  await cli.runJson(...sent.with(3, '01OTHER'), '--key', 'order-7');
+  expect(await json('order-7')).toMatchObject({ code: 1, error: { code: 'ambiguous' } });
+});

@@ -58,6 +58,42 @@ it('prune keeps what recognises a double for longer, where that is asked for', a
   });
 });
 
+it('prune removes outbound messages on request alone, and none that waits or is uncertain', async () => {
+  const { database } = cli;
+  const states = ['QUEUED', 'SENDING', 'SENT', 'REFUSED', 'UNCERTAIN', 'DISCARDED'];
+  for (const [age, interval] of [
+    ['old', '500 days'],
+    ['new', '1 day'],
+  ]) {
+    await database.pool.query(
+      `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state, created_at,
+         settled_at)
+       SELECT gen_random_uuid(), 'app', $1 || s, $1 || s, '\\x00', '{}', s::outbound_state,
+         now() - $2::interval, CASE WHEN s NOT IN ('QUEUED', 'SENDING') THEN now() - $2::interval END
+       FROM unnest($3::text[]) AS s`,
+      [age, interval, states],
+    );
+  }
+  const left = async () =>
+    (await database.pool.query('SELECT key FROM outbound ORDER BY key')).rows.map(({ key }) => key);
+  const prune = async (...args: string[]) =>
+    (await runJson('prune', '--older-than', '90d', ...args)).document;
+  expect(await prune()).toMatchObject({ outbound: 0 });
+  const asked = ['--outbound-older-than', '400d'];
+  expect(await prune(...asked, '--guard-older-than', '600d')).toMatchObject({ outbound: 0 });
+  expect(await prune(...asked, '--dry-run')).toMatchObject({ outbound: 3 });
+  expect(await left()).toHaveLength(12);
+  expect(await prune(...asked)).toMatchObject({ outbound: 3 });
+  expect(await left()).toEqual(
+    [...states.map((s) => `new${s}`), 'oldQUEUED', 'oldSENDING', 'oldUNCERTAIN'].toSorted(),
+  );
+  const young = await runJson('prune', '--older-than', '90d', '--outbound-older-than', '7d');
+  expect(young).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--outbound-older-than'),
+  });
+});
+
 it('prune refuses ages in which a callback may still come again, and says why', async () => {
   for (const age of ['0d', '1d', '7d', '1w']) {
     const { code, stderr } = await runJson('prune', '--older-than', age);

@@ -2,30 +2,36 @@ import {
   countInOldWeeks,
   countPrunable,
   countPrunableGuards,
+  countPrunableOutbound,
   type Database,
   dropOldWeeks,
   type Prunable,
   pruneBatch,
   pruneGuards,
+  pruneOutbound,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import { pruneTasks } from '@sinch-callbacks/handlers';
 
-/** The two instants before which rows go. */
+/** The instants before which rows go. */
 export interface PruneCutoffs {
   /** For events and dead letters. */
   readonly before: Date;
   /** For guards; never later than `before`. */
   readonly guardsBefore: Date;
+  /** For outbound messages; absent where they stay. */
+  readonly outboundBefore?: Date | undefined;
 }
 
 /** The rows that were removed, or would be. */
-export type PruneCounts = Prunable & { readonly guards: number };
+export type PruneCounts = Prunable & { readonly guards: number; readonly outbound: number };
 
 export interface PruneAges {
   readonly olderThanMs: number;
   /** Defaults to `olderThanMs`. */
   readonly guardOlderThanMs?: number | undefined;
+  /** Outbound messages stay without it: each is the memory of its key. */
+  readonly outboundOlderThanMs?: number | undefined;
 }
 
 export type PrunePlan =
@@ -40,24 +46,33 @@ const batchSize = 1_000;
 
 /** Converts ages to instants, and refuses ages at which a duplicate could still come. */
 export function planPrune(ages: PruneAges, now: Date): PrunePlan {
-  const { olderThanMs, guardOlderThanMs = olderThanMs } = ages;
+  const { olderThanMs, guardOlderThanMs = olderThanMs, outboundOlderThanMs } = ages;
   if (olderThanMs < minAgeDays * dayMs) return { kind: 'too-young', age: 'olderThanMs' };
   if (guardOlderThanMs < minAgeDays * dayMs) return { kind: 'too-young', age: 'guardOlderThanMs' };
+  if (outboundOlderThanMs !== undefined && outboundOlderThanMs < minAgeDays * dayMs) {
+    return { kind: 'too-young', age: 'outboundOlderThanMs' };
+  }
   const before = new Date(now.getTime() - olderThanMs);
   // Without its guard, a duplicate of a stored event would be stored a second time.
-  const guardsBefore = new Date(now.getTime() - Math.max(olderThanMs, guardOlderThanMs));
-  return { kind: 'planned', before, guardsBefore };
+  const guardsMs = Math.max(olderThanMs, guardOlderThanMs);
+  const guardsBefore = new Date(now.getTime() - guardsMs);
+  if (outboundOlderThanMs === undefined) return { kind: 'planned', before, guardsBefore };
+  // A key is remembered for longer than the event whose handler gave it.
+  const outboundBefore = new Date(now.getTime() - Math.max(guardsMs, outboundOlderThanMs));
+  return { kind: 'planned', before, guardsBefore, outboundBefore };
 }
 
 /** Counts what {@link prune} would remove. @throws DatabaseUnavailableError. */
 export async function countToPrune(
   database: Database,
-  { before, guardsBefore }: PruneCutoffs,
+  { before, guardsBefore, outboundBefore }: PruneCutoffs,
 ): Promise<PruneCounts> {
   const { events, deadLetters } = await countPrunable(database, before);
   const inWeeks = await countInOldWeeks(database, before);
   const guards = await countPrunableGuards(database, guardsBefore);
-  return { events: events + inWeeks, deadLetters, guards };
+  const outbound =
+    outboundBefore === undefined ? 0 : await countPrunableOutbound(database, outboundBefore);
+  return { events: events + inWeeks, deadLetters, guards, outbound };
 }
 
 /**
@@ -67,7 +82,7 @@ export async function countToPrune(
  */
 export async function prune(
   database: Database,
-  { before, guardsBefore }: PruneCutoffs,
+  { before, guardsBefore, outboundBefore }: PruneCutoffs,
 ): Promise<PruneCounts> {
   let [events, deadLetters] = [0, 0];
   for (;;) {
@@ -80,5 +95,6 @@ export async function prune(
   const guards = await pruneGuards(database, guardsBefore);
   // Last: a task is remembered for as long as its event's guard.
   await whileAvailable(() => pruneTasks(database, guardsBefore));
-  return { events, deadLetters, guards };
+  const outbound = outboundBefore === undefined ? 0 : await pruneOutbound(database, outboundBefore);
+  return { events, deadLetters, guards, outbound };
 }
