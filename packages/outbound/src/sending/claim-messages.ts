@@ -96,7 +96,7 @@ export function createClaim({ pool }: Pool, appId: string, hold: Hold): ClaimMes
   async function ofOtherLanes(limit: number): Promise<readonly OutboundMessage[]> {
     const { rows } = await pool.query<ClaimedRow>(claimNext, [...valuesOf(limit), afterLane]);
     afterLane = rows[0]?.lastLane ?? '';
-    return rows.flatMap(({ lastLane: _, ...row }) => (row.id === null ? [] : [row]));
+    return rows.flatMap((row) => (row.id === null ? [] : [row]));
   }
 
   return async (limit) => {
