@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identitiesOfContact } from '../src/queue/find-opt-outs.ts';
 import { type ClaimMessages, createClaim } from '../src/sending/claim-messages.ts';
 import { type OutboundFixture, openOutboundFixture } from './support/outbound-fixture.ts';
 
@@ -91,6 +92,23 @@ describe('a look for messages reads few of very many', () => {
     expect(result).toEqual([]);
     expect(read).toBeLessThan(100);
   });
+});
+
+it('the identities of a contact are found by indexes, whatever the number of contacts', async () => {
+  for (const insert of [
+    `contact (sinch_contact_id, created_at) SELECT 'C' || n, now()`,
+    `contact_identity (sinch_contact_id, channel, identity, created_at)
+     SELECT 'C' || n, 'SMS', '1555' || n, now()`,
+    `contact_root (contact_id, root_id, created_at, updated_at)
+     SELECT 'C' || n, 'C' || n - n % 2, now(), now()`,
+  ]) {
+    await fixture.read(`INSERT INTO ${insert} FROM generate_series(2, 20000) AS n`);
+  }
+  await fixture.read('ANALYZE');
+  const found = await fixture.read<{ identity: string }>(identitiesOfContact, ['C42']);
+  expect(found.map(({ identity }) => identity).toSorted()).toEqual(['155542', '155543']);
+  const plan = await fixture.read(`EXPLAIN ${identitiesOfContact}`, ['C42']);
+  expect(JSON.stringify(plan)).not.toContain('Seq Scan');
 });
 
 it('each recipient has a turn beside a few that have very many messages', async () => {

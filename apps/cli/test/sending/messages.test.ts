@@ -40,6 +40,14 @@ describe('messages send', () => {
     expect(other.stderr).toContain('another message has the key k');
   });
 
+  it('--within limits how long it may wait for its request', async () => {
+    const { document } = await send(...to, '--within', '5m');
+    const { createdAt, notAfter, id } = document.message;
+    const waitsMs = Date.parse(notAfter) - Date.parse(createdAt);
+    expect(Math.abs(waitsMs - 300_000)).toBeLessThan(5_000);
+    expect((await cli.run('outbound', 'show', id)).stdout).toContain('not after');
+  });
+
   it('refuses a person who has opted out, and says since when', async () => {
     await store(cli, {
       app_id: '01APP',

@@ -24,11 +24,14 @@ const byContact = optOutsWhere('contact_id = $2');
 const contactRoot = `
 SELECT coalesce((SELECT root_id FROM contact_root WHERE contact_id = $1), $1) AS "rootId"`;
 
-/** More identities than a contact has; all of them are asked about. */
-const identitiesOfContact = `
+/**
+ * All identities of a contact and of those that were merged into it. One list of ids, since with an
+ * OR the whole table would be read.
+ */
+export const identitiesOfContact = `
 SELECT DISTINCT i.channel, i.identity FROM contact_identity AS i
-WHERE i.sinch_contact_id = $1 OR i.sinch_contact_id IN (
-  SELECT m.contact_id FROM contact_root AS m WHERE m.root_id = $1)`;
+WHERE i.sinch_contact_id = ANY(ARRAY(
+  SELECT $1 UNION ALL SELECT m.contact_id FROM contact_root AS m WHERE m.root_id = $1))`;
 
 /**
  * Finds the opt-outs of every identity that Sinch could use for a request: those that it names, or
