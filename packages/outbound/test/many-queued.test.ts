@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listMessages } from '../src/index.ts';
 import { identitiesOfContact } from '../src/queue/find-opt-outs.ts';
 import { type ClaimMessages, createClaim } from '../src/sending/claim-messages.ts';
 import { type OutboundFixture, openOutboundFixture } from './support/outbound-fixture.ts';
@@ -92,6 +93,15 @@ describe('a look for messages reads few of very many', () => {
     expect(result).toEqual([]);
     expect(read).toBeLessThan(100);
   });
+});
+
+it('the newest are listed by an index, also where all were queued in one transaction', async () => {
+  await queue(many, `'lane ' || n`);
+  const { result, read } = await rowsRead(
+    async () => await listMessages(fixture.database, { limit: 50 }),
+  );
+  expect(result).toHaveLength(50);
+  expect(read).toBeLessThan(200);
 });
 
 it('the identities of a contact are found by indexes, whatever the number of contacts', async () => {

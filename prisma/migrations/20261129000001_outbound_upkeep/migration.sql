@@ -32,7 +32,7 @@ DROP INDEX "outbound_identities_idx";
 CREATE INDEX "outbound_identities_idx" ON "outbound" USING gin ("identities") WHERE cardinality("identities") > 1;
 CREATE INDEX "outbound_identity_idx" ON "outbound" ((CASE WHEN cardinality("identities") = 1 THEN "identities"[1] END), "created_at");
 DROP INDEX "outbound_created_at_idx";
-CREATE INDEX "outbound_created_at_idx" ON "outbound" ("created_at");
+CREATE INDEX "outbound_created_at_position_idx" ON "outbound" ("created_at", "position");
 
 -- The id as the timeline has it, beside the ids of messages and events.
 CREATE INDEX "outbound_id_text_idx" ON "outbound" (("id"::text COLLATE "C"));
