@@ -24,6 +24,7 @@ export { type Occurrence, occurrenceOf } from './events/occurrence.ts';
 export { type OrderKeySource, orderKeyOf } from './events/order-key.ts';
 export { encodeRawBody, type RawBody, rawBodyBytes, rawBodyText } from './events/raw-body.ts';
 export { type Recognition, recognise } from './events/recognise.ts';
+export { isReconciled, reconciledBody } from './events/reconciled-body.ts';
 export { type Subject, subjectOf } from './events/subject.ts';
 export {
   isKnownTrigger,

@@ -1,6 +1,7 @@
 import { readSinchEvent, type SinchEvent } from '../bodies/sinch-event.ts';
 import type { CallbackEvent } from '../events/callback-event.ts';
 import { rawBodyText } from '../events/raw-body.ts';
+import { isReconciled } from '../events/reconciled-body.ts';
 import { type KnownTrigger, triggerCatalog } from '../events/triggers.ts';
 import type { Facts } from '../facts/facts.ts';
 import { readMoments, type TimeField } from '../facts/moments.ts';
@@ -97,7 +98,12 @@ function contextOf(event: CallbackEvent, read: SinchEvent): ProjectionContext {
       ? read.body.accept_time
       : undefined;
   const moments = readMoments(event, { acceptedTime, eventTime, acceptTime });
-  return { ...moments, key: event.key, nonce: event.signature?.nonce };
+  return {
+    ...moments,
+    key: event.key,
+    nonce: event.signature?.nonce,
+    isReconciled: isReconciled(event.rawBody),
+  };
 }
 
 function project(event: SinchEvent, context: ProjectionContext): Projection {

@@ -68,6 +68,17 @@ describe('occurrenceOf', () => {
     );
   });
 
+  it('is the same for every copy of a submitted message on one channel, and no others', () => {
+    const submit = (fields: object, envelope: object = {}) =>
+      occurrence({ ...envelope, message_submit_notification: fields });
+    const first = submit({ message_id: 'm', channel_identity: { channel: 'SMS' } });
+    const more = { message_id: 'm', channel: 'SMS', submitted_message: { text: 'Hi' } };
+    expect(submit(more, { event_time: 'later' })).toBe(first);
+    expect(submit({ message_id: 'm', channel_identity: { channel: 'RCS' } })).not.toBe(first);
+    expect(submit({ message_id: 'n', channel_identity: { channel: 'SMS' } })).not.toBe(first);
+    expect(submit({ message_id: 'm' })).not.toBe(first);
+  });
+
   it('reads the channel of a report in its old shape too', () => {
     const fields = { message_id: 'm', status: 'READ' };
     const old = report({ ...fields, channel: 'SMS' });

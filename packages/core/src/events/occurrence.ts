@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { SinchEvent } from '../bodies/sinch-event.ts';
+import type { CallbackBody, SinchEvent } from '../bodies/sinch-event.ts';
 import { canonicalJson } from '../values/exact-json.ts';
 
 /**
@@ -15,8 +15,9 @@ const digestDigits = 32;
  * Computes the digest of the thing that an event is about: the same for every copy of it, whatever
  * the order of members, the spaces, and the notation of strings and numbers.
  *
- * An inbound message is identified by its id, a delivery report by message, status and channel. All
- * others, and those without such an id, are identified by all that their body says.
+ * An inbound message is identified by its id, a submitted one by id and channel, and a delivery
+ * report by message, status and channel. All others, and those without such an id, are identified by
+ * all that their body says.
  * @param event as read from the text that Sinch sent. A storable copy of that text may differ.
  * @param rawText that text. It stands in where the body is nested too deep for one form of it to be
  * written: copies of such a body are the same thing only where their texts are the same.
@@ -32,10 +33,20 @@ export function occurrenceOf(event: SinchEvent, rawText: string): Occurrence {
 function identityOf(event: SinchEvent): readonly (string | null)[] | undefined {
   const { trigger, body } = event;
   if (trigger === 'MESSAGE_INBOUND') return body.id === undefined ? undefined : [body.id];
+  if (trigger === 'MESSAGE_SUBMIT') return identityOfSubmit(body);
   if (trigger !== 'MESSAGE_DELIVERY') return undefined;
   const { message_id: messageId, status, channel_identity: at } = body;
   if (messageId === undefined || status === undefined) return undefined;
   return [messageId, status, at?.channel ?? body.channel ?? null];
+}
+
+/** A submit repeats on each channel. What was reconciled and its callback agree on these alone. */
+function identityOfSubmit({
+  message_id: id,
+  channel_identity: at,
+  channel,
+}: CallbackBody<'MESSAGE_SUBMIT'>) {
+  return id === undefined ? undefined : [id, at?.channel ?? channel ?? null];
 }
 
 /** More levels could exhaust the stack, and at which of them depends on the caller. */

@@ -9,6 +9,8 @@ export interface ProjectionContext extends Moments {
   readonly key: EventKey;
   /** The nonce of the verified signature; absent when the event comes back from the database. */
   readonly nonce: string | undefined;
+  /** True for an event of what Sinch keeps: it yields to the callback that it stands in for. */
+  readonly isReconciled: boolean;
 }
 
 export type Projection =

@@ -4,6 +4,7 @@ import {
   envelopeInText,
   envelopeOf,
   errorFingerprint,
+  isReconciled,
   signedAtOf,
   storableJson,
   storableText,
@@ -33,9 +34,9 @@ SELECT FROM event_guard WHERE event_digest = ${digest} FOR NO KEY UPDATE`;
 const insertEvent = `
 INSERT INTO callback_event (event_digest, trigger, entity_id, key_entity, app_id, project_id,
   accepted_time, event_time, received_at, signed_at, unreadable_times, state, kept, attempts,
-  raw_body, raw_body_encoding)
+  raw_body, raw_body_encoding, origin)
 VALUES (${digest}, $2, $3, $4, $5, $6, $7::timestamptz, $8::timestamptz, $9::timestamptz,
-  $10::timestamptz, $11, 'DEAD', true, $12::integer, $13, $14)`;
+  $10::timestamptz, $11, 'DEAD', true, $12::integer, $13, $14, $15::event_origin)`;
 
 /**
  * The change of a stored event. An applied one has no row in the kept partition, or none at all any
@@ -183,6 +184,7 @@ async function storeDead(
     attempts.length,
     rawBody.text,
     rawBody.encoding,
+    isReconciled(rawBody) ? 'RECONCILED' : 'SINCH',
   ]);
   return true;
 }

@@ -1,4 +1,9 @@
-import { boundedEntityId, type CallbackEvent, signedAtOf } from '@sinch-callbacks/core';
+import {
+  boundedEntityId,
+  type CallbackEvent,
+  isReconciled,
+  signedAtOf,
+} from '@sinch-callbacks/core';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
@@ -71,7 +76,6 @@ ORDER BY event_digest FOR NO KEY UPDATE`;
 const replaced = names.filter((name) => !['event_digest', 'received_at'].includes(name));
 const merged: Readonly<Record<string, string>> = {
   attempts: 'e.attempts + f.attempts::integer',
-  origin: 'least(e.origin, f.origin::event_origin)',
 };
 
 /**
@@ -151,7 +155,7 @@ function valuesOf(rows: readonly EventRow[]): Buffer[] {
   return names.map((name) => textArray(rows.map((row) => row[name])));
 }
 
-function eventRow({ event, decision, attempts, origin }: EventToWrite, appliedAt: Date): EventRow {
+function eventRow({ event, decision, attempts }: EventToWrite, appliedAt: Date): EventRow {
   const { envelope, entityId, unreadableTimes } = decision;
   const isApplied = decision.kind === 'apply';
   return {
@@ -168,7 +172,7 @@ function eventRow({ event, decision, attempts, origin }: EventToWrite, appliedAt
     applied_at: isApplied ? appliedAt.toISOString() : null,
     state: isApplied ? 'APPLIED' : 'UNHANDLED',
     attempts: String(attempts),
-    origin: origin ?? 'SINCH',
+    origin: isReconciled(event.rawBody) ? 'RECONCILED' : 'SINCH',
     unreadable_times: unreadableTimes.length > 0 ? unreadableTimes.join(',') : null,
     raw_body: event.rawBody.text,
     raw_body_encoding: event.rawBody.encoding,

@@ -6,6 +6,4 @@ export interface EventToWrite {
   readonly decision: Exclude<Decision, { kind: 'refuse' }>;
   /** Number of attempts of this event, this one included. */
   readonly attempts: number;
-  /** The origin; absent where Sinch sent the event. */
-  readonly origin?: 'RECONCILED';
 }

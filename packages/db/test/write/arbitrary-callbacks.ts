@@ -1,3 +1,4 @@
+import { rawBodyText, reconciledBody } from '@sinch-callbacks/core';
 import * as fc from 'fast-check';
 import {
   absent,
@@ -219,10 +220,18 @@ export function reserialised(body: object): string {
   return JSON.stringify(Object.fromEntries(Object.entries(body).toReversed()), undefined, 1);
 }
 
+/** The body of an event that was made of what Sinch keeps. */
+const reconciledText = withEnvelope(
+  fc.oneof(under('message', message), under('message_submit_notification', submitted)),
+).map((body) => rawBodyText(reconciledBody(JSON.parse(JSON.stringify(body)))));
+
 /** The text of one callback of any family that has rows, or of an unknown one. */
-export const callbackText = fc
+const sentText = fc
   .tuple(withEnvelope(trigger), fc.nat(4))
   .map(([body, n]) => (n === 0 ? reserialised(body) : JSON.stringify(body)));
+
+/** The text of an event: nearly always that of a callback. */
+export const callbackText = fc.oneof({ arbitrary: sentText, weight: 7 }, reconciledText);
 
 /**
  * Callbacks that decide consent: opt-ins and opt-outs, profiles and messages that name identities,

@@ -11,9 +11,9 @@ import { answeredMessageId, isAnswer, splitMetadata, storedContent } from './sto
 
 /**
  * Ranks of content. A redaction carries the same message without the removed text, so it outranks
- * the original.
+ * the original, and the original outranks what Sinch's list has of it.
  */
-const contentRank = { original: 10, redacted: 20 } as const;
+const contentRank = { reconciled: 5, original: 10, redacted: 20 } as const;
 
 /** Projects MESSAGE_INBOUND, and its redaction, which comes with the same message id. */
 export const projectInboundMessage: Project<
@@ -112,9 +112,10 @@ export const projectMessageAnalysis: Project<'SMART_CONVERSATIONS'> = ({ body },
 function messageFacts(
   known: Parameters<typeof messageFact>[0],
   channel: ReturnType<typeof channelOf>,
-  { key, at }: ProjectionContext,
+  { key, at, isReconciled }: ProjectionContext,
 ): Projection {
-  const overallStatus = channel && statusWithoutReport(channel, at, key);
+  // Without a time, channel and identity yield to those of any callback.
+  const overallStatus = channel && statusWithoutReport(channel, isReconciled ? undefined : at, key);
   const message = messageFact({ ...known, overallStatus });
   const stamp = stampOf({ at: at?.order }, key);
   return {
@@ -125,10 +126,11 @@ function messageFacts(
 
 function contentFact(
   content: JsonObject | undefined,
-  rank: keyof typeof contentRank,
-  { key, at }: ProjectionContext,
+  callback: 'original' | 'redacted',
+  { key, at, isReconciled }: ProjectionContext,
 ): MessageFact['content'] {
   if (content === undefined) return undefined;
-  const stamp = stampOf({ rank: contentRank[rank], at: at?.order }, key);
+  const rank = contentRank[isReconciled ? 'reconciled' : callback];
+  const stamp = stampOf({ rank, at: at?.order }, key);
   return { ...storedContent(content), stamp };
 }
