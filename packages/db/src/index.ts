@@ -100,6 +100,7 @@ export {
   type StatusReport,
 } from './read/find-message.ts';
 export type { OutboundFacts } from './read/find-outbound.ts';
+export { type ExpectedCallback, findUnknownMessages } from './read/find-unknown-messages.ts';
 export { lookUpMessage, type MessageLookup } from './read/look-up-message.ts';
 export type { Page } from './read/page.ts';
 export { pageStoredEvents, type StoredEventFilter } from './read/page-stored-events.ts';
@@ -109,6 +110,7 @@ export {
   listUnhandled,
   type UnhandledGroup,
 } from './read/unapplied-events.ts';
+export { type ExclusiveRun, exclusiveWork, runExclusively } from './run-exclusively.ts';
 export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';
 export { textArray } from './write/text-array.ts';

@@ -18,6 +18,16 @@ export {
 } from './letters/wait-for-replays.ts';
 export { type Probe, probePage, whyUnanswered } from './receivers/probe-page.ts';
 export { probeSecrets, type SecretProbe, type SecretsToProbe } from './receivers/probe-secrets.ts';
+export { type KeptMessages, type KeptStore, readKept } from './reconcile/read-kept.ts';
+export {
+  findingKinds,
+  latestEnd,
+  type ReconcileEnd,
+  type ReconcileFinding,
+  type ReconcileRange,
+  type ReconcileTools,
+  reconcile,
+} from './reconcile/reconcile.ts';
 export {
   type Rechecked,
   type RecheckWork,

@@ -24,3 +24,9 @@ export type {
   SendFacts,
 } from './sender/contract.ts';
 export { defaultSenderTimings, type Sender, startSender } from './sender/start-sender.ts';
+export {
+  findUncertain,
+  keptSources,
+  type MessagesSource,
+  settleFound,
+} from './sending/look-up-messages.ts';

@@ -4,7 +4,7 @@ import type { App, SinchApi } from '@sinch-callbacks/sinch-api';
 import { keptOfRequest } from './kept-of-request.ts';
 
 type Pool = Pick<Database, 'pool'>;
-type MessagesSource = 'CONVERSATION_SOURCE' | 'DISPATCH_SOURCE';
+export type MessagesSource = 'CONVERSATION_SOURCE' | 'DISPATCH_SOURCE';
 
 /** Rows that are looked up together. */
 const maxLookups = 500;
@@ -50,7 +50,7 @@ const unlocked = (ids: string) => `unlocked AS (
 )`;
 
 /** Redactions that are being written are awaited before any row is locked. */
-const settleFound = `
+const settle = `
 WITH found AS MATERIALIZED (
   SELECT f.id, f.message_id, message_is_redacted(f.message_id) AS redacted
   FROM unnest($1::uuid[], $2::text[]) AS f(id, message_id)
@@ -94,10 +94,34 @@ export async function lookUpMessages(
     });
     for await (const { id, messageId } of listed) if (wanted.has(id)) found.set(id, messageId);
   }
-  if (found.size > 0) await pool.query(settleFound, [[...found.keys()], [...found.values()]]);
+  await settleFound({ pool }, found);
   const missed = [...wanted].filter((id) => !found.has(id));
   if (missed.length > 0) await pool.query(postpone, [missed, pausesMs]);
   return found.size;
+}
+
+/**
+ * Settles UNCERTAIN rows by what Sinch's list has with their markers: ids of messages by those of
+ * rows. Rows in another state stay as they are. Returns the number of those that are SENT now.
+ * @throws pg's error.
+ */
+export async function settleFound(
+  { pool }: Pool,
+  found: ReadonlyMap<string, string>,
+): Promise<number> {
+  if (found.size === 0) return 0;
+  return (await pool.query(settle, [[...found.keys()], [...found.values()]])).rowCount ?? 0;
+}
+
+const uncertain = `SELECT id FROM outbound WHERE id = ANY($1::uuid[]) AND state = 'UNCERTAIN'`;
+
+/** Returns those of the rows that are UNCERTAIN. @throws pg's error. */
+export async function findUncertain(
+  { pool }: Pool,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  return (await pool.query<{ id: string }>(uncertain, [ids])).rows.map(({ id }) => id);
 }
 
 async function* listMarkers(

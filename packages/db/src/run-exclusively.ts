@@ -1,0 +1,48 @@
+import type { Database } from './database.ts';
+import { whileAvailable } from './failure.ts';
+
+/** Work that only one process does at a time, each with the number of its advisory lock. */
+export const exclusiveWork = { reconcile: 727_411_901 } as const;
+
+export type ExclusiveRun<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** Another process is at it. */
+  | { readonly kind: 'busy' };
+
+/** It reads nothing, so that it keeps no row version alive, however long it stays open. */
+const begin = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0';
+
+/**
+ * Does the work unless another process does it now. The lock is that of an open transaction: it
+ * works through a pooler, and ends with the process. Where its connection breaks, another process
+ * may begin before this one has ended.
+ * @throws DatabaseUnavailableError when the database is down, or the error of `work`.
+ */
+export async function runExclusively<T>(
+  { pool }: Pick<Database, 'pool'>,
+  lock: keyof typeof exclusiveWork,
+  work: () => Promise<T>,
+): Promise<ExclusiveRun<T>> {
+  const client = await whileAvailable(() => pool.connect());
+  // A connection that breaks while it is idle: the last statement fails.
+  client.on('error', ignore);
+  let isSound = false;
+  try {
+    const isOurs = await whileAvailable(async () => {
+      await client.query(begin);
+      const values = [exclusiveWork[lock]];
+      const sql = 'SELECT pg_try_advisory_xact_lock($1) AS "isOurs"';
+      return (await client.query<{ isOurs: boolean }>(sql, values)).rows[0]?.isOurs === true;
+    });
+    const run = isOurs ? { kind: 'done' as const, value: await work() } : { kind: 'busy' as const };
+    isSound = await client.query('COMMIT').then(yes, no);
+    return run;
+  } finally {
+    client.off('error', ignore);
+    client.release(!isSound);
+  }
+}
+
+const ignore = () => undefined;
+const yes = () => true;
+const no = () => false;
