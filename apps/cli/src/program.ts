@@ -13,6 +13,7 @@ import { addMessageCommand } from './commands/message/message-command.ts';
 import { addMessagesCommand } from './commands/messages/messages-command.ts';
 import { addOutboundCommand } from './commands/outbound/outbound-command.ts';
 import { addPruneCommand } from './commands/prune.ts';
+import { addReconcileCommand } from './commands/reconcile/reconcile-command.ts';
 import { addRejectedCommand } from './commands/rejected/rejected-command.ts';
 import { addRequeueCommand } from './commands/requeue.ts';
 import { addSendCommand } from './commands/send/send-command.ts';
@@ -48,6 +49,7 @@ Examples:
   $ callbacks dead replay --all --wait         try every dead letter again
   $ callbacks handlers list                    your own code: what waits, what is dead
   $ callbacks rejected recheck                 after a wrong secret was corrected
+  $ callbacks reconcile --since 6h             after an outage: what was missed, as far as Sinch knows
   $ callbacks webhooks sync --target https://…  the webhook at Sinch, as it should be
   $ callbacks doctor                           is everything set up so that nothing is lost?
 `;
@@ -86,6 +88,7 @@ export function buildProgram(host: Host, io: CommandIo): Command {
   addForwardCommand(program, host, io.now);
   addUnhandledCommand(program, host);
   addRejectedCommand(program, host);
+  addReconcileCommand(program, host, io.now);
   addRequeueCommand(program, host);
   addPruneCommand(program, host);
   addWebhooksCommand(program, host);

@@ -12,6 +12,7 @@ import { createSinchApi, type SinchApi } from '@sinch-callbacks/sinch-api';
 export interface OpenSinch {
   readonly api: SinchApi;
   readonly appId: string;
+  readonly projectId: string;
   /** True for an API on this machine, which may send callbacks without TLS. */
   readonly isLocal: boolean;
 }
@@ -37,10 +38,10 @@ export async function withSinchApi<T>(
 ): Promise<T> {
   const { appId, ...access } = config;
   const api = createSinchApi({ ...access, timings: { requestMs: timeoutMs } });
-  const { apiUrl } = config;
+  const { apiUrl, projectId } = config;
   const isLocal = apiUrl !== undefined && isLoopback(new URL(apiUrl).hostname);
   try {
-    return await use({ api, appId, isLocal });
+    return await use({ api, appId, projectId, isLocal });
   } finally {
     await api.close();
   }
