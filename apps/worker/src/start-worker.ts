@@ -12,6 +12,7 @@ import {
   type WriteAlongside,
 } from '@sinch-callbacks/db';
 import { type HandlerView, insertTasks, openHandlerView } from '@sinch-callbacks/handlers';
+import { findingKinds } from '@sinch-callbacks/operations';
 import {
   adviceFor,
   checkPostgresQueue,
@@ -28,6 +29,7 @@ import {
   type DependencyLost,
   type Logger,
   postgresQueueUnusable,
+  reconcileOutcomes,
   redactText,
   trackDependency,
   workerStarted,
@@ -40,11 +42,13 @@ import { createDatabaseWait, type DatabaseWait } from './apply/wait-for-database
 import { type Stall, watchProgress } from './health/progress-monitor.ts';
 import { watchQueueMemory } from './health/watch-queue-memory.ts';
 import { openLanes } from './lanes/open-lanes.ts';
+import type { Lane } from './lanes/open-partitions.ts';
 import { createAppsSeen } from './metrics/apps-seen.ts';
 import { watchStocks } from './metrics/watch-stocks.ts';
 import { stopWorker } from './stop-worker.ts';
 import { keepBoard } from './upkeep/keep-board.ts';
 import { keepPartitions } from './upkeep/keep-partitions.ts';
+import { keepReconciled } from './upkeep/keep-reconciled.ts';
 import type { WorkerTimings } from './worker-timings.ts';
 
 export interface RunningWorker {
@@ -82,7 +86,8 @@ export async function startWorker(
     trackDependency(logger, dependency, timings.outages);
   const databaseWait = createDatabaseWait(trackOutage('database'), timings.databaseWait);
   const outages = { queue: trackOutage('queue'), fallbackQueue: trackOutage('fallback queue') };
-  const metrics = createMetrics({ ...metricLabels, hasProcess: true });
+  const reconcileLabels = config.reconcile && { kinds: findingKinds, outcomes: reconcileOutcomes };
+  const metrics = createMetrics({ ...metricLabels, hasProcess: true, reconcile: reconcileLabels });
   const telemetry = { logger, metrics };
   const steps = {
     recordLetter: createLetterRecorder(database, databaseWait, now),
@@ -126,6 +131,8 @@ export async function startWorker(
   const stocks = watchStocks({ lanes, database, apps, takeAnswers }, telemetry, timings.stocks);
   const boardKeeper = keepBoard(database, board, timings.board);
   const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
+  const isBehind = async () => await waitsLong(lanes);
+  const reconcileKeeper = keepReconciled(config, database, isBehind, telemetry, timings.reconcile);
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 
@@ -154,6 +161,7 @@ export async function startWorker(
           stocks,
           boardKeeper,
           partitions,
+          reconcileKeeper,
           handlers,
           admin,
           board,
@@ -224,6 +232,16 @@ async function tasksOf(view: HandlerView): Promise<WriteAlongside | undefined> {
   const handlers = await view.current();
   if (handlers.size === 0) return undefined;
   return async (session, events) => await insertTasks(session, events, handlers);
+}
+
+/** A callback that waits longer is behind. */
+const longWaitMs = 60_000;
+
+/** Checks for callbacks that have waited long. Replays were applied once, or are dead letters. */
+async function waitsLong(lanes: readonly Lane[]): Promise<boolean> {
+  const callbacks = lanes.filter(({ name }) => name !== 'replay');
+  const stocks = await Promise.all(callbacks.map(({ consumer }) => consumer.stock()));
+  return stocks.some(({ oldestAgeMs }) => oldestAgeMs.waiting > longWaitMs);
 }
 
 /** Creates a check for open letters: neither closed nor under way again. */

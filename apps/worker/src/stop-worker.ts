@@ -15,6 +15,7 @@ import type { QueueMemoryWatch } from './health/watch-queue-memory.ts';
 import type { StockWatch } from './metrics/watch-stocks.ts';
 import type { BoardKeeper } from './upkeep/keep-board.ts';
 import type { PartitionKeeper } from './upkeep/keep-partitions.ts';
+import type { ReconcileKeeper } from './upkeep/keep-reconciled.ts';
 
 export interface WorkerParts {
   readonly consumers: readonly Consumer[];
@@ -26,6 +27,7 @@ export interface WorkerParts {
   readonly stocks: StockWatch;
   readonly boardKeeper: BoardKeeper;
   readonly partitions: PartitionKeeper;
+  readonly reconcileKeeper: ReconcileKeeper | undefined;
   readonly handlers: HandlerView;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
@@ -64,6 +66,7 @@ export async function stopWorker(
 
 async function closeInOrder(parts: WorkerParts): Promise<void> {
   await parts.admin.close();
+  await parts.reconcileKeeper?.stop();
   await Promise.all(parts.consumers.map((consumer) => consumer.close()));
   await parts.board.close();
   await parts.started;

@@ -6,6 +6,7 @@ import { defaultProgressTimings, type ProgressTimings } from './health/progress-
 import { defaultWatchdogTimings, type WatchdogTimings } from './health/watch-event-loop.ts';
 import { defaultStockTimings, type StockTimings } from './metrics/watch-stocks.ts';
 import { type BoardTimings, defaultBoardTimings } from './upkeep/keep-board.ts';
+import { defaultReconcileTimings, type ReconcileTimings } from './upkeep/keep-reconciled.ts';
 
 /** All intervals and timeouts of a worker, for tests in which hours must pass in seconds. */
 export interface WorkerTimings {
@@ -17,6 +18,7 @@ export interface WorkerTimings {
   readonly eventLoop: WatchdogTimings;
   readonly stocks: StockTimings;
   readonly board: BoardTimings;
+  readonly reconcile: ReconcileTimings;
 }
 
 export const defaultWorkerTimings: WorkerTimings = {
@@ -28,4 +30,5 @@ export const defaultWorkerTimings: WorkerTimings = {
   eventLoop: defaultWatchdogTimings,
   stocks: defaultStockTimings,
   board: defaultBoardTimings,
+  reconcile: defaultReconcileTimings,
 };

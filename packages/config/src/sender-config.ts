@@ -1,4 +1,5 @@
 import { isLoopback } from '@sinch-callbacks/core';
+import { joinConfigs } from './join-configs.ts';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
 import { parseSinchApiConfig, type SinchApiConfig } from './sinch-api-config.ts';
@@ -45,13 +46,7 @@ export function parseSenderConfig(environment: Environment): ConfigResult<Sender
     [metricsAreProtected],
   );
   const sinch = parseSinchApiConfig(environment);
-  if (own.kind === 'valid' && sinch.kind === 'valid') {
-    return { kind: 'valid', config: { ...own.config, sinch: sinch.config } };
-  }
-  const messages = [own, sinch].flatMap((one) => (one.kind === 'invalid' ? [one.message] : []));
-  const [first = '', ...others] = messages.join('\n').split('\n');
-  const problems = others.filter((line) => line !== first);
-  return { kind: 'invalid', message: [first, ...problems].join('\n') };
+  return joinConfigs(own, sinch, (config, access) => ({ ...config, sinch: access }));
 }
 
 const metricsAreProtected: Rule = ({ SENDER_HOST, SENDER_METRICS_TOKEN }) =>

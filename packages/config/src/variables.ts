@@ -18,6 +18,7 @@ const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 export type LogLevel = (typeof logLevels)[number];
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
+const minutesPerDay = 24 * 60;
 
 const bytesPerMiB = 1024 * 1024;
 
@@ -77,6 +78,7 @@ export const variables = {
   SINCH_ACCESS_SECRET: anyText(
     `the secret of that access key: ${keysPage} shows it only when the key is made`,
   ).optional(),
+  RECONCILE_EVERY_MINUTES: wholeNumber(5, minutesPerDay).optional(),
   SINCH_API_URL: secureUrl().optional(),
   SINCH_AUTH_URL: secureUrl().optional(),
 };

@@ -1,7 +1,9 @@
 import { isLoopback } from '@sinch-callbacks/core';
+import { joinConfigs } from './join-configs.ts';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
+import { parseSinchApiConfig, type SinchApiConfig } from './sinch-api-config.ts';
 import { type LogLevel, variables } from './variables.ts';
 
 export interface WorkerConfig {
@@ -26,6 +28,8 @@ export interface WorkerConfig {
     /** True to let Bull Board change queues. Only with a password. */
     readonly writes: boolean;
   };
+  /** The comparison with what Sinch keeps. Absent where it has no interval. */
+  readonly reconcile: { readonly everyMinutes: number; readonly sinch: SinchApiConfig } | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -41,11 +45,37 @@ const workerVariables = {
   ADMIN_USER: variables.ADMIN_USER,
   ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
   ADMIN_WRITES: variables.ADMIN_WRITES,
+  RECONCILE_EVERY_MINUTES: variables.RECONCILE_EVERY_MINUTES,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
-/** Requires a database; the queue is there too unless there is a Redis. */
+/**
+ * Requires a database; the queue is there too unless there is a Redis. With an interval to reconcile
+ * it requires all that a client of Sinch's API needs.
+ */
 export function parseWorkerConfig(environment: Environment): ConfigResult<WorkerConfig> {
+  const own = parseOwn(environment);
+  const isScheduled = environment['RECONCILE_EVERY_MINUTES']?.trim();
+  if (!isScheduled) {
+    return joinConfigs(own, nothing, ({ everyMinutes: _, ...config }) => ({
+      ...config,
+      reconcile: undefined,
+    }));
+  }
+  const sinch = parseSinchApiConfig(environment);
+  return joinConfigs(own, sinch, ({ everyMinutes = 0, ...config }, access) => ({
+    ...config,
+    reconcile: { everyMinutes, sinch: access },
+  }));
+}
+
+const nothing = { kind: 'valid', config: undefined } as const;
+
+interface OwnConfig extends Omit<WorkerConfig, 'reconcile'> {
+  readonly everyMinutes: number | undefined;
+}
+
+function parseOwn(environment: Environment): ConfigResult<OwnConfig> {
   return parseVariables(
     workerVariables,
     environment,
@@ -64,6 +94,7 @@ export function parseWorkerConfig(environment: Environment): ConfigResult<Worker
         password: values.ADMIN_PASSWORD,
         writes: values.ADMIN_WRITES,
       },
+      everyMinutes: values.RECONCILE_EVERY_MINUTES,
       logLevel: values.LOG_LEVEL,
     }),
     [adminIsProtected, writesNeedLogin],

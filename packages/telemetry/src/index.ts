@@ -41,6 +41,7 @@ export {
   workerStopped,
   workerStopping,
 } from './events/process-events.ts';
+export { type ReconcileOutcome, reconciled, reconcileOutcomes } from './events/reconcile-events.ts';
 export {
   type AdminWrite,
   adminLoginFailed,

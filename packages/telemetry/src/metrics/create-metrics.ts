@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type ClosedLabels, createEventMetrics } from './event-metrics.ts';
 import type { Metrics, MetricsText } from './metrics.ts';
+import { createReconcileMetrics, type ReconcileLabels } from './reconcile-metrics.ts';
 import { createStockMetrics } from './stock-metrics.ts';
 
 export interface PrometheusMetrics extends Metrics {
@@ -11,6 +12,8 @@ export interface PrometheusMetrics extends Metrics {
 export interface MetricsOptions extends ClosedLabels {
   /** True to include the process: its CPU, memory, event loop and garbage collection. */
   readonly hasProcess?: boolean;
+  /** Absent where nothing is compared with what Sinch keeps. */
+  readonly reconcile?: ReconcileLabels | undefined;
 }
 
 /**
@@ -20,6 +23,7 @@ export interface MetricsOptions extends ClosedLabels {
  */
 export function createMetrics({
   hasProcess = false,
+  reconcile,
   ...labels
 }: MetricsOptions = {}): PrometheusMetrics {
   const registry = new Registry();
@@ -27,6 +31,7 @@ export function createMetrics({
   return {
     ...createEventMetrics(registry, labels),
     ...createStockMetrics(registry),
+    ...createReconcileMetrics(registry, reconcile),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -1,7 +1,7 @@
 import type { AnswerLabels } from './answer-counter.ts';
 
 /** The worker's metrics. Labels come from small closed sets: no id, nothing of a body. */
-export interface Metrics extends EventMetrics, StockMetrics {}
+export interface Metrics extends EventMetrics, StockMetrics, ReconcileMetrics {}
 
 /** Counters of events. */
 export interface EventMetrics {
@@ -42,6 +42,15 @@ export interface StockMetrics {
   ingestAnswered(labels: AnswerLabels, count: number): void;
   /** Shows when the last callback of an app came, as Unix time in seconds. */
   lastCallback(appId: string, seconds: number): void;
+}
+
+/** The scheduled comparison with what Sinch keeps. */
+export interface ReconcileMetrics {
+  /** Counts a message that was missed, or that the comparison could do nothing with. */
+  reconcileFound(kind: string): void;
+  reconcileEnded(outcome: string): void;
+  /** Shows whether Sinch keeps messages of the app. */
+  messagesKept(isKept: boolean): void;
 }
 
 /** The memory of the queue's Redis. */
