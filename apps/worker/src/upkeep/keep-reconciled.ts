@@ -11,11 +11,11 @@ export interface ReconcileKeeper {
 }
 
 export interface ReconcileTimings {
-  /** After the start: callbacks that waited meanwhile are applied first. */
-  readonly firstAfterMs: number;
+  /** Until the first run, and after one that failed, or that found callbacks waiting. */
+  readonly soonMs: number;
 }
 
-export const defaultReconcileTimings: ReconcileTimings = { firstAfterMs: 60_000 };
+export const defaultReconcileTimings: ReconcileTimings = { soonMs: 60_000 };
 
 /** Of the first run, since nothing was compared while no worker ran. */
 const firstLookBackMs = 24 * 3_600_000;
@@ -67,13 +67,17 @@ export function keepReconciled(
   }
 
   async function runAndReport(): Promise<void> {
+    let isSoon = false;
     try {
-      reconciled(telemetry, { outcome: await run() });
+      const outcome = await run();
+      isSoon = outcome === 'behind';
+      reconciled(telemetry, { outcome });
     } catch (error) {
+      isSoon = true;
       // The client was closed under it.
       if (!isStopped) reconciled(telemetry, { outcome: 'failed', error });
     }
-    schedule(everyMinutes * minuteMs);
+    schedule(isSoon ? timings.soonMs : everyMinutes * minuteMs);
   }
 
   function schedule(afterMs: number): void {
@@ -83,7 +87,7 @@ export function keepReconciled(
     }, afterMs);
   }
 
-  schedule(timings.firstAfterMs);
+  schedule(timings.soonMs);
   return {
     async stop() {
       isStopped = true;
