@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
-import { knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
+import { isReconciled, knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
 import {
   createEventWriter,
   createPartitionsAhead,
@@ -101,8 +101,10 @@ export async function startWorker(
   const apps = createAppsSeen();
   const onBatch = (events: readonly EventToWrite[]) => {
     metrics.batchWritten(events.length);
-    for (const { event, decision } of events)
+    for (const { event, decision } of events) {
+      if (isReconciled(event.rawBody)) continue;
       apps.record(decision.envelope.appId, event.receivedAt);
+    }
   };
   const board = openBoardQueues(
     location,

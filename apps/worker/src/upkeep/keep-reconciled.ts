@@ -18,10 +18,9 @@ export interface ReconcileTimings {
 export const defaultReconcileTimings: ReconcileTimings = { soonMs: 60_000 };
 
 /** Of the first run, since nothing was compared while no worker ran. */
-const firstLookBackMs = 24 * 3_600_000;
+const firstRangeMs = 24 * 3_600_000;
 /** Two runs overlap by this, since Sinch does not say how soon its list is complete. */
-const overlapMs = 15 * 60_000;
-const minuteMs = 60_000;
+const rangeOverlapMs = 15 * 60_000;
 
 /**
  * Compares what Sinch keeps with the database at intervals. Of all workers one does it at a time. A
@@ -45,7 +44,7 @@ export function keepReconciled(
     openProducer({ ...location, partition }),
   );
   const { metrics } = telemetry;
-  let since = new Date(Date.now() - firstLookBackMs);
+  let since = new Date(Date.now() - firstRangeMs);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let isStopped = false;
@@ -62,7 +61,7 @@ export function keepReconciled(
     );
     if (exclusive.kind === 'busy') return 'busy';
     if (!exclusive.value.isComplete) return 'incomplete';
-    since = new Date(until.getTime() - overlapMs);
+    since = new Date(until.getTime() - rangeOverlapMs);
     return 'complete';
   }
 
@@ -77,7 +76,7 @@ export function keepReconciled(
       // The client was closed under it.
       if (!isStopped) reconciled(telemetry, { outcome: 'failed', error });
     }
-    schedule(isSoon ? timings.soonMs : everyMinutes * minuteMs);
+    schedule(isSoon ? timings.soonMs : everyMinutes * 60_000);
   }
 
   function schedule(afterMs: number): void {
