@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { registerHandlers, startEngine } from '@sinch-callbacks/handlers';
@@ -6,6 +8,8 @@ import { openProducer } from '@sinch-callbacks/queue';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventOf, openSinchAccount } from './support/sinch-account.ts';
 import { openWorkerFixture, soon, type WorkerFixture } from './support/worker-fixture.ts';
+
+const page = path.resolve(import.meta.dirname, '../../../docs/metrics.md');
 
 let fixture: WorkerFixture;
 beforeEach(async () => {
@@ -165,6 +169,8 @@ describe('a worker with an interval to reconcile', () => {
     const text = await metricsOf(adminUrl);
     expect(text).toContain('sinch_reconcile_found_total{kind="inbound"} 1\n');
     expect(text).toContain('sinch_reconcile_messages_kept 1\n');
+    const names = (source: string) => new Set(source.match(/\bsinch_reconcile_\w+/g));
+    expect(names(text)).toEqual(names(readFileSync(page, 'utf8')));
     expect(text).toMatch(/^sinch_reconcile_last_success_timestamp_seconds 1\d{9}/m);
   });
 

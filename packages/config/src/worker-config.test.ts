@@ -50,6 +50,25 @@ describe('parseWorkerConfig', () => {
     },
   );
 
+  it('with an interval to reconcile needs all that a client of Sinch’s API needs', () => {
+    const environment = { DATABASE_URL: databaseUrl, RECONCILE_EVERY_MINUTES: '60' };
+    const { message } = parseWorkerConfig(environment) as { readonly message: string };
+    expect(message).toContain('- SINCH_REGION must be set');
+    expect(message).toContain('- SINCH_ACCESS_SECRET must be set');
+    const sinch = {
+      SINCH_REGION: 'eu',
+      SINCH_PROJECT_ID: 'project',
+      SINCH_APP_ID: '01APP',
+      SINCH_ACCESS_KEY_ID: 'key',
+      SINCH_ACCESS_SECRET: 'secret',
+    };
+    expect(parseWorkerConfig({ ...environment, ...sinch })).toMatchObject({
+      config: { reconcile: { everyMinutes: 60, sinch: { region: 'eu', appId: '01APP' } } },
+    });
+    const off = { DATABASE_URL: databaseUrl, RECONCILE_EVERY_MINUTES: ' ', SINCH_REGION: 'wrong' };
+    expect(parseWorkerConfig(off)).toMatchObject({ config: { reconcile: undefined } });
+  });
+
   it('refuses to start without a database, even where there is a Redis', () => {
     const result = parseWorkerConfig({ REDIS_URL: 'redis://localhost' });
     expect(result).toEqual({

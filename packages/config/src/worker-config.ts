@@ -55,21 +55,15 @@ const workerVariables = {
  */
 export function parseWorkerConfig(environment: Environment): ConfigResult<WorkerConfig> {
   const own = parseOwn(environment);
-  const isScheduled = environment['RECONCILE_EVERY_MINUTES']?.trim();
-  if (!isScheduled) {
-    return joinConfigs(own, nothing, ({ everyMinutes: _, ...config }) => ({
-      ...config,
-      reconcile: undefined,
-    }));
-  }
-  const sinch = parseSinchApiConfig(environment);
-  return joinConfigs(own, sinch, ({ everyMinutes = 0, ...config }, access) => ({
+  const isScheduled = Boolean(environment['RECONCILE_EVERY_MINUTES']?.trim());
+  const sinch = isScheduled ? parseSinchApiConfig(environment) : noApi;
+  return joinConfigs(own, sinch, ({ everyMinutes, ...config }, access) => ({
     ...config,
-    reconcile: { everyMinutes, sinch: access },
+    reconcile: everyMinutes && access ? { everyMinutes, sinch: access } : undefined,
   }));
 }
 
-const nothing = { kind: 'valid', config: undefined } as const;
+const noApi: ConfigResult<undefined> = { kind: 'valid', config: undefined };
 
 interface OwnConfig extends Omit<WorkerConfig, 'reconcile'> {
   readonly everyMinutes: number | undefined;

@@ -110,7 +110,7 @@ export {
   listUnhandled,
   type UnhandledGroup,
 } from './read/unapplied-events.ts';
-export { type ExclusiveRun, exclusiveWork, runExclusively } from './run-exclusively.ts';
+export { type ExclusiveRun, runExclusively } from './run-exclusively.ts';
 export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';
 export { textArray } from './write/text-array.ts';

@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { whileAvailable } from './failure.ts';
 
 /** Work that only one process does at a time, each with the number of its advisory lock. */
-export const exclusiveWork = { reconcile: 727_411_901 } as const;
+const exclusiveWork = { reconcile: 727_411_901 } as const;
 
 export type ExclusiveRun<T> =
   | { readonly kind: 'done'; readonly value: T }

@@ -76,7 +76,8 @@ type Section =
   | Extract<MadeEvent, { kind: 'unusable' }>;
 
 /** As in a callback, where `message` is the message that the list has. */
-function inboundOf({ app_message: _, message_status: __, ...message }: MessageEntry): Section {
+function inboundOf(entry: MessageEntry): Section {
+  const { app_message: _, message_status: __, ...message } = entry;
   if (isEmpty(message.contact_message)) return { kind: 'unusable', reason: 'it has no content' };
   return { kind: 'section', members: { message } };
 }

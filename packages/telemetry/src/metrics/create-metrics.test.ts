@@ -90,6 +90,7 @@ it('shows every label set that is known beforehand from the start, as zero', asy
     results: ['applied', 'duplicate'],
     attemptClasses: ['transient'],
     deathCauses: ['permanent'],
+    reconcile: { kinds: ['inbound'], outcomes: ['failed'] },
   });
   const { text } = await metrics.read();
   for (const line of [
@@ -98,6 +99,8 @@ it('shows every label set that is known beforehand from the start, as zero', asy
     'sinch_attempts_total{class="transient"} 0',
     'sinch_dead_letters_total{cause="permanent"} 0',
     'sinch_apply_duration_seconds_count 0',
+    'sinch_reconcile_found_total{kind="inbound"} 0',
+    'sinch_reconcile_runs_total{outcome="failed"} 0',
   ]) {
     expect(text).toContain(`${line}\n`);
   }
