@@ -134,7 +134,7 @@ export async function startWorker(
   const boardKeeper = keepBoard(database, board, timings.board);
   const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
   const isBehind = async () => await waitsLong(lanes);
-  const reconcileKeeper = keepReconciled(config, database, isBehind, telemetry, timings.reconcile);
+  const reconcileKeeper = keepReconciled(config, isBehind, telemetry, timings.reconcile);
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 

@@ -66,8 +66,8 @@ export async function stopWorker(
 
 async function closeInOrder(parts: WorkerParts): Promise<void> {
   await parts.admin.close();
-  await parts.reconcileKeeper?.stop();
-  await Promise.all(parts.consumers.map((consumer) => consumer.close()));
+  const consumers = parts.consumers.map((consumer) => consumer.close());
+  await Promise.all([parts.reconcileKeeper?.stop(), ...consumers]);
   await parts.board.close();
   await parts.started;
   await parts.database.close();

@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
-import { type Database, runExclusively } from '@sinch-callbacks/db';
+import { openDatabase, runExclusively } from '@sinch-callbacks/db';
 import { latestEnd, readKept, reconcile } from '@sinch-callbacks/operations';
 import { openPartitionedProducer, openProducer } from '@sinch-callbacks/queue';
 import { createSinchApi } from '@sinch-callbacks/sinch-api';
@@ -17,6 +17,8 @@ export interface ReconcileTimings {
 
 export const defaultReconcileTimings: ReconcileTimings = { soonMs: 60_000 };
 
+/** One holds the lock for as long as a run lasts. Apart from the pool that events are written by. */
+const poolSize = 2;
 /** Of the first run, since nothing was compared while no worker ran. */
 const firstRangeMs = 24 * 3_600_000;
 /** Two runs overlap by this, since Sinch does not say how soon its list is complete. */
@@ -30,7 +32,6 @@ const rangeOverlapMs = 15 * 60_000;
  */
 export function keepReconciled(
   config: WorkerConfig,
-  database: Database,
   isBehind: () => Promise<boolean>,
   telemetry: Telemetry,
   timings: ReconcileTimings,
@@ -39,6 +40,7 @@ export function keepReconciled(
   const { everyMinutes, sinch } = config.reconcile;
   const { appId, projectId, ...access } = sinch;
   const api = createSinchApi({ ...access, projectId });
+  const database = openDatabase({ url: config.databaseUrl, poolSize });
   const location = { backend: config.queue, prefix: config.queuePrefix };
   const producer = openPartitionedProducer(config.queuePartitions, (partition) =>
     openProducer({ ...location, partition }),
@@ -93,6 +95,7 @@ export function keepReconciled(
       clearTimeout(timer);
       await Promise.all([api.close(), producer.close()]);
       await running;
+      await database.close();
     },
   };
 }

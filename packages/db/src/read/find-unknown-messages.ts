@@ -12,7 +12,7 @@ export interface ExpectedCallback {
  * message outlives its event. It counts where it has what this callback alone gives: the direction
  * of an inbound message, or a content. Delivery reports make rows without a content.
  */
-const unknown = `
+export const selectUnknown = `
 SELECT f.id FROM unnest($1::text[], $2::text[]) AS f(id, trigger)
 WHERE NOT EXISTS (
   SELECT FROM callback_event AS e
@@ -36,6 +36,6 @@ export async function findUnknownMessages(
     expected.map(({ messageId }) => messageId),
     expected.map(({ trigger }) => trigger),
   ];
-  const { rows } = await whileAvailable(() => pool.query<{ id: string }>(unknown, values));
+  const { rows } = await whileAvailable(() => pool.query<{ id: string }>(selectUnknown, values));
   return new Set(rows.map(({ id }) => id));
 }

@@ -11,6 +11,7 @@ import {
 } from '../../src/read/consent/find-consent.ts';
 import { findStatements, selectHolders, selectKnown } from '../../src/read/find/find-sql.ts';
 import { selectByDigest, selectByEntity } from '../../src/read/find-events.ts';
+import { selectUnknown } from '../../src/read/find-unknown-messages.ts';
 import { selectUnapplied } from '../../src/read/unapplied-events.ts';
 import { useMigratedDatabase } from '../support.ts';
 
@@ -139,6 +140,14 @@ const statements: readonly (readonly [what: string, sql: string, values: readonl
     [['MESSAGE50'], ...page],
   ],
   ['events without rows of a message', selectUnapplied, ['MESSAGE50']],
+  [
+    'messages whose callback is missing',
+    selectUnknown,
+    [
+      ['MESSAGE43', 'MISSING'],
+      ['MESSAGE_SUBMIT', 'MESSAGE_SUBMIT'],
+    ],
+  ],
   ['what an id is known as', selectKnown, ['CONTACT42']],
   ['contacts of an identity', selectHolders, [['46700042', '+46700042']]],
   ['events by the beginning of a digest', selectByDigest, [digest, null, 6]],
