@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { registerHandlers, startEngine } from '@sinch-callbacks/handlers';
-import { type ReconcileFinding, readKept, reconcile } from '@sinch-callbacks/operations';
-import { openProducer } from '@sinch-callbacks/queue';
+import {
+  performRun,
+  type ReconcileFinding,
+  readKept,
+  reconcile,
+  startRun,
+} from '@sinch-callbacks/operations';
+import { openProducer, openReplayLane } from '@sinch-callbacks/queue';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventOf, openSinchAccount } from './support/sinch-account.ts';
 import { openWorkerFixture, soon, type WorkerFixture } from './support/worker-fixture.ts';
@@ -142,11 +147,46 @@ describe('after callbacks were lost', () => {
       );
       expect(await statusesOf()).toEqual(before);
       expect(await findMissed(account)).toEqual([]);
-      await turn();
+      // A task is written with its event: no further run can come.
+      expect(await fixture.database.prisma.handlerTask.count()).toBe(messages);
       expect(new Set(runs).size).toBe(messages);
       expect(runs).toHaveLength(messages);
     },
   );
+});
+
+it('what was missed and died is applied by a replay, with its origin, and handlers run once', async () => {
+  const { database, location } = fixture;
+  const account = await openSinchAccount(fixture, {
+    app: { mode: 'CONVERSATION' },
+    faults: { droppedCallbacks: 1 },
+  });
+  const { messageId } = account.sinch.receiveInbound({ channel: 'SMS', identity: '1', text: 'Hi' });
+  const runs = await startHandler();
+  await fixture.start();
+  await database.prisma.$executeRawUnsafe(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'refused'; END $$`);
+  await database.prisma.$executeRawUnsafe(
+    'CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION refuse()',
+  );
+  expect(await findMissed(account)).toHaveLength(1);
+  await until(async () => (await fixture.states())['DEAD'] === 1, soon('a dead letter'));
+  expect(await findMissed(account)).toEqual([]);
+
+  await database.prisma.$executeRawUnsafe('DROP TRIGGER refuse ON message');
+  const lane = openReplayLane(location);
+  const redactText = (text: string) => text;
+  const tools = { database, lane, redactText, now: () => new Date() };
+  const selection = { kind: 'filter', filter: {} } as const;
+  const run = { action: 'REPLAY', selection, operator: 'test', startedAt: new Date() } as const;
+  await performRun(tools, await startRun(database, run), () => undefined);
+  await lane.close();
+  await until(async () => (await fixture.states())['APPLIED'] === 1, soon('the replay'));
+  await until(() => runs.length === 1, soon('its run'));
+  expect(runs).toEqual([`MESSAGE_INBOUND ${messageId}`]);
+  const { origin } = await database.prisma.callbackEvent.findFirstOrThrow();
+  expect(origin).toBe('RECONCILED');
 });
 
 describe('a worker with an interval to reconcile', () => {
