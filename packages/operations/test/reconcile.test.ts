@@ -191,6 +191,19 @@ describe('reconcile', () => {
     expect(ids(second.found)).toEqual([['inbound', 'B']]);
   });
 
+  it('that ends at a bound says until when the next one has to compare, for all stores', async () => {
+    const page = (time: string) => [listed(time, { accept_time: `2026-01-02T0${time}:00:00.5Z` })];
+    const stuck = (time: string) => ({ messages: page(time) as never, nextPageToken: 'same' });
+    const list = async ({ messages_source: source }: { readonly messages_source: string }) =>
+      stuck(source === 'DISPATCH_SOURCE' ? '4' : '3');
+    const api = { messages: { ...listOf().messages, list } };
+    const stores = [...kept.stores, { source: 'CONVERSATION_SOURCE', days: 180 } as const];
+    const given = { ...range, kept: { ...kept, stores } };
+    const end = await reconcile({ database, api, producer: undefined }, given, () => undefined);
+    const goOnUntil = new Date('2026-01-02T04:00:01.500Z');
+    expect(end).toEqual({ compared: 4, isComplete: false, goOnUntil });
+  });
+
   it('settles an uncertain message by its marker, and no other', async () => {
     const [uncertain, refused] = [
       '00000000-0000-4000-8000-000000000001',

@@ -40,10 +40,10 @@ export const findingKinds = ['inbound', 'submit', 'uncertain', 'unusable'] as co
 export interface ReconcileEnd {
   /** Messages that were compared with the database. */
   readonly compared: number;
-  /** False where a bound ended it: messages from before `comparedSince` are left. */
+  /** False where a bound ended it: older messages are left. */
   readonly isComplete: boolean;
-  /** The oldest time that it came to, where it is not complete, as Sinch writes it. */
-  readonly comparedSince: string | undefined;
+  /** The end of the range that is left, where it is not complete and that is known. */
+  readonly goOnUntil: Date | undefined;
 }
 
 /** A callback may need so long to come, while it is neither late nor missed. */
@@ -68,23 +68,34 @@ export async function reconcile(
   onFinding: (finding: ReconcileFinding) => void,
 ): Promise<ReconcileEnd> {
   let compared = 0;
-  let isComplete = true;
-  let comparedSince: string | undefined;
+  const left: (Date | undefined)[] = [];
   for (const { source } of range.kept.stores) {
     const pages = pageMessages(tools.api, { ...range, source });
-    for (;;) {
-      const { done, value } = await pages.next();
-      if (done) {
-        isComplete &&= value;
-        break;
-      }
-      await reconcilePage(tools, range, value, onFinding);
-      compared += value.length;
-      comparedSince = value.at(-1)?.accept_time ?? comparedSince;
+    let oldest: MessageEntry | undefined;
+    let page = await pages.next();
+    for (; !page.done; page = await pages.next()) {
+      await reconcilePage(tools, range, page.value, onFinding);
+      compared += page.value.length;
+      oldest = page.value.at(-1) ?? oldest;
     }
-    if (!isComplete) break;
+    if (!page.value) left.push(endAfter(oldest));
   }
-  return { compared, isComplete, comparedSince: isComplete ? undefined : comparedSince };
+  return { compared, isComplete: left.length === 0, goOnUntil: latestOf(left) };
+}
+
+/** An end of a range is not in it, and several messages may have one time. */
+const rangeOverlapMs = 1_000;
+
+/** Returns the end of a range that begins with this message; `undefined` where it has no time. */
+function endAfter(oldest: MessageEntry | undefined): Date | undefined {
+  const at = Date.parse(String(oldest?.accept_time));
+  return Number.isNaN(at) ? undefined : new Date(at + rangeOverlapMs);
+}
+
+/** Two stores may be left at different times: the later one leaves out nothing of either. */
+function latestOf(ends: readonly (Date | undefined)[]): Date | undefined {
+  if (ends.includes(undefined)) return undefined;
+  return ends.reduce((one, other) => (one && other && one > other ? one : other), undefined);
 }
 
 async function reconcilePage(

@@ -15,7 +15,7 @@ import { endAfterFailure, type Host, reportProblem, type Session } from '../../s
 import { requireQueue } from '../../settings/open-servers.ts';
 import type { OpenSinch } from '../../settings/open-sinch.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
-import { oneLine, showInstant } from '../../terminal/format.ts';
+import { showInstant } from '../../terminal/format.ts';
 import { addConnection, type ConnectionOptions } from '../webhooks/webhook-options.ts';
 import { explainKept, neverKnown } from './explain-kept.ts';
 import { openReconcileReport, type ReconcileReport } from './reconcile-report.ts';
@@ -49,7 +49,7 @@ ended it early, or with --check when anything is missing; 3 when Sinch, the data
 cannot be reached. What was done before is reported then, and the same command does the rest.
 
 With --json: {kept, since, until, findings: [{kind, messageId, …}], counts, compared, isComplete,
-neverKnown, dryRun, error}.
+goOnUntil, neverKnown, dryRun, error}.
 
 Examples:
   $ callbacks reconcile --since 6h --dry-run
@@ -112,13 +112,14 @@ async function compare(
     const before = (summary: string) => `${summary}; before this:`;
     return endAfterFailure(session, error, withFacts(report, facts), { dryRun, before });
   }
-  const { isComplete, comparedSince } = end;
+  const { isComplete, goOnUntil } = end;
   report.end({ ...facts, ...end });
   terminal.note(report.summary());
   if (!isComplete) {
-    const reached = comparedSince === undefined ? '' : ` --until ${oneLine(comparedSince)}`;
+    const reached =
+      goOnUntil === undefined ? 'a later --since' : `--until ${goOnUntil.toISOString()}`;
     session.io.stderr.write(
-      `error: there are more messages than one run compares: go on with${reached}\n`,
+      `error: there are more messages than one run compares: go on with ${reached}\n`,
     );
   }
   const isBad = !isComplete || report.count('unusable') > 0 || (check && report.total() > 0);
