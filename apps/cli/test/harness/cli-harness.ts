@@ -14,7 +14,7 @@ import {
   type QueueLocation,
   queueNames,
 } from '@sinch-callbacks/queue';
-import { afterEach, beforeEach, inject } from 'vitest';
+import { afterEach, beforeEach, inject, onTestFailed, TestRunner } from 'vitest';
 import { run as runCallbacks } from '../../src/run.ts';
 
 /** The file that runs the command. */
@@ -49,7 +49,7 @@ export async function callbacks(
   });
   child.stdin.end(stdin);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await ended, stdout, stderr };
+  return explained(args, { code: await ended, stdout, stderr });
 }
 
 /** Runs the command in this process: quicker, and without `main.ts`. */
@@ -63,7 +63,18 @@ export async function callbacksHere(
   const code = await runCallbacks(args, { ...streams, now: () => new Date(), environment });
   stdout.end();
   stderr.end();
-  return { code, stdout: await text(stdout), stderr: await text(stderr) };
+  return explained(args, { code, stdout: await text(stdout), stderr: await text(stderr) });
+}
+
+/** Prints the run where its test fails: an exit code alone does not say why. */
+function explained(args: readonly string[], ended: Ended): Ended {
+  if (TestRunner.getCurrentTest() !== undefined) {
+    onTestFailed(() => {
+      const { code, stderr } = ended;
+      console.error(`callbacks ${args.join(' ')} ended with ${code}:\n${stderr}`);
+    });
+  }
+  return ended;
 }
 
 /** A migrated database, a queue, and runs of the command on them. */
