@@ -3,6 +3,7 @@ export {
   type QueueBackend,
   type QueueLocation,
 } from './connection/queue-backend.ts';
+export { QueueUnavailableError, whileQueueAvailable } from './connection/queue-unavailable.ts';
 export { createByteBudget } from './consumer/byte-budget.ts';
 export {
   type Consumer,
@@ -26,7 +27,6 @@ export {
 } from './dead-letters/dead-letter-event.ts';
 export {
   openReplayLane,
-  QueueUnavailableError,
   type ReplayLane,
   type ReplayState,
 } from './dead-letters/replay-lane.ts';

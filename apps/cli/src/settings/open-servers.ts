@@ -31,6 +31,9 @@ export async function withDatabase<T>(
   }
 }
 
+/** Longer than in a server: an operator's machine may be busy, and nothing else waits for it. */
+const laneTimeoutMs = 10_000;
+
 /** Opens the database and the replay lane for the time of `use`. */
 export async function withLetterTools<T>(
   settings: Settings,
@@ -38,7 +41,7 @@ export async function withLetterTools<T>(
 ): Promise<T> {
   const url = requireDatabase(settings).value;
   const backend = requireQueue(settings).value;
-  const lane = openReplayLane({ backend, prefix: settings.queuePrefix });
+  const lane = openReplayLane({ backend, prefix: settings.queuePrefix }, laneTimeoutMs);
   try {
     return await withDatabase(url, (database) => use({ database, lane, redactText }));
   } finally {

@@ -5,6 +5,7 @@ import {
   QueueUnavailableError,
   type RejectedStore,
   rejectedBounds,
+  whileQueueAvailable,
 } from '@sinch-callbacks/queue';
 
 /** The result for one rejected callback. */
@@ -91,20 +92,12 @@ export function recheck(kept: KeptCallback, secrets: readonly string[]): Recheck
 /** The calls of operators on the store of rejected callbacks. */
 export type RejectedCalls = Pick<RejectedStore, 'list' | 'find' | 'remove' | 'count'>;
 
-/** Wraps a store, so that each failure of its calls is a QueueUnavailableError. */
+/** Wraps a store, so that a call which the server does not answer is a QueueUnavailableError. */
 export function rejectedCalls(store: RejectedStore): RejectedCalls {
   return {
-    list: async (page) => await asStoreCall(store.list(page)),
-    find: async (id) => await asStoreCall(store.find(id)),
-    remove: async (id) => await asStoreCall(store.remove(id)),
-    count: async () => await asStoreCall(store.count()),
+    list: async (page) => await whileQueueAvailable(() => store.list(page)),
+    find: async (id) => await whileQueueAvailable(() => store.find(id)),
+    remove: async (id) => await whileQueueAvailable(() => store.remove(id)),
+    count: async () => await whileQueueAvailable(() => store.count()),
   };
-}
-
-async function asStoreCall<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw new QueueUnavailableError(error);
-  }
 }

@@ -1,18 +1,17 @@
-import { withDeadline } from '../connection/deadline.ts';
+import { withDeadline } from './deadline.ts';
 import {
   dropQueue,
   ignoreError,
   type JobQueue,
   openQueue,
   type QueueLocation,
-} from '../connection/queue-backend.ts';
-import { queueNames } from '../contract/queue-names.ts';
+} from './queue-backend.ts';
 
-/** A connection to the live queue that is replaced when it fails. */
-export interface ProducerConnection {
+/** A connection to a queue that is replaced when it fails. */
+export interface QueueConnection {
   /**
    * Calls `use` with the queue, within the timeout. Connects first where there is no connection,
-   * and calls `use` again over a new one where an idle one does not answer.
+   * and calls `use` again over a new one where an idle one does not answer: it must be idempotent.
    */
   withQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T>;
   /** Idempotent. */
@@ -37,10 +36,11 @@ const comingUpMs = 3_000;
  * remembers a refused first connection for good. An idle connection gets a third of the time, so
  * that a new one has the rest. One that is still coming up is kept for later events.
  */
-export function openProducerConnection(
+export function openQueueConnection(
   location: QueueLocation,
+  name: string,
   timeoutMs: number,
-): ProducerConnection {
+): QueueConnection {
   let current: Opened | undefined;
   // The time of the last question that was answered, not of its answer: an answer that lay in the
   // socket while the instance was frozen does not show that the connection still works.
@@ -92,7 +92,7 @@ export function openProducerConnection(
   function open(): Opened {
     // No timeouts of its own: they would ignore an answer that has arrived and is not read yet.
     const policy = { kind: 'fail-fast', timeoutMs: timeoutMs * 2, isBounded: true } as const;
-    return watchOpening(openQueue(location, queueNames.live, policy, ignoreError));
+    return watchOpening(openQueue(location, name, policy, ignoreError));
   }
 
   return {

@@ -1,21 +1,11 @@
 import type { CallbackEvent } from '@sinch-callbacks/core';
-import { openQueue, type QueueLocation } from '../connection/queue-backend.ts';
+import type { JobQueue, QueueLocation } from '../connection/queue-backend.ts';
+import { openQueueConnection, type QueueConnection } from '../connection/queue-connection.ts';
+import { whileQueueAvailable } from '../connection/queue-unavailable.ts';
 import { type AttemptRecord, jobDataOf, jobIdOf, readJobData } from '../contract/job-contract.ts';
 import { queueNames } from '../contract/queue-names.ts';
 import { retryOptions } from '../contract/retry-policy.ts';
 import { addDeadCopy, type DeadCopy } from './dead-letter-event.ts';
-
-/** The queue did not take or answer a call: the server is down, too slow, or refuses it. */
-export class QueueUnavailableError extends Error {
-  override readonly name = 'QueueUnavailableError';
-  readonly code = 'queue-unavailable';
-
-  /** @param cause an error of the queue's client, or its message. */
-  constructor(cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`the queue cannot be used: ${reason}`, { cause });
-  }
-}
 
 /** A replay's state on the lane. */
 export type ReplayState =
@@ -28,7 +18,7 @@ export type ReplayState =
 
 /**
  * The lane of replays, and the list of dead letters that Bull Board shows. Every call but `close`
- * rejects with {@link QueueUnavailableError} when the queue fails or does not answer in time.
+ * rejects with `QueueUnavailableError` when the queue fails or does not answer in time.
  */
 export interface ReplayLane {
   /**
@@ -49,22 +39,26 @@ export interface ReplayLane {
   close(): Promise<void>;
 }
 
-/** @param timeoutMs the limit for each call. */
+/**
+ * Connects at the first call of each queue. A connection that failed is replaced by the next call.
+ * @param timeoutMs the limit for each call, connecting included.
+ */
 export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): ReplayLane {
-  const policy = { kind: 'fail-fast', timeoutMs } as const;
-  // Each call rejects when the connection is broken, so its errors need no second listener.
-  const replayQueue = openQueue(location, queueNames.replay, policy, () => undefined);
-  const deadQueue = openQueue(location, queueNames.dead, policy, () => undefined);
+  const replays = openQueueConnection(location, queueNames.replay, timeoutMs);
+  const letters = openQueueConnection(location, queueNames.dead, timeoutMs);
+  /** Calls a queue. Each call is idempotent, since it may be made again over a new connection. */
+  const using = async <T>(connection: QueueConnection, call: (queue: JobQueue) => Promise<T>) =>
+    await whileQueueAvailable(() => connection.withQueue(call));
   return {
     replay: async (event, replay) =>
-      await asQueueCall(async () => {
+      await using(replays, async (queue) => {
         const jobId = jobIdOf(event.key, replay);
         const data = jobDataOf(event, replay);
-        await replayQueue.add(event.trigger, data, { ...retryOptions(), jobId });
+        await queue.add(event.trigger, data, { ...retryOptions(), jobId });
       }),
     find: async (eventKey, replay) =>
-      await asQueueCall(async () => {
-        const job = await replayQueue.getJob(jobIdOf(eventKey, replay));
+      await using(replays, async (queue) => {
+        const job = await queue.getJob(jobIdOf(eventKey, replay));
         if (!job) return { kind: 'absent' };
         const state = await job.getState();
         if (state === 'unknown') return { kind: 'absent' };
@@ -74,24 +68,19 @@ export function openReplayLane(location: QueueLocation, timeoutMs = 5_000): Repl
         return { kind: 'queued', attempts };
       }),
     withdraw: async (eventKey, replay) =>
-      await asQueueCall(async () => (await replayQueue.remove(jobIdOf(eventKey, replay))) === 1),
+      await using(replays, async (queue) => (await queue.remove(jobIdOf(eventKey, replay))) === 1),
     hasDead: async (eventKey) =>
-      await asQueueCall(async () => (await deadQueue.getJob(jobIdOf(eventKey, 0))) !== undefined),
-    restoreDead: async (copy) => await asQueueCall(() => addDeadCopy(deadQueue, copy)),
+      await using(
+        letters,
+        async (queue) => (await queue.getJob(jobIdOf(eventKey, 0))) !== undefined,
+      ),
+    restoreDead: async (copy) => await using(letters, (queue) => addDeadCopy(queue, copy)),
     removeDead: async (eventKey) =>
-      await asQueueCall(async () => {
-        await deadQueue.remove(jobIdOf(eventKey, 0));
+      await using(letters, async (queue) => {
+        await queue.remove(jobIdOf(eventKey, 0));
       }),
     async close() {
-      await Promise.all([replayQueue.close(), deadQueue.close()]);
+      await Promise.all([replays.close(), letters.close()]);
     },
   };
-}
-
-async function asQueueCall<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw new QueueUnavailableError(error);
-  }
 }

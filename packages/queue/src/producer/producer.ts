@@ -6,12 +6,13 @@ import {
   type QueueLocation,
   redisOf,
 } from '../connection/queue-backend.ts';
+import { openQueueConnection } from '../connection/queue-connection.ts';
 import { type JobData, jobDataOf, jobIdOf } from '../contract/job-contract.ts';
+import { queueNames } from '../contract/queue-names.ts';
 import { type RetryPolicy, retryOptions } from '../contract/retry-policy.ts';
 import { readInfo, readMemoryUse, readServerInfo } from '../inspect/redis-info.ts';
 import { type AnswerCount, addAnswerCounts } from './answer-counts.ts';
 import { createMemoryWatch } from './memory-watch.ts';
-import { openProducerConnection } from './producer-connection.ts';
 
 export type EnqueueOutcome =
   /** The queue holds it, or held it before. */
@@ -54,7 +55,11 @@ const defaultTimeoutMs = 3_000;
  * within its timeout, connecting included.
  */
 export function openProducer(options: ProducerOptions): CallbackProducer {
-  const connection = openProducerConnection(options, options.timeoutMs ?? defaultTimeoutMs);
+  const connection = openQueueConnection(
+    options,
+    queueNames.live,
+    options.timeoutMs ?? defaultTimeoutMs,
+  );
   const addJob = jobAdder(retryOptions(options.retry));
   const memory = createMemoryWatch(Date.now);
 
