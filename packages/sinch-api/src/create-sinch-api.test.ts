@@ -6,7 +6,14 @@ import {
   SinchApiError,
   type SinchRegion,
 } from './index.ts';
-import { apiOf, inTurn, keySecret, type Script, startSinch } from './sinch-server.fixture.ts';
+import {
+  apiOf,
+  fastTimings,
+  inTurn,
+  keySecret,
+  type Script,
+  startSinch,
+} from './sinch-server.fixture.ts';
 
 const message = {
   app_id: 'A1',
@@ -127,6 +134,15 @@ describe('createSinchApi', () => {
     await expect(later).rejects.toMatchObject({ certainty: 'not-sent', status: undefined });
     expect(requests).toHaveLength(1);
   });
+});
+
+it('a close waits for a request in progress, within the time of that request', async () => {
+  const { url, requests } = await startSinch(inTurn('hang'));
+  const api = apiOf({ apiUrl: url, authUrl: url, timings: { ...fastTimings, requestMs: 500 } });
+  const send = expect(api.messages.send(message)).rejects.toMatchObject({ certainty: 'unknown' });
+  await expect.poll(() => requests.length).toBe(1);
+  await api.close();
+  await send;
 });
 
 describe('an address for credentials', () => {

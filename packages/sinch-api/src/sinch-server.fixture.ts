@@ -10,6 +10,7 @@ export interface Received {
   readonly url: string;
   readonly authorization: string;
   readonly body: string;
+  readonly acceptEncoding: string;
 }
 
 /** An answer, or what the server does to the connection in place of one. */
@@ -36,6 +37,7 @@ export const keySecret = 'the-secret-of-the-access-key';
 export const fastTimings = {
   connectMs: 5_000,
   requestMs: 10_000,
+  callMs: 60_000,
   firstPauseMs: 1,
   longestPauseMs: 4,
   longestRetryAfterMs: 1_000,
@@ -90,7 +92,9 @@ export function apiOf(options: Partial<SinchApiOptions>) {
 
 async function read(incoming: IncomingMessage): Promise<Received> {
   const { method = '', url = '', headers } = incoming;
-  return { method, url, authorization: headers.authorization ?? '', body: await text(incoming) };
+  const { authorization = '', 'accept-encoding': encoding } = headers;
+  const acceptEncoding = encoding?.toString() ?? '';
+  return { method, url, authorization, acceptEncoding, body: await text(incoming) };
 }
 
 function act(scripted: Scripted, response: ServerResponse): void {

@@ -42,11 +42,13 @@ const maxTries = 4;
 export function createCallApi(options: CallOptions): CallApi {
   const { region, timings, signal } = options;
 
-  /** Explains the answer of a server that does not know the project. */
-  const hintOf = (status: number) =>
-    status === 404
-      ? `Sinch answers 404 also for an app of another region: this client uses "${region}" (SINCH_REGION)`
-      : undefined;
+  /** Explains the answer of a server that does not know the project, or refused two tokens. */
+  const hintOf = (status: number) => {
+    if (status === 404) {
+      return `Sinch answers 404 also for an app of another region: this client uses "${region}" (SINCH_REGION)`;
+    }
+    return status === 401 ? refusedTwice : undefined;
+  };
 
   return async <Answer extends object>(call: Call) => {
     const { operation, body, privates } = call;
@@ -82,6 +84,10 @@ export function createCallApi(options: CallOptions): CallApi {
     });
   };
 }
+
+const refusedTwice =
+  'Sinch refused a new token too: check that the access key (SINCH_ACCESS_KEY_ID) is of the ' +
+  'project SINCH_PROJECT_ID, and was not revoked';
 
 function headersOf(token: string, text: string | undefined): Record<string, string> {
   const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };

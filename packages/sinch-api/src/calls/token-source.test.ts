@@ -62,7 +62,11 @@ describe('a token', () => {
   it('that is refused is replaced once in each call, also of a send', async () => {
     const { api, requests, tokenRequests } = await startSinch(inTurn({ status: 401 }));
     const send = api.messages.send(message);
-    await expect(send).rejects.toMatchObject({ status: 401, certainty: 'not-sent' });
+    await expect(send).rejects.toMatchObject({
+      status: 401,
+      certainty: 'not-sent',
+      message: expect.stringMatching(/new token too.*SINCH_ACCESS_KEY_ID.*SINCH_PROJECT_ID/),
+    });
     expect(requests.map(({ authorization }) => authorization)).toEqual([
       'Bearer token-1',
       'Bearer token-2',
@@ -144,6 +148,7 @@ describe('a token', () => {
     await expect(api.webhooks.update('W1', { target: 't' }, ['target'])).rejects.toMatchObject({
       operation: 'token',
       certainty: 'unknown',
+      message: expect.stringContaining('an earlier try may have done what was asked'),
     });
   });
 });

@@ -32,6 +32,29 @@ it('keeps the words of Sinch’s own, which explain the error', () => {
   );
 });
 
+it('leaves no part of a text that Sinch has shortened', () => {
+  const text = `Dear Ada, ${'your results have come, and they are good. '.repeat(30)}`;
+  expect(redact(`text "${text.slice(0, 60)}..." is too long`, [text])).toBe(
+    'text "…..." is too long',
+  );
+  const quoted = JSON.stringify({ line: 'one\ntwo three four five' });
+  expect(redact(`bad: ${quoted.slice(0, 28)}…`, ['one\ntwo three four five'])).not.toContain('two');
+});
+
+it.each(['15551234567', '+1 (555) 123-4567', '+49 151 2345678', '1.555.123.4567'])(
+  'leaves no phone number, in whichever spelling: %s',
+  (number) => {
+    expect(redact(`the recipient SMS:${number} is invalid`, ['+1-555-1234567'])).toBe(
+      'the recipient SMS:… is invalid',
+    );
+  },
+);
+
+it('keeps ids and short numbers', () => {
+  const sentence = 'app 01JD1234567890ABCDEF: 500000 of 800 in 30 s, code 4711';
+  expect(redact(sentence, [])).toBe(sentence);
+});
+
 it('leaves out what is too long for a sentence', () => {
   expect(redact('x'.repeat(501), [])).toBe('(501 characters, left out)');
 });

@@ -33,9 +33,15 @@ export function privateTexts(request: unknown): string[] {
   );
 }
 
+/** A part of a private text is removed where it is so long: an API may shorten what it quotes. */
+const fewestQuoted = 12;
+
+/** Seven digits or more, as one number: Sinch may write a phone number in another spelling. */
+const phoneNumber = /(?<![\p{L}\d])\+?\d(?:[ ().-]{0,2}\d){6,}(?![\p{L}\d])/gu;
+
 /**
  * Removes private texts from a text of Sinch's, which may quote the request, as they are or as JSON
- * writes them. It does not find a text that Sinch has shortened or changed.
+ * writes them; also long parts of them, and all that may be a phone number.
  */
 export function redact(text: string, privates: readonly string[]): string {
   if (text.length > maxTextLength) return `(${text.length} characters, left out)`;
@@ -43,5 +49,25 @@ export function redact(text: string, privates: readonly string[]): string {
   const longestFirst = [...new Set(forms)]
     .filter(({ length }) => length >= fewestCharacters && length <= maxTextLength)
     .sort((one, other) => other.length - one.length);
-  return longestFirst.reduce((rest, item) => rest.replaceAll(item, () => '…'), text);
+  const rest = longestFirst.reduce((left, item) => left.replaceAll(item, () => '…'), text);
+  return withoutParts(rest, forms).replace(phoneNumber, '…');
+}
+
+/** Removes each part that is also in a private text. */
+function withoutParts(text: string, privates: readonly string[]): string {
+  const isPrivate = (part: string) => privates.some((item) => item.includes(part));
+  let shown = '';
+  let start = 0;
+  while (start < text.length) {
+    let end = start + fewestQuoted;
+    if (end > text.length || !isPrivate(text.slice(start, end))) {
+      shown += text.charAt(start);
+      start += 1;
+      continue;
+    }
+    while (end < text.length && isPrivate(text.slice(start, end + 1))) end += 1;
+    shown += '…';
+    start = end;
+  }
+  return shown;
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type SendRequest, SinchApiError } from '../index.ts';
 import { apiOf, fastTimings, inTurn, type Scripted, startSinch } from '../sinch-server.fixture.ts';
@@ -151,6 +152,22 @@ it('a long answer is not read to its end', async () => {
     status: 500,
     message: 'webhooks.create: 500; the answer is too long',
   });
+});
+
+it('an answer is never decompressed, and is asked for plain', async () => {
+  const bomb = gzipSync(Buffer.alloc(4 * maxAnswerBytes));
+  expect(bomb.length).toBeLessThan(maxAnswerBytes);
+  const headers = { 'content-encoding': 'gzip' };
+  const { api, requests, tokenRequests } = await startSinch(
+    inTurn({ status: 200, body: bomb, headers }),
+  );
+  await expect(api.messages.send(message)).rejects.toMatchObject({
+    certainty: 'sent',
+    message: expect.stringContaining('unreadable'),
+  });
+  for (const { acceptEncoding } of [...requests, ...tokenRequests]) {
+    expect(acceptEncoding).toBe('identity');
+  }
 });
 
 it('a redirect is not followed', async () => {

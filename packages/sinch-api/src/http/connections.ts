@@ -20,6 +20,9 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** Nothing is decompressed: the bound of an answer's body is that of what it becomes. */
+const plainAnswer = { 'accept-encoding': 'identity' };
+
 /** Opens connections, each when it is first needed. */
 export function openConnections(
   { origin, pathPrefix }: BaseUrl,
@@ -39,7 +42,12 @@ export function openConnections(
   return {
     async exchange({ method, path, headers, body }) {
       return await new Promise<Exchange>((settle) => {
-        const request = { method, path: pathPrefix + path, headers, body: body ?? null };
+        const request = {
+          method,
+          path: pathPrefix + path,
+          headers: { ...headers, ...plainAnswer },
+          body: body ?? null,
+        };
         pool.dispatch(request, createAnswerHandler(requestMs, settle));
       });
     },

@@ -20,25 +20,33 @@ export interface RepeatedExchange {
   readonly isUncertain: boolean;
 }
 
-/** Makes a request again after failures that may pass, as often as its rule and bound allow. */
+/** Makes a request again after failures that may pass, as its rule, bound and time allow. */
 export async function repeatExchange(
   attempt: () => Promise<Exchange>,
   { signal, ...options }: RepeatOptions,
 ): Promise<RepeatedExchange> {
+  const lastStartMs = performance.now() + options.timings.callMs;
   let isUncertain = false;
   for (let tries = 1; ; tries += 1) {
     const exchange = await attempt().catch((error: unknown) => {
       throw isUncertain && error instanceof SinchApiError ? asUnknown(error) : error;
     });
     const pauseMs = pauseBeforeRetry({ ...options, exchange, tries, random: Math.random() });
-    if (pauseMs === undefined || !(await pause(pauseMs, signal))) return { exchange, isUncertain };
+    const isLast = pauseMs === undefined || performance.now() + pauseMs > lastStartMs;
+    if (isLast || !(await pause(pauseMs, signal))) return { exchange, isUncertain };
     isUncertain ||= certaintyOf(exchange) !== 'not-sent';
   }
 }
 
 function asUnknown({ status, rpcStatus, message, operation, retryAfterMs }: SinchApiError) {
-  const facts = { status, rpcStatus, message, operation, retryAfterMs };
-  return new SinchApiError({ ...facts, certainty: 'unknown' });
+  return new SinchApiError({
+    status,
+    rpcStatus,
+    message: `${message}; an earlier try may have done what was asked`,
+    operation,
+    retryAfterMs,
+    certainty: 'unknown',
+  });
 }
 
 /** Waits. Returns false, at once, where the client is closed. */

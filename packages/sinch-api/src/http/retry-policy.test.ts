@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type SinchApi, defaultSinchApiTimings as timings } from '../index.ts';
-import { inTurn, type Scripted, startSinch } from '../sinch-server.fixture.ts';
+import { apiOf, fastTimings, inTurn, type Scripted, startSinch } from '../sinch-server.fixture.ts';
 import type { Exchange } from './exchange.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { pauseBeforeRetry } from './retry-policy.ts';
@@ -104,6 +104,32 @@ describe('Retry-After', () => {
     [undefined, undefined],
   ])('%j is a pause of %j ms', (header, ms) => {
     expect(readRetryAfter(header, Date.parse('2026-11-27T00:00:00Z'))).toBe(ms);
+  });
+});
+
+describe('the time of a call', () => {
+  it('ends its tries, whatever number of them is left', async () => {
+    const { url, requests, tokenRequests } = await startSinch(inTurn({ status: 503 }));
+    const timings = { ...fastTimings, firstPauseMs: 1_000, longestPauseMs: 1_000, callMs: 100 };
+    const api = apiOf({ apiUrl: url, authUrl: url, timings });
+    await expect(api.apps.get('A1')).rejects.toMatchObject({ status: 503 });
+    expect([requests.length, tokenRequests.length]).toEqual([1, 1]);
+  });
+
+  it('ends the tries of a token too, and nothing was sent', async () => {
+    const { url, requests, tokenRequests } = await startSinch(
+      inTurn({ status: 200 }),
+      inTurn('hang'),
+    );
+    const timings = { ...fastTimings, requestMs: 300, callMs: 500 };
+    const send = apiOf({ apiUrl: url, authUrl: url, timings }).messages.send({
+      app_id: 'A1',
+      recipient: { contact_id: 'C1' },
+      message: { text_message: { text: 'hello' } },
+    });
+    await expect(send).rejects.toMatchObject({ operation: 'token', certainty: 'not-sent' });
+    expect(requests).toEqual([]);
+    expect(tokenRequests.length).toBeLessThan(5);
   });
 });
 

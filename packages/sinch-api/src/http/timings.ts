@@ -4,6 +4,11 @@ export interface SinchApiTimings {
   readonly connectMs: number;
   /** Until an answer is complete, with all that comes before: a free connection too. */
   readonly requestMs: number;
+  /**
+   * From the first try of a request to the beginning of its last one. The tries of a token, and
+   * those of the request that needs it, have this time each.
+   */
+  readonly callMs: number;
   /** Before the second try of a request; it doubles with each try. */
   readonly firstPauseMs: number;
   /** The longest of these pauses. */
@@ -15,6 +20,7 @@ export interface SinchApiTimings {
 export const defaultSinchApiTimings: SinchApiTimings = {
   connectMs: 5_000,
   requestMs: 15_000,
+  callMs: 60_000,
   firstPauseMs: 500,
   longestPauseMs: 8_000,
   longestRetryAfterMs: 30_000,
