@@ -83,7 +83,8 @@ function openSession(io: CommandIo, isJson: boolean, stack: string | false | und
       return await withRejected(settings, use);
     },
     async withSinchApi(timeoutMs, use) {
-      return await withSinchApi(requireSinch(io.environment), timeoutMs, use);
+      const timings = { requestMs: timeoutMs, ...io.sinchTimings };
+      return await withSinchApi(requireSinch(io.environment), timings, use);
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   type Trigger,
 } from '@sinch-callbacks/core';
 import { InvalidArgumentError } from 'commander';
+import { UsageError } from '../failure.ts';
 import { momentForms, parseMoment } from './parse-moment.ts';
 
 /*
@@ -49,7 +50,8 @@ export function webAddress(text: string): string {
     throw new InvalidArgumentError('It starts with http:// or https://.');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('It must not hold a user or a password.');
+    // Commander would print the value of an invalid argument.
+    throw new UsageError('an address must not hold a user or a password');
   }
   return url.href;
 }

@@ -6,7 +6,7 @@ import {
   type SinchApiConfig,
 } from '@sinch-callbacks/config';
 import { isLoopback } from '@sinch-callbacks/core';
-import { createSinchApi, type SinchApi } from '@sinch-callbacks/sinch-api';
+import { createSinchApi, type SinchApi, type SinchApiTimings } from '@sinch-callbacks/sinch-api';
 
 /** A client of Sinch's API, and the app that the variables name. */
 export interface OpenSinch {
@@ -33,11 +33,11 @@ export function readSinch(environment?: Environment): ConfigResult<SinchApiConfi
 /** Opens a client for the time of `use`. */
 export async function withSinchApi<T>(
   config: SinchApiConfig,
-  timeoutMs: number,
+  timings: Partial<SinchApiTimings>,
   use: (sinch: OpenSinch) => Promise<T>,
 ): Promise<T> {
   const { appId, ...access } = config;
-  const api = createSinchApi({ ...access, timings: { requestMs: timeoutMs } });
+  const api = createSinchApi({ ...access, timings });
   const { apiUrl, projectId } = config;
   const isLocal = apiUrl !== undefined && isLoopback(new URL(apiUrl).hostname);
   try {

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import type { Environment } from '@sinch-callbacks/config';
+import type { SinchApiTimings } from '@sinch-callbacks/sinch-api';
 
 /** The streams, clock and variables that a command uses. Tests pass their own. */
 export interface CommandIo {
@@ -10,6 +11,8 @@ export interface CommandIo {
   readonly now: () => Date;
   /** Variables; those of the process when absent. */
   readonly environment?: Environment;
+  /** Replaces waits of the client of Sinch's API. */
+  readonly sinchTimings?: Partial<SinchApiTimings>;
 }
 
 type Style = Parameters<typeof styleText>[0];

@@ -16,6 +16,7 @@ import {
 } from '@sinch-callbacks/queue';
 import { afterEach, beforeEach, inject, onTestFailed, TestRunner } from 'vitest';
 import { run as runCallbacks } from '../../src/run.ts';
+import type { CommandIo } from '../../src/terminal/terminal.ts';
 
 /** The file that runs the command. */
 export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -57,10 +58,12 @@ export async function callbacksHere(
   args: readonly string[],
   environment: Environment,
   stdin = '',
+  sinchTimings: CommandIo['sinchTimings'] = {},
 ): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const streams = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr };
-  const code = await runCallbacks(args, { ...streams, now: () => new Date(), environment });
+  const now = () => new Date();
+  const code = await runCallbacks(args, { ...streams, now, environment, sinchTimings });
   stdout.end();
   stderr.end();
   return explained(args, { code, stdout: await text(stdout), stderr: await text(stderr) });

@@ -1,6 +1,7 @@
 import { type SinchApiOptions, startSinchApi } from '@sinch-callbacks/simulator/api';
 import {
   createSinchApi,
+  type SinchApiTimings,
   type Webhook,
   type WebhookCreation,
   webhookTriggers,
@@ -13,7 +14,11 @@ import { type Reply, startHttpServer } from './http-server.ts';
 export const secrets = { new: 'new-hook-secret', old: 'old-hook-secret' };
 
 /** Opens a local Sinch with one empty app, an ingest to register, and runs of the command on both. */
-export async function openAccount(options: SinchApiOptions = {}, more: Environment = {}) {
+export async function openAccount(
+  options: SinchApiOptions = {},
+  more: Environment = {},
+  timings: Partial<SinchApiTimings> = { requestMs: 1_000 },
+) {
   const sinch = await startSinchApi({ seed: 'test', ...options });
   onTestFinished(async () => await sinch.close());
   const [project] = sinch.projects;
@@ -58,7 +63,7 @@ export async function openAccount(options: SinchApiOptions = {}, more: Environme
     sync: async (...args: readonly string[]) => await run('sync', '--target', target, ...args),
     /** All that the command has printed. */
     printed: () => output.join('\n'),
-    ...callsOf(sinch.url, project, appId, target),
+    ...callsOf(sinch.url, project, appId, { target, timings }),
   };
 }
 
@@ -67,7 +72,7 @@ function callsOf(
   url: string,
   { projectId, keyId, keySecret }: { projectId: string; keyId: string; keySecret: string },
   appId: string,
-  target: string,
+  { target, timings }: { target: string; timings: Partial<SinchApiTimings> },
 ) {
   const api = createSinchApi({
     region: 'eu',
@@ -76,7 +81,7 @@ function callsOf(
     projectId,
     keyId,
     keySecret,
-    timings: { requestMs: 1_000 },
+    timings,
   });
   onTestFinished(async () => await api.close());
   return {

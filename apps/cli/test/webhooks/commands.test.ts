@@ -79,6 +79,18 @@ describe('webhooks create', () => {
   });
 });
 
+it('a login in an address is refused, and not shown', async () => {
+  const { run, register, printed } = await openAccount();
+  const { id } = await register();
+  const target = ['--target', 'https://user:hidden@x.example/hook'];
+  for (const command of [['sync'], ['rotate'], ['create'], ['update', id]]) {
+    expect(await run(...command, ...target)).toMatchObject({ code: 2 });
+    const asJson = await run(...command, ...target, '--json');
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'usage' } });
+  }
+  expect(printed()).not.toContain('hidden');
+});
+
 describe('webhooks update', () => {
   it('sets the fields that are named, and no others', async () => {
     const { run, register, webhooks } = await openAccount();

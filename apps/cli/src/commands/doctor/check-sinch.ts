@@ -1,23 +1,27 @@
 import type { ConfigResult, SinchApiConfig } from '@sinch-callbacks/config';
 import { inspectApp } from '@sinch-callbacks/operations';
+import type { SinchApiTimings } from '@sinch-callbacks/sinch-api';
 import { withSinchApi } from '../../settings/open-sinch.ts';
 import type { Given } from '../../settings/read-settings.ts';
 import { type Check, failure, skipped } from './check.ts';
 import { judgeSinch } from './judge-sinch.ts';
 
 /** Shorter than for other commands: a doctor is not kept waiting. */
-const sinchTimeoutMs = 3_000;
+const sinchTimings = { requestMs: 3_000, callMs: 5_000 };
 
 /** Checks the app and its webhook at Sinch, where the variables are set. It only reads. */
 export async function checkSinch(
   sinch: ConfigResult<SinchApiConfig>,
   secrets: Given<readonly string[]> | undefined,
   ingestUrl: string | undefined,
+  timings: Partial<SinchApiTimings> = {},
 ): Promise<Check[]> {
   if (sinch.kind === 'invalid') return [judgeSinchVariables(sinch.message)];
   const ours = secrets?.value ?? [];
-  const inspection = await withSinchApi(sinch.config, sinchTimeoutMs, ({ api, appId }) =>
-    inspectApp(api, appId, ours),
+  const inspection = await withSinchApi(
+    sinch.config,
+    { ...sinchTimings, ...timings },
+    ({ api, appId }) => inspectApp(api, appId, ours),
   );
   const { region } = sinch.config;
   return judgeSinch(inspection, { region, ingestUrl, hasSecret: ours.length > 0 });

@@ -59,7 +59,9 @@ async function findChecks(session: Session, options: DoctorOptions): Promise<rea
     if (origins !== '') session.terminal.note(origins);
     const ingestUrl = options.ingestUrl ?? settings.ingestUrl?.value;
     const adminUrl = options.adminUrl ?? settings.adminUrl?.value;
-    const atSinch = checkSinch(readSinch(session.io.environment), settings.secrets, ingestUrl);
+    const { environment, sinchTimings } = session.io;
+    const sinch = readSinch(environment);
+    const atSinch = checkSinch(sinch, settings.secrets, ingestUrl, sinchTimings);
     const [checks, sinchChecks] = await Promise.all([
       runChecks(settings, { ingestUrl, adminUrl }),
       atSinch,

@@ -67,6 +67,17 @@ describe('the app at Sinch', () => {
     );
   });
 
+  it('is not judged by the webhook of another environment, which has another secret', () => {
+    const staging: WebhookFacts = {
+      ...right,
+      target: 'https://staging.example.com/api/sinch/webhook',
+      secret: { kind: 'another' },
+    };
+    const inside = { ...place, ingestUrl: 'http://127.0.0.1:3000' };
+    const judged = judgeSinch(found([staging, right]), inside);
+    expect(judged.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+  });
+
   it.each([
     [{ ...kept, processingMode: 'DISPATCH' }, 'warning', 'reconcile finds nothing'],
     [{ ...kept, processingMode: 'DISPATCH', dispatchRetentionDays: 7 }, 'ok', '7 days'],
@@ -78,6 +89,7 @@ describe('the app at Sinch', () => {
 
   it.each([
     [failed(404), 'failure', 'SINCH_REGION'],
+    [failed(404, true), 'failure', 'SINCH_AUTH_URL'],
     [failed(401, true), 'failure', 'SINCH_ACCESS_SECRET'],
     [failed(403), 'failure', 'SINCH_PROJECT_ID'],
     [failed(503, true), 'warning', 'later'],

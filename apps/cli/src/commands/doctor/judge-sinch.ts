@@ -32,6 +32,7 @@ function judgeFailure({
   if (status === undefined || status === 429 || status >= 500) {
     return warning('Sinch', shown, 'Run again later, or check SINCH_API_URL and SINCH_AUTH_URL.');
   }
+  if (status === 404 && isLogin) return failure('Sinch', shown, 'Check SINCH_AUTH_URL.');
   if (status === 404) {
     const advice = 'Check SINCH_REGION first, then SINCH_APP_ID and SINCH_PROJECT_ID.';
     return failure('Sinch', shown, advice);
@@ -54,12 +55,17 @@ function judgeWebhooks(webhooks: readonly WebhookFacts[], place: SinchPlace): Ch
   return ours.flatMap((webhook) => judgeWebhook(webhook, place.hasSecret));
 }
 
-/** Finds the webhook of the address, or else those with ingest's path: a proxy has another host. */
+/**
+ * Finds the webhook of the address, or else those with ingest's path: a proxy has another host. Of
+ * these, one with a secret of ours is the one, and others are those of other environments.
+ */
 function findOurs(webhooks: readonly WebhookFacts[], ingestUrl: string | undefined) {
   const target = ingestUrl && new URL(webhookPath, ingestUrl).href;
   const exact = webhooks.filter((one) => target && isSameTarget(one.target, target));
   if (exact.length > 0) return exact;
-  return webhooks.filter((one) => one.target.replace(/\?…$/, '').endsWith(webhookPath));
+  const similar = webhooks.filter((one) => one.target.replace(/\?…$/, '').endsWith(webhookPath));
+  const signed = similar.filter(({ secret }) => secret.kind === 'ours');
+  return signed.length > 0 ? signed : similar;
 }
 
 function judgeWebhook(webhook: WebhookFacts, hasSecret: boolean): Check[] {
