@@ -110,8 +110,8 @@ describe('Retry-After', () => {
 describe('the time of a call', () => {
   it('ends its tries, whatever number of them is left', async () => {
     const { url, requests, tokenRequests } = await startSinch(inTurn({ status: 503 }));
-    const timings = { ...fastTimings, firstPauseMs: 1_000, longestPauseMs: 1_000, callMs: 100 };
-    const api = apiOf({ apiUrl: url, authUrl: url, timings });
+    const short = { ...fastTimings, firstPauseMs: 1_000, longestPauseMs: 1_000, callMs: 100 };
+    const api = apiOf({ apiUrl: url, authUrl: url, timings: short });
     await expect(api.apps.get('A1')).rejects.toMatchObject({ status: 503 });
     expect([requests.length, tokenRequests.length]).toEqual([1, 1]);
   });
@@ -121,8 +121,8 @@ describe('the time of a call', () => {
       inTurn({ status: 200 }),
       inTurn('hang'),
     );
-    const timings = { ...fastTimings, requestMs: 300, callMs: 500 };
-    const send = apiOf({ apiUrl: url, authUrl: url, timings }).messages.send({
+    const short = { ...fastTimings, requestMs: 300, callMs: 500 };
+    const send = apiOf({ apiUrl: url, authUrl: url, timings: short }).messages.send({
       app_id: 'A1',
       recipient: { contact_id: 'C1' },
       message: { text_message: { text: 'hello' } },
