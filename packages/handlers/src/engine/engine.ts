@@ -38,6 +38,7 @@ export const defaultEngineTimings: EngineTimings = {
 /** The pause after a search takes at least so many times as long as the search. */
 const searchShare = 4;
 const longestPauseMs = 5_000;
+
 export interface Engine {
   /** Replaces the handlers whose tasks are claimed; runs in progress go on. */
   serve(handlers: readonly HandlerDeclaration[]): void;

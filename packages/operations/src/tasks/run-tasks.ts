@@ -1,5 +1,6 @@
 import {
   type Database,
+  DatabaseUnavailableError,
   type DeadLetterRun,
   endRun,
   openRun,
@@ -18,6 +19,7 @@ import {
   type TakenRun,
   takeUpRunOf,
 } from '../runs/run-of-subject.ts';
+import { filterOfRun } from './filter-of-run.ts';
 
 export interface TaskRunToStart {
   readonly action: RunAction;
@@ -71,7 +73,7 @@ export async function performTaskRun(
   now: () => Date,
   onTasks: OnTasks,
 ): Promise<TaskRunEnd> {
-  const filter = filterOf(stored);
+  const filter = filterOfRun(stored);
   let cursor = from;
   let tasks = 0;
   try {
@@ -87,7 +89,8 @@ export async function performTaskRun(
     const isDone = await endRun(database, id, { state: 'DONE', at: now() });
     return { state: isDone ? 'DONE' : 'CANCELLED', tasks };
   } catch (error) {
-    const end = { state: 'FAILED', at: now(), error: 'database-unavailable' } as const;
+    const cause = error instanceof DatabaseUnavailableError ? 'database-unavailable' : 'unexpected';
+    const end = { state: 'FAILED', at: now(), error: cause } as const;
     // Report the first failure. Without this note the run looks like one whose process died.
     await endRun(database, id, end).catch(() => undefined);
     throw error;
@@ -106,15 +109,4 @@ export async function cancelTaskRun(
   return await cancelRunOf('tasks', database, { id, at }, () =>
     whileAvailable(() => withdrawReplayedTasks(database, id, at)),
   );
-}
-
-/** Reads the audit's filter: the inverse of what {@link startTaskRun} stores. */
-function filterOf(stored: DeadLetterRun['filter']): TaskFilter {
-  if (!('tasks' in stored)) throw new TypeError('the run is about dead letters');
-  const { since, until, ...where } = stored.tasks;
-  return {
-    ...(where as TaskFilter),
-    since: since === undefined ? undefined : new Date(since),
-    until: until === undefined ? undefined : new Date(until),
-  };
 }
