@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { parseSinchApiConfig } from '@sinch-callbacks/config';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callbacksHere, mainFile } from '../harness/cli-harness.ts';
 import { startHttpServer } from '../harness/http-server.ts';
@@ -52,9 +53,18 @@ const message = {
 };
 
 describe('sinch --api', () => {
+  it('prints all the variables that a client needs: they can be pasted', async () => {
+    const { variables } = await startApi();
+    expect(parseSinchApiConfig(variables)).toMatchObject({
+      kind: 'valid',
+      config: { apiUrl: variables['SINCH_API_URL'], authUrl: variables['SINCH_AUTH_URL'] },
+    });
+  });
+
   it('prints its variables, and a line for each request, till Ctrl-C', async () => {
     const { child, lines, variables, post } = await startApi('--compress', '10000');
     expect(Object.keys(variables)).toEqual([
+      'SINCH_REGION',
       'SINCH_API_URL',
       'SINCH_AUTH_URL',
       'SINCH_PROJECT_ID',

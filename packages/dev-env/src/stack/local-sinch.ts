@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StartedProcess } from '../processes/index.ts';
 
 /** The variables that point a client at the local Sinch API. Its keys open nothing else. */
-export type SinchVariables = Readonly<Record<(typeof names)[number] | 'SINCH_REGION', string>>;
+export type SinchVariables = Readonly<Record<(typeof names)[number], string>>;
 
 const names = [
+  'SINCH_REGION',
   'SINCH_API_URL',
   'SINCH_AUTH_URL',
   'SINCH_PROJECT_ID',
@@ -29,7 +30,7 @@ export async function readSinchVariables(api: StartedProcess): Promise<SinchVari
       return [name, value] as const;
     });
     if (found.every(([, value]) => value !== undefined)) {
-      return { SINCH_REGION: 'eu', ...Object.fromEntries(found) } as SinchVariables;
+      return Object.fromEntries(found) as SinchVariables;
     }
     if (performance.now() > giveUpAtMs) throw new Error('the Sinch API printed no variables');
     await sleep(pollMs);

@@ -88,10 +88,14 @@ function apiOptions(options: SinchCommandOptions): SinchApiOptions {
   };
 }
 
-/** Lists the variables that point a client at the API. Its keys open nothing else. */
+/**
+ * Lists the variables that point a client at the API. Its keys open nothing else, and its addresses
+ * take the place of the region's, which a client must have nevertheless.
+ */
 function variablesOf({ url, projects }: SinchApi): string[] {
   const [project] = projects;
   return [
+    'SINCH_REGION=eu',
     `SINCH_API_URL=${url}`,
     `SINCH_AUTH_URL=${url}`,
     `SINCH_PROJECT_ID=${project?.projectId}`,
