@@ -1,6 +1,6 @@
 /**
  * `npm start`: starts the whole stack on this machine, sends a burst of signed callbacks through
- * it and counts the result. scripts/bootstrap.mjs installs and builds first, then runs this.
+ * it and a message out of it, and counts the result. scripts/bootstrap.mjs installs and builds first, then runs this.
  * `pnpm dev` runs it with --watch, without a build.
  */
 import { relative } from 'node:path';
@@ -16,6 +16,7 @@ import {
 import { step } from './bootstrap/steps.mjs';
 import { describeBurst, findProblems } from './start/describe-burst.ts';
 import { sendBurst } from './start/send-burst.ts';
+import { sendMessage } from './start/send-message.ts';
 
 const { values } = parseArgs({
   options: {
@@ -70,14 +71,16 @@ async function run(): Promise<number> {
   return new Promise(() => {});
 }
 
-/** Sends the burst and prints the table. @returns true when every count is as expected */
-async function exercise({ ingestUrl, databaseUrl, webhookSecret }: Stack): Promise<boolean> {
+/** Sends all and prints the table. @returns true when every count is as expected */
+async function exercise(stack: Stack): Promise<boolean> {
+  const { ingestUrl, databaseUrl, webhookSecret } = stack;
   const webhookUrl = `${ingestUrl}/api/sinch/webhook`;
   const messages = Number(values.messages);
   const target = { webhookUrl, databaseUrl, webhookSecret, messages, signal: stopSignal };
   const result = await step('burst', (note) => sendBurst(target, note));
-  console.log(`\n${describeBurst(result).join('\n')}`);
-  const problems = findProblems(result);
+  const message = await step('message', (note) => sendMessage({ stack, signal: stopSignal }, note));
+  console.log(`\n${describeBurst(result, message).join('\n')}`);
+  const problems = findProblems(result, message);
   for (const problem of problems) console.error(`Not as expected: ${problem}.`);
   return problems.length === 0;
 }

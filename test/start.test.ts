@@ -28,7 +28,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('npm start', () => {
   test(
-    'applies all of a burst, stays up, and leaves nothing behind when it is stopped',
+    'applies all of a burst, delivers a message, stays up, and leaves nothing behind when it is stopped',
     async () => {
       const start = await startUp();
       const stack = await readStack();
@@ -37,6 +37,7 @@ describe('npm start', () => {
       expect(output).toMatch(/^ {2}rejected +0$/m);
       expect(output).toMatch(/^ {2}dead +1 /m);
       expect(output).toMatch(/^ {2}lost +0$/m);
+      expect(output).toMatch(/^ {2}phone +1 .*DELIVERED in its row$/m);
       expect((await stat(join(dir, 'stack.json'))).mode & 0o777).toBe(0o600);
       expect((await fetch(`${stack.ingestUrl}/api/health`)).status).toBe(200);
       expect((await fetch(`${stack.adminUrl}/queues`)).status).toBe(200);
@@ -95,6 +96,7 @@ describe('npm start', () => {
 
       await expect(next.exited).resolves.toEqual({ code: 0, signal: null });
       expect(next.lastLines()).toMatch(/^ {2}lost +0$/m);
+      expect(next.lastLines()).toMatch(/^ {2}phone +1 .*DELIVERED in its row$/m);
     },
     startTimeoutMs,
   );

@@ -2,6 +2,7 @@ import { burst } from '@sinch-callbacks/simulator';
 import { describe, expect, test } from 'vitest';
 import { describeBurst, findProblems } from './describe-burst.ts';
 import type { BurstResult } from './send-burst.ts';
+import type { MessageResult } from './send-message.ts';
 
 const planned = burst({ seed: 'table', messages: 10, startAt: new Date('2026-02-01T00:00:00Z') });
 const { callbacks, uniqueEvents, messages } = planned.expected;
@@ -25,10 +26,12 @@ const sound: BurstResult = {
   applySeconds: 2.34,
 };
 
+const delivered: MessageResult = { state: 'SENT', status: 'DELIVERED', atPhone: 1 };
+
 describe('the table', () => {
   test('has a line for every number, and they add up', () => {
     const numbers = new Map(
-      describeBurst(sound).map((line) => {
+      describeBurst(sound, delivered).map((line) => {
         const [name = '', count] = line.trim().split(/\s+/);
         return [name, Number(count)];
       }),
@@ -42,13 +45,14 @@ describe('the table', () => {
       applied: uniqueEvents - 1,
       dead: 1,
       lost: 0,
+      phone: 1,
     });
   });
 });
 
 describe('problems', () => {
   test('there are none when all is well', () => {
-    expect(findProblems(sound)).toEqual([]);
+    expect(findProblems(sound, delivered)).toEqual([]);
   });
 
   test.each<[string, BurstResult]>([
@@ -62,6 +66,15 @@ describe('problems', () => {
     ],
     [`0 messages, not ${messages}`, { ...sound, messages: 0 }],
   ])('%s', (problem, result) => {
-    expect(findProblems(result)).toEqual([problem]);
+    expect(findProblems(result, delivered)).toEqual([problem]);
+  });
+
+  test.each<[string, Partial<MessageResult>]>([
+    ['the message that was sent is at its phone 0 times', { atPhone: 0 }],
+    ['the message that was sent is at its phone 2 times', { atPhone: 2 }],
+    ['the message that was sent is SENT, and its delivery FAILED', { status: 'FAILED' }],
+    ['the message that was sent is UNCERTAIN, and its delivery DELIVERED', { state: 'UNCERTAIN' }],
+  ])('%s', (problem, change) => {
+    expect(findProblems(sound, { ...delivered, ...change })).toEqual([problem]);
   });
 });

@@ -1,7 +1,11 @@
 import type { BurstResult } from './send-burst.ts';
+import type { MessageResult } from './send-message.ts';
 
-/** Lists every count of the burst that is not as expected. */
-export function findProblems(result: BurstResult): string[] {
+/** Lists everything of the burst, and of the message, that is not as expected. */
+export function findProblems(
+  result: BurstResult,
+  { state, status, atPhone }: MessageResult,
+): string[] {
   const { expected } = result.burst;
   const checks: readonly [boolean, string][] = [
     [result.lost > 0, `${result.lost} events are in no row`],
@@ -16,12 +20,17 @@ export function findProblems(result: BurstResult): string[] {
       `${result.messages} messages, not ${expected.messages}`,
     ],
     [result.wrongStatuses > 0, `${result.wrongStatuses} messages ended in a wrong status`],
+    [atPhone !== 1, `the message that was sent is at its phone ${atPhone} times`],
+    [
+      state !== 'SENT' || status !== 'DELIVERED',
+      `the message that was sent is ${state}, and its delivery ${status}`,
+    ],
   ];
   return checks.flatMap(([isProblem, text]) => (isProblem ? [text] : []));
 }
 
 /** Formats the table, line by line. */
-export function describeBurst(result: BurstResult): string[] {
+export function describeBurst(result: BurstResult, message: MessageResult): string[] {
   const { report, burst } = result;
   const rows: readonly [string, number, string][] = [
     ['sent', report.sent, `signed callbacks, out of order, in ${result.sendSeconds.toFixed(1)} s`],
@@ -39,6 +48,11 @@ export function describeBurst(result: BurstResult): string[] {
     ],
     ['dead', result.dead, 'the poison: signed, but not JSON'],
     ['lost', result.lost, ''],
+    [
+      'phone',
+      message.atPhone,
+      `message of ours at a simulated phone, ${message.status} in its row`,
+    ],
   ];
   const width = Math.max(...rows.map(([, count]) => String(count).length));
   return rows.map(([name, count, note]) =>
