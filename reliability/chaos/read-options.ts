@@ -20,10 +20,11 @@ const maxRounds = 1_000;
 
 const help = `Usage: pnpm chaos [options]
 
-Starts the whole stack in a temporary directory, with two workers, two handlers processes, and a
-durable Redis and Postgres of its own. Sends callbacks as Sinch does and breaks one process or
-connection after the other. Then compares the acknowledged callbacks with the rows, the rows with
-those of a run without faults, and what happened with what handlers committed.
+Starts the whole stack in a temporary directory, with two workers, two handlers processes, two
+senders, a simulated Sinch, and a durable Redis and Postgres of its own. Sends callbacks as Sinch
+does, queues messages, and breaks one process or connection after the other. Then compares the
+acknowledged callbacks with the rows, the rows with those of a run without faults, what happened with
+what handlers committed, and the messages with what phones received.
 
   --seed <text>     the seed of the schedule and the callbacks (default: a new one)
   --rounds <n>      rounds of each fault (default: 1)
@@ -37,8 +38,8 @@ Each callback is counted once, however often it was sent; "requests" counts ever
 
 Faults: ${faultNames.join(', ')}
 
-Exits 0 when nothing was lost or doubled, no row differs and handlers committed once for each thing
-that happened; 1 otherwise, and 2 for bad usage.`;
+Exits 0 when nothing was lost or doubled, no row differs, handlers committed once for each thing that
+happened and no message is at a phone twice; 1 otherwise, and 2 for bad usage.`;
 
 /** Parses the command line. Pure, except for a new seed. */
 export function readOptions(args: readonly string[]): OptionsReading {

@@ -1,6 +1,7 @@
 import type { DatabaseDifference } from './evidence/compare-databases.ts';
 import type { HandlerComparison } from './evidence/compare-handler-rows.ts';
 import type { Reconciliation, Violation } from './evidence/reconcile.ts';
+import type { OutboundComparison } from './evidence/reconcile-outbound.ts';
 import type { RequestLog } from './evidence/request-log.ts';
 import { faultNames } from './plan/faults.ts';
 import type { ChaosOptions } from './read-options.ts';
@@ -28,6 +29,8 @@ export interface ChaosReport {
   readonly givenUp: number;
   /** Rows that handlers committed: one for each of them and each thing that happened. */
   readonly handlerRows: Readonly<Record<keyof HandlerComparison, number>>;
+  /** Messages that were queued, by what became of them; `twice` at a phone must be 0. */
+  readonly outbound: Readonly<Record<OutboundCount | 'twice', number>>;
   readonly comparedRows: number;
   readonly differences: readonly DatabaseDifference[];
   readonly violations: readonly (Violation & { readonly kind: string; readonly round: string })[];
@@ -37,12 +40,15 @@ export interface ChaosReport {
   readonly durationSeconds: number;
 }
 
+type OutboundCount = 'rows' | 'sent' | 'uncertain' | 'atPhones';
+
 export interface ReportSources {
   readonly options: ChaosOptions;
   readonly completed: readonly CompletedRound[];
   readonly requestLog: RequestLog;
   readonly reconciliation: Reconciliation;
   readonly handlerRows: HandlerComparison;
+  readonly outbound: OutboundComparison;
   readonly comparison: {
     readonly rows: number;
     readonly differences: readonly DatabaseDifference[];
@@ -54,6 +60,7 @@ export interface ReportSources {
 export function makeReport(sources: ReportSources): ChaosReport {
   const { options, completed, requestLog, reconciliation, handlerRows, comparison, findings } =
     sources;
+  const { rows, sent, uncertain, atPhones, ...ofOutbound } = sources.outbound;
   const { lost, doubled, abandoned, givenUp, deadInVain, ...counts } = reconciliation;
   const roundOf = new Map(
     completed.flatMap(({ round, wave }) =>
@@ -62,7 +69,8 @@ export function makeReport(sources: ReportSources): ChaosReport {
   );
   const { expected, missing: missingRow, doubled: doubledRow, strange: strangeRow } = handlerRows;
   const ofEvents = { lost, doubled, abandoned, givenUp, deadInVain };
-  const all = Object.entries({ ...ofEvents, missingRow, doubledRow, strangeRow });
+  const ofRows = { missingRow, doubledRow, strangeRow };
+  const all = Object.entries({ ...ofEvents, ...ofRows, ...ofOutbound });
   const violations = all.flatMap(([kind, found]) =>
     found.map((one) => ({ kind, ...one, round: roundOf.get(one.eventKey) ?? 'unknown' })),
   );
@@ -85,6 +93,7 @@ export function makeReport(sources: ReportSources): ChaosReport {
       doubled: doubledRow.length,
       strange: strangeRow.length,
     },
+    outbound: { rows, sent, uncertain, atPhones, twice: ofOutbound.sentTwice.length },
     comparedRows: comparison.rows,
     differences,
     violations,
@@ -122,7 +131,7 @@ export function describeReport(report: ChaosReport): string[] {
   ] as const;
   const rest = ['copies', 'requests', 'redelivered', 'comparedRows'] as const;
   const line = (name: string, value: unknown) => `  ${name.padEnd(18)}${String(value).padStart(8)}`;
-  const { violations, differences, findings, rounds, handlerRows } = report;
+  const { violations, differences, findings, rounds, handlerRows, outbound } = report;
   const { missing, doubled, strange } = handlerRows;
   const differs = differences.map(
     ({ table, key, kind, columns }) => `  row ${kind}: ${table} ${key} ${columns.join(', ')}`,
@@ -132,6 +141,8 @@ export function describeReport(report: ChaosReport): string[] {
     line('differing rows', differences.length),
     `${line('handler rows', handlerRows.expected)}: ${missing} missing, ` +
       `${doubled} doubled, ${strange} strange`,
+    `${line('messages', outbound.rows)}: ${outbound.sent} sent, ${outbound.uncertain} uncertain, ` +
+      `${outbound.atPhones} at phones, ${outbound.twice} of them twice`,
     '',
     '  rounds of each fault',
     ...Object.entries(rounds).map(([name, count]) => line(name, count)),

@@ -1,20 +1,28 @@
-import { migrateDatabase } from '@sinch-callbacks/db';
+import { migrateDatabase, openDatabase } from '@sinch-callbacks/db';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type { Cleanup } from '@sinch-callbacks/dev-env/stack';
 import { usualRetryRules } from '@sinch-callbacks/simulator';
 import { compareDatabases } from './evidence/compare-databases.ts';
 import { compareHandlerRows, findTaskProblems } from './evidence/compare-handler-rows.ts';
 import { readHandlerEvidence } from './evidence/handler-rows.ts';
+import {
+  findCallbackProblems,
+  readOutboundEvidence,
+  readReportBodies,
+} from './evidence/outbound-rows.ts';
 import { attemptsLost, readWorkerLogs } from './evidence/read-worker-logs.ts';
 import { reconcile } from './evidence/reconcile.ts';
+import { reconcileOutbound } from './evidence/reconcile-outbound.ts';
 import { createRequestLog, isAcknowledgement, type RequestLog } from './evidence/request-log.ts';
 import { readStoredEvents, type StoredEvent } from './evidence/stored-events.ts';
 import { waitDrained } from './evidence/wait-drained.ts';
+import { readTruth, waitSettled } from './evidence/wait-settled.ts';
 import { writeReference } from './evidence/write-reference.ts';
 import { planRounds } from './plan/plan-rounds.ts';
 import type { ChaosOptions } from './read-options.ts';
 import { type ChaosReport, makeReport } from './report.ts';
 import { type CompletedRound, runRounds } from './run-rounds.ts';
+import { createMessageQueue } from './sinch/message-queue.ts';
 import { failsAtFirst, handlers } from './stack/chaos-handlers.ts';
 import { openStackUnderTest, type StackUnderTest } from './stack/stack-under-test.ts';
 
@@ -36,23 +44,22 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
     findings.push(finding);
     onProgress(`Not as expected: ${finding}`);
   };
-  const stack = await openStackUnderTest(directory, cleanup, onFinding);
+  const { seed } = options;
+  const stack = await openStackUnderTest({ directory, seed, cleanup, onFinding });
   onProgress(`the stack is up; seed ${options.seed}`);
 
   const requestLog = createRequestLog();
   const rounds = planRounds(options);
   const context = { stack, acknowledged: () => requestLog.acknowledged(), onFinding };
-  const { seed } = options;
-  const completed = await runRounds(context, { seed, rounds, requestLog, signal, onProgress });
+  const database = openDatabase({ url: stack.databaseUrl });
+  cleanup.add('the connections of code', () => database.close());
+  const messages = createMessageQueue(database, signal, onFinding);
+  const runOptions = { seed, rounds, requestLog, messages, signal, onProgress };
+  const completed = await runRounds(context, runOptions);
   onProgress('Sinch has nothing left to send');
-  const left = await waitDrained({
-    redisUrl: stack.redisUrl,
-    databaseUrl: stack.databaseUrl,
-    acknowledgedKeys: acknowledgedKeys(requestLog),
-    signal,
-    onProgress,
-  });
-  if (left !== undefined) onFinding(`after a long wait there was still ${left}`);
+  for (const left of await waitForAll(stack, requestLog, run)) {
+    onFinding(`after a long wait there was still ${left}`);
+  }
 
   const stored = await readStoredEvents(stack.databaseUrl);
   const workerLogs = await readWorkerLogs(stack.workerLogs);
@@ -68,8 +75,14 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
   const handled = await readHandlerEvidence(stack.databaseUrl, handlers, sentBodies);
   for (const problem of findTaskProblems(handled.tasks, failsAtFirst)) onFinding(problem);
   const handlerRows = compareHandlerRows(handled);
+  const truth = await readTruth(stack.sinchUrl);
+  for (const problem of await findCallbackProblems(stack.databaseUrl, truth)) onFinding(problem);
+  const outbound = reconcileOutbound(
+    await readOutboundEvidence(stack.databaseUrl, truth, messages.keys),
+  );
   onProgress('comparing the rows with those of a run without faults');
-  const comparison = await compareWithReference(stack, sentBodies, stored, requestLog);
+  const allBodies = new Map([...sentBodies, ...(await readReportBodies(stack.databaseUrl))]);
+  const comparison = await compareWithReference(stack, allBodies, stored, requestLog);
   const durationSeconds = Math.round((performance.now() - startedAt) / 100) / 10;
   return makeReport({
     options,
@@ -77,10 +90,27 @@ export async function runChaos(run: ChaosRun): Promise<ChaosReport> {
     requestLog,
     reconciliation,
     handlerRows,
+    outbound,
     comparison,
     findings,
     durationSeconds,
   });
+}
+
+/**
+ * Waits for the work of callbacks, then for the messages that handlers queued in it, then for the
+ * callbacks of those. Returns what is left after a long stall.
+ */
+async function waitForAll(
+  { redisUrl, databaseUrl, sinchUrl }: StackUnderTest,
+  requestLog: RequestLog,
+  { signal, onProgress }: Pick<ChaosRun, 'signal' | 'onProgress'>,
+): Promise<string[]> {
+  const shared = { databaseUrl, signal, onProgress };
+  const drain = async () =>
+    await waitDrained({ ...shared, redisUrl, acknowledgedKeys: acknowledgedKeys(requestLog) });
+  const left = [await drain(), await waitSettled({ ...shared, sinchUrl }), await drain()];
+  return left.filter((text) => text !== undefined);
 }
 
 async function compareWithReference(

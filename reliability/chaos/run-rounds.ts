@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { type SinchRun, startSinch, usualRetryRules } from '@sinch-callbacks/simulator';
 import type { RequestLog } from './evidence/request-log.ts';
+import { planMessages } from './plan/plan-messages.ts';
 import type { Round } from './plan/plan-rounds.ts';
 import { compress, planWave, type Wave } from './plan/plan-wave.ts';
+import type { MessageQueue } from './sinch/message-queue.ts';
 import { type FaultContext, injectFault } from './stack/inject-fault.ts';
 
 export interface RunOptions {
   readonly seed: string;
   readonly rounds: readonly Round[];
   readonly requestLog: RequestLog;
+  readonly messages: MessageQueue;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
@@ -28,12 +31,15 @@ const timeoutMs = 4_000;
 const firstAnswerTimeoutMs = 120_000;
 const finishTimeoutMs = 2_400_000;
 
-/** Runs the rounds one after the other, and waits until Sinch has nothing left to send. */
+/**
+ * Runs the rounds one after the other, and waits until Sinch has nothing left to send, and no message
+ * is left to be queued.
+ */
 export async function runRounds(
   context: FaultContext,
   options: RunOptions,
 ): Promise<CompletedRound[]> {
-  const { rounds, seed, requestLog, signal, onProgress } = options;
+  const { rounds, seed, requestLog, messages, signal, onProgress } = options;
   const runs: SinchRun[] = [];
   const completed: CompletedRound[] = [];
   try {
@@ -43,6 +49,7 @@ export async function runRounds(
       const run = sendWave(round, wave, context, requestLog);
       runs.push(run);
       completed.push({ round, wave });
+      messages.start(planMessages(seed, round));
       await until(() => run.tally.counts().acknowledged.callbacks > 0 || signal.aborted, {
         what: `the first callback of round ${round.number} to be acknowledged`,
         timeoutMs: firstAnswerTimeoutMs,
@@ -52,6 +59,7 @@ export async function runRounds(
       onProgress(describeRound(round, rounds.length, startedAt, requestLog));
     }
     await allFinished(runs, signal);
+    await messages.finished();
     return completed;
   } finally {
     for (const run of runs) run.stop();

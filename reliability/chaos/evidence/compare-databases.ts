@@ -28,10 +28,15 @@ const onlyWhetherSet: Readonly<Record<string, Readonly<Record<string, string>>>>
 };
 
 /**
- * Tables beside the rows of events: what workers and migrations note about themselves, and handlers
- * with their tasks, which the reference does not have. Their rows are compared with the events.
+ * Tables beside the rows of events: what workers and migrations note about themselves, handlers with
+ * their tasks, and messages to send, which the reference does not have. Tasks are compared with the
+ * events, and messages with the phones.
  */
-const tablesLeftOut = ['_prisma_migrations', 'app_seen', 'handler', 'handler_task', 'handler_hold'];
+const tablesLeftOut = ['_prisma_migrations', 'app_seen', 'outbound'].concat([
+  'handler',
+  'handler_task',
+  'handler_hold',
+]);
 
 /** Columns with phone numbers and the like, which are shown as a digest. */
 const personal = new Set(['identity', 'channel_identity']);

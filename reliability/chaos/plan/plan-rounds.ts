@@ -6,7 +6,7 @@ export interface Round {
   /** The number of the round, from 1. */
   readonly number: number;
   readonly fault: FaultName;
-  /** The index of the worker, or handlers process, that a fault for one of them hits. */
+  /** The index of the worker, handlers process or sender that a fault for one of them hits. */
   readonly victim: 0 | 1;
   /** The time from the first acknowledged callback of the round to the fault. */
   readonly leadMs: number;

@@ -25,17 +25,21 @@ const faults: Readonly<Record<FaultName, Fault>> = {
   'kill-worker': ({ stack }, hold, victim) => kill([stack.workers[victim]], hold),
   'kill-workers': ({ stack }, hold) => kill(stack.workers, hold),
   'kill-handlers': ({ stack }, hold, victim) => kill([stack.handlers[victim]], hold),
+  'kill-sender': ({ stack }, hold, victim) => kill([stack.senders[victim]], hold),
   'kill-redis': ({ stack }, hold) => kill([stack.redis], hold),
   'kill-postgres': ({ stack }, hold) => kill([stack.postgres], hold),
   'kill-everything': ({ stack }, hold) =>
-    kill([stack.redis, stack.postgres, stack.ingest, ...stack.workers, ...stack.handlers], hold),
+    kill([stack.redis, stack.postgres, stack.ingest, ...standbysOf(stack)], hold),
   'freeze-ingest': ({ stack }, hold) => freeze(stack.ingest, hold),
   'freeze-worker': ({ stack }, hold, victim) => freeze(stack.workers[victim], hold),
   'freeze-handlers': ({ stack }, hold, victim) => freeze(stack.handlers[victim], hold),
+  'freeze-sender': ({ stack }, hold, victim) => freeze(stack.senders[victim], hold),
+  'freeze-sinch': ({ stack }, hold) => freeze(stack.sinch, hold),
   'freeze-redis': ({ stack }, hold) => freeze(stack.redis, hold),
   'freeze-postgres': ({ stack }, hold) => freeze(stack.postgres, hold),
   'cut-redis': ({ stack }, hold) => cut(stack.proxies.redis, hold),
   'cut-postgres': ({ stack }, hold) => cut(stack.proxies.postgres, hold),
+  'cut-sinch': ({ stack }, hold) => cut(stack.proxies.sinch, hold),
   'redis-outage': outage,
   'rolling-deploy': deploy,
   'drop-redis-silently': ({ stack }, hold) => drop(stack.proxies.redis, hold),
@@ -46,6 +50,11 @@ const faults: Readonly<Record<FaultName, Fault>> = {
 
 export async function injectFault(round: Round, context: FaultContext, hold: Hold): Promise<void> {
   await faults[round.fault](context, hold, round.victim);
+}
+
+/** Returns the processes that run twice. */
+function standbysOf({ workers, handlers, senders }: StackUnderTest): readonly SupervisedProcess[] {
+  return [...workers, ...handlers, ...senders];
 }
 
 /** Kills all of them at once and starts all at once, in no order: as after a power cut. */
@@ -116,7 +125,7 @@ async function outage({ stack, acknowledged, onFinding }: FaultContext, hold: Ho
 
 /** Stops one process after the other with SIGTERM, and starts a new one in its place. */
 async function deploy({ stack, onFinding }: FaultContext, hold: Hold): Promise<void> {
-  for (const target of [...stack.workers, ...stack.handlers]) {
+  for (const target of standbysOf(stack)) {
     const exit = await target.stop();
     if (exit.code !== 0)
       onFinding(`${target.name} was stopped and exited with ${describeExit(exit)}`);

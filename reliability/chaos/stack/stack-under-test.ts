@@ -10,6 +10,12 @@ import {
   migrate,
   workerProcess,
 } from '@sinch-callbacks/dev-env/stack';
+import {
+  openSender,
+  openSinchSide,
+  registerStack,
+  type SinchSide,
+} from '../sinch/open-sinch-side.ts';
 import { handlers as chaosHandlers, createRowTable } from './chaos-handlers.ts';
 import { openServers, type Servers, steadyPort } from './servers.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
@@ -20,8 +26,14 @@ export interface StackUnderTest extends Servers {
   readonly ingest: SupervisedProcess;
   readonly workers: readonly [SupervisedProcess, SupervisedProcess];
   readonly handlers: readonly [SupervisedProcess, SupervisedProcess];
-  /** The proxies of ingest and of each second process; the first ones connect directly. */
-  readonly proxies: { readonly redis: FaultProxy; readonly postgres: FaultProxy };
+  readonly senders: readonly [SupervisedProcess, SupervisedProcess];
+  /**
+   * The proxies of ingest and of each second process; the first ones connect directly. All senders
+   * reach Sinch through its proxy.
+   */
+  readonly proxies: Record<'redis' | 'postgres' | 'sinch', FaultProxy>;
+  readonly sinch: SupervisedProcess;
+  readonly sinchUrl: string;
   readonly webhookUrl: string;
   /** A secret for each webhook. */
   readonly secrets: readonly string[];
@@ -33,21 +45,33 @@ const workerStopTimeoutMs = 30_000;
 /** Long, for slow machines: the speed of a restart is not tested. */
 const readyTimeoutMs = 120_000;
 
-/** Starts everything, and adds each process to `cleanup` as soon as it exists. */
-export async function openStackUnderTest(
-  directory: string,
-  cleanup: Cleanup,
-  onFinding: (finding: string) => void,
-): Promise<StackUnderTest> {
-  const workspace = await openWorkspace(directory, cleanup, onFinding);
-  const servers = await openServers(workspace);
-  const proxies = await openProxies(servers, cleanup);
-  const apps = await openApps(servers, proxies, workspace);
-  const workerLogs = apps.workers.map(({ name }) => workspace.logPath(name));
-  return { ...servers, ...apps, proxies, workerLogs };
+export interface StackOptions {
+  readonly directory: string;
+  /** The seed of what the simulated Sinch does. */
+  readonly seed: string;
+  readonly cleanup: Cleanup;
+  readonly onFinding: (finding: string) => void;
 }
 
-async function openProxies(servers: Servers, cleanup: Cleanup): Promise<StackUnderTest['proxies']> {
+/** Starts everything, and adds each process to `cleanup` as soon as it exists. */
+export async function openStackUnderTest({
+  directory,
+  seed,
+  cleanup,
+  onFinding,
+}: StackOptions): Promise<StackUnderTest> {
+  const workspace = await openWorkspace(directory, cleanup, onFinding);
+  const servers = await openServers(workspace);
+  const serverProxies = await openProxies(servers, cleanup);
+  const side = await openSinchSide(seed, workspace, cleanup);
+  const proxies = { ...serverProxies, sinch: side.proxy };
+  const apps = await openApps(servers, { ...side, proxies }, workspace);
+  const workerLogs = apps.workers.map(({ name }) => workspace.logPath(name));
+  const { sinch, sinchUrl } = side;
+  return { ...servers, ...apps, proxies, sinch, sinchUrl, workerLogs };
+}
+
+async function openProxies(servers: Servers, cleanup: Cleanup) {
   const redis = await openFaultProxy(servers.redisUrl, 'restored', await steadyPort());
   cleanup.add('the proxy to redis', () => redis.close());
   const postgres = await openFaultProxy(servers.databaseUrl, 'restored', await steadyPort());
@@ -55,15 +79,20 @@ async function openProxies(servers: Servers, cleanup: Cleanup): Promise<StackUnd
   return { redis, postgres };
 }
 
-type Apps = Pick<StackUnderTest, 'ingest' | 'workers' | 'handlers' | 'webhookUrl' | 'secrets'>;
+type Apps = Pick<
+  StackUnderTest,
+  'ingest' | 'workers' | 'handlers' | 'senders' | 'webhookUrl' | 'secrets'
+>;
 
 async function openApps(
   { databaseUrl, redisUrl }: Servers,
-  proxies: StackUnderTest['proxies'],
+  { proxies, ...side }: SinchSide & Pick<StackUnderTest, 'proxies'>,
   workspace: Workspace,
 ): Promise<Apps> {
   const secrets = [newSecret(), newSecret()];
-  const direct = { databaseUrl, redisUrl, webhookSecret: secrets.join(',') };
+  const secretOfSent = newSecret();
+  const webhookSecret = [...secrets, secretOfSent].join(',');
+  const direct = { databaseUrl, redisUrl, webhookSecret };
   const around = { ...direct, databaseUrl: proxies.postgres.url, redisUrl: proxies.redis.url };
   await migrate(direct, workspace.logOf('migrate'));
   await queryRows(databaseUrl, createRowTable);
@@ -87,11 +116,18 @@ async function openApps(
     await openHandlers('handlers-1', direct, workspace),
     await openHandlers('handlers-2', around, workspace),
   ] as const;
+  const place = { workspace, readyTimeoutMs };
+  const senders = [
+    await openSender('sender-1', direct, side, place),
+    await openSender('sender-2', around, side, place),
+  ] as const;
+  const webhookUrl = `${app.url}/api/sinch/webhook`;
+  await registerStack(side, webhookUrl, secretOfSent);
   // They are registered first: workers then make a task of every event, from the first one.
   await Promise.all([ingest, ...handlers].map((started) => started.start()));
   await handlersRegistered(databaseUrl);
-  await Promise.all(workers.map((started) => started.start()));
-  return { ingest, workers, handlers, webhookUrl: `${app.url}/api/sinch/webhook`, secrets };
+  await Promise.all([...workers, ...senders].map((started) => started.start()));
+  return { ingest, workers, handlers, senders, webhookUrl, secrets };
 }
 
 const modulePath = fileURLToPath(new URL('chaos-handlers.ts', import.meta.url));

@@ -27,7 +27,7 @@ export async function answerPath(request: PathRequest, sinch: LocalSinch): Promi
       return as('token', sinch.answering.tokens.issue(authorization, body));
     // The next two are not Sinch's: other processes read the truth and act as a person with them.
     case 'GET /_truth':
-      return as('local', answer({ ...sinch.truth.snapshot() }));
+      return as('local', answer({ ...sinch.snapshot() }));
     case 'POST /_inbound':
       return as('local', answerInbound(body, sinch));
     default:

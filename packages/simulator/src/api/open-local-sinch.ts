@@ -8,7 +8,7 @@ import { createCallbackSource } from './callbacks/callback-source.ts';
 import { checkFaults } from './draw-fault.ts';
 import { createTokenStore } from './oauth/token-store.ts';
 import { noApiFaults, type SinchApiOptions, usualApiDelivery } from './sinch-api-options.ts';
-import { createTruthRecorder, type TruthRecorder } from './truth.ts';
+import { createTruthRecorder, type SinchTruth, type TruthRecorder } from './truth.ts';
 
 /** Everything behind the HTTP server of the local API. */
 export interface LocalSinch {
@@ -16,6 +16,7 @@ export interface LocalSinch {
   readonly answering: AnsweringOptions;
   readonly truth: TruthRecorder;
   readonly outboxes: readonly CallbackOutbox[];
+  snapshot(): SinchTruth;
 }
 
 const defaultTokenSeconds = 3_600;
@@ -75,5 +76,14 @@ export function openLocalSinch(options: SinchApiOptions): LocalSinch {
     webhooksPerSecond: delivery.rate.perSecond,
     clock,
   };
-  return { seed, answering, truth, outboxes: [...outboxes.values()] };
+  return {
+    seed,
+    answering,
+    truth,
+    outboxes: [...outboxes.values()],
+    snapshot() {
+      const pending = [...outboxes.values()].reduce((sum, outbox) => sum + outbox.pending(), 0);
+      return { ...truth.snapshot(), pending };
+    },
+  };
 }

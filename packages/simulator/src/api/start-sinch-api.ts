@@ -81,7 +81,7 @@ export async function startSinchApi(options: SinchApiOptions = {}): Promise<Sinc
       ...key,
       appIds: apps.map(({ settings }) => settings.appId),
     })),
-    truth: () => sinch.truth.snapshot(),
+    truth: () => sinch.snapshot(),
     receiveInbound(inbound) {
       const received = receiveInbound(account, source, inbound);
       if (received.kind === 'refused') throw new RangeError(received.problem);

@@ -49,6 +49,8 @@ export interface SinchTruth {
   /** The messages of each phone, by channel and normalised identity: `SMS:15551234567`. */
   readonly phones: Readonly<Record<string, readonly PhoneMessage[]>>;
   readonly callbacks: CallbackCounts;
+  /** Reports to come, and callbacks that are neither acknowledged, lost nor given up. */
+  readonly pending: number;
   /** At most 100,000 of the dropped callbacks. */
   readonly dropped: readonly DroppedCallback[];
   /** The number of requests by operation and result. */
@@ -61,7 +63,7 @@ export interface TruthRecorder {
   callback(what: keyof CallbackCounts): void;
   callbackDropped(callback: DroppedCallback): void;
   requestEnded(request: ApiRequestFacts): void;
-  snapshot(): SinchTruth;
+  snapshot(): Omit<SinchTruth, 'pending'>;
 }
 
 const maxDropped = 100_000;

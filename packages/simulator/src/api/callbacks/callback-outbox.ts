@@ -32,7 +32,9 @@ export interface CallbackOutbox {
   after(delayMs: number, realMs: number, task: () => void): void;
   /** Resolves when each of its webhooks has answered once. */
   post(callback: PostedCallback): Promise<void>;
-  /** Resolves when no task and no callback is left. */
+  /** Counts the tasks and callbacks that are left. */
+  pending(): number;
+  /** Resolves when none is left. */
   whenSettled(): Promise<void>;
   stop(): void;
 }
@@ -137,6 +139,7 @@ export function openCallbackOutbox(app: SimulatedApp, options: OutboxOptions): C
       });
       await Promise.all(answers);
     },
+    pending: () => open,
     async whenSettled() {
       if (open === 0) return;
       const settled = Promise.withResolvers<void>();
