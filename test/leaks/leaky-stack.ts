@@ -13,6 +13,7 @@ import {
 import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
+import type { SinchApi } from '@sinch-callbacks/simulator/api';
 import { inject } from 'vitest';
 import { secrets } from './canaries.ts';
 
@@ -33,6 +34,8 @@ export interface LeakyStack {
   startWorker(name: string, changes?: Environment): Promise<LeakyProcess>;
   /** Starts the handlers process with the code that fails. */
   startHandlers(name: string): Promise<LeakyProcess>;
+  /** Starts a sender of the app of a local Sinch API. */
+  startSender(name: string, sinch: SinchApi): Promise<LeakyProcess>;
   /** Runs a program to its end, with any exit code, and returns its output. */
   run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
   close(): Promise<void>;
@@ -115,6 +118,22 @@ export async function openLeakyStack(): Promise<LeakyStack> {
         { HANDLERS_PORT: String(port) },
         `${url}/healthz`,
       );
+      return { ...one, url };
+    },
+    async startSender(name, { url: sinchUrl, projects }) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const [project] = projects;
+      const changes: Environment = {
+        SENDER_PORT: String(port),
+        SINCH_REGION: 'eu',
+        SINCH_API_URL: sinchUrl,
+        SINCH_AUTH_URL: sinchUrl,
+        SINCH_PROJECT_ID: project?.projectId ?? '',
+        SINCH_APP_ID: project?.appIds[0] ?? '',
+        SINCH_ACCESS_KEY_ID: project?.keyId ?? '',
+      };
+      const one = await start(name, [programs.sender], changes, `${url}/healthz`);
       return { ...one, url };
     },
     async run(name, args, changes = {}) {

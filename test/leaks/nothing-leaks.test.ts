@@ -3,7 +3,8 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSinchApi } from '@sinch-callbacks/simulator/api';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { canariesIn, contents, secrets, signatures, withContents } from './canaries.ts';
 import { commandsToRun } from './commands-to-run.ts';
 import {
@@ -78,6 +79,29 @@ describe('no secret, text, name, number or signature shows', () => {
   it('in the log and the answers of the handlers process, whose code fails', () => {
     expectClean('handlers', saidByHandlers);
     expect(answers.get('the handlers’ metrics')).toMatch(/sinch_handler_tasks/);
+  });
+
+  it('in the log and the answers of a sender, whose messages are sent, refused and lost', async () => {
+    const appId = '01CANARYAPP';
+    const keySecret = secrets.apiSecret;
+    const local = await startSinchApi({
+      projects: [{ keySecret, apps: [{ appId }] }],
+      faults: { lostAnswers: 0.4, hangs: 0, tooManyRequests: 0.1, unavailable: 0.1 },
+      faultyOperations: ['send-message'],
+      seed: 'canaries',
+    });
+    onTestFinished(async () => await local.close());
+    const sender = await stack.startSender('sender', local);
+    for (let number = 0; number < sentCanaries; number += 1) await queueCanary(appId, number);
+    const left = `SELECT FROM outbound WHERE state IN ('QUEUED', 'SENDING')`;
+    await until(async () => (await queryRows(stack.database.url, left)).length === 0, {
+      ...soon('all messages to be settled'),
+    });
+    for (const page of ['healthz', 'readyz', 'metrics']) {
+      const shown = await ask(`the sender’s ${page}`, `${sender.url}/${page}`);
+      expect([page, canariesIn(shown, everything)]).toEqual([page, []]);
+    }
+    expectClean('sender', [/message sent/, /"state":"SENT"/, /UNCERTAIN/, /"state":"REFUSED"/]);
   });
 
   it('in any answer without a login: of the webhook, the health checks, the metrics and the board', () => {
@@ -190,6 +214,17 @@ function expectClean(name: string, said: readonly RegExp[]): void {
   for (const pattern of said)
     expect([name, output]).toEqual([name, expect.stringMatching(pattern)]);
   expect([name, canariesIn(output, everything)]).toEqual([name, []]);
+}
+
+const sentCanaries = 12;
+
+/** Queues a message with canaries by the command; every fourth is one that Sinch refuses. */
+async function queueCanary(appId: string, number: number): Promise<void> {
+  const channel = number % 4 === 3 ? 'NOWHERE' : 'SMS';
+  const to = `${channel}:+${contents.phone}`;
+  const message = ['--to', to, '--text', contents.text, '--metadata', contents.metadata];
+  const args = [programs.cli, '--no-stack', 'messages', 'send', '--app', appId, ...message];
+  expect(await stack.run(`queue ${number}`, args)).toContain('queued');
 }
 
 /** Sends every kind of callback, and those that fail, with valid signatures. */
