@@ -8,7 +8,7 @@ import { type JsonObject, parseObject, textIn } from './http/json-object.ts';
 import { type ApiOperation, type RoutedOperation, routeRequest } from './http/operations.ts';
 import { listMessages } from './messages/list-messages.ts';
 import { type SendResult, sendMessage } from './messages/send-message.ts';
-import type { TokenStore } from './oauth/token-store.ts';
+import { hasAccessKey, type TokenStore } from './oauth/token-store.ts';
 import type { ApiFaults } from './sinch-api-options.ts';
 import {
   createWebhook,
@@ -74,7 +74,10 @@ export async function answerRequest(
   if (!project.takeRequest()) return withReply(tooMany(options));
 
   const isFaulty = options.faultyOperations?.includes(routed.operation) ?? true;
-  const fault = isFaulty ? drawFault(random, faults) : 'none';
+  const drawn = isFaulty ? drawFault(random, faults) : 'none';
+  // An access key does not expire.
+  const keepsKey = drawn === 'expired-token' && hasAccessKey(request.authorization);
+  const fault = keepsKey ? 'none' : drawn;
   switch (fault) {
     case 'expired-token':
       return withReply(tokens.expire(request.authorization));

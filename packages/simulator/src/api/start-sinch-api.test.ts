@@ -85,6 +85,23 @@ describe('what is sent', () => {
     }
   });
 
+  test('of one app of a project is not that of another', async () => {
+    const { api, request, openWebhook, sendText } = await openApi({
+      projects: [{ apps: [{}, {}] }],
+      delivery: fast,
+    });
+    const [ours, other] = api.projects[0]?.appIds ?? [];
+    const webhook = await openWebhook(['MESSAGE_DELIVERY']);
+    await sendText('to no webhook', { app_id: other });
+    await sendText('ours');
+    await api.whenSettled();
+    const apps = webhook.bodies().map((body) => body.app_id);
+    expect(new Set(apps)).toEqual(new Set([ours]));
+    const listed = await request('GET', `apps/${other}/webhooks`);
+    expect(listed.body).toEqual({ webhooks: [] });
+    expect(Object.values(api.truth().phones).flat()).toHaveLength(2);
+  });
+
   test('never reaches another machine unless that is allowed', async () => {
     const { api, sendText, request, appId } = await openApi({ delivery: fast });
     await request('POST', 'webhooks', {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { answerPath } from './answer-path.ts';
 import { type ApiReply, refuse } from './http/api-reply.ts';
 import { readBody } from './http/read-body.ts';
@@ -48,7 +49,7 @@ export async function startSinchApi(options: SinchApiOptions = {}): Promise<Sinc
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
     const { method = '', url = '/', headers } = request;
-    const { pathname: path, searchParams: query } = new URL(url, 'http://localhost');
+    const { pathname: path, searchParams: query } = readUrl(url);
     const body = await readBody(request);
     const authorization = headers.authorization ?? '';
     const { operation, end } = await answerPath(
@@ -57,6 +58,7 @@ export async function startSinchApi(options: SinchApiOptions = {}): Promise<Sinc
     );
     if (end.kind === 'reply') sendReply(response, end.reply);
     if (end.kind === 'lost-answer') request.socket.destroy();
+    if (end.kind === 'hang') destroyLater(request.socket);
     if (operation === 'local') return;
     const result = end.kind === 'reply' ? end.reply.status : end.kind;
     const facts = { method, path, operation, result, tookMs: performance.now() - startedAt };
@@ -99,6 +101,21 @@ export async function startSinchApi(options: SinchApiOptions = {}): Promise<Sinc
       await closed;
     },
   };
+}
+
+/** A client without a timeout of its own must not keep the connection of a hang for good. */
+const longestHangMs = 600_000;
+
+function destroyLater(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), longestHangMs);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** Reads the target of a request. What is no URL is a path that does not exist. */
+function readUrl(target: string): URL {
+  const base = 'http://localhost';
+  return URL.canParse(target, base) ? new URL(target, base) : new URL('/unreadable', base);
 }
 
 function sendReply(response: ServerResponse, { status, body, headers }: ApiReply): void {

@@ -1,11 +1,12 @@
 import { normaliseIdentity, type Trigger } from '@sinch-callbacks/core';
 import type { ApiOperation } from './http/operations.ts';
+import { createPhoneMemory } from './phone-memory.ts';
 
-/** A message that a phone received. It is counted when the send is accepted. */
+/** A message that a phone received: it is counted when the send is accepted, if it will not expire. */
 export interface PhoneMessage {
   readonly messageId: string;
   readonly metadata: string;
-  /** The text of a text message, else `''`. */
+  /** The beginning of the text of a text message, else `''`. */
   readonly text: string;
   /** True for a message whose last report is FAILED. */
   readonly failed: boolean;
@@ -48,6 +49,8 @@ export interface ApiRequestFacts {
 export interface SinchTruth {
   /** The messages of each phone, by channel and normalised identity: `SMS:15551234567`. */
   readonly phones: Readonly<Record<string, readonly PhoneMessage[]>>;
+  /** The oldest messages at phones, where there were too many to keep: 0 in any test. */
+  readonly forgotten: number;
   readonly callbacks: CallbackCounts;
   /** Reports to come, and callbacks that are neither acknowledged, lost nor given up. */
   readonly pending: number;
@@ -69,7 +72,7 @@ export interface TruthRecorder {
 const maxDropped = 100_000;
 
 export function createTruthRecorder(): TruthRecorder {
-  const phones = new Map<string, PhoneMessage[]>();
+  const phones = createPhoneMemory();
   const requests = new Map<string, Map<string, number>>();
   const dropped: DroppedCallback[] = [];
   const callbacks = {
@@ -83,10 +86,7 @@ export function createTruthRecorder(): TruthRecorder {
   };
   return {
     phoneReceived(channel, identity, message) {
-      const phone = `${channel}:${normaliseIdentity(channel, identity)}`;
-      const received = phones.get(phone) ?? [];
-      received.push(message);
-      phones.set(phone, received);
+      phones.add(`${channel}:${normaliseIdentity(channel, identity)}`, message);
     },
     callback(what) {
       callbacks[what] += 1;
@@ -101,7 +101,8 @@ export function createTruthRecorder(): TruthRecorder {
       requests.set(operation, results);
     },
     snapshot: () => ({
-      phones: Object.fromEntries([...phones].map(([phone, received]) => [phone, [...received]])),
+      phones: phones.snapshot(),
+      forgotten: phones.forgotten(),
       callbacks: { ...callbacks },
       dropped: [...dropped],
       requests: Object.fromEntries(

@@ -8,7 +8,11 @@ import {
   type SentMessage,
   submitNotification,
 } from '../../samples/sent-messages.ts';
-import { type OutcomeShares, outcomeSteps } from '../../traffic/delivery-steps.ts';
+import {
+  type DeliveryStep,
+  type OutcomeShares,
+  outcomeSteps,
+} from '../../traffic/delivery-steps.ts';
 import type { SimulatedApp } from '../account/open-account.ts';
 import type { SinchClock } from '../account/sinch-clock.ts';
 import { type JsonObject, objectIn, textIn } from '../http/json-object.ts';
@@ -24,6 +28,8 @@ export interface AcceptedSend {
   readonly body: JsonObject;
   /** The time that it waits in the outbound queue, by the machine's clock. */
   readonly waitMs: number;
+  /** It is not sent to its channel later than this. */
+  readonly ttlMs: number;
   readonly reportsFirst: boolean;
 }
 
@@ -80,25 +86,29 @@ export function createCallbackSource(options: CallbackSourceOptions): CallbackSo
     const times = { acceptTime, acceptedAtMs, status: undefined };
     const message: StoredMessage = { id: newId(), ...own, ...where, ...times };
     const { retentionDays, dispatchRetentionDays } = app.settings;
-    app.messages.add(message, (mode === 'DISPATCH' ? dispatchRetentionDays : retentionDays) > 0);
+    const days = mode === 'DISPATCH' ? dispatchRetentionDays : retentionDays;
+    if (days > 0) app.messages.add(message);
     return message;
   }
 
   return {
-    acceptSend(app, { conversation, to, body, waitMs, reportsFirst }) {
+    acceptSend(app, { conversation, to, body, waitMs, ttlMs, reportsFirst }) {
       const content = objectIn(body, 'message');
       const message = store(app, conversation, to, {
         direction: 'TO_CONTACT',
         metadata: textIn(body, 'message_metadata'),
         content: { app_message: content },
       });
-      const steps = outcomeSteps(random, to.channel, outcomes);
-      truth.phoneReceived(to.channel, to.identity, {
-        messageId: message.id,
-        metadata: message.metadata,
-        text: textIn(objectIn(content, 'text_message'), 'text'),
-        failed: steps.at(-1)?.status === 'FAILED',
-      });
+      const isExpired = waitMs > ttlMs;
+      const steps = isExpired ? [expiredStep(to)] : outcomeSteps(random, to.channel, outcomes);
+      if (!isExpired) {
+        truth.phoneReceived(to.channel, to.identity, {
+          messageId: message.id,
+          metadata: message.metadata,
+          text: textIn(objectIn(content, 'text_message'), 'text'),
+          failed: steps.at(-1)?.status === 'FAILED',
+        });
+      }
 
       const outbox = outboxOf(app);
       const sent = (): SentMessage => ({
@@ -123,6 +133,11 @@ export function createCallbackSource(options: CallbackSourceOptions): CallbackSo
         });
       };
 
+      if (isExpired) {
+        // It never leaves the queue, so no submit comes before its one report.
+        for (const step of steps) outbox.after(step.afterMs, ttlMs, () => void report(step));
+        return { message, firstReported: Promise.resolve() };
+      }
       const [first, ...later] = steps;
       const following = reportsFirst ? later : steps;
       for (const step of following) {
@@ -161,6 +176,13 @@ export function createCallbackSource(options: CallbackSourceOptions): CallbackSo
       return message;
     },
   };
+}
+
+/** Makes the report of a message that was in the outbound queue for longer than its ttl. */
+function expiredStep({ channel }: Identity): DeliveryStep {
+  const description = 'The message expired before it was sent.';
+  const reason = { code: 'MESSAGE_EXPIRED', description, sub_code: 'UNSPECIFIED_SUB_CODE' };
+  return { status: 'FAILED', channel, afterMs: 0, clock: 'sinch', reason };
 }
 
 function personOf(conversation: Conversation, { channel, identity }: Identity): Person {

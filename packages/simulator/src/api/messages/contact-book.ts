@@ -27,11 +27,23 @@ export interface ContactBook {
   add(mode: ProcessingMode, identities: readonly Identity[]): Conversation;
 }
 
-export function createContactBook(newId: () => string): ContactBook {
+/** The newest identities; a person who is forgotten is a new contact the next time. */
+const maxIdentities = 100_000;
+
+export function createContactBook(newId: () => string, most = maxIdentities): ContactBook {
   const byIdentity = new Map<string, Conversation>();
   const byContact = new Map<string, Conversation>();
   const keyOf = (mode: ProcessingMode, { channel, identity }: Identity) =>
     `${mode}:${channel}:${normaliseIdentity(channel, identity)}`;
+
+  function forgetOldest(): void {
+    for (const { mode, identities, contactId } of byIdentity.values()) {
+      if (byIdentity.size <= most) return;
+      for (const identity of identities) byIdentity.delete(keyOf(mode, identity));
+      byContact.delete(contactId);
+    }
+  }
+
   return {
     findContact: (contactId) => byContact.get(contactId),
     find(mode, identities) {
@@ -50,6 +62,7 @@ export function createContactBook(newId: () => string): ContactBook {
       };
       for (const identity of identities) byIdentity.set(keyOf(mode, identity), conversation);
       if (isKept) byContact.set(conversation.contactId, conversation);
+      forgetOldest();
       return conversation;
     },
   };

@@ -22,28 +22,31 @@ export interface StoredMessage {
 
 /** Messages in the order of their acceptance. */
 export interface MessageStore {
-  /** Counts a message, and keeps it unless the app keeps none. False when there is no room. */
-  hasRoom(): boolean;
-  add(message: StoredMessage, isKept: boolean): void;
+  /** Keeps a message, and forgets the oldest ones of too many. */
+  add(message: StoredMessage): void;
   /** Lists kept messages, the newest first, each with its position. */
   newestFirst(before: number): Iterable<readonly [number, StoredMessage]>;
 }
 
-/** Messages of one app in the life of the local API, kept or not. Real Sinch has no such limit. */
-const maxMessages = 1_000_000;
+/** The newest messages of one app, so that the local API can run for days. Sinch has no such limit. */
+const maxMessages = 100_000;
 
-export function createMessageStore(): MessageStore {
+/** @param most the messages that are kept at least; up to a tenth more are. */
+export function createMessageStore(most = maxMessages): MessageStore {
   const kept: StoredMessage[] = [];
-  let accepted = 0;
+  /** The position of the first one that is kept. A message keeps its position. */
+  let first = 0;
   return {
-    hasRoom: () => accepted < maxMessages,
-    add(message, isKept) {
-      accepted += 1;
-      if (isKept) kept.push(message);
+    add(message) {
+      kept.push(message);
+      if (kept.length <= most * 1.1) return;
+      first += kept.length - most;
+      kept.splice(0, kept.length - most);
     },
     *newestFirst(before) {
-      for (let position = Math.min(before, kept.length) - 1; position >= 0; position -= 1) {
-        const message = kept[position];
+      const end = Math.min(before, first + kept.length);
+      for (let position = end - 1; position >= first; position -= 1) {
+        const message = kept[position - first];
         if (message !== undefined) yield [position, message];
       }
     },

@@ -31,7 +31,6 @@ export function receiveInbound(
   if (!known.includes(channel))
     return { kind: 'refused', problem: `there is no channel ${channel}` };
   if (identity === '') return { kind: 'refused', problem: 'identity is required' };
-  if (!app.messages.hasRoom()) return { kind: 'refused', problem: 'there is no room' };
   const from = { channel, identity };
   const conversation = openConversation(app, source, app.settings.mode, [from]);
   const { id } = source.acceptInbound(app, conversation, from, text);

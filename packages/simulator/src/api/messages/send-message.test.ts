@@ -87,6 +87,26 @@ describe('a send', () => {
     await expect.poll(async () => (await sendText('e')).status).toBe(200);
   });
 
+  test('that waits in the queue for longer than its ttl fails, and reaches no phone', async () => {
+    const { api, sendText, openWebhook } = await openApi({
+      projects: [{ apps: [{ outboundPerSecond: 0.1 }] }],
+      delivery: { compress: 100_000 },
+    });
+    const webhook = await openWebhook(['MESSAGE_SUBMIT', 'MESSAGE_DELIVERY']);
+    const first = await sendText('in time', { ttl: '3s' });
+    const late = await sendText('late', { ttl: '3s' });
+    expect([first.status, late.status]).toEqual([200, 200]);
+    await api.whenSettled();
+    const texts = Object.values(api.truth().phones).flat();
+    expect(texts.map(({ text }) => text)).toEqual(['in time']);
+    const ofLate = webhook
+      .bodies()
+      .filter((body) => JSON.stringify(body).includes(late.body.message_id));
+    expect(ofLate).toMatchObject([
+      { message_delivery_report: { status: 'FAILED', reason: { code: 'MESSAGE_EXPIRED' } } },
+    ]);
+  });
+
   test('beyond the rate of the project gets 429, with Retry-After where that is asked for', async () => {
     const { request } = await openApi({ requestsPerSecond: 2, retryAfterSeconds: 3 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => request('GET', 'messages')));

@@ -41,7 +41,7 @@ export function sendMessage(
     const message = 'channel_priority_order has no channel of the recipient';
     return refused(refuse('INVALID_ARGUMENT', message));
   }
-  const waitMs = app.messages.hasRoom() ? app.queue.take() : undefined;
+  const waitMs = app.queue.take();
   if (waitMs === undefined) {
     return refused(refuse('RESOURCE_EXHAUSTED', "the app's outbound queue is full"));
   }
@@ -54,12 +54,19 @@ export function sendMessage(
     to,
     body,
     waitMs,
+    ttlMs: ttlMsOf(body),
     reportsFirst,
   });
   return {
     reply: answer({ message_id: message.id, accepted_time: message.acceptTime }),
     mayAnswer: firstReported,
   };
+}
+
+/** Without a ttl a message waits for as long as it must. */
+function ttlMsOf(body: JsonObject): number {
+  const ttl = textIn(body, 'ttl');
+  return ttl === '' ? Number.POSITIVE_INFINITY : Number.parseInt(ttl, 10) * 1_000;
 }
 
 function refused(reply: ApiReply): SendResult {
@@ -90,8 +97,9 @@ function rememberLast(conversation: Conversation, body: JsonObject): void {
   if (isJsonObject(given)) {
     const isMerged = textIn(body, 'conversation_metadata_update_strategy') === 'MERGE_PATCH';
     const before = isMerged && conversation.metadata !== '' ? conversation.metadata : '{}';
-    const merged = { ...(JSON.parse(before) as JsonObject), ...given };
-    conversation.metadata = JSON.stringify(merged);
+    const merged = Object.entries({ ...(JSON.parse(before) as JsonObject), ...given });
+    const set = isMerged ? merged.filter(([, value]) => value !== null) : merged;
+    conversation.metadata = JSON.stringify(Object.fromEntries(set));
   }
   const correlationId = textIn(body, 'correlation_id');
   if (correlationId !== '') conversation.correlationId = correlationId;

@@ -42,6 +42,25 @@ describe('tokens', () => {
     expect(refused[0]?.body.error.status).toBe('RESOURCE_EXHAUSTED');
   });
 
+  test('are not needed by a few requests with an access key, and by no more', async () => {
+    const { api, call, base } = await openApi();
+    const get = async (key: string) => {
+      const authorization = `Basic ${Buffer.from(key).toString('base64')}`;
+      return await call('GET', `${base}/messages`, undefined, { authorization });
+    };
+    const { keyId, keySecret } = api.projects[0] ?? {};
+    expect(await get(`${keyId}:wrong`)).toMatchObject({ status: 401 });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => await get(`${keyId}:${keySecret}`)),
+    );
+    const [taken, refused] = [200, 429].map((status) =>
+      answers.filter((one) => one.status === status),
+    );
+    expect(taken?.length).toBeGreaterThanOrEqual(5);
+    expect(refused?.[0]?.body.error.status).toBe('RESOURCE_EXHAUSTED');
+    expect(answers).toHaveLength((taken?.length ?? 0) + (refused?.length ?? 0));
+  });
+
   test('of one project do not open another, and an unknown project is 404', async () => {
     const { api, call, newToken } = await openApi({ projects: [{}, {}] });
     const { access_token: token } = (await newToken()).body;

@@ -25,6 +25,7 @@ export type TokenCheck =
 export interface TokenStore {
   /** Answers `POST /oauth2/token`. */
   issue(authorization: string, form: string): ApiReply;
+  /** Checks a request's token, or its access key: tests may do without a token. */
   check(authorization: string): TokenCheck;
   /** Makes a token expire at once. Returns the answer that it gets from now on. */
   expire(authorization: string): ApiReply;
@@ -32,15 +33,25 @@ export interface TokenStore {
 
 /** The bucket of Sinch's token endpoint. Its 429 has no `Retry-After`. */
 const tokenRate = { burst: 30, perSecond: 10 };
+/** The bucket of requests with an access key. Sinch limits them heavily, and names no number. */
+const basicRate = { burst: 5, perSecond: 1 };
 /** The newest tokens; older ones are unknown, as if they had never been given. */
 const maxTokens = 10_000;
 
 export function createTokenStore(options: TokenStoreOptions): TokenStore {
   const { keys, lifetimeSeconds, clock } = options;
-  const rateLimit = createRateLimit(tokenRate);
+  const [rateLimit, basicRateLimit] = [createRateLimit(tokenRate), createRateLimit(basicRate)];
   const tokens = new Map<string, { readonly projectId: string; expiresAtMs: number }>();
 
   const tokenOf = (authorization: string) => /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+
+  function checkKey(authorization: string): TokenCheck {
+    const key = findKey(keys, authorization);
+    if (key === undefined) return { kind: 'refused', reply: unknownKey() };
+    if (basicRateLimit.take(performance.now())) return { kind: 'valid', projectId: key.projectId };
+    const reply = refuse('RESOURCE_EXHAUSTED', 'too many requests without a token');
+    return { kind: 'refused', reply };
+  }
 
   return {
     issue(authorization, form) {
@@ -49,10 +60,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
         return refuse('RESOURCE_EXHAUSTED', 'too many token requests');
       }
       const key = findKey(keys, authorization);
-      if (key === undefined) {
-        const headers = { 'www-authenticate': 'Basic' };
-        return refuse('UNAUTHENTICATED', 'unknown key id or wrong key secret', headers);
-      }
+      if (key === undefined) return unknownKey();
       if (new URLSearchParams(form).get('grant_type') !== 'client_credentials') {
         return refuse('INVALID_ARGUMENT', 'grant_type must be client_credentials');
       }
@@ -69,6 +77,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       });
     },
     check(authorization) {
+      if (hasAccessKey(authorization)) return checkKey(authorization);
       const found = tokens.get(tokenOf(authorization));
       if (found === undefined) return { kind: 'refused', reply: unknownToken(authorization) };
       if (found.expiresAtMs <= clock().getTime()) return { kind: 'refused', reply: expiredToken() };
@@ -80,6 +89,16 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       return expiredToken();
     },
   };
+}
+
+/** Checks for an access key in the place of a token. */
+export function hasAccessKey(authorization: string): boolean {
+  return /^basic +\S/i.test(authorization);
+}
+
+function unknownKey(): ApiReply {
+  const headers = { 'www-authenticate': 'Basic' };
+  return refuse('UNAUTHENTICATED', 'unknown key id or wrong key secret', headers);
 }
 
 function findKey(keys: readonly AccessKey[], authorization: string): AccessKey | undefined {

@@ -72,6 +72,13 @@ describe('a webhook', () => {
     expect((await request('PATCH', `webhooks/${id}`, { target: https('b') })).status).toBe(200);
   });
 
+  const scoped = (token_request_type: string) => ({
+    client_id: 'i',
+    client_secret: 's',
+    endpoint: https('auth'),
+    scope: 'callbacks',
+    token_request_type,
+  });
   const longest = `https://a.example.com/${'x'.repeat(742 - 22)}`;
   test.each([
     ['a target of 742 characters', { target: longest }, 200],
@@ -86,16 +93,21 @@ describe('a webhook', () => {
     ['batches', { target: https('a'), triggers: ['BATCH_STATUS_UPDATE'] }, 400],
     ['a number as secret', { target: https('a'), secret: 1 }, 400],
     ['credentials without an endpoint', { target: https('a'), client_credentials: {} }, 400],
+    ['a scope, by a form', { target: https('a'), client_credentials: scoped('FORM') }, 200],
+    ['an unknown way to a token', { target: https('a'), client_credentials: scoped('PUT') }, 400],
   ])('with %s is answered as documented', async (_, fields, expected) => {
     const { create } = await openWebhooks();
     expect((await create(fields)).status).toBe(expected);
   });
 
-  test('keeps its client credentials', async () => {
-    const { create } = await openWebhooks();
+  test('keeps its client credentials, also when something else of it changes', async () => {
+    const { create, request } = await openWebhooks();
     const credentials = { client_id: 'i', client_secret: 's', endpoint: https('auth') };
     const { body } = await create({ target: https('a'), client_credentials: credentials });
     expect(body.client_credentials).toEqual(credentials);
+    const change = { secret: 'new', triggers: ['MESSAGE_SUBMIT'] };
+    const changed = await request('PATCH', `webhooks/${body.id}`, change);
+    expect(changed.body.client_credentials).toEqual(credentials);
   });
 
   test('needs an app that exists', async () => {

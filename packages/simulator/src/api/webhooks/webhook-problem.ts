@@ -68,6 +68,7 @@ function credentialsProblem(credentials: unknown): string | undefined {
   if (missing !== undefined) return `client_credentials.${missing} is required`;
   return (
     textProblem(credentials, 'scope', maxScopeLength) ??
+    choiceProblem(credentials, 'token_request_type', ['BASIC', 'FORM']) ??
     textProblem(credentials, 'response_type', maxResponseTypeLength)
   );
 }
