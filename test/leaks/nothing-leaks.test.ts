@@ -3,8 +3,7 @@ import { until } from '@sinch-callbacks/dev-env/processes';
 import { queryRows } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import { createSampleContext, createSender, sampleCallbacks } from '@sinch-callbacks/simulator';
-import { startSinchApi } from '@sinch-callbacks/simulator/api';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canariesIn, contents, secrets, signatures, withContents } from './canaries.ts';
 import { commandsToRun } from './commands-to-run.ts';
 import {
@@ -79,30 +78,6 @@ describe('no secret, text, name, number or signature shows', () => {
   it('in the log and the answers of the handlers process, whose code fails', () => {
     expectClean('handlers', saidByHandlers);
     expect(answers.get('the handlers’ metrics')).toMatch(/sinch_handler_tasks/);
-  });
-
-  it('in the log and the answers of a sender, whose messages are sent, refused and lost', async () => {
-    const appId = '01CANARYAPP';
-    const keySecret = secrets.apiSecret;
-    const local = await startSinchApi({
-      projects: [{ keySecret, apps: [{ appId }] }],
-      faults: { lostAnswers: 0.4, hangs: 0, tooManyRequests: 0.1, unavailable: 0.1 },
-      faultyOperations: ['send-message'],
-      seed: 'canaries',
-    });
-    onTestFinished(async () => await local.close());
-    const sender = await stack.startSender('sender', local);
-    // Sinch refuses the second channel.
-    await Promise.all(['SMS', 'NOWHERE'].map(async (name) => await queueCanaries(appId, name)));
-    const left = `SELECT FROM outbound WHERE state IN ('QUEUED', 'SENDING')`;
-    await until(async () => (await queryRows(stack.database.url, left)).length === 0, {
-      ...soon('all messages to be settled'),
-    });
-    for (const page of ['healthz', 'readyz', 'metrics']) {
-      const shown = await ask(`the sender’s ${page}`, `${sender.url}/${page}`);
-      expect([page, canariesIn(shown, everything)]).toEqual([page, []]);
-    }
-    expectClean('sender', [/message sent/, /"state":"SENT"/, /UNCERTAIN/, /"state":"REFUSED"/]);
   });
 
   it('in any answer without a login: of the webhook, the health checks, the metrics and the board', () => {
@@ -215,21 +190,6 @@ function expectClean(name: string, said: readonly RegExp[]): void {
   for (const pattern of said)
     expect([name, output]).toEqual([name, expect.stringMatching(pattern)]);
   expect([name, canariesIn(output, everything)]).toEqual([name, []]);
-}
-
-/** Queues a message with canaries by the command, and seven like it. */
-async function queueCanaries(appId: string, channel: string): Promise<void> {
-  const to = ['--to', `${channel}:+${contents.phone}`, '--key', channel];
-  const message = ['--text', contents.text, '--metadata', contents.metadata, '--app', appId];
-  const args = [programs.cli, '--no-stack', 'messages', 'send', ...to, ...message];
-  expect(await stack.run(`queue ${channel}`, args)).toContain('queued');
-  await queryRows(
-    stack.database.url,
-    `INSERT INTO outbound (id, app_id, key, lane, identities, content_digest, request)
-     SELECT gen_random_uuid(), app_id, key || n, lane || n, identities, content_digest, request
-     FROM outbound, generate_series(1, 7) AS n WHERE key = $1`,
-    [channel],
-  );
 }
 
 /** Sends every kind of callback, and those that fail, with valid signatures. */

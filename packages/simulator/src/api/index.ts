@@ -1,5 +1,6 @@
 export type { ApiOperation } from './http/operations.ts';
 export type { InboundText } from './messages/receive-inbound.ts';
+export type { PhoneMessage } from './phone-memory.ts';
 export {
   type ApiDelivery,
   type ApiFaults,
@@ -14,6 +15,5 @@ export type {
   ApiRequestFacts,
   CallbackCounts,
   DroppedCallback,
-  PhoneMessage,
   SinchTruth,
 } from './truth.ts';

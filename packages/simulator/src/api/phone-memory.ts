@@ -1,11 +1,19 @@
-import type { PhoneMessage } from './truth.ts';
-
 /** The messages that phones received, by phone: the newest ones. */
 export interface PhoneMemory {
   add(phone: string, message: PhoneMessage): void;
   /** Counts the messages that are no longer known. */
   forgotten(): number;
   snapshot(): Record<string, readonly PhoneMessage[]>;
+}
+
+/** A message that a phone received: it is counted when the send is accepted, if it will not expire. */
+export interface PhoneMessage {
+  readonly messageId: string;
+  readonly metadata: string;
+  /** The beginning of the text of a text message, else `''`. */
+  readonly text: string;
+  /** True for a message whose last report is FAILED. */
+  readonly failed: boolean;
 }
 
 /** More than any test sends, and little enough for days of sending. */

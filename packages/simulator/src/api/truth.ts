@@ -1,16 +1,6 @@
 import { normaliseIdentity, type Trigger } from '@sinch-callbacks/core';
 import type { ApiOperation } from './http/operations.ts';
-import { createPhoneMemory } from './phone-memory.ts';
-
-/** A message that a phone received: it is counted when the send is accepted, if it will not expire. */
-export interface PhoneMessage {
-  readonly messageId: string;
-  readonly metadata: string;
-  /** The beginning of the text of a text message, else `''`. */
-  readonly text: string;
-  /** True for a message whose last report is FAILED. */
-  readonly failed: boolean;
-}
+import { createPhoneMemory, type PhoneMessage } from './phone-memory.ts';
 
 /** A callback that was never sent, to one webhook. */
 export interface DroppedCallback {
