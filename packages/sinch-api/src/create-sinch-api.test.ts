@@ -51,9 +51,9 @@ describe('createSinchApi', () => {
     expect(url).not.toContain('token');
   });
 
-  it('keeps texts that look like times, unknown members and their order', async () => {
+  it('keeps texts that look like times, long numbers, unknown members and their order', async () => {
     const answer =
-      '{"id":"A1","new_member":{"b":[1,null],"a":"2026-11-27T00:00:00Z"},"__proto__":1}';
+      '{"id":"A1","new_member":{"b":[1,null,12345678901234567890,1.50],"a":"2026-11-27T00:00:00Z"},"__proto__":1}';
     const { api } = await startSinch(inTurn({ status: 200, body: answer }));
     expect(JSON.stringify(await api.apps.get('A1'))).toBe(answer);
   });

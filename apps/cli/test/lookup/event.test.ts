@@ -73,6 +73,14 @@ describe.each(['redis', 'postgres'] as const)('callbacks event, with the queue o
     }
   });
 
+  it('says of an event that it was reconciled', async () => {
+    const message = { id: '01MISSED', contact_message: { text_message: { text: 'Hi' } } };
+    const [key = ''] = await store(cli, { callbacks_origin: 'RECONCILED', message });
+    expect((await locate(key)).places).toMatchObject([{ origin: 'RECONCILED' }]);
+    const { stdout } = await callbacksHere(['event', '--no-stack', key], cli.env);
+    expect(stdout).toContain('reconciled: made of what Sinch keeps');
+  });
+
   it('finds a dead letter, and its replay whatever its number', async () => {
     const event = reportOf('01DEAD');
     await recordLetters(cli, [event]);

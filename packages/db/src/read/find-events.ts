@@ -12,6 +12,8 @@ interface Row {
   readonly appliedAt: Date | null;
   /** The state; absent where its row was pruned. */
   readonly state: 'APPLIED' | 'UNHANDLED' | 'DEAD' | null;
+  /** The origin; absent where its row was pruned. */
+  readonly origin: 'SINCH' | 'RECONCILED' | null;
   readonly errorClass: string | null;
   readonly deadAt: Date | null;
   readonly replays: number | null;
@@ -30,7 +32,10 @@ export interface LetterState {
 
 /** An event that was stored, as far as it still is. */
 export interface StoredEventSummary
-  extends Pick<WithoutNulls<Row>, 'digest' | 'eventKey' | 'appId' | 'receivedAt' | 'appliedAt'> {
+  extends Pick<
+    WithoutNulls<Row>,
+    'digest' | 'eventKey' | 'appId' | 'receivedAt' | 'appliedAt' | 'origin'
+  > {
   readonly state: NonNullable<Row['state']> | 'PRUNED';
   readonly letter: LetterState | undefined;
 }
@@ -45,7 +50,7 @@ export interface StoredKeyPattern {
 const columns = `
 SELECT encode(g.event_digest, 'hex') AS digest, coalesce(event_key(e), event_key(d)) AS "eventKey",
   coalesce(e.app_id, d.app_id) AS "appId", g.received_at AS "receivedAt",
-  e.applied_at AS "appliedAt", e.state::text, d.error_class AS "errorClass",
+  e.applied_at AS "appliedAt", e.state::text, e.origin::text, d.error_class AS "errorClass",
   d.dead_at AS "deadAt", d.replays, d.resolved_at AS "resolvedAt", d.resolution`;
 
 /** The guard's receipt selects one week, so that Postgres reads that and the kept partition alone. */

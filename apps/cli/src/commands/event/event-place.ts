@@ -103,15 +103,16 @@ function rowOf(found: EventPlace): string[] {
       return [where, lane === 'dead' ? 'copy' : state, showInstant(queuedAt), listed(facts)];
     }
     case 'database': {
-      const { state, receivedAt, appliedAt, letter } = found;
-      const facts = letter && [
-        letter.errorClass,
-        letter.replays > 0 ? `replays: ${letter.replays}` : undefined,
-        letter.resolvedAt && `letter closed ${showInstant(letter.resolvedAt)}`,
+      const { state, origin, receivedAt, appliedAt, letter } = found;
+      const facts = [
+        origin === 'RECONCILED' ? 'reconciled: made of what Sinch keeps' : undefined,
+        letter?.errorClass,
+        letter && letter.replays > 0 ? `replays: ${letter.replays}` : undefined,
+        letter?.resolvedAt && `letter closed ${showInstant(letter.resolvedAt)}`,
       ];
       const shown = state === 'DEAD' ? `dead, ${letter?.resolution ?? 'open'}` : state;
       const since = appliedAt ?? letter?.deadAt ?? receivedAt;
-      return ['database', shown.toLowerCase(), showInstant(since), listed(facts ?? [])];
+      return ['database', shown.toLowerCase(), showInstant(since), listed(facts)];
     }
     case 'rejected': {
       const { id, cause, receivedAt } = found;
