@@ -87,14 +87,14 @@ async function exercise(stack: Stack): Promise<boolean> {
 
 /** Lists the addresses and files of the stack, and a command to try, line by line. */
 function describeStack(stack: Stack): string[] {
-  const { ingestUrl, adminUrl, handlersUrl, senderUrl, sinchApiUrl, databaseUrl } = stack;
+  const { ingestUrl, adminUrl, handlersUrl, senderUrl, sinch, databaseUrl } = stack;
   const here = (path: string) => relative('.', path);
   return [
     `  webhook     ${ingestUrl}/api/sinch/webhook`,
     `  Bull Board  ${adminUrl}/queues`,
     `  handlers    ${handlersUrl}/readyz`,
     `  sender      ${senderUrl}/readyz`,
-    `  Sinch API   ${sinchApiUrl}/_truth, a local one`,
+    `  Sinch API   ${sinch.SINCH_API_URL}/_truth, a local one`,
     `  database    ${databaseUrl}`,
     `  all of it   ${here(paths.stackFile)}`,
     `  logs        ${here(paths.logs)}`,
@@ -107,6 +107,6 @@ function describeStack(stack: Stack): string[] {
     '',
     '  npm run --silent callbacks -- messages send --to SMS:+15551234567 --text Hello --wait delivered',
     '',
-    'README.md shows the same with openssl and curl.',
+    'docs/sinch-callbacks.md shows the first with openssl and curl.',
   ];
 }

@@ -6,7 +6,7 @@ import { programs, type Stack } from '@sinch-callbacks/dev-env/stack';
 import type { SinchTruth } from '@sinch-callbacks/simulator/api';
 
 export interface MessageTarget {
-  readonly stack: Pick<Stack, 'databaseUrl' | 'sinchApiUrl' | 'sinchAppId'>;
+  readonly stack: Pick<Stack, 'databaseUrl' | 'sinch'>;
   readonly signal: AbortSignal;
 }
 
@@ -36,12 +36,12 @@ export async function sendMessage(
 }
 
 /** @throws when the command queues nothing; the message has its last lines. */
-async function queue({ databaseUrl, sinchAppId }: MessageTarget['stack'], key: string) {
+async function queue({ databaseUrl, sinch }: MessageTarget['stack'], key: string) {
   const to = ['--to', `SMS:${identity}`, '--text', 'Hello from npm start', '--key', key];
   const command = await startProcess({
     name: 'callbacks messages send',
     command: process.execPath,
-    args: [programs.cli, '--no-stack', 'messages', 'send', '--app', sinchAppId, ...to],
+    args: [programs.cli, '--no-stack', 'messages', 'send', '--app', sinch.SINCH_APP_ID, ...to],
     cwd: programs.root,
     env: { ...process.env, DATABASE_URL: databaseUrl },
   });
@@ -82,11 +82,11 @@ async function waitUntilDelivered(
 
 /** Counts what the phone received with the marker of a row. */
 async function countAtPhone(
-  { sinchApiUrl }: MessageTarget['stack'],
+  { sinch }: MessageTarget['stack'],
   outboundId: string,
 ): Promise<number> {
   const signal = AbortSignal.timeout(truthTimeoutMs);
-  const answer = await fetch(`${sinchApiUrl}/_truth`, { signal });
+  const answer = await fetch(`${sinch.SINCH_API_URL}/_truth`, { signal });
   const { phones } = (await answer.json()) as SinchTruth;
   const marker = `sc:${outboundId};`;
   return Object.values(phones)

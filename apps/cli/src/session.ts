@@ -1,3 +1,4 @@
+import { ConfigError, type ConfigResult, type SinchApiConfig } from '@sinch-callbacks/config';
 import { type Database, whileAvailable } from '@sinch-callbacks/db';
 import type { LetterTools, RejectedCalls } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
@@ -10,8 +11,15 @@ import {
   withLetterTools,
   withRejected,
 } from './settings/open-servers.ts';
-import { type OpenSinch, requireSinch, withSinchApi } from './settings/open-sinch.ts';
-import { describeOrigins, readSettings, type Settings } from './settings/read-settings.ts';
+import { type OpenSinch, readSinch, withSinchApi } from './settings/open-sinch.ts';
+import {
+  describeOrigins,
+  environmentName,
+  type Given,
+  readSettings,
+  type Settings,
+} from './settings/read-settings.ts';
+import { readStackFile } from './settings/stack-file.ts';
 import { type CommandIo, openTerminal, type Terminal } from './terminal/terminal.ts';
 
 /** The options that every command takes. */
@@ -34,6 +42,8 @@ export interface Session {
   readonly withLetterTools: <T>(use: (tools: LetterTools) => Promise<T>) => Promise<T>;
   /** Opens the store of rejected callbacks. */
   readonly withRejected: <T>(use: (rejected: RejectedCalls) => Promise<T>) => Promise<T>;
+  /** Reads the variables of Sinch's API, or what is wrong with them. */
+  readonly readSinch: () => Promise<ConfigResult<Given<SinchApiConfig>>>;
   /** Opens a client of Sinch's API. A request without an answer has failed after `timeoutMs`. */
   readonly withSinchApi: <T>(
     timeoutMs: number,
@@ -61,12 +71,14 @@ export function createHost(io: CommandIo): Host {
 function openSession(io: CommandIo, isJson: boolean, stack: string | false | undefined): Session {
   const terminal = openTerminal(io, isJson);
   const read = () => readSettings(stack, io.environment);
+  const readApi = async () => readSinch(await readStackFile(stack), io.environment);
   const note = (origins: Parameters<typeof describeOrigins>[0]) =>
     terminal.note(describeOrigins(origins));
   return {
     io,
     terminal,
     readSettings: read,
+    readSinch: readApi,
     async withDatabase(use) {
       const database = requireDatabase(await read());
       note({ database });
@@ -83,8 +95,12 @@ function openSession(io: CommandIo, isJson: boolean, stack: string | false | und
       return await withRejected(settings, use);
     },
     async withSinchApi(timeoutMs, use) {
+      const sinch = await readApi();
+      if (sinch.kind === 'invalid') throw new ConfigError(sinch.message);
+      const { value, from } = sinch.config;
+      if (from !== environmentName) note({ 'the local Sinch API': sinch.config });
       const timings = { requestMs: timeoutMs, ...io.sinchTimings };
-      return await withSinchApi(requireSinch(io.environment), timings, use);
+      return await withSinchApi(value, timings, use);
     },
   };
 }

@@ -7,6 +7,8 @@ import {
 } from '@sinch-callbacks/config';
 import { isLoopback } from '@sinch-callbacks/core';
 import { createSinchApi, type SinchApi, type SinchApiTimings } from '@sinch-callbacks/sinch-api';
+import { environmentName, type Given } from './read-settings.ts';
+import { fillEnvironment, type StackFile } from './stack-file.ts';
 
 /** A client of Sinch's API, and the app that the variables name. */
 export interface OpenSinch {
@@ -17,17 +19,24 @@ export interface OpenSinch {
   readonly isLocal: boolean;
 }
 
-/** @throws ConfigError that names every variable that is missing or malformed. */
-export function requireSinch(environment?: Environment): SinchApiConfig {
-  return readConfig(parseSinchApiConfig, environment);
-}
-
-/** Reads the variables of Sinch's API, or what is wrong with them. */
-export function readSinch(environment?: Environment): ConfigResult<SinchApiConfig> {
-  return readConfig(
-    (variables) => ({ kind: 'valid', config: parseSinchApiConfig(variables) }),
-    environment,
-  );
+/**
+ * Reads the variables of Sinch's API, or what is wrong with them. They come from the stack where the
+ * environment has none of them.
+ */
+export function readSinch(
+  stack: StackFile | undefined,
+  environment?: Environment,
+): ConfigResult<Given<SinchApiConfig>> {
+  return readConfig((variables) => {
+    const filled = fillEnvironment(variables, stack);
+    const from = stack && filled.sinchFromStack ? stack.name : environmentName;
+    const parsed = parseSinchApiConfig(filled.environment);
+    const config =
+      parsed.kind === 'valid'
+        ? ({ kind: 'valid', config: { value: parsed.config, from } } as const)
+        : parsed;
+    return { kind: 'valid', config };
+  }, environment);
 }
 
 /** Opens a client for the time of `use`. */

@@ -7,7 +7,7 @@ const stack = parseStackFile(
     databaseUrl: 'postgres://stack/db',
     queueUrl: 'redis://stack',
     webhookSecret: 'stack-secret',
-    sinchAppId: 'stack-app',
+    sinch: { SINCH_API_URL: 'http://stack', SINCH_APP_ID: 'stack-app', OTHER: 'no' },
     pids: { start: 1 },
   }),
   'stack.json',
@@ -24,8 +24,19 @@ describe('fillEnvironment', () => {
       SINCH_APP_ID: 'stack-app',
     });
     const { environment } = fillEnvironment({ SINCH_APP_ID: 'mine' }, stack);
-    expect(environment['SINCH_APP_ID']).toBe('mine');
+    expect(environment).toMatchObject({ SINCH_API_URL: 'http://stack', SINCH_APP_ID: 'mine' });
+    expect(environment).not.toHaveProperty('OTHER');
   });
+
+  it.each([{ SINCH_PROJECT_ID: 'mine' }, { DATABASE_URL: 'postgres://production/db' }])(
+    'never pairs %j with the Sinch of the stack',
+    (given) => {
+      const { environment, sinchFromStack } = fillEnvironment(given, stack);
+      expect(sinchFromStack).toBe(false);
+      expect(environment).not.toHaveProperty('SINCH_API_URL');
+      expect(environment).not.toHaveProperty('SINCH_APP_ID');
+    },
+  );
 
   it.each([{ DATABASE_URL: 'postgres://production/db' }, { REDIS_URL: 'redis://production' }])(
     'never pairs %j with a server of the stack',

@@ -12,9 +12,20 @@ export interface StackFile {
   readonly databaseUrl: string | undefined;
   readonly queueUrl: string | undefined;
   readonly webhookSecret: string | undefined;
-  /** The app of its local Sinch API. */
-  readonly sinchAppId: string | undefined;
+  /** The variables of its local Sinch API; empty where it has none. */
+  readonly sinch: Environment;
 }
+
+/** What says where Sinch's API is and opens it. The app may be another one there. */
+const sinchAccess = [
+  'SINCH_REGION',
+  'SINCH_API_URL',
+  'SINCH_AUTH_URL',
+  'SINCH_PROJECT_ID',
+  'SINCH_ACCESS_KEY_ID',
+  'SINCH_ACCESS_SECRET',
+];
+const sinchNames = [...sinchAccess, 'SINCH_APP_ID'];
 
 const defaultName = '.dev/stack.json';
 const defaultPath = fileURLToPath(new URL(`../../../../${defaultName}`, import.meta.url));
@@ -58,8 +69,18 @@ export function parseStackFile(text: string, name: string): StackFile {
     databaseUrl: read('databaseUrl'),
     queueUrl: read('queueUrl'),
     webhookSecret: read('webhookSecret'),
-    sinchAppId: read('sinchAppId'),
+    sinch: sinchOf(values.get('sinch')),
   };
+}
+
+function sinchOf(value: unknown): Environment {
+  const members = new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+  return Object.fromEntries(
+    sinchNames.flatMap((name) => {
+      const member = members.get(name);
+      return typeof member === 'string' ? [[name, member]] : [];
+    }),
+  );
 }
 
 async function readText(path: string, name: string): Promise<string | undefined> {
@@ -85,16 +106,19 @@ function parseObject(text: string): ReadonlyMap<string, unknown> | undefined {
 
 interface FilledEnvironment {
   readonly environment: Environment;
-  /** True for each of the two groups that the stack file gave. */
+  /** True for each of the groups that the stack file gave. */
   readonly secretFromStack: boolean;
   readonly serversFromStack: boolean;
+  /** True where Sinch's API is the local one of the stack. */
+  readonly sinchFromStack: boolean;
 }
 
 /**
  * Fills in from the stack file what the environment does not set.
  *
  * Database and queue come from one place, never one from each: replaying one stack's dead
- * letters on another stack's queue would apply them to the wrong database.
+ * letters on another stack's queue would apply them to the wrong database. Sinch's API comes from
+ * the stack only together with them, and where the environment names nothing of its own.
  */
 export function fillEnvironment(
   given: Environment,
@@ -105,19 +129,23 @@ export function fillEnvironment(
   const secretFromStack = !gives('SINCH_WEBHOOK_SECRET') && secret !== undefined;
   const serversFromStack =
     !gives('DATABASE_URL') && !gives('REDIS_URL') && stack?.databaseUrl !== undefined;
+  const sinchFromStack =
+    serversFromStack && !sinchAccess.some(gives) && sinchAccess.some((name) => name in stack.sinch);
   return {
     environment: {
       ...given,
+      ...(sinchFromStack && stack.sinch),
+      ...(gives('SINCH_APP_ID') && { SINCH_APP_ID: given['SINCH_APP_ID'] }),
       ...(secretFromStack && { SINCH_WEBHOOK_SECRET: secret }),
       ...(serversFromStack && {
         DATABASE_URL: stack.databaseUrl,
         DIRECT_URL: undefined,
         REDIS_URL: redisUrlOf(stack),
-        ...(!gives('SINCH_APP_ID') && { SINCH_APP_ID: stack.sinchAppId }),
       }),
     },
     secretFromStack,
     serversFromStack,
+    sinchFromStack,
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { endLeftover, isAlive } from '../processes/index.ts';
 import { readIfExists } from '../processes/read-if-exists.ts';
+import type { SinchVariables } from './local-sinch.ts';
 import { programs, type StackPaths } from './paths.ts';
 
 /** The content of `stack.json`, for other programs while the stack runs. It has passwords. */
@@ -9,9 +10,8 @@ export interface Stack {
   readonly adminUrl: string;
   readonly handlersUrl: string;
   readonly senderUrl: string;
-  /** The local Sinch API, and its one app. */
-  readonly sinchApiUrl: string;
-  readonly sinchAppId: string;
+  /** The variables of the local Sinch API and its one app. */
+  readonly sinch: SinchVariables;
   readonly databaseUrl: string;
   /** Redis, or the database where the queue lives there. */
   readonly queueUrl: string;

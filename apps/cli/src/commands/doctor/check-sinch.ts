@@ -11,7 +11,7 @@ const sinchTimings = { requestMs: 3_000, callMs: 5_000 };
 
 /** Checks the app and its webhook at Sinch, where the variables are set. It only reads. */
 export async function checkSinch(
-  sinch: ConfigResult<SinchApiConfig>,
+  sinch: ConfigResult<Given<SinchApiConfig>>,
   secrets: Given<readonly string[]> | undefined,
   ingestUrl: string | undefined,
   timings: Partial<SinchApiTimings> = {},
@@ -19,11 +19,11 @@ export async function checkSinch(
   if (sinch.kind === 'invalid') return [judgeSinchVariables(sinch.message)];
   const ours = secrets?.value ?? [];
   const inspection = await withSinchApi(
-    sinch.config,
+    sinch.config.value,
     { ...sinchTimings, ...timings },
     ({ api, appId }) => inspectApp(api, appId, ours),
   );
-  const { region } = sinch.config;
+  const { region } = sinch.config.value;
   return judgeSinch(inspection, { region, ingestUrl, hasSecret: ours.length > 0 });
 }
 

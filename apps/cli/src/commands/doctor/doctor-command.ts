@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { webAddress } from '../../options/option-parsers.ts';
 import type { Host, Session } from '../../session.ts';
-import { readSinch } from '../../settings/open-sinch.ts';
 import { describeOrigins } from '../../settings/read-settings.ts';
 import { type Check, failure, reportChecks } from './check.ts';
 import { checkSinch } from './check-sinch.ts';
@@ -59,9 +58,8 @@ async function findChecks(session: Session, options: DoctorOptions): Promise<rea
     if (origins !== '') session.terminal.note(origins);
     const ingestUrl = options.ingestUrl ?? settings.ingestUrl?.value;
     const adminUrl = options.adminUrl ?? settings.adminUrl?.value;
-    const { environment, sinchTimings } = session.io;
-    const sinch = readSinch(environment);
-    const atSinch = checkSinch(sinch, settings.secrets, ingestUrl, sinchTimings);
+    const sinch = await session.readSinch();
+    const atSinch = checkSinch(sinch, settings.secrets, ingestUrl, session.io.sinchTimings);
     const [checks, sinchChecks] = await Promise.all([
       runChecks(settings, { ingestUrl, adminUrl }),
       atSinch,
