@@ -77,7 +77,7 @@ function sinchOf(value: unknown): Environment {
   const members = new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
   return Object.fromEntries(
     sinchNames.flatMap((name) => {
-      const member = members.get(name);
+      const member: unknown = members.get(name);
       return typeof member === 'string' ? [[name, member]] : [];
     }),
   );
