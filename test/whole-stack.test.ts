@@ -43,6 +43,12 @@ describe('the whole stack, as `npm start` brings it up', () => {
     expect(stdout).toMatch(new RegExp(`message out +DELIVERED .* ${id}`));
   });
 
+  it('has registered its webhook at the local Sinch, with every trigger', async () => {
+    const target = `${stack.ingestUrl}/api/sinch/webhook`;
+    const { document } = await callbacks('webhooks', 'sync', '--target', target, '--check');
+    expect(document).toMatchObject({ action: 'nothing' });
+  });
+
   it('changes nothing when the same request comes again', async () => {
     const rows = () =>
       queryRows(

@@ -37,22 +37,29 @@ export async function readSinchVariables(api: StartedProcess): Promise<SinchVari
   }
 }
 
-/** All that messages to a person cause, and what that person does. */
+/** Every trigger, as `callbacks webhooks sync` sets them. */
 const triggers = [
+  'MESSAGE_INBOUND',
+  'MESSAGE_INBOUND_SMART_CONVERSATION_REDACTION',
   'MESSAGE_SUBMIT',
   'MESSAGE_DELIVERY',
-  'MESSAGE_INBOUND',
   'EVENT_INBOUND',
   'EVENT_DELIVERY',
-  'CONTACT_CREATE',
-  'CONTACT_UPDATE',
-  'CONTACT_DELETE',
-  'CONTACT_MERGE',
   'CONVERSATION_START',
   'CONVERSATION_STOP',
   'CONVERSATION_DELETE',
+  'CONTACT_CREATE',
+  'CONTACT_DELETE',
+  'CONTACT_MERGE',
+  'CONTACT_UPDATE',
+  'CONTACT_IDENTITIES_DUPLICATION',
+  'CAPABILITY',
   'OPT_IN',
   'OPT_OUT',
+  'CHANNEL_EVENT',
+  'UNSUPPORTED',
+  'SMART_CONVERSATIONS',
+  'RECORD_NOTIFICATION',
 ];
 
 /**
