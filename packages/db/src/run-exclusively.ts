@@ -1,8 +1,9 @@
+import { advisoryLocks } from './advisory-locks.ts';
 import type { Database } from './database.ts';
 import { whileAvailable } from './failure.ts';
 
-/** Work that only one process does at a time, each with the number of its advisory lock. */
-const exclusiveWork = { reconcile: 727_411_901 } as const;
+/** A statement at this interval keeps the lock's connection, which is idle for as long as the work. */
+const keepAliveMs = 5_000;
 
 export type ExclusiveRun<T> =
   | { readonly kind: 'done'; readonly value: T }
@@ -15,34 +16,41 @@ const begin = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0';
 /**
  * Does the work unless another process does it now. The lock is that of an open transaction: it
  * works through a pooler, and ends with the process. Where its connection breaks, another process
- * may begin before this one has ended.
+ * may begin before this one has ended; `lost` is aborted soon after.
  * @throws DatabaseUnavailableError when the database is down, or the error of `work`.
  */
 export async function runExclusively<T>(
   { pool }: Pick<Database, 'pool'>,
-  lock: keyof typeof exclusiveWork,
-  work: () => Promise<T>,
+  lock: 'reconcile',
+  work: (lost: AbortSignal) => Promise<T>,
 ): Promise<ExclusiveRun<T>> {
   const client = await whileAvailable(() => pool.connect());
+  const lost = new AbortController();
+  const onLost = () => lost.abort();
   // A connection that breaks while it is idle: the last statement fails.
-  client.on('error', ignore);
+  client.on('error', onLost);
+  const keepAlive = setInterval(() => {
+    client.query('SELECT 1').catch(onLost);
+  }, keepAliveMs);
   let isSound = false;
   try {
     const isOurs = await whileAvailable(async () => {
       await client.query(begin);
-      const values = [exclusiveWork[lock]];
+      const values = [advisoryLocks[lock]];
       const sql = 'SELECT pg_try_advisory_xact_lock($1) AS "isOurs"';
       return (await client.query<{ isOurs: boolean }>(sql, values)).rows[0]?.isOurs === true;
     });
-    const run = isOurs ? { kind: 'done' as const, value: await work() } : { kind: 'busy' as const };
+    const run = isOurs
+      ? { kind: 'done' as const, value: await work(lost.signal) }
+      : { kind: 'busy' as const };
     isSound = await client.query('COMMIT').then(yes, no);
     return run;
   } finally {
-    client.off('error', ignore);
+    clearInterval(keepAlive);
+    client.off('error', onLost);
     client.release(!isSound);
   }
 }
 
-const ignore = () => undefined;
 const yes = () => true;
 const no = () => false;

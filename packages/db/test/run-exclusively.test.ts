@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { expect, it } from 'vitest';
-import { runExclusively } from '../src/index.ts';
+import { openDatabase, runExclusively } from '../src/index.ts';
 import { useMigratedDatabase } from './support.ts';
 
 const migrated = useMigratedDatabase();
@@ -25,4 +27,31 @@ it('exclusive work that fails holds up no other', async () => {
   const failing = runExclusively(database, 'reconcile', () => Promise.reject(new Error('planted')));
   await expect(failing).rejects.toThrow('planted');
   expect(await runExclusively(database, 'reconcile', async () => 3)).toMatchObject({ value: 3 });
+});
+
+it('exclusive work is told that its lock is lost, and another may begin', async () => {
+  const { database, read } = migrated;
+  const started = Promise.withResolvers<void>();
+  const run = runExclusively(database, 'reconcile', async (lost) => {
+    started.resolve();
+    await once(lost, 'abort');
+    return 'stopped';
+  });
+  await started.promise;
+  await read(`SELECT pg_terminate_backend(pid) FROM pg_locks
+    WHERE locktype = 'advisory' AND objid = 727411904 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+  expect(await run).toEqual({ kind: 'done', value: 'stopped' });
+  expect(await runExclusively(database, 'reconcile', async () => 4)).toMatchObject({ value: 4 });
+});
+
+it('exclusive work holds its lock for longer than its connection may be silent', async () => {
+  const patient = openDatabase({ url: migrated.url, limits: { silenceTimeoutMs: 6_000 } });
+  const run = runExclusively(patient, 'reconcile', async (lost) => {
+    const startedAt = Date.now();
+    await until(() => Date.now() - startedAt > 7_000, { what: 'a long silence' });
+    return lost.aborted;
+  });
+  expect(await run).toEqual({ kind: 'done', value: false });
+  await patient.close();
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { advisoryLocks } from '../advisory-locks.ts';
 import { whileAvailable } from '../failure.ts';
 import { createWeeks } from '../partitions/create-weeks.ts';
 import { buildIndex } from './build-index.ts';
@@ -7,8 +8,6 @@ import { describePending, pendingIndexes, requireSupported } from './inspect-dat
 import { defaultMigrationsDir, readMigrationList } from './migration-files.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
-/** An arbitrary constant that every migrator of this schema uses. */
-const advisoryLock = 727_411_900;
 const connectTimeoutMs = 10_000;
 const pollMs = 200;
 
@@ -69,7 +68,7 @@ async function takeLock(client: pg.Client): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ is_ours: boolean }>(
       'SELECT pg_try_advisory_lock($1) AS is_ours',
-      [advisoryLock],
+      [advisoryLocks.migration],
     );
     if (rows[0]?.is_ours) return;
     await sleep(pollMs);
@@ -80,7 +79,7 @@ async function requireLock(client: pg.Client): Promise<void> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1::integer::oid
      AND pid = pg_backend_pid() AND granted LIMIT 1`,
-    [advisoryLock],
+    [advisoryLocks.migration],
   );
   if (rowCount !== 1) throw new Error(lostLock);
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { advisoryLocks } from '../advisory-locks.ts';
 import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
 import { type Week, weeksAround } from './weeks.ts';
@@ -8,8 +9,6 @@ const weeksBack = 1;
 const weeksAhead = 8;
 /** The limit for a lock. Writers queue behind a waiting lock, so it waits briefly. */
 const lockTimeoutMs = 2_000;
-/** An arbitrary constant that no other lock uses. */
-const partitionLock = 727_411_902;
 
 /** The partitions after a creation. */
 export interface WeeksAhead {
@@ -78,7 +77,7 @@ async function createWeek(client: pg.ClientBase, week: Week): Promise<boolean> {
   const [start, end] = [week.start.toISOString(), week.end.toISOString()];
   try {
     await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs};
-      SELECT pg_advisory_xact_lock(${partitionLock})`);
+      SELECT pg_advisory_xact_lock(${advisoryLocks.partitions})`);
     const isMissing = (await existingAmong(client, [week])).size === 0;
     if (isMissing) {
       await client.query(`

@@ -1,14 +1,12 @@
 import { type CallbackEvent, rawBodyText } from '@sinch-callbacks/core';
+import { advisoryLocks } from '../advisory-locks.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { textArray } from './text-array.ts';
 import { settleAll, type WriteSession } from './write-session.ts';
 
-/** An arbitrary constant that no other lock uses. */
-const redactionLock = 727_411_901;
-
-const lockExclusively = `SELECT pg_advisory_xact_lock(${redactionLock})`;
-const lockShared = `SELECT pg_advisory_xact_lock_shared(${redactionLock})`;
+const lockExclusively = `SELECT pg_advisory_xact_lock(${advisoryLocks.redaction})`;
+const lockShared = `SELECT pg_advisory_xact_lock_shared(${advisoryLocks.redaction})`;
 
 /**
  * Serialises a redaction with the writes of what it must find: analyses, and events whose body
