@@ -35,13 +35,15 @@ describe.each(backendKinds)('a producer on %s', (kind) => {
   });
 
   it('gives its first connection the whole of its time, however many events wait for it', async () => {
-    const producer = open(timeoutMs);
+    // A busy machine too connects and queues them in the rest of it.
+    const wholeMs = 7_000;
+    const producer = open(wholeMs);
     proxy.hold();
     const startedAt = performance.now();
     const outcomes = Promise.all(
       Array.from({ length: 20 }, (_, n) => producer.enqueue(eventOf(`first ${n}`))),
     );
-    const isOverThird = () => performance.now() - startedAt > timeoutMs / 2;
+    const isOverThird = () => performance.now() - startedAt > wholeMs * 0.4;
     await until(isOverThird, limit('more than a third of the time'));
     proxy.release();
     expect(new Set((await outcomes).map((outcome) => outcome.kind))).toEqual(new Set(['queued']));
