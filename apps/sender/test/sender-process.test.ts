@@ -9,7 +9,11 @@ import {
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { findMessages, type OutboundMessage, sendMessage } from '@sinch-callbacks/outbound';
-import { type SinchApi as LocalApi, startSinchApi } from '@sinch-callbacks/simulator/api';
+import {
+  type SinchApi as LocalApi,
+  sinchVariablesOf,
+  startSinchApi,
+} from '@sinch-callbacks/simulator/api';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 
 let database: Database;
@@ -90,7 +94,6 @@ async function findSent(id: string): Promise<OutboundMessage | undefined> {
 }
 
 async function startSender(env: NodeJS.ProcessEnv = {}, readyPage = 'readyz') {
-  const [project] = local.projects;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const process_ = await startProcess({
@@ -103,13 +106,7 @@ async function startSender(env: NodeJS.ProcessEnv = {}, readyPage = 'readyz') {
       PATH: process.env['PATH'],
       DATABASE_URL: databaseUrl,
       SENDER_PORT: String(port),
-      SINCH_REGION: 'eu',
-      SINCH_API_URL: local.url,
-      SINCH_AUTH_URL: local.url,
-      SINCH_PROJECT_ID: project?.projectId,
-      SINCH_APP_ID: project?.appIds[0],
-      SINCH_ACCESS_KEY_ID: project?.keyId,
-      SINCH_ACCESS_SECRET: project?.keySecret,
+      ...sinchVariablesOf(local),
       ...env,
     },
   });

@@ -10,7 +10,7 @@ const environment = {
   SINCH_ACCESS_SECRET: 'secret',
 };
 
-it('sends as fast as an app of Sinch does, unless it is told otherwise', () => {
+it('sends as fast as an app of Sinch does, unless SINCH_SEND_RATE says otherwise', () => {
   expect(parseSenderConfig(environment)).toMatchObject({
     kind: 'valid',
     config: { perSecond: 20, host: '127.0.0.1', port: 3003, sinch: { appId: 'app' } },

@@ -29,7 +29,7 @@ it('exclusive work that fails holds up no other', async () => {
   expect(await runExclusively(database, 'reconcile', async () => 3)).toMatchObject({ value: 3 });
 });
 
-it('exclusive work is told that its lock is lost, and another may begin', async () => {
+it('exclusive work gets a signal when its lock is lost, and another may begin', async () => {
   const { database, read } = migrated;
   const started = Promise.withResolvers<void>();
   const run = runExclusively(database, 'reconcile', async (lost) => {

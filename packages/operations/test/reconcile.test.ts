@@ -159,7 +159,7 @@ describe('reconcile', () => {
     expect((await run(listOf([listed('A')]))).found).toEqual([]);
   });
 
-  it('reports each message that no event can be made of, and goes on with the rest', async () => {
+  it('reports each message that no event can be made of, and compares the rest', async () => {
     const odd = [
       null,
       7,

@@ -1,4 +1,8 @@
-import { type SinchApiOptions, startSinchApi } from '@sinch-callbacks/simulator/api';
+import {
+  type SinchApiOptions,
+  sinchVariablesOf,
+  startSinchApi,
+} from '@sinch-callbacks/simulator/api';
 import {
   createSinchApi,
   type SinchApiTimings,
@@ -24,18 +28,11 @@ export async function openAccount(
   const [project] = sinch.projects;
   const appId = project?.appIds[0];
   if (project === undefined || appId === undefined) throw new Error('The API has no app.');
-  const { projectId, keyId, keySecret } = project;
   const health: { answer: Reply } = { answer: { status: 200, body: '{}' } };
   const ingest = await startHttpServer(() => health.answer);
   const target = `${ingest.url}/api/sinch/webhook`;
   const env: Environment = {
-    SINCH_REGION: 'eu',
-    SINCH_API_URL: sinch.url,
-    SINCH_AUTH_URL: sinch.url,
-    SINCH_PROJECT_ID: projectId,
-    SINCH_APP_ID: appId,
-    SINCH_ACCESS_KEY_ID: keyId,
-    SINCH_ACCESS_SECRET: keySecret,
+    ...sinchVariablesOf(sinch),
     SINCH_WEBHOOK_SECRET: `${secrets.new},${secrets.old}`,
     ...more,
   };

@@ -5,6 +5,7 @@ import { type CallbackEvent, encodeRawBody, eventKey, recognise } from '@sinch-c
 import {
   type SimulatedAppOptions,
   type SinchApiOptions,
+  sinchVariablesOf,
   startSinchApi,
 } from '@sinch-callbacks/simulator/api';
 import { createSinchApi, type WebhookTrigger, webhookTriggers } from '@sinch-callbacks/sinch-api';
@@ -68,15 +69,7 @@ export async function openSinchAccount(
     since: new Date(Date.now() - 2 * behindMs),
     until: new Date(),
     /** Variables with which a process finds this account. */
-    env: {
-      SINCH_REGION: 'eu',
-      SINCH_API_URL: sinch.url,
-      SINCH_AUTH_URL: sinch.url,
-      SINCH_PROJECT_ID: projectId,
-      SINCH_APP_ID: appId,
-      SINCH_ACCESS_KEY_ID: keyId,
-      SINCH_ACCESS_SECRET: keySecret,
-    },
+    env: sinchVariablesOf(sinch),
   };
 }
 

@@ -10,6 +10,7 @@ export {
   type SinchApiOptions,
   usualApiDelivery,
 } from './sinch-api-options.ts';
+export { sinchVariablesOf } from './sinch-variables.ts';
 export { type ApiProject, type SinchApi, startSinchApi } from './start-sinch-api.ts';
 export type {
   ApiRequestFacts,

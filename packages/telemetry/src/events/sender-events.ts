@@ -27,7 +27,7 @@ export function senderStopped(
   logger.info(facts, 'sender stopped');
 }
 
-/** Logs an error of the sender itself: a statement that failed, a lookup, or a bug. It goes on. */
+/** Logs an error of the sender itself: a statement that failed, a lookup, or a bug. It sends on. */
 export function senderErred(logger: Logger, facts: { readonly error: unknown }): void {
   logger.error({ err: facts.error }, 'sender error');
 }

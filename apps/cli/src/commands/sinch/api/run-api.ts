@@ -2,6 +2,7 @@ import {
   type ApiRequestFacts,
   type SinchApi,
   type SinchApiOptions,
+  sinchVariablesOf,
   startSinchApi,
 } from '@sinch-callbacks/simulator/api';
 import { type ExitCode, exitCodes } from '../../../exit-codes.ts';
@@ -88,21 +89,8 @@ function apiOptions(options: SinchCommandOptions): SinchApiOptions {
   };
 }
 
-/**
- * Lists the variables that point a client at the API. Its keys open nothing else, and its addresses
- * take the place of the region's, which a client must have nevertheless.
- */
-function variablesOf({ url, projects }: SinchApi): string[] {
-  const [project] = projects;
-  return [
-    'SINCH_REGION=eu',
-    `SINCH_API_URL=${url}`,
-    `SINCH_AUTH_URL=${url}`,
-    `SINCH_PROJECT_ID=${project?.projectId}`,
-    `SINCH_APP_ID=${project?.appIds[0]}`,
-    `SINCH_ACCESS_KEY_ID=${project?.keyId}`,
-    `SINCH_ACCESS_SECRET=${project?.keySecret}`,
-  ];
+function variablesOf(api: SinchApi): string[] {
+  return Object.entries(sinchVariablesOf(api)).map(([name, value]) => `${name}=${value}`);
 }
 
 function describeRequest({ method, path, result, tookMs }: ApiRequestFacts): string {
