@@ -19,6 +19,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 const secondsPerWeek = 7 * 24 * 60 * 60;
 const minutesPerDay = 24 * 60;
+const daysPerDecade = 3_650;
 
 const bytesPerMiB = 1024 * 1024;
 
@@ -79,6 +80,8 @@ export const variables = {
     `the secret of that access key: ${keysPage} shows it only when the key is made`,
   ).optional(),
   RECONCILE_EVERY_MINUTES: wholeNumber(5, minutesPerDay).optional(),
+  SINCH_ON_CONTACT_DELETE: oneOf(['keep', 'redact', 'erase']).default('redact'),
+  SINCH_CONTACT_DELETE_GRACE_DAYS: wholeNumber(0, daysPerDecade).default(30),
   SINCH_API_URL: secureUrl().optional(),
   SINCH_AUTH_URL: secureUrl().optional(),
 };

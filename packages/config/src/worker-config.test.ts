@@ -21,8 +21,19 @@ describe('parseWorkerConfig', () => {
           password: undefined,
           writes: false,
         },
+        contactDelete: { policy: 'redact', graceDays: 30 },
         logLevel: 'info',
       },
+    });
+  });
+
+  it('takes a policy for contacts that were deleted in Sinch, and no other word', () => {
+    const environment = { DATABASE_URL: databaseUrl, SINCH_ON_CONTACT_DELETE: 'erase' };
+    expect(
+      parseWorkerConfig({ ...environment, SINCH_CONTACT_DELETE_GRACE_DAYS: '0' }),
+    ).toMatchObject({ config: { contactDelete: { policy: 'erase', graceDays: 0 } } });
+    expect(parseWorkerConfig({ ...environment, SINCH_ON_CONTACT_DELETE: 'Forget' })).toMatchObject({
+      kind: 'invalid',
     });
   });
 

@@ -30,6 +30,11 @@ export interface WorkerConfig {
   };
   /** The comparison with what Sinch keeps. Absent where it has no interval. */
   readonly reconcile: { readonly everyMinutes: number; readonly sinch: SinchApiConfig } | undefined;
+  /** The treatment of contacts that were deleted in Sinch, so many days after the deletion. */
+  readonly contactDelete: {
+    readonly policy: 'keep' | 'redact' | 'erase';
+    readonly graceDays: number;
+  };
   readonly logLevel: LogLevel;
 }
 
@@ -46,6 +51,8 @@ const workerVariables = {
   ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
   ADMIN_WRITES: variables.ADMIN_WRITES,
   RECONCILE_EVERY_MINUTES: variables.RECONCILE_EVERY_MINUTES,
+  SINCH_ON_CONTACT_DELETE: variables.SINCH_ON_CONTACT_DELETE,
+  SINCH_CONTACT_DELETE_GRACE_DAYS: variables.SINCH_CONTACT_DELETE_GRACE_DAYS,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -89,6 +96,10 @@ function parseOwn(environment: Environment): ConfigResult<OwnConfig> {
         writes: values.ADMIN_WRITES,
       },
       everyMinutes: values.RECONCILE_EVERY_MINUTES,
+      contactDelete: {
+        policy: values.SINCH_ON_CONTACT_DELETE,
+        graceDays: values.SINCH_CONTACT_DELETE_GRACE_DAYS,
+      },
       logLevel: values.LOG_LEVEL,
     }),
     [adminIsProtected, writesNeedLogin],

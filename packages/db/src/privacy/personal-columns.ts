@@ -177,7 +177,10 @@ interface Columns {
 
 function columns(record: Readonly<Record<string, PersonalColumn>>): Columns {
   return {
-    and: (...more) => columns(Object.assign({}, record, ...more.map(({ done }) => done()))),
+    and: (...more) =>
+      columns(
+        Object.fromEntries([record, ...more.map(({ done }) => done())].flatMap(Object.entries)),
+      ),
     done: () => record,
   };
 }
