@@ -66,6 +66,21 @@ export {
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-engine.ts';
 export { createPartitionsAhead, type WeeksAhead } from './partitions/create-weeks.ts';
+export {
+  countDeletedContacts,
+  type HandledContacts,
+  handleDeletedContacts,
+  type OnContactDelete,
+} from './privacy/handle-deleted-contacts.ts';
+export {
+  emptiedColumns,
+  emptyingOf,
+  isFull,
+  type PersonalColumn,
+  type PersonalKind,
+  personalColumns,
+} from './privacy/personal-columns.ts';
+export { type RedactedRows, redactOld } from './privacy/redact-old.ts';
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';

@@ -36,6 +36,7 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
     .and(none('profile_stamp'), emptied('name', 'display_name'))
     .and(emptied('contact-detail', 'email'), emptied('contact-detail', 'external_id'))
     .and(emptied('free', 'metadata'))
+    .and(none('emptied_at'))
     .done(),
   contact_duplicate: ids('sinch_contact_id', 'other_contact_ids')
     .and(none('channel', 'reported_at', 'others_stamp', 'created_at', 'updated_at'))
@@ -68,6 +69,7 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
   event_delivery: ids('sinch_event_id', 'app_id', 'contact_id', 'conversation_id')
     .and(none('created_at', 'updated_at', 'several_channels', 'processing_mode'))
     .and(status(), none('channel'), emptied('free', 'metadata'))
+    .and(none('emptied_at'))
     .done(),
   event_delivery_channel: ids('sinch_event_id')
     .and(none('channel', 'created_at', 'updated_at'), status())
@@ -89,6 +91,7 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
   inbound_event: ids('id', 'app_id', 'contact_id', 'conversation_id')
     .and(none('created_at', 'happened_at', 'accepted_at', 'updated_at', 'processing_mode'))
     .and(none('kind', 'channel', 'event_stamp'), emptied('text', 'content'), address())
+    .and(none('emptied_at'))
     .done(),
   message: ids('sinch_message_id', 'app_id', 'project_id', 'conversation_id', 'contact_id')
     .and(ids('batch_id', 'sender_id', 'reply_to_message_id'))
@@ -98,6 +101,7 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
     .and(emptied('text', 'text'), emptied('text', 'content'), emptied('free', 'metadata'))
     .and(emptied('free', 'channel_metadata'), emptied('free', 'conversation_metadata'))
     .and(emptied('free', 'correlation_id'))
+    .and(none('emptied_at'))
     .done(),
   message_analysis: ids('sinch_message_id', 'contact_id', 'conversation_id')
     .and(none('results_stamp', 'created_at', 'updated_at'), emptied('text', 'results'))
@@ -123,14 +127,17 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
   reaction: ids('id', 'app_id', 'sinch_message_id', 'contact_id')
     .and(none('created_at', 'happened_at', 'updated_at', 'action', 'channel'))
     .and(emptied('text', 'emoji'), emptied('text', 'category'), address())
+    .and(none('emptied_at'))
     .done(),
   record: ids('entity_id', 'contact_id', 'conversation_id')
     .and(none('status', 'channel', 'reason_code', 'status_at', 'record_stamp'))
     .and(none('created_at', 'updated_at'))
     .done(),
+  redaction: none('single', 'before').done(),
   unsupported: ids('id', 'app_id', 'contact_id', 'conversation_id')
     .and(none('created_at', 'happened_at', 'updated_at', 'channel'))
     .and(emptied('free', 'payload'), address())
+    .and(none('emptied_at'))
     .done(),
 };
 
@@ -161,6 +168,13 @@ export type Redaction =
   /** The value is a part of the row's key, or its only content: the row goes. */
   | { readonly kind: 'deleted' };
 
+/** Names of the table's columns that a redaction empties. */
+export function emptiedColumns(table: string): readonly string[] {
+  return Object.entries(personalColumns[table] ?? {}).flatMap(([name, { redaction }]) =>
+    redaction.kind === 'emptied' ? [name] : [],
+  );
+}
+
 /** Assignments of an UPDATE that empties every personal column of the table. */
 export function emptyingOf(table: string): string {
   return Object.entries(personalColumns[table] ?? {})
@@ -168,6 +182,14 @@ export function emptyingOf(table: string): string {
       redaction.kind === 'emptied' ? [`${name} = ${redaction.sql}`] : [],
     )
     .join(', ');
+}
+
+/** A condition that holds for a row of the table that {@link emptyingOf} would change. */
+export function isFull(table: string, alias = table): string {
+  const differs = Object.entries(personalColumns[table] ?? {}).flatMap(([name, { redaction }]) =>
+    redaction.kind === 'emptied' ? [`${alias}.${name} IS DISTINCT FROM ${redaction.sql}`] : [],
+  );
+  return `(${differs.join(' OR ')})`;
 }
 
 interface Columns {

@@ -39,6 +39,10 @@ const isKept = "f.state <> 'APPLIED'";
 const inputRows = `unnest(${names.map((_, index) => `$${index + 1}::text[]`).join(', ')})
   AS f(${names.join(', ')})`;
 
+/** The instant of the last redaction by age, in milliseconds. The table has one row, or none. */
+const redactedBefore =
+  '(SELECT extract(epoch FROM before)::float8 * 1000 FROM redaction) AS "redactedBefore"';
+
 /**
  * The durable guard against duplicates, and the rows of events that it does not have. It locks
  * guards in the order of their digests, so that two batches never wait for each other in a circle.
@@ -58,7 +62,7 @@ WITH unknown AS (
 INSERT INTO callback_event (${names.join(', ')}, kept)
 SELECT ${columns.map(([, expression]) => expression).join(', ')}, ${isKept}
 FROM ${inputRows} JOIN unknown ON unknown.event_digest = decode(f.event_digest, 'hex')
-RETURNING encode(event_digest, 'hex') AS digest`,
+RETURNING encode(event_digest, 'hex') AS digest, ${redactedBefore}`,
 };
 
 const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
@@ -89,7 +93,7 @@ UPDATE callback_event AS e SET ${replaced
 FROM ${inputRows}
 WHERE e.kept AND e.event_digest = decode(f.event_digest, 'hex')
   AND (e.state = 'DEAD' OR (e.state = 'UNHANDLED' AND f.state = 'APPLIED'))
-RETURNING encode(e.event_digest, 'hex') AS digest`;
+RETURNING encode(e.event_digest, 'hex') AS digest, ${redactedBefore}`;
 
 /** A discarded letter is resolved too: Sinch has sent the event again, and it could be applied. */
 const resolveDeadLetters = `
@@ -100,8 +104,19 @@ interface DigestRow {
   readonly digest: string;
 }
 
+interface WrittenRow extends DigestRow {
+  readonly redactedBefore: number | null;
+}
+
+/** The events whose rows are written now. */
+export interface WrittenEvents {
+  readonly keys: ReadonlySet<string>;
+  /** What happened before then is written redacted; absent where nothing was redacted by age. */
+  readonly redactedBeforeMs: number | undefined;
+}
+
 /**
- * Stores the events and returns the keys of those whose rows are to be written now: new ones, dead
+ * Stores the events and returns those whose rows are to be written now: new ones, dead
  * ones that are retried, and unhandled ones that have become readable. An event that was applied
  * before is unchanged.
  * @param events with distinct digests.
@@ -110,28 +125,32 @@ export async function writeEventRows(
   session: WriteSession,
   events: readonly EventToWrite[],
   appliedAt: Date,
-): Promise<ReadonlySet<string>> {
+): Promise<WrittenEvents> {
   const rows = new Map(events.map((item) => [item.event.key, eventRow(item, appliedAt)]));
   const lock = lockRedactions(session, redactableOf(events));
-  const insert = session.query<DigestRow>(insertEvents, valuesOf([...rows.values()]));
+  const insert = session.query<WrittenRow>(insertEvents, valuesOf([...rows.values()]));
   await settleAll([...lock, insert]);
-  const { rows: inserted } = await insert;
-  const written = new Set(inserted.map(({ digest }) => digest));
+  const found = [...(await insert).rows];
+  const written = new Set(found.map(({ digest }) => digest));
   if (written.size < rows.size) {
     const known = [...rows.values()].filter((row) => !written.has(row.event_digest ?? ''));
-    for (const digest of await rewriteKept(session, known, appliedAt)) written.add(digest);
+    found.push(...(await rewriteKept(session, known, appliedAt)));
+    for (const { digest } of found) written.add(digest);
   }
-  return new Set(
-    [...rows].flatMap(([key, row]) => (written.has(row.event_digest ?? '') ? key : [])),
-  );
+  return {
+    keys: new Set(
+      [...rows].flatMap(([key, row]) => (written.has(row.event_digest ?? '') ? key : [])),
+    ),
+    redactedBeforeMs: found[0]?.redactedBefore ?? undefined,
+  };
 }
 
-/** @returns the digests of those that were stored and are written again. */
+/** @returns those that were stored and are written again. */
 async function rewriteKept(
   session: WriteSession,
   rows: readonly EventRow[],
   appliedAt: Date,
-): Promise<readonly string[]> {
+): Promise<readonly WrittenRow[]> {
   const found = await session.query<DigestRow>({ sql: findKept }, [
     textArray(rows.map((row) => row.event_digest)),
   ]);
@@ -140,15 +159,16 @@ async function rewriteKept(
   const again = rows.filter((row) => kept.has(row.event_digest ?? ''));
   const update = [
     session.query({ sql: lockGuards }, [textArray([...kept])]),
-    session.query<DigestRow>({ sql: updateKept }, valuesOf(again)),
+    session.query<WrittenRow>({ sql: updateKept }, valuesOf(again)),
   ] as const;
   await settleAll(update);
-  const digests = (await update[1]).rows.map(({ digest }) => digest);
+  const { rows: written } = await update[1];
+  const digests = written.map(({ digest }) => digest);
   if (digests.length > 0) {
     const values = [textArray(digests), appliedAt.toISOString()];
     await session.query({ sql: resolveDeadLetters }, values);
   }
-  return digests;
+  return written;
 }
 
 function valuesOf(rows: readonly EventRow[]): Buffer[] {

@@ -1,15 +1,18 @@
 import type { Database } from '../database.ts';
 import { digestOfEvent } from '../event-digest.ts';
+import { redactedRow } from '../privacy/redacted-row.ts';
 import { computeOverallStatus } from './compute-overall-status.ts';
 import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
+import { keepRedacted } from './keep-redacted.ts';
 import { redactableOf, redactRawBodies } from './redact-raw-bodies.ts';
 import { settleOutbound } from './settle-outbound.ts';
 import { repeatConsents } from './tables/consent-table.ts';
 import { mergeRows } from './tables/merge-rows.ts';
 import type { EventFacts } from './tables/projection-table.ts';
 import { type Projection, projections } from './tables/projections.ts';
+import type { FactRow } from './tables/upsert-table.ts';
 import { byteaArray, textArray } from './text-array.ts';
 import {
   inWriteSession,
@@ -46,9 +49,11 @@ export async function writeBatch(
 ): Promise<ReadonlySet<string>> {
   return await inWriteSession(database, options, async (session) => {
     if (events.some(hasMerge)) await lockContactRoots(session);
-    const written = await writeEventRows(session, events, appliedAt);
+    const { keys: written, redactedBeforeMs } = await writeEventRows(session, events, appliedAt);
+    const isOld = (item: EventToWrite) =>
+      redactedBeforeMs !== undefined && happenedAtMs(item) < redactedBeforeMs;
     const newly = events.filter(({ event }) => written.has(event.key));
-    const facts = newly.flatMap(factsOf);
+    const facts = newly.flatMap((item) => factsOf(item, isOld(item)));
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
     const upserts = upsertAll(session, facts);
     await settleAll([
@@ -58,10 +63,21 @@ export async function writeBatch(
       settleOutbound(session, facts),
       alongside(session, newly),
     ]);
+    const emptied = new Map<string, Set<string>>();
+    for (const { table, done } of upserts) {
+      const rows = (await done).rows.filter((row) => row.emptied === true);
+      emptied.set(table.name, new Set(rows.map(({ id }) => id)));
+    }
+    // Before statuses are computed, which copies the identity of a channel.
+    await keepRedacted(session, newly, emptied, isOld);
     for (const { table, done } of upserts) {
       if (table.difference === undefined) continue;
-      const ids = (await done).rows.map(({ id }) => id);
-      await computeOverallStatus(session, table, ids);
+      const rows = (await done).rows.filter((row) => row.differs === true);
+      await computeOverallStatus(
+        session,
+        table,
+        rows.map(({ id }) => id),
+      );
     }
     await writeContactRoots(session, facts);
     return written;
@@ -73,14 +89,41 @@ const nothing: WriteAlongside = async () => undefined;
 /** Sends one statement for each table that the facts are about. */
 function upsertAll(session: WriteSession, facts: readonly EventFacts[]) {
   const statements = projections.flatMap(({ table, statement }) => {
-    const rows = mergeRows(table, facts.flatMap(table.rows));
+    const rows = mergeRows(
+      table,
+      facts.flatMap((event) => rowsOf(table, event)),
+    );
     return rows.length === 0 ? [] : [{ table, statement, values: valuesOf(statement, rows) }];
   });
   // Only now, so that no error here can leave a sent statement without an await.
   return statements.map(({ table, statement, values }) => ({
     table,
-    done: session.query<{ id: string }>(statement, values),
+    done: session.query<UpsertedRow>(statement, values),
   }));
+}
+
+/** A row that the batch has more to do with. */
+interface UpsertedRow {
+  readonly id: string;
+  /** Its status is to be computed. */
+  readonly differs?: boolean;
+  readonly emptied?: boolean;
+}
+
+function rowsOf(table: Projection['table'], event: EventFacts): readonly FactRow[] {
+  const rows = table.rows(event);
+  if (event.isOld !== true) return rows;
+  return rows.flatMap((row) => {
+    const redacted = redactedRow(table.name, row);
+    return redacted === undefined ? [] : [redacted];
+  });
+}
+
+/** The earliest time that the event gives, or that of its receipt. */
+function happenedAtMs({ event, decision }: EventToWrite): number {
+  const { acceptedTime, eventTime } = decision.envelope;
+  const times = [acceptedTime, eventTime, event.receivedAt];
+  return Math.min(...times.flatMap((time) => (time === undefined ? [] : Date.parse(time))));
 }
 
 function valuesOf(
@@ -93,10 +136,10 @@ function valuesOf(
   });
 }
 
-function factsOf({ event, decision }: EventToWrite): EventFacts[] {
+function factsOf({ event, decision }: EventToWrite, isOld: boolean): EventFacts[] {
   if (decision.kind !== 'apply') return [];
   const { facts } = decision;
-  return [{ eventDigest: digestOfEvent(event), receivedAt: event.receivedAt, facts }];
+  return [{ eventDigest: digestOfEvent(event), receivedAt: event.receivedAt, facts, isOld }];
 }
 
 function consentsOf({ decision }: EventToWrite) {

@@ -1,3 +1,4 @@
+import { emptiedColumns } from '../../privacy/personal-columns.ts';
 import {
   bytes,
   instant,
@@ -14,6 +15,7 @@ import {
  */
 export const contact: ProjectionTable = {
   name: 'contact',
+  emptiable: emptiedColumns('contact'),
   key: text('sinch_contact_id'),
   greatest: [receipts.last],
   least: [receipts.first, instant('deleted_at')],

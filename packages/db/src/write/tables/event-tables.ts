@@ -1,3 +1,4 @@
+import { emptiedColumns } from '../../privacy/personal-columns.ts';
 import {
   bytes,
   instant,
@@ -18,6 +19,7 @@ import {
 
 export const inboundEvent: ProjectionTable = {
   name: 'inbound_event',
+  emptiable: emptiedColumns('inbound_event'),
   key: text('id'),
   greatest: [...text('app_id', 'contact_id', 'conversation_id', 'processing_mode'), receipts.last],
   least: [receipts.first, instant('happened_at')],
@@ -53,6 +55,7 @@ export const inboundEvent: ProjectionTable = {
 
 export const reaction: ProjectionTable = {
   name: 'reaction',
+  emptiable: emptiedColumns('reaction'),
   key: text('id'),
   greatest: [
     ...text('app_id', 'sinch_message_id', 'emoji', 'action', 'category', 'contact_id', 'channel'),
@@ -80,6 +83,7 @@ export const reaction: ProjectionTable = {
 
 export const unsupported: ProjectionTable = {
   name: 'unsupported',
+  emptiable: emptiedColumns('unsupported'),
   key: text('id'),
   greatest: [
     ...text('app_id', 'channel', 'payload', 'contact_id', 'conversation_id'),
@@ -105,6 +109,7 @@ export const unsupported: ProjectionTable = {
 
 export const eventDelivery: ProjectionTable = {
   name: 'event_delivery',
+  emptiable: emptiedColumns('event_delivery'),
   key: text('sinch_event_id'),
   greatest: [
     ...text('app_id', 'contact_id', 'conversation_id', 'metadata', 'processing_mode'),

@@ -1,3 +1,4 @@
+import { emptiedColumns } from '../../privacy/personal-columns.ts';
 import {
   bytes,
   instant,
@@ -20,6 +21,7 @@ import {
 
 export const message: ProjectionTable = {
   name: 'message',
+  emptiable: emptiedColumns('message'),
   key: text('sinch_message_id'),
   greatest: [
     ...text('app_id', 'project_id', 'conversation_id', 'contact_id'),

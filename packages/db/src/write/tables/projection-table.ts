@@ -8,6 +8,8 @@ export interface EventFacts {
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
   readonly facts: Facts;
+  /** True where it is written redacted. */
+  readonly isOld?: boolean;
 }
 
 /** An upserted table, with the function that makes its rows of an event's facts. */

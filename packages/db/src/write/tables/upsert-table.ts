@@ -53,6 +53,11 @@ export interface UpsertTable {
   readonly groups: readonly StampedGroup[];
   readonly first?: FirstGroup;
   readonly difference?: DifferenceFlag;
+  /**
+   * Columns that stay empty once a row has `emptied_at`, which no fact sets. The statement returns
+   * such rows.
+   */
+  readonly emptiable?: readonly string[];
   /** Withheld columns; each must be one of `greatest`. */
   readonly withheld?: Withholding;
 }
@@ -71,7 +76,8 @@ export interface UpsertStatement extends Statement {
  * not change.
  *
  * With a difference flag it returns the first key column, as `id`, of rows that have the flag and
- * whose fact has a rank: their group is to be computed from another table.
+ * whose fact has a rank, as `differs`: their group is to be computed from another table. It returns
+ * rows that were emptied before, as `emptied`, also where they do not change.
  */
 export function upsertStatement(table: UpsertTable): UpsertStatement {
   const columns = columnsOf(table);
@@ -89,13 +95,18 @@ ORDER BY ${table.key.map((column) => collated(`f.${column.name}`, column)).join(
 ON CONFLICT (${table.key.map(({ name }) => name).join(', ')}) DO UPDATE SET
   ${assignments(table).join(',\n  ')}
 WHERE ${changes(table).join('\n  OR ')}`;
-  const { difference } = table;
+  const { difference, emptiable } = table;
+  const flags = [
+    ...(difference ? [`${difference.flag} AS differs`] : []),
+    ...(emptiable ? ['emptied_at IS NOT NULL AS emptied'] : []),
+  ];
   const sql =
-    difference && first
+    flags.length > 0 && first
       ? `
 WITH upserted AS (${insert}
-RETURNING ${first.name} AS id, ${difference.flag} AS differs)
-SELECT id FROM upserted WHERE differs`
+RETURNING ${first.name} AS id, ${flags.join(', ')})
+SELECT * FROM upserted
+WHERE ${[...(difference ? ['differs'] : []), ...(emptiable ? ['emptied'] : [])].join(' OR ')}`
       : insert;
   return { name: `upsert_${table.name}`, sql, columns };
 }
@@ -154,15 +165,22 @@ function shown({ withheld }: UpsertTable, name: string, value: string, rows: str
 }
 
 function greatestOf(table: UpsertTable, column: Column): string {
-  return shown(table, column.name, extreme('GREATEST', column), ['t', 'excluded']);
+  const value = shown(table, column.name, extreme('GREATEST', column), ['t', 'excluded']);
+  return stillEmpty(table, column.name, value);
+}
+
+/** Builds the value, which stays empty in a row that was emptied. */
+function stillEmpty({ emptiable }: UpsertTable, name: string, value: string): string {
+  return emptiable?.includes(name) ? `CASE WHEN t.emptied_at IS NULL THEN ${value} END` : value;
 }
 
 function assignments(table: UpsertTable): string[] {
   const { greatest, least, groups, first, difference } = table;
   const take = (condition: string, columns: readonly Column[]) =>
-    columns.map(
-      ({ name }) => `${name} = CASE WHEN ${condition} THEN excluded.${name} ELSE t.${name} END`,
-    );
+    columns.map(({ name }) => {
+      const value = `CASE WHEN ${condition} THEN excluded.${name} ELSE t.${name} END`;
+      return `${name} = ${stillEmpty(table, name, value)}`;
+    });
   return [
     ...greatest.map((column) => `${column.name} = ${greatestOf(table, column)}`),
     ...least.map((column) => `${column.name} = ${extreme('LEAST', column)}`),
@@ -175,7 +193,7 @@ function assignments(table: UpsertTable): string[] {
 }
 
 function changes(table: UpsertTable): string[] {
-  const { greatest, least, groups, first, difference } = table;
+  const { greatest, least, groups, first, difference, emptiable } = table;
   return [
     ...greatest.map((c) => `${greatestOf(table, c)} IS DISTINCT FROM t.${c.name}`),
     ...least.map((c) => `${extreme('LEAST', c)} IS DISTINCT FROM t.${c.name}`),
@@ -184,5 +202,6 @@ function changes(table: UpsertTable): string[] {
     // Also where nothing changes here: the group must be computed again with this fact.
     ...(difference ? [`(${differs(difference)} AND excluded.${difference.rank} > 0)`] : []),
     ...(difference ? [`${differs(difference)} <> t.${difference.flag}`] : []),
+    ...(emptiable ? ['t.emptied_at IS NOT NULL'] : []),
   ];
 }

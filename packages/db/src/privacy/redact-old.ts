@@ -1,0 +1,192 @@
+import type { Database } from '../database.ts';
+import { whileAvailable } from '../failure.ts';
+import { openTasks } from '../prune/open-tasks.ts';
+import { textArray } from '../write/text-array.ts';
+import { inWriteSession, type WriteSession } from '../write/write-session.ts';
+import { emptyAndMark, emptyMarked, markedTables } from './empty-rows.ts';
+import { emptyingOf, isFull } from './personal-columns.ts';
+import { redactOldContacts } from './redact-old-contacts.ts';
+import { walkPages } from './walk-pages.ts';
+
+/** Numbers of rows that were emptied, or removed where a value is a part of their key, by table. */
+export type RedactedRows = Readonly<Record<string, number>>;
+
+/**
+ * Redacts what was received before an instant: texts, names, identities and the bodies of settled
+ * events go; ids, statuses and times stay. It leaves out open letters, unhandled events, tasks that
+ * wait or are dead with their events, messages that are not settled, and consents.
+ *
+ * First it notes the instant, from which on the writer redacts what happened before it. Then it
+ * works in transactions of about `batch` rows. After an interruption, the same call does the rest.
+ * @param signal ends it after the current transaction.
+ * @throws DatabaseUnavailableError when the database is down.
+ */
+export async function redactOld(
+  database: Pick<Database, 'pool' | 'limits'>,
+  before: Date,
+  batch: number,
+  signal?: AbortSignal,
+): Promise<RedactedRows> {
+  return await whileAvailable(async () => {
+    await database.pool.query(noteInstant, [before.toISOString()]);
+    const counts: Record<string, number> = {};
+    counts['message'] = await redactMessages(database, before, batch, signal);
+    counts['callback_event'] = await redactEvents(database, before, batch, signal);
+    for (const [table, sql] of walked) {
+      counts[table] = await walkPages(database, table, batch, signal, async (range) => {
+        const values = [before.toISOString(), ...range];
+        return (await database.pool.query(sql, values)).rowCount ?? 0;
+      });
+    }
+    counts['contact'] = await redactOldContacts(database, before, batch, signal);
+    return counts;
+  });
+}
+
+/** A later instant of an earlier call stays: what was redacted stays redacted. */
+const noteInstant = `
+INSERT INTO redaction AS r (before) VALUES ($1)
+ON CONFLICT (single) DO UPDATE SET before = excluded.before WHERE excluded.before > r.before`;
+
+/** Rows that another session holds are left for the next call. */
+export const selectMessages = `
+SELECT sinch_message_id AS id FROM message
+WHERE created_at < $1::timestamptz AND emptied_at IS NULL
+ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED`;
+
+async function redactMessages(
+  database: Pick<Database, 'pool' | 'limits'>,
+  before: Date,
+  batch: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let messages = 0;
+  while (signal?.aborted !== true) {
+    const count = await inTransaction(database, async (session) => {
+      const values = [before.toISOString(), batch];
+      const { rows } = await session.query<{ id: string }>({ sql: selectMessages }, values);
+      const ids = rows.map(({ id }) => id);
+      await emptyMarked(session, 'message', ids);
+      return ids.length;
+    });
+    messages += count;
+    if (count < batch) break;
+  }
+  return messages;
+}
+
+/** From the time of the last one on: those that are left out are not read by every batch. */
+export const selectEvents = `
+SELECT encode(e.event_digest, 'hex') AS digest, e.received_at::text AS at
+FROM callback_event_settled AS e
+WHERE e.received_at >= $1::timestamptz AND e.received_at < $2::timestamptz AND e.raw_body <> ''
+  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
+    AND (d.resolved_at IS NULL OR d.resolution IS NULL))
+  AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = e.event_digest)
+ORDER BY e.received_at LIMIT $3 FOR UPDATE OF e SKIP LOCKED`;
+
+export const emptyEvents = `
+UPDATE callback_event_settled AS e SET raw_body = '', raw_body_encoding = 'utf8'
+FROM unnest($1::text[], $2::text[]) AS f(digest, at)
+WHERE e.event_digest = decode(f.digest, 'hex') AND NOT e.kept
+  AND e.received_at = f.at::timestamptz`;
+
+async function redactEvents(
+  database: Pick<Database, 'pool' | 'limits'>,
+  before: Date,
+  batch: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let [events, from] = [0, '-infinity'];
+  while (signal?.aborted !== true) {
+    const count = await inTransaction(database, async (session) => {
+      const values = [from, before.toISOString(), batch];
+      const { rows } = await session.query<{ digest: string; at: string }>(
+        { sql: selectEvents },
+        values,
+      );
+      if (rows.length === 0) return 0;
+      await session.query({ sql: emptyEvents }, [
+        textArray(rows.map(({ digest }) => digest)),
+        textArray(rows.map(({ at }) => at)),
+      ]);
+      from = rows.at(-1)?.at ?? from;
+      return rows.length;
+    });
+    events += count;
+    if (count < batch) break;
+  }
+  return events;
+}
+
+const inPages = (table: string) => `${table}.ctid >= $2::tid AND ${table}.ctid < $3::tid`;
+
+/** Old rows of a range of pages. A row that is locked is left for the next call. */
+function update(table: string, isOld: string, assignments = emptyingOf(table)): [string, string] {
+  const sql = `
+UPDATE ${table} SET ${assignments} WHERE ctid = ANY(ARRAY(
+  SELECT ${table}.ctid FROM ${table} WHERE ${inPages(table)} AND ${isOld} FOR UPDATE SKIP LOCKED))`;
+  return [table, sql];
+}
+
+const isBefore = (column: string) => `${column} < $1::timestamptz`;
+
+/** The event of a closed letter that was never applied loses its body with the letter. */
+const letters = `
+WITH closed AS (
+  SELECT d.event_digest FROM dead_letter AS d
+  WHERE d.ctid >= $2::tid AND d.ctid < $3::tid AND d.resolved_at < $1::timestamptz
+    AND d.resolution IS NOT NULL AND ${isFull('dead_letter', 'd')}
+  FOR UPDATE SKIP LOCKED
+), emptied AS (
+  UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8'
+  FROM closed WHERE e.kept AND e.state = 'DEAD' AND e.event_digest = closed.event_digest
+)
+UPDATE dead_letter SET ${emptyingOf('dead_letter')},
+  resolution = CASE WHEN resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END
+FROM closed WHERE dead_letter.event_digest = closed.event_digest`;
+
+const channelsOfEvents = `sinch_event_id IN (
+  SELECT sinch_event_id FROM event_delivery WHERE emptied_at IS NOT NULL)`;
+
+/** Statements by table, in order: what belongs to a row comes after it. */
+const walked: readonly (readonly [table: string, sql: string])[] = [
+  ...markedTables.map((table) =>
+    update(table, `${isBefore('created_at')} AND emptied_at IS NULL`, emptyAndMark(table)),
+  ),
+  update(
+    'event_delivery_channel',
+    `${channelsOfEvents} AND $1::text IS NOT NULL
+    AND ${isFull('event_delivery_channel')}`,
+  ),
+  ['dead_letter', letters],
+  update('dead_letter_run', `${isBefore('finished_at')} AND ${isFull('dead_letter_run')}`),
+  update(
+    'handler_task',
+    `${isBefore('settled_at')} AND state IN ('DONE', 'SKIPPED', 'DISCARDED')
+    AND ${isFull('handler_task')}`,
+  ),
+  update(
+    'outbound',
+    `${isBefore('settled_at')} AND state IN ('SENT', 'REFUSED', 'DISCARDED')
+    AND ${isFull('outbound')}`,
+  ),
+  // Of a message without a row.
+  update('message_analysis', `${isBefore('updated_at')} AND ${isFull('message_analysis')}`),
+  update('conversation', `${isBefore('updated_at')} AND ${isFull('conversation')}`),
+  update('channel_event', `${isBefore('updated_at')} AND ${isFull('channel_event')}`),
+  update('batch', `${isBefore('updated_at')} AND ${isFull('batch')}`),
+  [
+    'capability',
+    `DELETE FROM capability WHERE ${inPages('capability')} AND ${isBefore('updated_at')}`,
+  ],
+];
+
+/** A lock of a writer is awaited as long as any statement waits. */
+async function inTransaction<T>(
+  database: Pick<Database, 'pool' | 'limits'>,
+  work: (session: WriteSession) => Promise<T>,
+): Promise<T> {
+  const { lockTimeoutMs } = database.limits;
+  return await inWriteSession(database, { keepsStatements: false, lockTimeoutMs }, work);
+}
