@@ -18,8 +18,7 @@ CREATE TABLE "redaction" (
     "single" BOOLEAN NOT NULL DEFAULT true,
     "before" TIMESTAMPTZ(6) NOT NULL,
 
-    CONSTRAINT "redaction_pkey" PRIMARY KEY ("single"),
-    CONSTRAINT "redaction_single_check" CHECK ("single")
+    CONSTRAINT "redaction_pkey" PRIMARY KEY ("single")
 );
 
 COMMENT ON TABLE "redaction" IS 'How far the redaction by age has come: one row, or none where there was no redaction.';

@@ -41,7 +41,7 @@ const inputRows = `unnest(${names.map((_, index) => `$${index + 1}::text[]`).joi
 
 /** The instant of the last redaction by age, in milliseconds. The table has one row, or none. */
 const redactedBefore =
-  '(SELECT extract(epoch FROM before)::float8 * 1000 FROM redaction) AS "redactedBefore"';
+  '(SELECT extract(epoch FROM before)::float8 * 1000 FROM redaction WHERE single) AS "redactedBefore"';
 
 /**
  * The durable guard against duplicates, and the rows of events that it does not have. It locks

@@ -1,0 +1,140 @@
+import { beforeEach, expect, it } from 'vitest';
+import {
+  countDeletedContacts,
+  createEventWriter,
+  handleDeletedContacts,
+  type OnContactDelete,
+} from '../../src/index.ts';
+import { at, inbound } from '../projections/every-order.ts';
+import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
+import { personalValues } from './redacted-rows.ts';
+
+const migrated = useMigratedDatabase();
+const redact = { kind: 'redact' } as const;
+const due = new Date('2026-02-01T00:00:00Z');
+const batch = 2;
+
+const contact = (id: string, number: string) => ({
+  contact: {
+    id,
+    display_name: `Name ${number}`,
+    email: `${number}@example.com`,
+    channel_identities: [{ channel: 'SMS', identity: number }],
+  },
+});
+const created = (id: string, number: string) => ({
+  accepted_time: at(1),
+  event_time: at(1),
+  contact_create_notification: contact(id, number),
+});
+const deleted = (id: string, number: string) => ({
+  accepted_time: at(9),
+  event_time: at(9),
+  contact_delete_notification: contact(id, number),
+});
+const said = (id: string, text: string, message: string) => ({
+  message: inbound(text, { id: message, contact_id: id, conversation_id: `CONV${id}` }),
+});
+const merged = (gone: string, stays: string) => ({
+  accepted_time: at(5),
+  event_time: at(5),
+  contact_merge_notification: {
+    preserved_contact: contact(stays, '15550102').contact,
+    deleted_contact: contact(gone, '15550101').contact,
+  },
+});
+const texts = ['one', 'two', 'three', 'four', 'five'];
+
+async function write(bodies: readonly object[], receivedAt?: string): Promise<void> {
+  const writer = createEventWriter(migrated.database, () => new Date());
+  const events = bodies.map((body) => toWrite(eventOf(body, receivedAt)));
+  const outcomes = await writer.write(events);
+  expect(outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
+}
+
+const handle = async (policy: OnContactDelete, before = due) =>
+  await handleDeletedContacts(migrated.database, policy, before, batch);
+
+beforeEach(async () => await emptyTables(migrated.database));
+
+async function deleteOne(): Promise<void> {
+  const messages = texts.map((text, index) => said('C1', text, `01M${index}`));
+  await write([created('C1', '15550101'), ...messages, deleted('C1', '15550101')]);
+}
+
+it('a deleted contact loses its name, identities, e-mail, texts and bodies', async () => {
+  await deleteOne();
+  expect(await countDeletedContacts(migrated.database, due)).toBe(1);
+  expect(await handle(redact)).toEqual({ contacts: 1 });
+  expect(await personalValues(migrated)).toEqual([]);
+  expect(await migrated.read('SELECT sinch_message_id, contact_id FROM message')).toHaveLength(5);
+  expect(await handle(redact)).toEqual({ contacts: 0 });
+});
+
+it('nothing changes before the time of grace is over, nor by the policy to keep', async () => {
+  await deleteOne();
+  const rows = await allRows(migrated.database);
+  expect(await handle(redact, new Date('2026-01-01T00:00:00Z'))).toEqual({ contacts: 0 });
+  expect(await handle({ kind: 'keep' })).toEqual({ contacts: 0 });
+  expect(await allRows(migrated.database)).toEqual(rows);
+});
+
+it('the policy to erase passes each contact that is due to the function that erases', async () => {
+  await deleteOne();
+  const erased: string[] = [];
+  const erase = (id: string) => Promise.resolve(void erased.push(id));
+  expect(await handle({ kind: 'erase', erase })).toEqual({ contacts: 1 });
+  expect(erased).toEqual(['C1']);
+});
+
+it('a contact that was merged into one that lives stays; both go when that is deleted', async () => {
+  await write([created('C1', '15550101'), said('C1', 'one', '01M1'), merged('C1', 'C2')]);
+  await write([said('C2', 'two', '01M2')]);
+  const rows = await allRows(migrated.database);
+  expect(await handle(redact)).toEqual({ contacts: 0 });
+  expect(await allRows(migrated.database)).toEqual(rows);
+  await write([deleted('C2', '15550102')]);
+  expect(await handle(redact)).toEqual({ contacts: 1 });
+  expect(await personalValues(migrated)).toEqual([]);
+});
+
+it('other contacts keep what they have', async () => {
+  await write([created('C9', '15550109'), said('C9', 'other', '01M9')]);
+  const rows = await allRows(migrated.database);
+  await deleteOne();
+  await handle(redact);
+  const after = await allRows(migrated.database);
+  for (const [table, before] of Object.entries(rows)) {
+    expect(after[table]).toEqual(expect.arrayContaining(before));
+  }
+});
+
+it('what comes about a deleted contact later is written redacted', async () => {
+  await deleteOne();
+  await handle(redact);
+  const late = '2026-03-01T00:00:00.000Z';
+  await write(
+    [
+      { ...created('C1', '15550101'), copy: 1 },
+      { ...said('C1', 'one', '01M0'), copy: 1 },
+      said('C1', 'never seen', '01NEW'),
+      { ...deleted('C1', '15550101'), copy: 1 },
+    ],
+    late,
+  );
+  expect(await personalValues(migrated)).toEqual([]);
+});
+
+it('an opt-out of a deleted contact still holds for its number', async () => {
+  const optOut = {
+    accepted_time: at(6),
+    event_time: at(6),
+    opt_out_notification: { contact_id: 'C1', channel: 'SMS', status: 'OPT_OUT_SUCCEEDED' },
+  };
+  await write([created('C1', '15550101'), optOut, deleted('C1', '15550101')]);
+  const current = 'SELECT channel, identity, state FROM consent_current';
+  const before = await migrated.read(current);
+  expect(before).toMatchObject([{ identity: '15550101', state: 'OPTED_OUT' }]);
+  await handle(redact);
+  expect(await migrated.read(current)).toEqual(before);
+});
