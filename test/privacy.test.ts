@@ -19,7 +19,7 @@ it('docs/privacy.md lists every column that may hold personal data, and its reda
       ([, { holds, redaction }]) => `${holds}, ${redaction.kind}`,
     );
     const cells = Object.entries(groups).map(
-      ([group, columns = []]) => `${group}: ${columns.map(([name]) => `\`${name}\``).join(', ')}`,
+      ([group, columns]) => `${group}: ${columns.map(([name]) => `\`${name}\``).join(', ')}`,
     );
     return cells.length === 0 ? [] : [`\`${table}\` | ${cells.join('; ')}`];
   });

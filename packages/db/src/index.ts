@@ -72,14 +72,6 @@ export {
   handleDeletedContacts,
   type OnContactDelete,
 } from './privacy/handle-deleted-contacts.ts';
-export {
-  emptiedColumns,
-  emptyingOf,
-  isFull,
-  type PersonalColumn,
-  type PersonalKind,
-  personalColumns,
-} from './privacy/personal-columns.ts';
 export { type RedactedRows, redactOld } from './privacy/redact-old.ts';
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';

@@ -73,7 +73,7 @@ export async function emptyMarked(
 }
 
 /** Events that nothing needs any more: applied, without an open letter, task or run of one. */
-export const isSettledEvent = `e.state = 'APPLIED'
+const isSettledEvent = `e.state = 'APPLIED'
   AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
     AND (d.resolved_at IS NULL OR d.resolution IS NULL))
   AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = e.event_digest)`;

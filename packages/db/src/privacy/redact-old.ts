@@ -85,7 +85,7 @@ WHERE e.received_at >= $1::timestamptz AND e.received_at < $2::timestamptz AND e
   AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = e.event_digest)
 ORDER BY e.received_at LIMIT $3 FOR UPDATE OF e SKIP LOCKED`;
 
-export const emptyEvents = `
+const emptyEvents = `
 UPDATE callback_event_settled AS e SET raw_body = '', raw_body_encoding = 'utf8'
 FROM unnest($1::text[], $2::text[]) AS f(digest, at)
 WHERE e.event_digest = decode(f.digest, 'hex') AND NOT e.kept
