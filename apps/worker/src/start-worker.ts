@@ -12,7 +12,7 @@ import {
   type WriteAlongside,
 } from '@sinch-callbacks/db';
 import { type HandlerView, insertTasks, openHandlerView } from '@sinch-callbacks/handlers';
-import { findingKinds } from '@sinch-callbacks/operations';
+import { findingKinds, hasRetention, retainedTables } from '@sinch-callbacks/operations';
 import {
   adviceFor,
   checkPostgresQueue,
@@ -31,6 +31,7 @@ import {
   postgresQueueUnusable,
   reconcileOutcomes,
   redactText,
+  retentionOutcomes,
   trackDependency,
   workerStarted,
 } from '@sinch-callbacks/telemetry';
@@ -49,6 +50,7 @@ import { stopWorker } from './stop-worker.ts';
 import { keepBoard } from './upkeep/keep-board.ts';
 import { keepPartitions } from './upkeep/keep-partitions.ts';
 import { keepReconciled } from './upkeep/keep-reconciled.ts';
+import { keepRetained } from './upkeep/keep-retained.ts';
 import type { WorkerTimings } from './worker-timings.ts';
 
 export interface RunningWorker {
@@ -87,7 +89,15 @@ export async function startWorker(
   const databaseWait = createDatabaseWait(trackOutage('database'), timings.databaseWait);
   const outages = { queue: trackOutage('queue'), fallbackQueue: trackOutage('fallback queue') };
   const reconcileLabels = config.reconcile && { kinds: findingKinds, outcomes: reconcileOutcomes };
-  const metrics = createMetrics({ ...metricLabels, hasProcess: true, reconcile: reconcileLabels });
+  const retentionLabels = hasRetention(config.retention)
+    ? { tables: retainedTables, outcomes: retentionOutcomes }
+    : undefined;
+  const metrics = createMetrics({
+    ...metricLabels,
+    hasProcess: true,
+    reconcile: reconcileLabels,
+    retention: retentionLabels,
+  });
   const telemetry = { logger, metrics };
   const steps = {
     recordLetter: createLetterRecorder(database, databaseWait, now),
@@ -135,6 +145,7 @@ export async function startWorker(
   const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
   const isBehind = async () => await waitsLong(lanes);
   const reconcileKeeper = keepReconciled(config, isBehind, telemetry, timings.reconcile);
+  const retentionKeeper = keepRetained(config, isBehind, telemetry, timings.retention, now);
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 
@@ -164,6 +175,7 @@ export async function startWorker(
           boardKeeper,
           partitions,
           reconcileKeeper,
+          retentionKeeper,
           handlers,
           admin,
           board,

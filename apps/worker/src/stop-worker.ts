@@ -16,6 +16,7 @@ import type { StockWatch } from './metrics/watch-stocks.ts';
 import type { BoardKeeper } from './upkeep/keep-board.ts';
 import type { PartitionKeeper } from './upkeep/keep-partitions.ts';
 import type { ReconcileKeeper } from './upkeep/keep-reconciled.ts';
+import type { RetentionKeeper } from './upkeep/keep-retained.ts';
 
 export interface WorkerParts {
   readonly consumers: readonly Consumer[];
@@ -28,6 +29,7 @@ export interface WorkerParts {
   readonly boardKeeper: BoardKeeper;
   readonly partitions: PartitionKeeper;
   readonly reconcileKeeper: ReconcileKeeper | undefined;
+  readonly retentionKeeper: RetentionKeeper | undefined;
   readonly handlers: HandlerView;
   readonly admin: AdminServer;
   readonly board: BoardQueues;
@@ -67,7 +69,7 @@ export async function stopWorker(
 async function closeInOrder(parts: WorkerParts): Promise<void> {
   await parts.admin.close();
   const consumers = parts.consumers.map((consumer) => consumer.close());
-  await Promise.all([parts.reconcileKeeper?.stop(), ...consumers]);
+  await Promise.all([parts.reconcileKeeper?.stop(), parts.retentionKeeper?.stop(), ...consumers]);
   await parts.board.close();
   await parts.started;
   await parts.database.close();

@@ -7,6 +7,7 @@ import { defaultWatchdogTimings, type WatchdogTimings } from './health/watch-eve
 import { defaultStockTimings, type StockTimings } from './metrics/watch-stocks.ts';
 import { type BoardTimings, defaultBoardTimings } from './upkeep/keep-board.ts';
 import { defaultReconcileTimings, type ReconcileTimings } from './upkeep/keep-reconciled.ts';
+import { defaultRetentionTimings, type RetentionTimings } from './upkeep/keep-retained.ts';
 
 /** All intervals and timeouts of a worker, for tests in which hours must pass in seconds. */
 export interface WorkerTimings {
@@ -19,6 +20,7 @@ export interface WorkerTimings {
   readonly stocks: StockTimings;
   readonly board: BoardTimings;
   readonly reconcile: ReconcileTimings;
+  readonly retention: RetentionTimings;
 }
 
 export const defaultWorkerTimings: WorkerTimings = {
@@ -31,4 +33,5 @@ export const defaultWorkerTimings: WorkerTimings = {
   stocks: defaultStockTimings,
   board: defaultBoardTimings,
   reconcile: defaultReconcileTimings,
+  retention: defaultRetentionTimings,
 };

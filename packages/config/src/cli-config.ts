@@ -1,6 +1,12 @@
 import { parseVariables } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
+import {
+  type RetentionConfig,
+  retentionOf,
+  retentionRules,
+  retentionVariables,
+} from './retention/retention-config.ts';
 import { type LogLevel, variables } from './variables.ts';
 
 /** The configuration of all commands. Each command requires what it needs. */
@@ -23,6 +29,8 @@ export interface CliConfig {
   };
   /** The settings of the worker's admin pages, which `callbacks doctor` checks. */
   readonly admin: { readonly hasPassword: boolean; readonly writes: boolean };
+  /** The worker's schedule, which `callbacks doctor` shows and `callbacks prune` runs. */
+  readonly retention: RetentionConfig;
   /** The secret of `callbacks forward --as standard`. */
   readonly forwardSecret: string | undefined;
   readonly logLevel: LogLevel;
@@ -42,29 +50,36 @@ const cliVariables = {
   ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
   ADMIN_WRITES: variables.ADMIN_WRITES,
   FORWARD_SECRET: variables.FORWARD_SECRET,
+  ...retentionVariables,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
 /** Requires nothing, since no command needs everything; a malformed value is refused. */
 export function parseCliConfig(environment: Environment): ConfigResult<CliConfig> {
-  return parseVariables(cliVariables, environment, (values) => ({
-    secrets: values.SINCH_WEBHOOK_SECRET,
-    databaseUrl: values.DATABASE_URL,
-    queue: chooseQueue(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
-    fallbackQueue: chooseFallback(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
-    queuePrefix: values.QUEUE_PREFIX,
-    queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
-    sinch: {
-      projectId: values.SINCH_PROJECT_ID,
-      appId: values.SINCH_APP_ID,
-      accessKeyId: values.SINCH_ACCESS_KEY_ID,
-      accessSecret: values.SINCH_ACCESS_SECRET,
-    },
-    admin: {
-      hasPassword: values.ADMIN_PASSWORD !== undefined,
-      writes: values.ADMIN_WRITES,
-    },
-    forwardSecret: values.FORWARD_SECRET,
-    logLevel: values.LOG_LEVEL,
-  }));
+  return parseVariables(
+    cliVariables,
+    environment,
+    (values) => ({
+      secrets: values.SINCH_WEBHOOK_SECRET,
+      databaseUrl: values.DATABASE_URL,
+      queue: chooseQueue(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
+      fallbackQueue: chooseFallback(values.REDIS_URL, values.DIRECT_URL ?? values.DATABASE_URL),
+      queuePrefix: values.QUEUE_PREFIX,
+      queuePartitions: choosePartitions(values.REDIS_URL, values.QUEUE_PARTITIONS),
+      sinch: {
+        projectId: values.SINCH_PROJECT_ID,
+        appId: values.SINCH_APP_ID,
+        accessKeyId: values.SINCH_ACCESS_KEY_ID,
+        accessSecret: values.SINCH_ACCESS_SECRET,
+      },
+      admin: {
+        hasPassword: values.ADMIN_PASSWORD !== undefined,
+        writes: values.ADMIN_WRITES,
+      },
+      forwardSecret: values.FORWARD_SECRET,
+      retention: retentionOf(values),
+      logLevel: values.LOG_LEVEL,
+    }),
+    retentionRules,
+  );
 }

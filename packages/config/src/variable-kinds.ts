@@ -16,6 +16,16 @@ export function wholeNumber(min: number, max: number) {
     .refine((value) => value >= min && value <= max, { error });
 }
 
+/** Parses as `wholeNumber`. `whyMin` says what needs the least of these days. */
+export function days(min: number, max: number, whyMin: string) {
+  const error = `must be a whole number of days from ${min} to ${max}, or empty to keep everything: ${whyMin}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+}
+
 /** Parses as `wholeNumber`, or a word for a number that is determined later. */
 export function wholeNumberOr<const Word extends string>(word: Word, min: number, max: number) {
   const number = wholeNumber(min, max);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { tableDays } from './retention/table-days.ts';
 import {
   anyText,
+  days,
   flag,
   oneOf,
   postgresUrl,
@@ -21,7 +23,17 @@ const secondsPerWeek = 7 * 24 * 60 * 60;
 const minutesPerDay = 24 * 60;
 const daysPerDecade = 3_650;
 
+/**
+ * Sinch sends again for a day. For a week rejected callbacks can be rechecked, and a stored callback
+ * probes receivers. `forward()` tries for three days.
+ */
+const minRetentionDays = 8;
+const maxRetentionDays = 36_500;
+
 const bytesPerMiB = 1024 * 1024;
+
+const whyMinDays =
+  'Sinch sends again for a day, and forward, recheck and rotate need up to a week of stored callbacks';
 
 /** Pages of Sinch's dashboard. */
 const appsPage = 'https://dashboard.sinch.com/convapi/apps';
@@ -82,6 +94,10 @@ export const variables = {
   RECONCILE_EVERY_MINUTES: wholeNumber(5, minutesPerDay).optional(),
   SINCH_ON_CONTACT_DELETE: oneOf(['keep', 'redact', 'erase']).default('redact'),
   SINCH_CONTACT_DELETE_GRACE_DAYS: wholeNumber(0, daysPerDecade).default(30),
+  RETENTION_DAYS: days(minRetentionDays, maxRetentionDays, whyMinDays).optional(),
+  GUARD_DAYS: days(minRetentionDays, maxRetentionDays, whyMinDays).optional(),
+  RETENTION_PROJECTIONS_DAYS: tableDays(minRetentionDays, maxRetentionDays).optional(),
+  REDACT_AFTER_DAYS: days(minRetentionDays, maxRetentionDays, whyMinDays).optional(),
   SINCH_API_URL: secureUrl().optional(),
   SINCH_AUTH_URL: secureUrl().optional(),
 };

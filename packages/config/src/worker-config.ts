@@ -3,6 +3,12 @@ import { joinConfigs } from './join-configs.ts';
 import { parseVariables, type Rule } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
+import {
+  type RetentionConfig,
+  retentionOf,
+  retentionRules,
+  retentionVariables,
+} from './retention/retention-config.ts';
 import { parseSinchApiConfig, type SinchApiConfig } from './sinch-api-config.ts';
 import { type LogLevel, variables } from './variables.ts';
 
@@ -35,6 +41,7 @@ export interface WorkerConfig {
     readonly policy: 'keep' | 'redact' | 'erase';
     readonly graceDays: number;
   };
+  readonly retention: RetentionConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -53,6 +60,7 @@ const workerVariables = {
   RECONCILE_EVERY_MINUTES: variables.RECONCILE_EVERY_MINUTES,
   SINCH_ON_CONTACT_DELETE: variables.SINCH_ON_CONTACT_DELETE,
   SINCH_CONTACT_DELETE_GRACE_DAYS: variables.SINCH_CONTACT_DELETE_GRACE_DAYS,
+  ...retentionVariables,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -100,9 +108,10 @@ function parseOwn(environment: Environment): ConfigResult<OwnConfig> {
         policy: values.SINCH_ON_CONTACT_DELETE,
         graceDays: values.SINCH_CONTACT_DELETE_GRACE_DAYS,
       },
+      retention: retentionOf(values),
       logLevel: values.LOG_LEVEL,
     }),
-    [adminIsProtected, writesNeedLogin],
+    [adminIsProtected, writesNeedLogin, ...retentionRules],
   );
 }
 

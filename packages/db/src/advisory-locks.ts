@@ -6,5 +6,6 @@ export const advisoryLocks = {
   migration: 727_411_900,
   redaction: 727_411_901,
   partitions: 727_411_902,
+  retention: 727_411_903,
   reconcile: 727_411_904,
 } as const;

@@ -74,9 +74,20 @@ export {
 } from './privacy/handle-deleted-contacts.ts';
 export { type RedactedRows, redactOld } from './privacy/redact-old.ts';
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
+export { type Proceed, toTheEnd } from './prune/proceed.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
 export { countPrunableGuards, pruneGuards } from './prune/prune-guards.ts';
 export { countPrunableOutbound, pruneOutbound } from './prune/prune-outbound.ts';
+export {
+  countPrunableProjection,
+  type ExpiringProjection,
+  pruneProjection,
+} from './prune/prune-projections.ts';
+export {
+  findLastRetention,
+  noteRetention,
+  type RetentionRun,
+} from './prune/retention-runs.ts';
 export { type AppSeen, listAppsSeen, noteAppsSeen } from './read/apps-seen.ts';
 export type { ConsentEvent } from './read/consent/consent-events.ts';
 export {

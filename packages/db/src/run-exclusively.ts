@@ -21,7 +21,7 @@ const begin = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0';
  */
 export async function runExclusively<T>(
   { pool }: Pick<Database, 'pool'>,
-  lock: 'reconcile',
+  lock: 'reconcile' | 'retention',
   work: (lost: AbortSignal) => Promise<T>,
 ): Promise<ExclusiveRun<T>> {
   const client = await whileAvailable(() => pool.connect());

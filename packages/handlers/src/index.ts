@@ -83,5 +83,5 @@ export { commitTask } from './tasks/commit-task.ts';
 export type { DeadCause, RunResult } from './tasks/decide-settlement.ts';
 export { type FailedRun, findTasks, type TaskHistory } from './tasks/find-tasks.ts';
 export { insertTasks } from './tasks/insert-tasks.ts';
-export { pruneTasks } from './tasks/prune-tasks.ts';
+export { countPrunableTasks, pruneTasks } from './tasks/prune-tasks.ts';
 export { countTaskStocks, type TaskStock } from './tasks/task-stocks.ts';

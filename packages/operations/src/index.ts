@@ -37,6 +37,14 @@ export {
 } from './rejected/recheck.ts';
 export { replayUnhandled, type UnhandledToReplay } from './requeue/replay-unhandled.ts';
 export { type Requeued, type RequeueTools, requeueLetters } from './requeue/requeue-letters.ts';
+export { countRetention } from './retention/count-retention.ts';
+export {
+  hasRetention,
+  planRetention,
+  type RetentionPlan,
+  type RetentionSchedule,
+  retainedTables,
+} from './retention/plan-retention.ts';
 export {
   countToPrune,
   minAgeDays,
@@ -47,6 +55,8 @@ export {
   planPrune,
   prune,
 } from './retention/prune.ts';
+export { type RetainedRows, retentionActions } from './retention/retained-rows.ts';
+export { runRetention } from './retention/run-retention.ts';
 export { consentQuestionOf, findQuestionOf } from './search/find-question.ts';
 export { readTypedKey } from './search/typed-key.ts';
 export {

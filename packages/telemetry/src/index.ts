@@ -54,6 +54,11 @@ export {
   requestRefused,
 } from './events/request-events.ts';
 export {
+  type RetentionOutcome,
+  retentionEnded,
+  retentionOutcomes,
+} from './events/retention-events.ts';
+export {
   appFailed,
   appRead,
   type MessageSentFacts,

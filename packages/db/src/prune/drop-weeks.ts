@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import { classifyFailure, isConflict, whileAvailable } from '../failure.ts';
 import { listWeeks, type StoredWeek } from '../partitions/weeks.ts';
 import { openTasks } from './open-tasks.ts';
+import { type Proceed, toTheEnd } from './proceed.ts';
 
 /**
  * The limit for a lock. Writers queue behind a waiting lock, so it waits briefly and is tried
@@ -47,7 +48,11 @@ export async function countInOldWeeks({ pool }: Database, cutoff: Date): Promise
  * A dropped event is still recognised for as long as its guard exists.
  * @throws DatabaseUnavailableError when the database is down.
  */
-export async function dropOldWeeks({ pool }: Database, cutoff: Date): Promise<number> {
+export async function dropOldWeeks(
+  { pool }: Pick<Database, 'pool'>,
+  cutoff: Date,
+  proceed: Proceed = toTheEnd,
+): Promise<number> {
   return await whileAvailable(async () => {
     const client = await pool.connect();
     let isSound = false;
@@ -55,7 +60,9 @@ export async function dropOldWeeks({ pool }: Database, cutoff: Date): Promise<nu
       let events = 0;
       for (const week of await oldWeeks(client, cutoff)) {
         if (week.isAttached) await detach(client, week);
-        events += await drop(client, week, cutoff);
+        const dropped = await drop(client, week, cutoff);
+        events += dropped;
+        if (!(await proceed(dropped))) break;
       }
       isSound = true;
       return events;

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import { listWeeks } from '../partitions/weeks.ts';
+import { type Proceed, toTheEnd } from './proceed.ts';
 
 /** Pages of about 140 guards each: the table is read once from beginning to end. */
 const pagesInBatch = 100;
@@ -26,7 +27,11 @@ DELETE FROM event_guard WHERE ctid = ANY(ARRAY(
  * batches. If such an event is received once more, it is applied again.
  * @throws DatabaseUnavailableError when the database is down.
  */
-export async function pruneGuards({ pool }: Database, cutoff: Date): Promise<number> {
+export async function pruneGuards(
+  { pool }: Pick<Database, 'pool'>,
+  cutoff: Date,
+  proceed: Proceed = toTheEnd,
+): Promise<number> {
   return await whileAvailable(async () => {
     const ages = [cutoff.toISOString(), await oldestWeek(pool)];
     const { rows } = await pool.query<{ pages: number }>(
@@ -38,6 +43,7 @@ export async function pruneGuards({ pool }: Database, cutoff: Date): Promise<num
       const range = [`(${page},0)`, `(${page + pagesInBatch},0)`];
       const { rowCount } = await pool.query(deletePages, [...ages, ...range]);
       guards += rowCount ?? 0;
+      if (!(await proceed(rowCount ?? 0))) break;
     }
     return guards;
   });

@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
+import { type Proceed, toTheEnd } from './proceed.ts';
 
 /**
  * Outbound messages that were settled long ago. One that waits, is being sent or is uncertain is
@@ -26,6 +27,7 @@ const batchSize = 1_000;
 export async function pruneOutbound(
   { pool }: Pick<Database, 'pool'>,
   cutoff: Date,
+  proceed: Proceed = toTheEnd,
 ): Promise<number> {
   let removed = 0;
   for (;;) {
@@ -33,7 +35,7 @@ export async function pruneOutbound(
       async () => await pool.query(deleteOld, [cutoff.toISOString(), batchSize]),
     );
     removed += rowCount ?? 0;
-    if ((rowCount ?? 0) < batchSize) return removed;
+    if ((rowCount ?? 0) < batchSize || !(await proceed(batchSize))) return removed;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '@sinch-callbacks/db';
+import { type Database, type Proceed, toTheEnd } from '@sinch-callbacks/db';
 
 /**
  * Settled tasks are the memory that a handler has had what happened: they stay as long as the guard
@@ -16,7 +16,11 @@ const tasksAtOnce = 5_000;
  * Returns their number.
  * @throws pg's error.
  */
-export async function pruneTasks({ pool }: Pick<Database, 'pool'>, cutoff: Date): Promise<number> {
+export async function pruneTasks(
+  { pool }: Pick<Database, 'pool'>,
+  cutoff: Date,
+  proceed: Proceed = toTheEnd,
+): Promise<number> {
   let tasks = 0;
   for (;;) {
     const { rowCount } = await pool.query(
@@ -25,6 +29,18 @@ export async function pruneTasks({ pool }: Pick<Database, 'pool'>, cutoff: Date)
       [cutoff.toISOString()],
     );
     tasks += rowCount ?? 0;
-    if ((rowCount ?? 0) < tasksAtOnce) return tasks;
+    if ((rowCount ?? 0) < tasksAtOnce || !(await proceed(tasksAtOnce))) return tasks;
   }
+}
+
+/** Counts what {@link pruneTasks} would remove now. @throws pg's error. */
+export async function countPrunableTasks(
+  { pool }: Pick<Database, 'pool'>,
+  cutoff: Date,
+): Promise<number> {
+  const { rows } = await pool.query<{ tasks: number }>(
+    `SELECT count(*)::integer AS tasks ${oldTasks}`,
+    [cutoff.toISOString()],
+  );
+  return rows[0]?.tasks ?? 0;
 }

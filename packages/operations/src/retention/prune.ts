@@ -1,17 +1,8 @@
-import {
-  countInOldWeeks,
-  countPrunable,
-  countPrunableGuards,
-  countPrunableOutbound,
-  type Database,
-  dropOldWeeks,
-  type Prunable,
-  pruneBatch,
-  pruneGuards,
-  pruneOutbound,
-  whileAvailable,
-} from '@sinch-callbacks/db';
-import { pruneTasks } from '@sinch-callbacks/handlers';
+import { type Database, type Prunable, toTheEnd } from '@sinch-callbacks/db';
+import { countRetention } from './count-retention.ts';
+import type { RetentionPlan } from './plan-retention.ts';
+import type { RetainedRows } from './retained-rows.ts';
+import { runRetention } from './run-retention.ts';
 
 /** The instants before which rows go. */
 export interface PruneCutoffs {
@@ -42,7 +33,6 @@ export type PrunePlan =
 const dayMs = 86_400_000;
 /** A week, in which rejected callbacks can be rechecked, and a day, in which Sinch retries. */
 export const minAgeDays = 8;
-const batchSize = 1_000;
 
 /** Converts ages to instants, and refuses ages at which a duplicate could still come. */
 export function planPrune(ages: PruneAges, now: Date): PrunePlan {
@@ -65,36 +55,35 @@ export function planPrune(ages: PruneAges, now: Date): PrunePlan {
 /** Counts what {@link prune} would remove. @throws DatabaseUnavailableError. */
 export async function countToPrune(
   database: Database,
-  { before, guardsBefore, outboundBefore }: PruneCutoffs,
+  cutoffs: PruneCutoffs,
 ): Promise<PruneCounts> {
-  const { events, deadLetters } = await countPrunable(database, before);
-  const inWeeks = await countInOldWeeks(database, before);
-  const guards = await countPrunableGuards(database, guardsBefore);
-  const outbound =
-    outboundBefore === undefined ? 0 : await countPrunableOutbound(database, outboundBefore);
-  return { events: events + inWeeks, deadLetters, guards, outbound };
+  return countsOf(await countRetention(database, retentionOf(cutoffs)));
 }
 
 /**
- * Removes what is applied or closed, in batches. Letters go first, since their events stay as long
- * as they do; guards go last. After an interruption, the same call removes the rest.
+ * Removes what is applied or closed, in batches. After an interruption, the same call removes the
+ * rest.
  * @throws DatabaseUnavailableError.
  */
-export async function prune(
-  database: Database,
-  { before, guardsBefore, outboundBefore }: PruneCutoffs,
-): Promise<PruneCounts> {
-  let [events, deadLetters] = [0, 0];
-  for (;;) {
-    const removed = await pruneBatch(database, before, batchSize);
-    if (removed.events + removed.deadLetters === 0) break;
-    events += removed.events;
-    deadLetters += removed.deadLetters;
-  }
-  events += await dropOldWeeks(database, before);
-  const guards = await pruneGuards(database, guardsBefore);
-  // Last: a task is remembered for as long as its event's guard.
-  await whileAvailable(() => pruneTasks(database, guardsBefore));
-  const outbound = outboundBefore === undefined ? 0 : await pruneOutbound(database, outboundBefore);
-  return { events, deadLetters, guards, outbound };
+export async function prune(database: Database, cutoffs: PruneCutoffs): Promise<PruneCounts> {
+  const removed: RetainedRows[] = [];
+  await runRetention(database, retentionOf(cutoffs), toTheEnd, (rows) => void removed.push(rows));
+  return countsOf(removed);
+}
+
+function retentionOf({ before, guardsBefore, outboundBefore }: PruneCutoffs): RetentionPlan {
+  const tablesBefore =
+    outboundBefore === undefined ? [] : [{ table: 'outbound', before: outboundBefore } as const];
+  return { eventsBefore: before, guardsBefore, tablesBefore };
+}
+
+function countsOf(counts: readonly RetainedRows[]): PruneCounts {
+  const of = (table: RetainedRows['table']) =>
+    counts.filter((one) => one.table === table).reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    events: of('callback_event'),
+    deadLetters: of('dead_letter'),
+    guards: of('event_guard'),
+    outbound: of('outbound'),
+  };
 }

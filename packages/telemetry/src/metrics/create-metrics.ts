@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type ClosedLabels, createEventMetrics } from './event-metrics.ts';
 import type { Metrics, MetricsText } from './metrics.ts';
 import { createReconcileMetrics, type ReconcileLabels } from './reconcile-metrics.ts';
+import { createRetentionMetrics, type RetentionLabels } from './retention-metrics.ts';
 import { createStockMetrics } from './stock-metrics.ts';
 
 export interface PrometheusMetrics extends Metrics {
@@ -14,6 +15,8 @@ export interface MetricsOptions extends ClosedLabels {
   readonly hasProcess?: boolean;
   /** Absent where nothing is compared with what Sinch keeps. */
   readonly reconcile?: ReconcileLabels | undefined;
+  /** Absent where nothing expires. */
+  readonly retention?: RetentionLabels | undefined;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface MetricsOptions extends ClosedLabels {
 export function createMetrics({
   hasProcess = false,
   reconcile,
+  retention,
   ...labels
 }: MetricsOptions = {}): PrometheusMetrics {
   const registry = new Registry();
@@ -32,6 +36,7 @@ export function createMetrics({
     ...createEventMetrics(registry, labels),
     ...createStockMetrics(registry),
     ...createReconcileMetrics(registry, reconcile),
+    ...createRetentionMetrics(registry, retention),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

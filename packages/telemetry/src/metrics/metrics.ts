@@ -1,7 +1,7 @@
 import type { AnswerLabels } from './answer-counter.ts';
 
 /** The worker's metrics. Labels come from small closed sets: no id, nothing of a body. */
-export interface Metrics extends EventMetrics, StockMetrics, ReconcileMetrics {}
+export interface Metrics extends EventMetrics, StockMetrics, ReconcileMetrics, RetentionMetrics {}
 
 /** Counters of events. */
 export interface EventMetrics {
@@ -51,6 +51,19 @@ export interface ReconcileMetrics {
   reconcileEnded(outcome: string): void;
   /** Shows whether Sinch keeps messages of the app. */
   messagesKept(isKept: boolean): void;
+}
+
+/** Scheduled removals. */
+export interface RetentionMetrics {
+  /** Counts rows that were removed or redacted. */
+  rowsRetired(removal: {
+    readonly table: string;
+    readonly action: string;
+    readonly rows: number;
+  }): void;
+  retentionEnded(outcome: string): void;
+  /** Shows when any worker last came to the end. */
+  retentionSucceeded(at: Date): void;
 }
 
 /** The memory of the queue's Redis. */

@@ -1,0 +1,47 @@
+import {
+  countInOldWeeks,
+  countPrunable,
+  countPrunableGuards,
+  countPrunableOutbound,
+  countPrunableProjection,
+  type Database,
+  whileAvailable,
+} from '@sinch-callbacks/db';
+import { countPrunableTasks } from '@sinch-callbacks/handlers';
+import type { RetentionPlan } from './plan-retention.ts';
+import { countToRedact } from './redact-old.ts';
+import type { RetainedRows } from './retained-rows.ts';
+
+/**
+ * Counts what {@link runRetention} would remove and redact now, and changes nothing. Guards of
+ * events that are still stored, and tasks whose guard is, are not counted: they may go in the same
+ * run, after their event.
+ * @throws DatabaseUnavailableError.
+ */
+export async function countRetention(
+  database: Database,
+  { eventsBefore, guardsBefore, tablesBefore, redactBefore }: RetentionPlan,
+): Promise<readonly RetainedRows[]> {
+  const counts: RetainedRows[] = [];
+  const removed = (table: RetainedRows['table'], rows: number) =>
+    void counts.push({ table, action: 'removed', rows });
+  if (eventsBefore !== undefined) {
+    const { events, deadLetters } = await countPrunable(database, eventsBefore);
+    removed('callback_event', events + (await countInOldWeeks(database, eventsBefore)));
+    removed('dead_letter', deadLetters);
+  }
+  if (guardsBefore !== undefined) {
+    removed('event_guard', await countPrunableGuards(database, guardsBefore));
+    const tasks = await whileAvailable(() => countPrunableTasks(database, guardsBefore));
+    removed('handler_task', tasks);
+  }
+  for (const { table, before } of tablesBefore) {
+    const count =
+      table === 'outbound'
+        ? await countPrunableOutbound(database, before)
+        : await countPrunableProjection(database, table, before);
+    removed(table, count);
+  }
+  if (redactBefore !== undefined) counts.push(...(await countToRedact(database, redactBefore)));
+  return counts;
+}

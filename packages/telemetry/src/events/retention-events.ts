@@ -1,0 +1,45 @@
+import type { Telemetry } from './event-outcomes.ts';
+
+/**
+ * The end of a scheduled removal. `not-due`: a worker did it not long ago. `busy`: another worker is
+ * at it. `behind`: callbacks wait in the queue, and the rest is done later. `interrupted`: its lock
+ * was lost, or the worker stops.
+ */
+export type RetentionOutcome = (typeof retentionOutcomes)[number];
+
+export const retentionOutcomes = [
+  'complete',
+  'not-due',
+  'busy',
+  'behind',
+  'interrupted',
+  'failed',
+] as const;
+
+/** Logs and counts the end of a scheduled removal. */
+export function retentionEnded(
+  { logger, metrics }: Telemetry,
+  { outcome, removed, error }: RetentionEnd,
+): void {
+  metrics.retentionEnded(outcome);
+  switch (outcome) {
+    case 'complete':
+    case 'behind':
+    case 'interrupted':
+      logger.info({ outcome, removed }, 'retention ended');
+      return;
+    case 'not-due':
+    case 'busy':
+      logger.debug({ outcome }, 'retention not begun');
+      return;
+    case 'failed':
+      logger.warn({ outcome, removed, err: error }, 'retention failed');
+  }
+}
+
+interface RetentionEnd {
+  readonly outcome: RetentionOutcome;
+  /** Numbers of rows by table and action. */
+  readonly removed: Readonly<Record<string, number>>;
+  readonly error?: unknown;
+}
