@@ -22,6 +22,7 @@ describe('parseWorkerConfig', () => {
           writes: false,
         },
         contactDelete: { policy: 'redact', graceDays: 30 },
+        retention: { tableDays: {} },
         logLevel: 'info',
       },
     });

@@ -5,11 +5,13 @@ import { UsageError } from '../failure.ts';
 import { age, ageForms } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
 import { counted, showInstant } from '../terminal/format.ts';
+import { pruneBySchedule } from './prune-by-schedule.ts';
 
 interface PruneOptions {
-  readonly olderThan: number;
+  readonly olderThan?: number;
   readonly guardOlderThan?: number;
   readonly outboundOlderThan?: number;
+  readonly schedule?: true;
   readonly dryRun?: true;
 }
 
@@ -38,13 +40,19 @@ one that waits or is uncertain never. Without it they stay, as the memory of the
 is gone, the same key is a new message and is sent again, also by a handler whose task is replayed
 after that. It is never shorter than the age of guards.
 
-With --json: {dryRun, before, guardsBefore, outboundBefore, events, deadLetters, guards, outbound}.
+With --schedule it does now what the worker does by itself once a day, by RETENTION_DAYS, GUARD_DAYS,
+RETENTION_PROJECTIONS_DAYS and REDACT_AFTER_DAYS as they are set here; with --dry-run it says what
+that would be.
+
+With --json: {dryRun, before, guardsBefore, outboundBefore, events, deadLetters, guards, outbound};
+with --schedule: {dryRun, counts: [{table, action, rows}]}.
 
 Examples:
   $ callbacks prune --older-than 90d --dry-run
   $ callbacks prune --older-than 90d
   $ callbacks prune --older-than 30d --guard-older-than 365d
   $ callbacks prune --older-than 90d --outbound-older-than 400d
+  $ callbacks prune --schedule --dry-run
 `;
 
 /** `callbacks prune` */
@@ -53,7 +61,7 @@ export function addPruneCommand(program: Command, host: Host): void {
     .command('prune')
     .summary('remove old events that are applied, and old letters that are closed')
     .description('Remove what is applied or closed and older than an age.')
-    .requiredOption('--older-than <age>', `such as ${ageForms}`, age)
+    .option('--older-than <age>', `such as ${ageForms}`, age)
     .option(
       '--guard-older-than <age>',
       'for how long doubles are recognised (as long as --older-than if not said)',
@@ -64,10 +72,13 @@ export function addPruneCommand(program: Command, host: Host): void {
       'remove settled outbound messages too, and the memory of their keys',
       age,
     )
+    .option('--schedule', 'by the days of the variables, as the worker does')
     .option('--dry-run', 'only say how much; nothing is changed')
     .addHelpText('after', help)
     .action(async (options: PruneOptions, command: Command) => {
-      await host.run(command, (session) => pruneOld(session, options));
+      await host.run(command, (session) =>
+        options.schedule ? pruneBySchedule(session, options) : pruneOld(session, options),
+      );
     });
 }
 
@@ -75,6 +86,7 @@ export function addPruneCommand(program: Command, host: Host): void {
 async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCode> {
   const { terminal, io } = session;
   const { olderThan, guardOlderThan, outboundOlderThan, dryRun = false } = options;
+  if (olderThan === undefined) throw new UsageError('give --older-than <age>, or --schedule');
   const ages = {
     olderThanMs: olderThan,
     guardOlderThanMs: guardOlderThan,

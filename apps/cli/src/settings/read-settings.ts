@@ -27,6 +27,7 @@ export interface Settings {
   readonly ingestUrl: Given<string> | undefined;
   readonly adminUrl: Given<string> | undefined;
   readonly admin: CliConfig['admin'];
+  readonly retention: CliConfig['retention'];
   readonly forwardSecret: string | undefined;
   /** Sinch's app that messages are sent from. */
   readonly appId: string | undefined;
@@ -63,6 +64,7 @@ export async function readSettings(
     ingestUrl: stack && given(stack.ingestUrl, stack.name),
     adminUrl: stack && given(stack.adminUrl, stack.name),
     admin: config.admin,
+    retention: config.retention,
     forwardSecret: config.forwardSecret,
     appId: config.sinch.appId,
   };

@@ -1,5 +1,5 @@
 import { decideEvent } from '@sinch-callbacks/core';
-import { countDeadLetters, createEventWriter } from '@sinch-callbacks/db';
+import { countDeadLetters, createEventWriter, runExclusively } from '@sinch-callbacks/db';
 import { expect, it } from 'vitest';
 import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { insertLetters, reportOf } from '../harness/letters.ts';
@@ -92,6 +92,34 @@ it('prune removes outbound messages on request alone, and none that waits or is 
     code: 2,
     stderr: expect.stringContaining('--outbound-older-than'),
   });
+});
+
+it('prune --schedule does what the variables say, and first only says so', async () => {
+  const { database } = cli;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  const env = { ...cli.env, RETENTION_DAYS: '30', RETENTION_PROJECTIONS_DAYS: 'message:90' };
+  const prune = async (...args: string[]) =>
+    await callbacksHere(['prune', '--schedule', '--no-stack', ...args], env);
+  const rows = async () => [
+    await database.prisma.callbackEvent.count(),
+    await database.prisma.message.count(),
+  ];
+  const dry = await prune('--dry-run');
+  expect(dry).toMatchObject({ code: 0 });
+  expect(dry.stdout).toContain('callback_event: 1 row would be removed');
+  expect(dry.stdout).toContain('message: 1 row would be removed');
+  expect(await rows()).toEqual([1, 1]);
+  const busy = await runExclusively(database, 'retention', async () => await prune());
+  expect(busy).toMatchObject({ value: { code: 1, stderr: expect.stringContaining('at it') } });
+  expect(await prune()).toMatchObject({ code: 0 });
+  expect(await rows()).toEqual([0, 0]);
+  expect(await prune('--older-than', '90d')).toMatchObject({ code: 2 });
+  const without = await callbacksHere(['prune', '--schedule', '--no-stack'], cli.env);
+  expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing expires') });
 });
 
 it('prune refuses ages in which a callback may still come again, and says why', async () => {

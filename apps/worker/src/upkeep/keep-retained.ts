@@ -60,6 +60,7 @@ export function keepRetained(
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
+  let doneHereAt = Number.NEGATIVE_INFINITY;
 
   async function runAndReport(): Promise<void> {
     const removed: Record<string, number> = {};
@@ -108,18 +109,22 @@ export function keepRetained(
     });
     if (!isComplete) return wasBehind ? 'behind' : 'interrupted';
     const finishedAt = now();
+    doneHereAt = finishedAt.getTime();
     await noteRetention(database, { startedAt, finishedAt, schedule: byDays, removed });
     telemetry.metrics.retentionSucceeded(finishedAt);
     return 'complete';
   }
 
-  /** Checks for a complete run by the same days, of any worker, in the interval that ends now. */
+  /**
+   * Checks for a complete run in the interval that ends now: of any worker by the same days, or of
+   * this one. So workers with different days do not undercut each other's interval.
+   */
   async function isDone(from: Database, byDays: string, at: Date): Promise<boolean> {
     const last = await findLastRetention(from);
     if (last === undefined) return false;
     telemetry.metrics.retentionSucceeded(last.finishedAt);
-    const isRecent = at.getTime() - last.finishedAt.getTime() < timings.everyMs;
-    return isRecent && last.schedule === byDays;
+    const since = at.getTime() - timings.everyMs;
+    return doneHereAt > since || (last.finishedAt.getTime() > since && last.schedule === byDays);
   }
 
   function schedule(afterMs: number): void {

@@ -26,18 +26,20 @@ export function tableDays(minDays: number, maxDays: number) {
     `must be tables with their days, such as message:730,inbound_event:90; each day count is from ` +
     `${minDays} to ${maxDays}, each table stands once, and is one of ${retainedTables.join(', ')}`;
   return z.string().transform((text, context): TableDays => {
-    const days: Partial<Record<RetainedTable, number>> = {};
+    const days = new Map<RetainedTable, number>();
     for (const item of text.split(',')) {
       const [, name = '', digits = ''] = /^\s*(\w+)\s*:\s*(\d{1,6})\s*$/.exec(item) ?? [];
       const table = retainedTables.find((known) => known === name);
       const count = Number(digits);
-      const isValid = table !== undefined && days[table] === undefined;
+      const isValid = table !== undefined && !days.has(table);
       if (!isValid || count < minDays || count > maxDays) {
         context.addIssue({ code: 'custom', message: error });
         return z.NEVER;
       }
-      days[table] = count;
+      days.set(table, count);
     }
-    return days;
+    // In one order, whatever the order of the text: workers compare their schedules.
+    const ordered = retainedTables.filter((table) => days.has(table));
+    return Object.fromEntries(ordered.map((table) => [table, days.get(table)]));
   });
 }

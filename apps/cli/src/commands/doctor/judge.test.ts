@@ -148,6 +148,12 @@ describe('variables', () => {
     appId: undefined,
     forwardSecret: undefined,
     admin: { hasPassword: false, writes: false },
+    retention: {
+      eventDays: undefined,
+      guardDays: undefined,
+      tableDays: {},
+      redactAfterDays: undefined,
+    },
   };
 
   it('that are missing are named', () => {

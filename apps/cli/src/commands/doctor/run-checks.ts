@@ -1,9 +1,11 @@
 import {
   countDeadLetters,
   DatabaseUnavailableError,
+  findLastRetention,
   inspectDatabase,
   listAppsSeen,
   openDatabase,
+  type RetentionRun,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import {
@@ -33,6 +35,7 @@ import {
   workerReadiness,
 } from './judge-health.ts';
 import { judgePartitions, judgePostgresQueue, judgeQueue } from './judge-queue.ts';
+import { judgeRetention } from './judge-retention.ts';
 
 export interface Addresses {
   readonly ingestUrl: string | undefined;
@@ -83,13 +86,17 @@ async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
   return [judgePostgresQueue(withoutSecrets(check, backend.url), showUrl(backend.url))];
 }
 
-async function checkDatabase({ databaseUrl }: Settings): Promise<Check[]> {
-  if (databaseUrl === undefined) return [skipped('database', 'no address')];
+async function checkDatabase({ databaseUrl, retention }: Settings): Promise<Check[]> {
+  const now = new Date();
+  if (databaseUrl === undefined) {
+    return [skipped('database', 'no address'), judgeRetention(retention, undefined, now)];
+  }
   const url = databaseUrl.value;
-  const { findings, handlers, stocks } = await inspect(url);
+  const { findings, handlers, stocks, lastRetention } = await inspect(url);
   return [
     ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
     ...judgeHandlers(handlers, stocks),
+    judgeRetention(retention, lastRetention, now),
   ];
 }
 
@@ -97,6 +104,7 @@ interface Inspection {
   readonly findings: DatabaseFindings;
   readonly handlers: readonly RegisteredState[];
   readonly stocks: readonly TaskStock[];
+  readonly lastRetention: RetentionRun | 'none' | undefined;
 }
 
 async function inspect(url: string): Promise<Inspection> {
@@ -108,10 +116,15 @@ async function inspect(url: string): Promise<Inspection> {
     const appsSeen = isMigrated ? await listAppsSeen(database, maxApps) : undefined;
     const handlers = isMigrated ? await whileAvailable(() => listHandlers(database)) : [];
     const stocks = isMigrated ? await whileAvailable(() => countTaskStocks(database)) : [];
-    return { findings: { kind: 'reached', state, openDeadLetters, appsSeen }, handlers, stocks };
+    const lastRetention = isMigrated
+      ? ((await findLastRetention(database)) ?? ('none' as const))
+      : undefined;
+    const findings = { kind: 'reached', state, openDeadLetters, appsSeen } as const;
+    return { findings, handlers, stocks, lastRetention };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
-    return { findings: { kind: 'unreachable', reason: error.message }, handlers: [], stocks: [] };
+    const findings = { kind: 'unreachable', reason: error.message } as const;
+    return { findings, handlers: [], stocks: [], lastRetention: undefined };
   } finally {
     await database.close();
   }
