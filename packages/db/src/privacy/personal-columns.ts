@@ -134,6 +134,7 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
     .and(none('created_at', 'updated_at'))
     .done(),
   redaction: none('single', 'before').done(),
+  retention_run: none('finished_at', 'started_at', 'schedule', 'removed').done(),
   unsupported: ids('id', 'app_id', 'contact_id', 'conversation_id')
     .and(none('created_at', 'happened_at', 'updated_at', 'channel'))
     .and(emptied('free', 'payload'), address())
