@@ -18,12 +18,15 @@ export function requireQueue({ queue }: Settings): Given<QueueTarget> {
   throw new UsageError('no queue: set REDIS_URL or DATABASE_URL, or let `npm start` run');
 }
 
+/** The second one is for work that holds a lock meanwhile. */
+const connections = 2;
+
 /** Opens the database for the time of `use`. */
 export async function withDatabase<T>(
   url: string,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const database = openDatabase({ url, poolSize: 1 });
+  const database = openDatabase({ url, poolSize: connections });
   try {
     return await use(database);
   } finally {
