@@ -89,7 +89,8 @@ export async function startWorker(
   const databaseWait = createDatabaseWait(trackOutage('database'), timings.databaseWait);
   const outages = { queue: trackOutage('queue'), fallbackQueue: trackOutage('fallback queue') };
   const reconcileLabels = config.reconcile && { kinds: findingKinds, outcomes: reconcileOutcomes };
-  const retentionLabels = hasRetention(config.retention)
+  const { retention, contactDelete } = config;
+  const retentionLabels = hasRetention({ ...retention, contactDelete })
     ? { tables: retainedTables, outcomes: retentionOutcomes }
     : undefined;
   const metrics = createMetrics({

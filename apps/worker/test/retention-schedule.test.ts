@@ -175,6 +175,45 @@ describe('RETENTION_PROJECTIONS_DAYS', () => {
   });
 });
 
+describe('REDACT_AFTER_DAYS', () => {
+  const inbound = (id: string, at: number) => {
+    const message = {
+      id,
+      direction: 'TO_APP',
+      contact_message: { text_message: { text: 'a secret' } },
+      channel_identity: { channel: 'SMS', identity: '+15551234567' },
+      contact_id: '01C',
+    };
+    const text = JSON.stringify({ app_id: '01APP', message });
+    return received(eventOf(Buffer.from(text)), at);
+  };
+
+  it('empties texts to the millisecond, keeps ids, and doubles are absorbed afterwards', async () => {
+    const event = inbound('01M', longAgo);
+    await write(event);
+    const due = longAgo + 30 * dayMs;
+    expect(await runAt(due, { redactAfterDays: 30 })).toEqual({});
+    expect(JSON.stringify(await dump('message', 'callback_event'))).toContain('a secret');
+    const redacted = await runAt(due + 1, { redactAfterDays: 30 });
+    expect(redacted).toMatchObject({ message: 1, callback_event: 1 });
+    const rows = JSON.stringify(await dump('message', 'callback_event'));
+    expect(rows).not.toContain('a secret');
+    expect(rows).not.toContain('15551234567');
+    expect(rows).toContain('01M');
+    expect(await write(received(event, due + 2))).toBe('duplicate');
+    expect(JSON.stringify(await dump('message', 'callback_event'))).toBe(rows);
+  });
+
+  it('leaves open letters as they are, so that they replay', async () => {
+    const event = inbound('01M', longAgo);
+    await die(event);
+    await runAt(longAgo + 9_999 * dayMs, { redactAfterDays: 8, eventDays: 8 });
+    const letter = await findDeadLetter(fixture.database, event.key);
+    expect(letter?.event.rawBody).toEqual(event.rawBody);
+    if (letter !== undefined) expect(await write(letter.event)).toBe('applied');
+  });
+});
+
 describe('whatever the days and however long ago', () => {
   const everything = {
     eventDays: 8,

@@ -112,6 +112,8 @@ describe('workers with a schedule', () => {
   });
 });
 
+const contactDelete = { policy: 'keep', graceDays: 30 } as const;
+
 /** Runs the schedule in this process. */
 function keep(isBehind: () => Promise<boolean>, pauseMs = timings.pauseMs) {
   const lines: { msg: string; outcome: string }[] = [];
@@ -124,7 +126,7 @@ function keep(isBehind: () => Promise<boolean>, pauseMs = timings.pauseMs) {
     redactAfterDays: undefined,
   };
   const keeper = keepRetained(
-    { databaseUrl: fixture.databaseUrl, retention },
+    { databaseUrl: fixture.databaseUrl, retention, contactDelete },
     isBehind,
     { logger, metrics: createMetrics() },
     { ...timings, pauseMs },
@@ -165,7 +167,7 @@ it('without any days nothing is kept watch of', () => {
     tableDays: {},
     redactAfterDays: undefined,
   };
-  const config = { databaseUrl: fixture.databaseUrl, retention: none };
+  const config = { databaseUrl: fixture.databaseUrl, retention: none, contactDelete };
   const telemetry = {
     logger: createLogger({ name: 'worker', level: 'silent' }),
     metrics: createMetrics(),

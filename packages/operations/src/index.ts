@@ -55,8 +55,8 @@ export {
   planPrune,
   prune,
 } from './retention/prune.ts';
-export { type RetainedRows, retentionActions } from './retention/retained-rows.ts';
-export { runRetention } from './retention/run-retention.ts';
+export type { RetainedRows } from './retention/retained-rows.ts';
+export { type EraseContact, runRetention } from './retention/run-retention.ts';
 export { consentQuestionOf, findQuestionOf } from './search/find-question.ts';
 export { readTypedKey } from './search/typed-key.ts';
 export {

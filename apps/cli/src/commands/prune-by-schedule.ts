@@ -10,7 +10,7 @@ import {
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import type { Session } from '../session.ts';
-import { counted } from '../terminal/format.ts';
+import { counted, showInstant } from '../terminal/format.ts';
 
 interface ScheduleOptions {
   readonly olderThan?: number;
@@ -49,6 +49,10 @@ export async function pruneBySchedule(
   terminal.document({ dryRun, counts });
   for (const { table, action, rows } of counts) {
     terminal.print(`${table}: ${counted(rows, 'row')} ${dryRun ? `would be ${action}` : action}`);
+  }
+  if (dryRun && plan.redactBefore !== undefined) {
+    const at = showInstant(plan.redactBefore);
+    terminal.print(`texts, names and identities from before ${at} would be redacted; not counted`);
   }
   if (dryRun) {
     terminal.note('dry run: nothing is changed; guards and tasks of events that go now may follow');

@@ -8,7 +8,13 @@ import {
   type Proceed,
   runExclusively,
 } from '@sinch-callbacks/db';
-import { hasRetention, planRetention, runRetention } from '@sinch-callbacks/operations';
+import {
+  type EraseContact,
+  hasRetention,
+  planRetention,
+  type RetainedRows,
+  runRetention,
+} from '@sinch-callbacks/operations';
 import { type RetentionOutcome, retentionEnded, type Telemetry } from '@sinch-callbacks/telemetry';
 
 export interface RetentionKeeper {
@@ -34,6 +40,8 @@ export const defaultRetentionTimings: RetentionTimings = {
   pauseMs: 200,
 };
 
+type RetentionSettings = Pick<WorkerConfig, 'databaseUrl' | 'retention' | 'contactDelete'>;
+
 /** One holds the lock for as long as a run lasts. Apart from the pool that events are written by. */
 const poolSize = 2;
 /** To count and move the rows of a large week takes minutes, in which its connection is silent. */
@@ -47,15 +55,18 @@ const queueLookMs = 5_000;
  * Removes and redacts what is old, by the schedule of the variables. Of all workers one does it at a
  * time, and once in each interval. One that fails, stops or is killed leaves the rest to the next.
  * @param isBehind true while callbacks wait in the queue: nothing is removed meanwhile.
+ * @param eraseContact for contacts that Sinch deleted, where the policy is to erase them.
  */
 export function keepRetained(
-  { databaseUrl, retention }: Pick<WorkerConfig, 'databaseUrl' | 'retention'>,
+  { databaseUrl, retention, contactDelete }: RetentionSettings,
   isBehind: () => Promise<boolean>,
   telemetry: Telemetry,
   timings: RetentionTimings,
   now: () => Date,
+  eraseContact?: EraseContact,
 ): RetentionKeeper | undefined {
-  if (!hasRetention(retention)) return undefined;
+  const days = { ...retention, contactDelete };
+  if (!hasRetention(days)) return undefined;
   const database = openDatabase({ url: databaseUrl, poolSize, limits: { silenceTimeoutMs } });
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -100,13 +111,14 @@ export function keepRetained(
       }
       return !(wasBehind || lost.aborted || stopping.signal.aborted);
     };
-    const plan = planRetention(retention, startedAt);
-    const isComplete = await runRetention(database, plan, proceed, (rows) => {
+    const plan = planRetention(days, startedAt);
+    const onRows = (rows: RetainedRows) => {
       telemetry.metrics.rowsRetired(rows);
       if (rows.rows === 0) return;
       const name = `${rows.table} ${rows.action}`;
       removed[name] = (removed[name] ?? 0) + rows.rows;
-    });
+    };
+    const isComplete = await runRetention(database, plan, proceed, onRows, eraseContact);
     if (!isComplete) return wasBehind ? 'behind' : 'interrupted';
     const finishedAt = now();
     doneHereAt = finishedAt.getTime();

@@ -1,4 +1,5 @@
 import {
+  countDeletedContacts,
   countInOldWeeks,
   countPrunable,
   countPrunableGuards,
@@ -9,18 +10,18 @@ import {
 } from '@sinch-callbacks/db';
 import { countPrunableTasks } from '@sinch-callbacks/handlers';
 import type { RetentionPlan } from './plan-retention.ts';
-import { countToRedact } from './redact-old.ts';
 import type { RetainedRows } from './retained-rows.ts';
 
 /**
- * Counts what {@link runRetention} would remove and redact now, and changes nothing. Guards of
+ * Counts what {@link runRetention} would remove now, and contacts that were deleted in Sinch; it
+ * changes nothing. What it would redact by age is not counted. Guards of
  * events that are still stored, and tasks whose guard is, are not counted: they may go in the same
  * run, after their event.
  * @throws DatabaseUnavailableError.
  */
 export async function countRetention(
   database: Database,
-  { eventsBefore, guardsBefore, tablesBefore, redactBefore }: RetentionPlan,
+  { eventsBefore, guardsBefore, tablesBefore, deletedContacts }: RetentionPlan,
 ): Promise<readonly RetainedRows[]> {
   const counts: RetainedRows[] = [];
   const removed = (table: RetainedRows['table'], rows: number) =>
@@ -42,6 +43,9 @@ export async function countRetention(
         : await countPrunableProjection(database, table, before);
     removed(table, count);
   }
-  if (redactBefore !== undefined) counts.push(...(await countToRedact(database, redactBefore)));
+  if (deletedContacts !== undefined) {
+    const rows = await countDeletedContacts(database, deletedContacts.before);
+    counts.push({ table: 'contact', action: 'redacted', rows });
+  }
   return counts;
 }

@@ -10,6 +10,13 @@ export interface RetentionSchedule {
   readonly tableDays: Readonly<Partial<Record<ExpiringTable, number>>>;
   /** Texts, names and identities. */
   readonly redactAfterDays?: number | undefined;
+  /** The treatment of contacts that were deleted in Sinch, so many days after that. */
+  readonly contactDelete?: ContactDelete | undefined;
+}
+
+interface ContactDelete {
+  readonly policy: 'keep' | 'redact' | 'erase';
+  readonly graceDays: number;
 }
 
 export type ExpiringTable = ExpiringProjection | 'outbound';
@@ -20,6 +27,7 @@ export interface RetentionPlan {
   readonly guardsBefore?: Date | undefined;
   readonly tablesBefore: readonly { readonly table: ExpiringTable; readonly before: Date }[];
   readonly redactBefore?: Date | undefined;
+  readonly deletedContacts?: { readonly policy: 'redact' | 'erase'; readonly before: Date };
 }
 
 const dayMs = 86_400_000;
@@ -52,6 +60,7 @@ export const retainedTables: readonly string[] = [
 export function planRetention(schedule: RetentionSchedule, now: Date): RetentionPlan {
   const before = (days: number | undefined) =>
     days === undefined ? undefined : new Date(now.getTime() - days * dayMs);
+  const { policy = 'keep', graceDays = 0 } = schedule.contactDelete ?? {};
   return {
     eventsBefore: before(schedule.eventDays),
     guardsBefore: before(schedule.guardDays),
@@ -60,11 +69,16 @@ export function planRetention(schedule: RetentionSchedule, now: Date): Retention
       return at === undefined ? [] : { table, before: at };
     }),
     redactBefore: before(schedule.redactAfterDays),
+    ...(policy !== 'keep' && {
+      deletedContacts: { policy, before: new Date(now.getTime() - graceDays * dayMs) },
+    }),
   };
 }
 
 /** Checks for a schedule by which anything goes. */
-export function hasRetention({ tableDays, ...days }: RetentionSchedule): boolean {
-  const all = [...Object.values(days), ...Object.values(tableDays)];
-  return all.some((one) => one !== undefined);
+export function hasRetention(schedule: RetentionSchedule): boolean {
+  const { eventDays, guardDays, tableDays, redactAfterDays, contactDelete } = schedule;
+  const days = [eventDays, guardDays, redactAfterDays, ...Object.values(tableDays)];
+  const treatsContacts = contactDelete !== undefined && contactDelete.policy !== 'keep';
+  return treatsContacts || days.some((one) => one !== undefined);
 }

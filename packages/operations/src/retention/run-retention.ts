@@ -1,19 +1,22 @@
 import {
   type Database,
   dropOldWeeks,
+  handleDeletedContacts,
   type Proceed,
   pruneBatch,
   pruneGuards,
   pruneOutbound,
   pruneProjection,
+  redactOld,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import { pruneTasks } from '@sinch-callbacks/handlers';
+import { endedBy } from './ended-by.ts';
 import type { RetentionPlan } from './plan-retention.ts';
-import { redactOld } from './redact-old.ts';
 import type { RetainedRows } from './retained-rows.ts';
 
 const batchSize = 1_000;
+const redactedAtOnce = 500;
 
 /**
  * Removes and redacts what is older than the plan says, in batches. Letters go first, since their
@@ -29,13 +32,14 @@ export async function runRetention(
   plan: RetentionPlan,
   proceed: Proceed,
   onRows: (rows: RetainedRows) => void,
+  eraseContact: EraseContact = noErasure,
 ): Promise<boolean> {
   let isComplete = true;
   const goOn: Proceed = async (removed) => {
     isComplete &&= await proceed(removed);
     return isComplete;
   };
-  for (const step of stepsOf(database, plan, goOn, onRows)) {
+  for (const step of stepsOf(database, plan, goOn, onRows, eraseContact)) {
     await step();
     if (!isComplete) return false;
   }
@@ -44,11 +48,19 @@ export async function runRetention(
 
 type Step = () => Promise<void>;
 
+/** Removes a person, with all contacts that were merged into it. */
+export type EraseContact = (sinchContactId: string) => Promise<void>;
+
+const noErasure: EraseContact = async () => {
+  throw new Error('contacts cannot be erased here');
+};
+
 function stepsOf(
   database: Database,
-  { eventsBefore, guardsBefore, tablesBefore, redactBefore }: RetentionPlan,
+  { eventsBefore, guardsBefore, tablesBefore, redactBefore, deletedContacts }: RetentionPlan,
   proceed: Proceed,
   onRows: (rows: RetainedRows) => void,
+  erase: EraseContact,
 ): readonly Step[] {
   const removed = (table: RetainedRows['table'], rows: number) =>
     onRows({ table, action: 'removed', rows });
@@ -80,7 +92,23 @@ function stepsOf(
   }
   if (redactBefore !== undefined) {
     steps.push(async () => {
-      await redactOld(database, redactBefore, proceed, onRows);
+      const rows = await endedBy(proceed, async (signal) => {
+        return await redactOld(database, redactBefore, redactedAtOnce, signal);
+      });
+      for (const [table, count] of Object.entries(rows)) {
+        onRows({ table, action: 'redacted', rows: count });
+      }
+    });
+  }
+  if (deletedContacts !== undefined) {
+    const { policy, before } = deletedContacts;
+    const how = policy === 'erase' ? { kind: policy, erase } : { kind: policy };
+    steps.push(async () => {
+      const { contacts } = await endedBy(proceed, async (signal) => {
+        return await handleDeletedContacts(database, how, before, redactedAtOnce, signal);
+      });
+      const action = policy === 'erase' ? 'removed' : 'redacted';
+      onRows({ table: 'contact', action, rows: contacts });
     });
   }
   return steps;
