@@ -1,12 +1,5 @@
-import { type CallbackEvent, decideEvent, eventKey } from '@sinch-callbacks/core';
-import {
-  createEventWriter,
-  createPartitionsAhead,
-  findDeadLetter,
-  recordDeadLetter,
-  toTheEnd,
-  type WriteOutcome,
-} from '@sinch-callbacks/db';
+import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
+import { createPartitionsAhead, findDeadLetter, toTheEnd } from '@sinch-callbacks/db';
 import {
   countRetention,
   planRetention,
@@ -17,6 +10,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { eventOf } from './support/sinch-account.ts';
 import { openWorkerFixture, reportEvent, type WorkerFixture } from './support/worker-fixture.ts';
+import { letDie, received, writeEvent } from './support/write-event.ts';
 
 let fixture: WorkerFixture;
 beforeEach(async () => {
@@ -31,29 +25,9 @@ const weekEnd = monday + 7 * dayMs;
 /** The week of no partition. */
 const longAgo = Date.parse('2020-01-01T12:00:00.000Z');
 
-const received = (event: CallbackEvent, at: number): CallbackEvent => ({
-  ...event,
-  receivedAt: new Date(at).toISOString(),
-});
-
-async function write(event: CallbackEvent, appliedAt = Date.parse(event.receivedAt)) {
-  const decision = decideEvent(event);
-  if (decision.kind === 'refuse') throw new Error(decision.reason);
-  const writer = createEventWriter(fixture.database, () => new Date(appliedAt));
-  const [outcome] = await writer.write([{ event, decision, attempts: 1 }]);
-  return outcome?.kind satisfies WriteOutcome['kind'] | undefined;
-}
-
-const die = async (event: CallbackEvent) =>
-  await recordDeadLetter(fixture.database, {
-    event,
-    replay: 0,
-    errorClass: 'permanent',
-    errorMessage: 'refused',
-    stack: undefined,
-    attempts: [],
-    deadAt: new Date(event.receivedAt),
-  });
+const write = async (event: CallbackEvent, appliedAt?: number) =>
+  await writeEvent(fixture.database, event, appliedAt);
+const die = async (event: CallbackEvent) => await letDie(fixture.database, event);
 
 const partitionsOfTheWeek = async () =>
   await createPartitionsAhead(fixture.database, new Date(monday));

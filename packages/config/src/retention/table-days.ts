@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The tables that RETENTION_PROJECTIONS_DAYS may name. Rows of all others stay. */
-export const retainedTables = [
+const retainedTables = [
   'message',
   'message_analysis',
   'conversation',
