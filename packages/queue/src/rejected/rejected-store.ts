@@ -71,7 +71,7 @@ export function openRejectedStore(
   let current: RejectedStorage | undefined;
 
   async function withStorage<T>(use: (storage: RejectedStorage) => Promise<T>): Promise<T> {
-    const storage = (current ??= openStorage(location, timeoutMs));
+    const storage = (current ??= openRejectedStorage(location, timeoutMs));
     opened.add(storage);
     try {
       return await withDeadline(use(storage), timeoutMs);
@@ -124,7 +124,8 @@ export function openRejectedStore(
   };
 }
 
-function openStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
+/** Opens the storage without the store, for what has to reach every entry. */
+export function openRejectedStorage(location: QueueLocation, timeoutMs: number): RejectedStorage {
   switch (location.backend.kind) {
     case 'redis':
       return openRedisStorage(location, timeoutMs);

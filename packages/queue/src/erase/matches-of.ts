@@ -1,0 +1,75 @@
+import { decodedTexts } from './decoded-texts.ts';
+
+/** The texts by which a person is found. */
+export interface PersonTexts {
+  /** Phone numbers with the country's code, as digits. Others are found as digits too. */
+  readonly numbers: readonly string[];
+  /**
+   * Names, addresses, ids and written texts. Each is found as whole words, in any case. A common
+   * word finds it in other people's jobs too, so a first name alone does not belong here.
+   */
+  readonly texts: readonly string[];
+}
+
+/**
+ * Makes a function that finds a person in a text: each number in every spelling with the country's
+ * code, and each text. It also finds what is escaped, percent-encoded or base64.
+ *
+ * A longer number that contains the person's is another number. A number in its national spelling
+ * is found only where that spelling is among the numbers.
+ */
+export function matchesOf(person: PersonTexts): (text: string) => boolean {
+  const patterns = person.numbers.flatMap(patternsOf);
+  const words = person.texts.map(folded).filter((text) => text.trim() !== '');
+
+  return (text) => {
+    for (const decoded of decodedTexts(text)) {
+      const plain = normalised(decoded);
+      if (patterns.some((pattern) => pattern.test(plain))) return true;
+      const lower = plain.toLowerCase();
+      if (words.some((word) => hasWord(lower, word))) return true;
+    }
+    return false;
+  };
+}
+
+/** Spaces, brackets, points, slashes and dashes; and what is invisible. */
+const separator = String.raw`[\s().\/\-\u2010-\u2015\u2212\p{Cf}]{0,3}`;
+/** The optional 0 of a national number, which is not dialled after the country's code. */
+const trunkZero = String.raw`(?:\(0\)${separator})?`;
+
+function patternsOf(number: string): RegExp[] {
+  const digits = [...number.replaceAll(/\D/g, '')];
+  if (digits.length === 0) return [];
+  const spelling = digits.join(separator + trunkZero);
+  const abroad = `(?:0${separator}0${separator})?`;
+  return [new RegExp(String.raw`(?<!\d)${abroad}${spelling}(?!\d)`, 'u')];
+}
+
+// oxlint-disable-next-line no-control-regex -- ASCII begins at NUL
+const beyondAscii = /[^\0-\x7F]/;
+
+/** Full-width digits and the like become the usual ones. */
+function normalised(text: string): string {
+  return beyondAscii.test(text) ? text.normalize('NFKC') : text;
+}
+
+function folded(text: string): string {
+  return normalised(text).toLowerCase();
+}
+
+const letterOrDigit = /[\p{L}\p{N}]/u;
+
+/** Finds a text that is not the part of a longer word. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const isOpen = joins(text[at - 1], word[0]);
+    const isOpenEnded = joins(word.at(-1), text[at + word.length]);
+    if (!isOpen && !isOpenEnded) return true;
+  }
+  return false;
+}
+
+function joins(one = '', other = ''): boolean {
+  return letterOrDigit.test(one) && letterOrDigit.test(other);
+}
