@@ -1,6 +1,6 @@
 /** A text within texts: a body in a job, quoted by an error, in a metadata of another body. */
 const maxLayers = 5;
-/** A shorter run of base64 holds nobody's number. */
+/** A shorter run of base64 is too short for a number. */
 const base64Run = /[\w+/-]{16,}={0,2}/g;
 /** The share of characters that no text has, above which a decoded run was no base64. */
 const maxGarbage = 0.1;
@@ -38,8 +38,10 @@ const controls: Readonly<Record<string, string>> = { b: ' ', f: ' ', n: '\n', r:
 /** Removes one layer of JSON's escapes. A text that is cut in the middle is read as well. */
 function withoutEscapes(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replaceAll(escape, (_, code: string | undefined, letter = '') =>
-    code === undefined ? (controls[letter] ?? letter) : String.fromCharCode(Number(`0x${code}`)),
+  return text.replaceAll(escape, (_, code: string | undefined, letter: string | undefined) =>
+    code === undefined
+      ? (controls[letter ?? ''] ?? letter ?? '')
+      : String.fromCharCode(Number(`0x${code}`)),
   );
 }
 

@@ -105,7 +105,7 @@ async function eraseJob(
 ): Promise<void> {
   report.visited();
   const part = partOf(row);
-  const { changes, keepsBody } = redactJob(fieldsOf(row), part, rules);
+  const { changes, left } = redactJob(fieldsOf(row), part, rules, new Date());
   const names = Object.keys(changes);
   if (names.length > 0) {
     const sets = names.map((name, n) => `${name} = $${n + 4}::${jobColumns[name] ?? 'text'}`);
@@ -117,7 +117,7 @@ async function eraseJob(
     if (rowCount === 0) return report.left('active');
     report.erased(part);
   }
-  if (keepsBody) report.left(row.state === 'active' ? 'active' : 'waiting');
+  if (left !== undefined) report.left(row.state === 'active' ? 'active' : left);
 }
 
 const isLocked = `state = 'active' AND coalesce(locked_until_ms, 0)

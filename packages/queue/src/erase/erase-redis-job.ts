@@ -36,7 +36,7 @@ export async function eraseRedisJob(
 ): Promise<void> {
   if (!Object.values(fields).some(rules.matches)) return;
   const part = await partOf(redis, key);
-  const { changes, keepsBody } = redactJob(fields, part, rules);
+  const { changes, left } = redactJob(fields, part, rules, new Date());
   const lock = `${key}:lock`;
   const words = Object.entries(changes).flatMap(([name, text]) => [
     name,
@@ -48,7 +48,7 @@ export async function eraseRedisJob(
     if (!isReplaced) return report.left('active');
     report.erased(part);
   }
-  if (keepsBody) report.left((await redis.exists(lock)) === 1 ? 'active' : 'waiting');
+  if (left !== undefined) report.left((await redis.exists(lock)) === 1 ? 'active' : left);
 }
 
 async function partOf(redis: Redis | Cluster, key: string): Promise<JobPart> {

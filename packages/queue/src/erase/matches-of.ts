@@ -39,14 +39,13 @@ const separator = String.raw`[\s().\/\-\u2010-\u2015\u2212\p{Cf}]{0,3}`;
 const trunkZero = String.raw`(?:\(0\)${separator})?`;
 
 function patternsOf(number: string): RegExp[] {
-  const digits = [...number.replaceAll(/\D/g, '')];
+  const digits = number.match(/\d/g) ?? [];
   if (digits.length === 0) return [];
   const spelling = digits.join(separator + trunkZero);
   const abroad = `(?:0${separator}0${separator})?`;
   return [new RegExp(String.raw`(?<!\d)${abroad}${spelling}(?!\d)`, 'u')];
 }
 
-// oxlint-disable-next-line no-control-regex -- ASCII begins at NUL
 const beyondAscii = /[^\0-\x7F]/;
 
 /** Full-width digits and the like become the usual ones. */

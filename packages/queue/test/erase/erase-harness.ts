@@ -218,7 +218,7 @@ export async function readRedis(url: string, prefix: string): Promise<Map<string
 async function valueOf(redis: Redis, key: string, type: string): Promise<unknown> {
   switch (type) {
     case 'hash':
-      return await redis.hgetall(key);
+      return Object.entries(await redis.hgetall(key)).toSorted();
     case 'list':
       return await redis.lrange(key, 0, -1);
     case 'set':
@@ -240,7 +240,10 @@ export async function readTables(url: string, schema: string): Promise<Map<strin
   );
   const rows = new Map<string, string>();
   for (const { name: table } of tables) {
-    const found = await queryRows(url, `SELECT t::text AS text FROM ${schema}.${table} AS t`);
+    const found = await queryRows(
+      url,
+      `SELECT t::text AS text FROM ${schema}.${table} AS t ORDER BY 1`,
+    );
     for (const { text } of found) rows.set(`${String(table)} ${rows.size}`, String(text));
   }
   return rows;

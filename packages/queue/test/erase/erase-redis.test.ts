@@ -95,7 +95,7 @@ async function consumeAll(location: Parameters<typeof openFiller>[0], partition:
 async function readAppendOnly(url: string): Promise<string[]> {
   const redis = new Redis(url);
   try {
-    const [, directory = ''] = (await redis.config('GET', 'dir')) as string[];
+    const [, directory = ''] = await redis.config('GET', 'dir');
     const folder = join(directory, 'appendonlydir');
     const files = await readdir(folder);
     return await Promise.all(files.map(async (file) => await readFile(join(folder, file), 'utf8')));

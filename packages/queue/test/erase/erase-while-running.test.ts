@@ -1,0 +1,138 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { describe, expect, inject, it } from 'vitest';
+import { eraseFromQueue, type QueueLocation, queueNames } from '../../src/index.ts';
+import { backendKinds, becomes, done, failed, limit, useQueueHarness } from '../queue-harness.ts';
+import {
+  addWaiting,
+  erase,
+  eventsOfOthers,
+  eventsOfPerson,
+  fillPlaces,
+  hits,
+  matches,
+  openFiller,
+  readRedis,
+  readTables,
+  redact,
+} from './erase-harness.ts';
+
+const jobsMs = 60_000;
+
+describe.each(backendKinds)('an erasure on %s', (kind) => {
+  const harness = useQueueHarness(kind);
+
+  it('waits for a job that a worker has, and erases the body that it writes back', async () => {
+    const location = harness.location();
+    const [event] = eventsOfPerson();
+    if (event === undefined) throw new Error('there are events of the person');
+    await addWaiting(harness.closing(openFiller(location)).open(queueNames.live), event);
+    const attempt = Promise.withResolvers<void>();
+    const { handled } = await harness.consume(async () => {
+      await attempt.promise;
+      return failed('transient');
+    });
+    await becomes(handled, 1);
+
+    const bounded = await erase(location, 0);
+    expect(bounded).toMatchObject({ kind: 'jobs-left', left: { active: 1, waiting: 0 } });
+
+    const seen: unknown[] = [];
+    const erasing = eraseFromQueue(location, matches, redact, (at) => void seen.push(at), {
+      jobsMs,
+    });
+    await until(
+      () => seen.some((at) => Reflect.get(Object(at), 'kind') === 'waiting'),
+      limit('it'),
+    );
+    attempt.resolve();
+    expect(await erasing).toMatchObject({ kind: 'erased' });
+    expect(hits(await readAll(location))).toEqual([]);
+  });
+
+  it('leaves a body that may not be redacted until a worker has applied it', async () => {
+    const location = harness.location();
+    const live = harness.closing(openFiller(location)).open(queueNames.live);
+    const events = eventsOfPerson();
+    for (const event of events) await addWaiting(live, event);
+    const before = await readAll(location);
+    const keepBody = () => undefined;
+
+    const left = await eraseFromQueue(location, matches, keepBody, () => undefined, { jobsMs: 0 });
+    expect(left).toMatchObject({ kind: 'jobs-left', left: { active: 0, waiting: events.length } });
+    expect(await readAll(location)).toEqual(before);
+
+    const erasing = eraseFromQueue(location, matches, keepBody, () => undefined, { jobsMs });
+    const { handled } = await harness.consume(done);
+    expect(await erasing).toMatchObject({ kind: 'erased' });
+    expect(handled.map(({ event }) => event.rawBody).toSorted(byText)).toEqual(
+      events.map(({ rawBody }) => rawBody).toSorted(byText),
+    );
+    expect(hits(await readAll(location))).toEqual([]);
+  });
+
+  it('loses no event and leaves no name while jobs come and are applied', async () => {
+    const location = harness.location();
+    const live = harness.closing(openFiller(location)).open(queueNames.live);
+    const { handled } = await harness.consume((_, attempt) =>
+      attempt === 1 ? failed('transient') : done(),
+    );
+    const events = Array.from({ length: 10 }, () => [...eventsOfPerson(), ...eventsOfOthers()]);
+    const adding = (async () => {
+      for (const event of events.flat()) await harness.produce(event);
+    })();
+    await erase(location);
+    await adding;
+    const keys = events.flat().map(({ key }) => key);
+    const isApplied = async (key: string) => (await live.getJobState(key)) === 'completed';
+    await until(
+      async () => (await Promise.all(keys.map(isApplied))).every(Boolean),
+      limit('every event to be applied'),
+    );
+    for (const key of keys) {
+      expect(handled.filter(({ event }) => event.key === key)).toHaveLength(2);
+    }
+    expect(await erase(location)).toMatchObject({ kind: 'erased' });
+    expect(hits(await readAll(location))).toEqual([]);
+  });
+
+  it('is completed by another one after a kill at any point', async () => {
+    const location = harness.location();
+    const filler = harness.closing(openFiller(location));
+    await fillPlaces(filler);
+    const live = filler.open(queueNames.live);
+    const events = [...eventsOfPerson(), ...eventsOfOthers()];
+    for (const event of events) await addWaiting(live, event);
+    const jobs = await live.getJobCountByTypes();
+
+    for (let changes = 1; await isKilledAfter(changes, location); changes += 2);
+
+    expect(await erase(location)).toMatchObject({ kind: 'erased' });
+    expect(hits(await readAll(location))).toEqual([]);
+    expect(await live.getJobCountByTypes()).toBe(jobs);
+  });
+
+  async function readAll({ backend, prefix = '' }: QueueLocation): Promise<Map<string, string>> {
+    return backend.kind === 'redis'
+      ? await readRedis(backend.url, prefix)
+      : await readTables(backend.url, `${prefix}_queue`);
+  }
+});
+
+const eraser = fileURLToPath(new URL('erase-and-die.ts', import.meta.url));
+
+/** @returns false when it was done before its death. */
+async function isKilledAfter(found: number, location: QueueLocation): Promise<boolean> {
+  const pauseMs = found % 3;
+  const child = fork(eraser, [String(found), String(pauseMs), JSON.stringify(location)]);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  if (signal === 'SIGKILL') return true;
+  expect(code).toBe(0);
+  return false;
+}
+
+function byText({ text: one }: { text: string }, { text: other }: { text: string }): number {
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,79 @@
+import { startRedis } from '@sinch-callbacks/dev-env/servers';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { rewriteAppendOnlyFile } from '../../src/erase/rewrite-append-only-file.ts';
+
+const withinMs = 60_000;
+let server: Extract<Awaited<ReturnType<typeof startRedis>>, { url: string }>;
+let redis: Redis;
+
+beforeAll(async () => {
+  const started = await startRedis({ sources: ['binary', 'debian'] });
+  if (started.kind === 'unavailable') throw new Error(started.message);
+  server = started;
+  redis = new Redis(server.url);
+}, 120_000);
+
+afterAll(async () => {
+  redis.disconnect();
+  await server.close();
+});
+
+beforeEach(async () => {
+  await redis.config('SET', 'rdb-key-save-delay', '0');
+  await redis.config('SET', 'appendonly', 'yes');
+  expect(await rewrite(withinMs)).toEqual({ kind: 'rewritten' });
+});
+
+async function rewrite(limitMs: number, url = server.url) {
+  return await rewriteAppendOnlyFile({ kind: 'redis', url }, limitMs);
+}
+
+/** Makes each save take a while: a pause for each key, in microseconds. */
+async function saveSlowly(): Promise<void> {
+  for (let n = 0; n < 100; n += 1) await redis.set(`key ${n}`, n);
+  await redis.config('SET', 'rdb-key-save-delay', '20000');
+}
+
+async function countRewrites(): Promise<number> {
+  return Number(/aof_rewrites:(\d+)/.exec(await redis.info('persistence'))?.[1]);
+}
+
+it('while a snapshot is being saved, it waits for that and then for the rewrite', async () => {
+  await saveSlowly();
+  const before = await countRewrites();
+  await redis.bgsave();
+  expect(await rewrite(0)).toEqual({ kind: 'unfinished' });
+  await redis.config('SET', 'rdb-key-save-delay', '0');
+  expect(await rewrite(withinMs)).toEqual({ kind: 'rewritten' });
+  expect(await countRewrites()).toBeGreaterThan(before);
+});
+
+it('a rewrite that was in progress does not count, because it began before', async () => {
+  await saveSlowly();
+  const before = await countRewrites();
+  await redis.bgrewriteaof();
+  await redis.config('SET', 'rdb-key-save-delay', '0');
+  expect(await rewrite(withinMs)).toEqual({ kind: 'rewritten' });
+  expect(await countRewrites()).toBe(before + 2);
+});
+
+it('where Redis writes no append-only file, it says so and asks for nothing', async () => {
+  await redis.config('SET', 'appendonly', 'no');
+  const before = await countRewrites();
+  expect(await rewrite(withinMs)).toEqual({ kind: 'off' });
+  expect(await countRewrites()).toBe(before);
+});
+
+it('where Redis refuses the command, as a managed one does, it says so', async () => {
+  await redis.call('ACL', 'SETUSER', 'tenant', 'on', '>secret', '~*', '+@all', '-bgrewriteaof');
+  const url = new URL(server.url);
+  url.username = 'tenant';
+  url.password = 'secret';
+  expect(await rewrite(withinMs, url.href)).toMatchObject({ kind: 'refused' });
+});
+
+it('a queue in Postgres has no such file', async () => {
+  const backend = { kind: 'postgres', url: 'postgres://nothing.invalid' } as const;
+  expect(await rewriteAppendOnlyFile(backend, withinMs)).toEqual({ kind: 'no-redis' });
+});
