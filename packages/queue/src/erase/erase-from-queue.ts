@@ -88,12 +88,12 @@ export async function eraseFromQueue(
       const found = tally.startPass((visited) => onProgress({ kind: 'passing', pass, visited }));
       await eraseOnce(location, rules, found.report);
       onProgress({ kind: 'passing', pass, visited: found.visited() });
-      const { isClean, isAnyLeft, left } = found.end();
+      const { isClean, isAnyLeft, jobsLeft } = found.end();
       if (isClean) return undefined;
       if (!isAnyLeft && (restlessPasses += 1) < maxRestlessPasses) continue;
       const now = performance.now();
-      if (now - startedAt >= jobsMs || !isAnyLeft) return left;
-      onProgress({ kind: 'waiting', left });
+      if (now - startedAt >= jobsMs || !isAnyLeft) return jobsLeft;
+      onProgress({ kind: 'waiting', left: jobsLeft });
       // A large server is read for half of the time at most.
       await sleep(Math.min(Math.max(firstPauseMs, now - passStartedAt), jobsMs));
     }
@@ -141,7 +141,7 @@ function createTally() {
       visited: () => visited,
       end() {
         const isAnyLeft = left.active + left.waiting > 0;
-        return { isClean: erased === 0 && !isAnyLeft, isAnyLeft, left };
+        return { isClean: erased === 0 && !isAnyLeft, isAnyLeft, jobsLeft: left };
       },
     };
   }

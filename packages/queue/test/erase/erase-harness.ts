@@ -218,7 +218,9 @@ export async function readRedis(url: string, prefix: string): Promise<Map<string
 async function valueOf(redis: Redis, key: string, type: string): Promise<unknown> {
   switch (type) {
     case 'hash':
-      return Object.entries(await redis.hgetall(key)).toSorted();
+      return Object.entries(await redis.hgetall(key)).toSorted(([one], [other]) =>
+        one < other ? -1 : 1,
+      );
     case 'list':
       return await redis.lrange(key, 0, -1);
     case 'set':

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eraseFromQueue, type QueueLocation, queueNames } from '../../src/index.ts';
 import { backendKinds, becomes, done, failed, limit, useQueueHarness } from '../queue-harness.ts';
 import {
@@ -79,7 +79,7 @@ describe.each(backendKinds)('an erasure on %s', (kind) => {
     const { handled } = await harness.consume((_, attempt) =>
       attempt === 1 ? failed('transient') : done(),
     );
-    const events = Array.from({ length: 10 }, () => [...eventsOfPerson(), ...eventsOfOthers()]);
+    const events = Array.from({ length: 3 }, () => [...eventsOfPerson(), ...eventsOfOthers()]);
     const adding = (async () => {
       for (const event of events.flat()) await harness.produce(event);
     })();
