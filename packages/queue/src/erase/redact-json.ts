@@ -1,8 +1,5 @@
 import { parseExactly } from '@sinch-callbacks/core';
 
-/** The words in place of a text that was removed, as the tables have them. */
-export const redactedText = '(redacted)';
-
 /**
  * Removes matching texts from JSON and keeps its form, so that what reads it still can. A text that
  * is no JSON is removed as a whole. A text that does not match is returned as it is.
@@ -15,6 +12,9 @@ export function redactJson(text: string, matches: (text: string) => boolean): st
   // A text that only the members together spell.
   return matches(redacted) ? JSON.stringify(emptied(value)) : redacted;
 }
+
+/** The words in place of a text that was removed, as the tables have them. */
+const redactedText = '(redacted)';
 
 /** Removes matching texts, numbers and members' names from a value of JSON. */
 export function redactValue(value: unknown, matches: (text: string) => boolean): unknown {

@@ -12,8 +12,10 @@ import type { RejectedStorage } from './rejected-storage.ts';
 const dropEntry = `
 local order, entries, total = KEYS[1], KEYS[2], KEYS[3]
 local function drop(id)
-  redis.call('DECRBY', total, redis.call('HSTRLEN', entries, id))
+  -- A full Redis refuses DECRBY, unless the script has written before.
+  local bytes = redis.call('HSTRLEN', entries, id)
   redis.call('HDEL', entries, id)
+  redis.call('DECRBY', total, bytes)
   return redis.call('ZREM', order, id)
 end
 `;

@@ -27,9 +27,9 @@ import {
   redactJson,
 } from '../../src/index.ts';
 
-export const name = 'Åsa Lindqvist-Öberg';
-export const words = 'the blue bicycle is sold';
-export const person = { numbers: ['46701234567'], texts: [name, words] };
+const name = 'Åsa Lindqvist-Öberg';
+const words = 'the blue bicycle is sold';
+const person = { numbers: ['46701234567'], texts: [name, words] };
 export const matches = matchesOf(person);
 
 /** The person's number as bodies, people and encoders write it. */
@@ -55,7 +55,7 @@ export async function erase(location: QueueLocation, jobsMs = 30_000) {
 
 let made = 0;
 
-export function eventOfBody(rawBody: Uint8Array): CallbackEvent {
+function eventOfBody(rawBody: Uint8Array): CallbackEvent {
   made += 1;
   const entityId = `01J${made}`;
   return {
