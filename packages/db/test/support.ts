@@ -142,6 +142,8 @@ const tables = {
   outbound: 'id',
   dead_letter: 'event_digest',
   dead_letter_run: 'id',
+  erasure: 'id',
+  erased_key: 'digest, erasure_id',
 } as const;
 
 /** Returns the column of numbers from a sequence; other tables' `id` is Sinch's. */

@@ -37,6 +37,7 @@ it('an identity, a name, a text or a body never stays, except as the proof of a 
     'consent_event.channel_identity',
     'consent_event.identity',
     'dead_letter_run.operator',
+    'erasure.operator',
     'outbound.key',
   ]);
 });
