@@ -1,9 +1,11 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
 import { isReconciled, knownTriggers, type Trigger, timeFields } from '@sinch-callbacks/core';
 import {
+  createErasureKeys,
   createEventWriter,
   createPartitionsAhead,
   type Database,
+  type ErasureKeys,
   type EventToWrite,
   findDeadLetter,
   isReplayPending,
@@ -100,15 +102,17 @@ export async function startWorker(
     retention: retentionLabels,
   });
   const telemetry = { logger, metrics };
+  const erasureKeys =
+    config.erasureKey === undefined ? undefined : createErasureKeys(config.erasureKey);
   const steps = {
-    recordLetter: createLetterRecorder(database, databaseWait, now),
+    recordLetter: createLetterRecorder(database, databaseWait, now, erasureKeys),
     redactText,
     report: createJobReporter(telemetry),
     now,
     timings: timings.queue,
   };
   const handlers = openHandlerView(database);
-  const writer = createEventWriter(database, now, async () => await tasksOf(handlers));
+  const writer = createEventWriter(database, now, async () => await tasksOf(handlers), erasureKeys);
   const apps = createAppsSeen();
   const onBatch = (events: readonly EventToWrite[]) => {
     metrics.batchWritten(events.length);
@@ -224,19 +228,24 @@ function createLetterRecorder(
   database: Database,
   databaseWait: DatabaseWait,
   now: () => Date,
+  erasureKeys: ErasureKeys | undefined,
 ): RecordLetter {
   return async (letter: NewDeadLetter) => {
     const { event, replay, cause, message, stack, attempts } = letter;
     const result = await databaseWait.run(() =>
-      recordDeadLetter(database, {
-        event,
-        replay,
-        errorClass: cause,
-        errorMessage: message,
-        stack,
-        attempts,
-        deadAt: now(),
-      }),
+      recordDeadLetter(
+        database,
+        {
+          event,
+          replay,
+          errorClass: cause,
+          errorMessage: message,
+          stack,
+          attempts,
+          deadAt: now(),
+        },
+        erasureKeys,
+      ),
     );
     return result.kind === 'done' ? result.value : 'returned';
   };

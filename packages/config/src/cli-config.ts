@@ -33,6 +33,12 @@ export interface CliConfig {
   readonly retention: RetentionConfig;
   /** The secret of `callbacks forward --as standard`. */
   readonly forwardSecret: string | undefined;
+  readonly erasure: {
+    /** The key of the list of erased people. */
+    readonly key: string | undefined;
+    /** The file that each erasure is appended to. */
+    readonly logFile: string | undefined;
+  };
   readonly logLevel: LogLevel;
 }
 
@@ -51,6 +57,8 @@ const cliVariables = {
   ADMIN_WRITES: variables.ADMIN_WRITES,
   FORWARD_SECRET: variables.FORWARD_SECRET,
   ...retentionVariables,
+  ERASURE_KEY: variables.ERASURE_KEY,
+  ERASURE_LOG: variables.ERASURE_LOG,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -77,6 +85,7 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
         writes: values.ADMIN_WRITES,
       },
       forwardSecret: values.FORWARD_SECRET,
+      erasure: { key: values.ERASURE_KEY, logFile: values.ERASURE_LOG },
       retention: retentionOf(values),
       logLevel: values.LOG_LEVEL,
     }),

@@ -76,6 +76,13 @@ export const variables = {
   SENDER_METRICS_TOKEN: token().optional(),
   SINCH_SEND_RATE: wholeNumber(1, 800).default(20),
   FORWARD_SECRET: z.string().optional(),
+  ERASURE_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/, {
+      error: 'must be 32 or more letters, digits or signs: openssl rand -hex 32 makes one',
+    })
+    .optional(),
+  ERASURE_LOG: z.string().optional(),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   SINCH_REGION: z
     .enum(['us', 'eu', 'br'], {

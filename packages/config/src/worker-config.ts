@@ -42,6 +42,8 @@ export interface WorkerConfig {
     readonly graceDays: number;
   };
   readonly retention: RetentionConfig;
+  /** The key that recognises people who were erased. Absent where no one was. */
+  readonly erasureKey: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -61,6 +63,7 @@ const workerVariables = {
   SINCH_ON_CONTACT_DELETE: variables.SINCH_ON_CONTACT_DELETE,
   SINCH_CONTACT_DELETE_GRACE_DAYS: variables.SINCH_CONTACT_DELETE_GRACE_DAYS,
   ...retentionVariables,
+  ERASURE_KEY: variables.ERASURE_KEY,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -109,6 +112,7 @@ function parseOwn(environment: Environment): ConfigResult<OwnConfig> {
         graceDays: values.SINCH_CONTACT_DELETE_GRACE_DAYS,
       },
       retention: retentionOf(values),
+      erasureKey: values.ERASURE_KEY,
       logLevel: values.LOG_LEVEL,
     }),
     [adminIsProtected, writesNeedLogin, ...retentionRules],

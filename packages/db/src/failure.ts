@@ -52,6 +52,14 @@ const unreachablePrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P20
 const connectionTrouble =
   /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed/;
 
+/** The database has a list of erased people, and this process has no ERASURE_KEY to read it. */
+export class MissingErasureKeyError extends Error {
+  override readonly name = 'MissingErasureKeyError';
+  constructor() {
+    super('people were erased here, and ERASURE_KEY is not set: set it where events are written');
+  }
+}
+
 /** An error of a transaction that began and did not end in its time. One with less to do may. */
 export class SlowTransactionError extends Error {
   readonly code = 'SLOW_TRANSACTION';
@@ -93,6 +101,8 @@ export function isLostStatement(error: unknown): boolean {
 /** Classifies an error of a query. An unknown error counts as transient. */
 export function classifyFailure(error: unknown): FailureClass {
   if (error instanceof SlowTransactionError) return 'transient';
+  // The events wait for the setting, and lose no attempt.
+  if (error instanceof MissingErasureKeyError) return 'infrastructure';
   const { sqlState, kind, code, message } = factsOfError(error);
   if (sqlState !== undefined) {
     const known = classBySqlState.find(([prefix]) => sqlState.startsWith(prefix));

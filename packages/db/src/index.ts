@@ -49,6 +49,7 @@ export {
   listQueuedByRun,
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
+export { createErasureKeys, type ErasureKeys } from './erase/erasure-keys.ts';
 export { digestOfEvent } from './event-digest.ts';
 export {
   classifyFailure,

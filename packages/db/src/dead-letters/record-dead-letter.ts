@@ -10,6 +10,8 @@ import {
   storableText,
 } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
+import type { ErasureKeys } from '../erase/erasure-keys.ts';
+import { redactErased } from '../erase/redact-erased.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import { isConflict, whileAvailable } from '../failure.ts';
 import { keyEntityOf } from '../write/event-rows.ts';
@@ -79,18 +81,21 @@ export type RecordOutcome = 'recorded' | 'already-applied' | 'already-closed';
 
 /**
  * Stores an event that could not be applied: its exact body, the reason and every attempt, those of
- * earlier deaths included. Idempotent: the same record again changes nothing.
- * @throws DatabaseUnavailableError when the database is down.
+ * earlier deaths included. Idempotent: the same record again changes nothing. One about a person that
+ * was erased is stored without its body and its errors, and closed.
+ * @param erasureKeys recognise such people; required while anyone is on the list.
+ * @throws DatabaseUnavailableError when the database is down, or the keys are missing.
  */
 export async function recordDeadLetter(
   database: Database,
   letter: DeadLetterRecord,
+  erasureKeys?: ErasureKeys,
 ): Promise<RecordOutcome> {
   const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await whileAvailable(() =>
-        inWriteSession(database, options, (session) => writeLetter(session, letter)),
+        inWriteSession(database, options, (session) => writeLetter(session, letter, erasureKeys)),
       );
     } catch (error) {
       if (!isConflict(error) || attempt === immediateRetries) throw error;
@@ -103,22 +108,52 @@ const immediateRetries = 3;
 
 async function writeLetter(
   session: WriteSession,
-  letter: DeadLetterRecord,
+  given: DeadLetterRecord,
+  erasureKeys: ErasureKeys | undefined,
 ): Promise<RecordOutcome> {
-  const { event, errorClass } = letter;
-  const columns = columnsOf(event, errorClass);
+  const columns = columnsOf(given.event, given.errorClass);
   const { mentions } = columns;
+  const letter = await withoutErased(session, given, columns, erasureKeys);
+  const { event } = letter;
   await settleAll(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
   if (!(await storeDead(session, letter, columns))) return 'already-applied';
   const letterWrites = [
     session.query({ sql: upsertDeadLetter }, letterValues(letter, columns)),
     redactRawBodies(session, mentions),
+    ...(letter === given ? [] : [session.query({ sql: closeErased }, [digestOfEvent(event)])]),
   ];
   await settleAll(letterWrites);
   // Only now: the statements before may have redacted it.
   const { count } = await session.query({ sql: isOpen }, [digestOfEvent(event)]);
   return count > 0 ? 'recorded' : 'already-closed';
 }
+
+/** Returns the letter itself, or what may be stored of one about a person that was erased. */
+async function withoutErased(
+  session: WriteSession,
+  letter: DeadLetterRecord,
+  { envelope, unreadableTimes, entityId }: Columns,
+  erasureKeys: ErasureKeys | undefined,
+): Promise<DeadLetterRecord> {
+  const decision = { kind: 'keep', envelope, entityId, unreadableTimes } as const;
+  const item = { event: letter.event, decision, attempts: letter.attempts.length };
+  const { events, redacted } = await redactErased(session, [item], erasureKeys);
+  const [checked] = events;
+  if (checked === undefined || redacted.size === 0) return letter;
+  return {
+    ...letter,
+    event: checked.event,
+    errorMessage: '(redacted)',
+    stack: undefined,
+    attempts: letter.attempts.map((attempt) => ({ ...attempt, message: '(redacted)' })),
+  };
+}
+
+/** Closes a letter of which nothing is left to apply. */
+const closeErased = `
+UPDATE dead_letter SET resolved_at = coalesce(resolved_at, now()),
+  resolution = CASE WHEN resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END
+WHERE event_digest = ${digest}`;
 
 type Columns = ReturnType<typeof columnsOf>;
 
@@ -133,6 +168,7 @@ function columnsOf(event: CallbackEvent, errorClass: string) {
   return {
     envelope,
     unreadableTimes,
+    entityId: named,
     identity: [
       digestOfEvent(event),
       trigger,

@@ -4,6 +4,7 @@ import {
   isReconciled,
   signedAtOf,
 } from '@sinch-callbacks/core';
+import { hasErasedKeys } from '../erase/redact-erased.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
@@ -62,14 +63,14 @@ WITH unknown AS (
 INSERT INTO callback_event (${names.join(', ')}, kept)
 SELECT ${columns.map(([, expression]) => expression).join(', ')}, ${isKept}
 FROM ${inputRows} JOIN unknown ON unknown.event_digest = decode(f.event_digest, 'hex')
-RETURNING encode(event_digest, 'hex') AS digest, ${redactedBefore}`,
+RETURNING encode(event_digest, 'hex') AS digest, ${redactedBefore}, ${hasErasedKeys}`,
 };
 
 const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
 
 /** Applied events have no row in this partition, so a duplicate locks nothing. */
 const findKept = `
-SELECT encode(event_digest, 'hex') AS digest FROM callback_event
+SELECT encode(event_digest, 'hex') AS digest, ${hasErasedKeys} FROM callback_event
 WHERE kept AND event_digest ${amongDigests}`;
 
 /** A lock on the guard, since the row may be in another partition when the wait is over. */
@@ -104,8 +105,14 @@ interface DigestRow {
   readonly digest: string;
 }
 
+/** A row that is written now, with the redaction by age at that moment. */
 interface WrittenRow extends DigestRow {
   readonly redactedBefore: number | null;
+}
+
+/** A row, with the state of the list of erased people at that moment. */
+interface CheckedRow extends DigestRow {
+  readonly hasErasedKeys: boolean;
 }
 
 /** The events whose rows are written now. */
@@ -116,25 +123,39 @@ export interface WrittenEvents {
 }
 
 /**
+ * A transaction that did not ask the list of erased people, since it was empty, and finds that it is
+ * not. The batch is written again.
+ */
+export class ErasedListFilledError extends Error {
+  override readonly name = 'ErasedListFilledError';
+}
+
+/**
  * Stores the events and returns those whose rows are to be written now: new ones, dead
  * ones that are retried, and unhandled ones that have become readable. An event that was applied
  * before is unchanged.
  * @param events with distinct digests.
+ * @param isChecked true where they were checked against the list of erased people.
+ * @throws ErasedListFilledError where they were not, and the list has rows.
  */
 export async function writeEventRows(
   session: WriteSession,
   events: readonly EventToWrite[],
   appliedAt: Date,
+  isChecked: boolean,
 ): Promise<WrittenEvents> {
   const rows = new Map(events.map((item) => [item.event.key, eventRow(item, appliedAt)]));
   const lock = lockRedactions(session, redactableOf(events));
-  const insert = session.query<WrittenRow>(insertEvents, valuesOf([...rows.values()]));
+  const values = valuesOf([...rows.values()]);
+  const insert = session.query<WrittenRow & CheckedRow>(insertEvents, values);
   await settleAll([...lock, insert]);
-  const found = [...(await insert).rows];
+  const { rows: inserted } = await insert;
+  if (!isChecked) requireEmptyList(inserted);
+  const found: WrittenRow[] = [...inserted];
   const written = new Set(found.map(({ digest }) => digest));
   if (written.size < rows.size) {
     const known = [...rows.values()].filter((row) => !written.has(row.event_digest ?? ''));
-    found.push(...(await rewriteKept(session, known, appliedAt)));
+    found.push(...(await rewriteKept(session, known, appliedAt, isChecked)));
     for (const { digest } of found) written.add(digest);
   }
   return {
@@ -150,10 +171,12 @@ async function rewriteKept(
   session: WriteSession,
   rows: readonly EventRow[],
   appliedAt: Date,
+  isChecked: boolean,
 ): Promise<readonly WrittenRow[]> {
-  const found = await session.query<DigestRow>({ sql: findKept }, [
+  const found = await session.query<CheckedRow>({ sql: findKept }, [
     textArray(rows.map((row) => row.event_digest)),
   ]);
+  if (!isChecked) requireEmptyList(found.rows);
   const kept = new Set(found.rows.map(({ digest }) => digest));
   if (kept.size === 0) return [];
   const again = rows.filter((row) => kept.has(row.event_digest ?? ''));
@@ -169,6 +192,10 @@ async function rewriteKept(
     await session.query({ sql: resolveDeadLetters }, values);
   }
   return written;
+}
+
+function requireEmptyList(rows: readonly CheckedRow[]): void {
+  if (rows.some((row) => row.hasErasedKeys)) throw new ErasedListFilledError();
 }
 
 function valuesOf(rows: readonly EventRow[]): Buffer[] {

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import type { ErasureKeys } from '../erase/erasure-keys.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import {
   classifyFailure,
@@ -8,9 +9,10 @@ import {
   isConflict,
   isLostStatement,
 } from '../failure.ts';
+import { ErasedListFilledError } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { createLockedRows } from './locked-rows.ts';
-import { type WriteAlongside, writeBatch } from './write-batch.ts';
+import { type ErasedList, type WriteAlongside, writeBatch } from './write-batch.ts';
 
 export type WriteOutcome =
   /** The event's rows are written now. */
@@ -60,12 +62,16 @@ const blockedBudgetMs = 2_000;
  * Opens a writer.
  * @param prepareAlongside is called before each transaction for what it writes beside the rows of
  *   its events; no more is written where it returns nothing.
+ * @param erasureKeys recognise people that were erased. Without them nothing is written while anyone
+ *   is on the list.
  */
 export function createEventWriter(
   database: Database,
   now: () => Date,
   prepareAlongside?: () => Promise<WriteAlongside | undefined>,
+  erasureKeys?: ErasureKeys,
 ): EventWriter {
+  const erased: ErasedList = { keys: erasureKeys, hasKeys: false };
   // False once a pooler in between turns out to lose prepared statements.
   let keepsStatements = true;
   const lockedRows = createLockedRows();
@@ -147,13 +153,25 @@ export function createEventWriter(
       try {
         const options = { keepsStatements, lockTimeoutMs };
         const alongside = await prepareAlongside?.();
-        const written = await writeBatch(database, batch, copies, now(), options, alongside);
+        const written = await writeBatch(
+          database,
+          batch,
+          copies,
+          now(),
+          options,
+          alongside,
+          erased,
+        );
         lockedRows.remove(batch);
         for (const item of batch) report(item, outcomeOf(item, written));
         return undefined;
       } catch (error) {
         if (keepsStatements && isLostStatement(error)) {
           keepsStatements = false;
+          continue;
+        }
+        if (error instanceof ErasedListFilledError && !erased.hasKeys) {
+          erased.hasKeys = true;
           continue;
         }
         const failureClass = classifyFailure(error);

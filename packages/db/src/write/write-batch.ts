@@ -1,10 +1,13 @@
 import type { Database } from '../database.ts';
+import type { ErasureKeys } from '../erase/erasure-keys.ts';
+import { redactErased } from '../erase/redact-erased.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import { redactedRow } from '../privacy/redacted-row.ts';
 import { computeOverallStatus } from './compute-overall-status.ts';
 import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
+import { happenedAtMs } from './happened-at.ts';
 import { keepRedacted } from './keep-redacted.ts';
 import { redactableOf, redactRawBodies } from './redact-raw-bodies.ts';
 import { settleOutbound } from './settle-outbound.ts';
@@ -30,26 +33,41 @@ export type WriteAlongside = (
   events: readonly EventToWrite[],
 ) => Promise<void>;
 
+/** The knowledge of a writer about erased people, which lasts from batch to batch. */
+export interface ErasedList {
+  /** Absent where no ERASURE_KEY is set. */
+  readonly keys: ErasureKeys | undefined;
+  /** True once the list had rows: then each batch asks it first. */
+  hasKeys: boolean;
+}
+
 /**
  * Writes all events and their rows, or nothing: one transaction, one statement per table that is
  * concerned, however many events there are.
  *
- * @param events with distinct digests.
+ * @param given events with distinct digests. Those about an erased person are written redacted, and
+ *   lead to no more than their rows.
  * @param copies of some of them, received at another time: their repetition is recorded.
  * @returns the keys of the events that were not applied before.
- * @throws SlowTransactionError, or pg's error when any of it fails.
+ * @throws ErasedListFilledError, MissingErasureKeyError, SlowTransactionError, or pg's error when any of it fails.
  */
 export async function writeBatch(
   database: Database,
-  events: readonly EventToWrite[],
+  given: readonly EventToWrite[],
   copies: readonly EventToWrite[],
   appliedAt: Date,
   options: SessionOptions,
   alongside: WriteAlongside = nothing,
+  erased: ErasedList = { keys: undefined, hasKeys: false },
 ): Promise<ReadonlySet<string>> {
   return await inWriteSession(database, options, async (session) => {
-    if (events.some(hasMerge)) await lockContactRoots(session);
-    const { keys: written, redactedBeforeMs } = await writeEventRows(session, events, appliedAt);
+    if (given.some(hasMerge)) await lockContactRoots(session);
+    const isChecked = erased.hasKeys;
+    const checked = isChecked ? await redactErased(session, given, erased.keys) : undefined;
+    if (checked) erased.hasKeys = checked.hasErasedKeys;
+    const events = checked?.events ?? given;
+    const stored = await writeEventRows(session, events, appliedAt, isChecked);
+    const { keys: written, redactedBeforeMs } = stored;
     const isOld = (item: EventToWrite) =>
       redactedBeforeMs !== undefined && happenedAtMs(item) < redactedBeforeMs;
     const newly = events.filter(({ event }) => written.has(event.key));
@@ -61,7 +79,10 @@ export async function writeBatch(
       repeatConsents(session, absorbed.flatMap(consentsOf)),
       redactRawBodies(session, redactableOf(newly)),
       settleOutbound(session, facts),
-      alongside(session, newly),
+      alongside(
+        session,
+        checked ? newly.filter(({ event }) => !checked.redacted.has(event.key)) : newly,
+      ),
     ]);
     const emptied = new Map<string, Set<string>>();
     for (const { table, done } of upserts) {
@@ -117,13 +138,6 @@ function rowsOf(table: Projection['table'], event: EventFacts): readonly FactRow
     const redacted = redactedRow(table.name, row);
     return redacted === undefined ? [] : [redacted];
   });
-}
-
-/** The earliest time that the event gives, or that of its receipt. */
-function happenedAtMs({ event, decision }: EventToWrite): number {
-  const { acceptedTime, eventTime } = decision.envelope;
-  const times = [acceptedTime, eventTime, event.receivedAt];
-  return Math.min(...times.flatMap((time) => (time === undefined ? [] : Date.parse(time))));
 }
 
 function valuesOf(

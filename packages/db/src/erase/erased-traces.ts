@@ -1,0 +1,88 @@
+import { rawBodyText } from '@sinch-callbacks/core';
+import type { EventToWrite } from '../write/event-to-write.ts';
+import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
+
+/** The most values of one body that are asked for. Later ones of a huge body are not. */
+const maxTraces = 2_000;
+/** A number in a text, as people write it. */
+const numberLike = /(?<!\d)\+?\d(?:[ .()/-]{0,2}\d){6,16}(?!\d)/g;
+/** An id of Sinch, which may be a contact's or a message's. */
+const idLike = /(?<![0-9A-Za-z])[0-9A-Za-z]{20,40}(?![0-9A-Za-z])/g;
+const emailLike = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}/g;
+
+/**
+ * The events that a trace concerns: those from before the erasure, or, for what is about a message
+ * that was erased, all. A later message may name an erased one, as the one that it answers.
+ */
+export type TraceReach = 'before' | 'always';
+
+/**
+ * Lists the digests by which an event may be recognised as one about an erased person: of all ids
+ * and identities in its facts, and of what looks like one in its body.
+ */
+export function erasedTracesOf(
+  { event, decision }: EventToWrite,
+  keys: ErasureKeys,
+): ReadonlyMap<string, TraceReach> {
+  const traces = new Map<string, TraceReach>();
+  const add = (
+    kind: ErasedKind,
+    value: string | null | undefined,
+    reach: TraceReach = 'before',
+  ) => {
+    if (!value || traces.size >= maxTraces) return;
+    const digest = keys.digest(kind, value);
+    if (reach === 'always' || !traces.has(digest)) traces.set(digest, reach);
+  };
+  const addIdentity = (value: string | null | undefined) =>
+    value && add('identity', asDigested(value));
+  if (decision.kind === 'apply') {
+    const { facts } = decision;
+    for (const fact of facts.messages) {
+      add('message', fact.sinchMessageId, 'always');
+      add('contact', fact.contactId);
+      addIdentity(fact.overallStatus?.identity);
+    }
+    for (const fact of [...facts.messageStatuses, ...facts.messageAnalyses]) {
+      add('message', fact.sinchMessageId, 'always');
+    }
+    for (const fact of facts.contacts) {
+      add('contact', fact.sinchContactId);
+      add('email', fact.profile?.email);
+      add('external-id', fact.profile?.externalId);
+    }
+    for (const fact of [...facts.conversations, ...facts.eventDeliveries, ...facts.records]) {
+      add('contact', fact.contactId);
+    }
+    for (const fact of facts.contactIdentities) addIdentity(fact.identity);
+    for (const fact of [...facts.consentEvents, ...facts.capabilities]) {
+      add('contact', fact.contactId);
+      addIdentity(fact.identity);
+    }
+    for (const fact of [...facts.reactions, ...facts.unsupported]) {
+      add('contact', fact.contactId);
+      addIdentity(fact.identity);
+    }
+    for (const fact of facts.inboundEvents) {
+      add('contact', fact.contactId);
+      addIdentity(fact.event.identity);
+    }
+    for (const fact of facts.messageStatuses) addIdentity(fact.identity);
+  }
+  add('contact', decision.entityId);
+  add('message', decision.entityId, 'always');
+  const text = rawBodyText(event.rawBody);
+  for (const [number] of text.matchAll(numberLike)) {
+    const digits = asDigested(number);
+    addIdentity(digits.startsWith('00') ? digits.slice(2) : digits);
+  }
+  for (const [email] of text.matchAll(emailLike)) {
+    add('email', email.toLowerCase());
+    addIdentity(email);
+  }
+  for (const [id] of text.matchAll(idLike)) {
+    add('contact', id);
+    add('message', id);
+  }
+  return traces;
+}
