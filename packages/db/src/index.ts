@@ -49,7 +49,27 @@ export {
   listQueuedByRun,
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
+export { countToErase, eraseTables, type OnErasedPage } from './erase/erase-tables.ts';
 export { createErasureKeys, type ErasureKeys } from './erase/erasure-keys.ts';
+export {
+  beginErasure,
+  type ErasureToBegin,
+  findRunningErasure,
+  finishErasure,
+  liftErasures,
+  type RunningErasure,
+  typedDigests,
+} from './erase/erasures.ts';
+export {
+  completePerson,
+  digestsOf,
+  type FoundPerson,
+  findPerson,
+  type Person,
+  type PersonKey,
+  patternsOf,
+  TooManyIdsError,
+} from './erase/person.ts';
 export { digestOfEvent } from './event-digest.ts';
 export {
   classifyFailure,

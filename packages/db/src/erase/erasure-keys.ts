@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { normaliseIdentity } from '@sinch-callbacks/core';
 
 /** A kind of value that the keyed list recognises. */
@@ -13,16 +13,36 @@ export interface ErasureKeys {
    * already is returned as it is.
    */
   erasedSpelling(identity: string): string;
+  /** Encrypts a text for the database: what a running erasure needs after a kill. */
+  seal(text: string): string;
+  /** @throws an error where it was sealed with another key, or changed. */
+  unseal(sealed: string): string;
 }
 
-export const erasedPrefix = 'erased:';
+const erasedPrefix = 'erased:';
+const nonceBytes = 12;
+const tagBytes = 16;
 
 /** @param secret the value of ERASURE_KEY. */
 export function createErasureKeys(secret: string): ErasureKeys {
   const digest = (kind: ErasedKind, value: string) =>
     createHmac('sha256', secret).update(`${kind}\u0000${value}`).digest('hex');
+  const sealing = Buffer.from(hkdfSync('sha256', secret, '', 'erasure progress', 32));
   return {
     digest,
+    seal(text) {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', sealing, nonce);
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
+    },
+    unseal(sealed) {
+      const bytes = Buffer.from(sealed, 'base64');
+      const decipher = createDecipheriv('aes-256-gcm', sealing, bytes.subarray(0, nonceBytes));
+      decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
+      const text = decipher.update(bytes.subarray(nonceBytes + tagBytes));
+      return Buffer.concat([text, decipher.final()]).toString('utf8');
+    },
     erasedSpelling: (identity) =>
       identity.startsWith(erasedPrefix)
         ? identity

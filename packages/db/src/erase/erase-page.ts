@@ -1,0 +1,237 @@
+import type { Database } from '../database.ts';
+import { classifyFailure, isConflict } from '../failure.ts';
+import { textArray } from '../write/text-array.ts';
+import { inWriteSession, type SqlValue, type WriteSession } from '../write/write-session.ts';
+import { type ErasedTable, emptiedColumns, parameters } from './erased-tables.ts';
+import { asDigested, type ErasureKeys } from './erasure-keys.ts';
+import { type Person, patternsOf } from './person.ts';
+
+/** A page: the rows after `from`, up to and with `to`. Absent: from the beginning, to the end. */
+export interface PageRange {
+  readonly from: readonly string[] | undefined;
+  readonly to: readonly string[] | undefined;
+}
+
+/** Rows of a page. Each is a transaction of its own, so that no lock is held for long. */
+export const erasedPageRows = 500;
+/** Tries of a page that a deadlock, a moved row or a lock of another session was in the way of. */
+const maxTries = 60;
+
+/** Finds the end of the page that begins after `from`; undefined on the last one. */
+export async function endOfPage(
+  { pool }: Pick<Database, 'pool'>,
+  { name, key }: ErasedTable,
+  from: readonly string[] | undefined,
+): Promise<readonly string[] | undefined> {
+  const names = key.map(([column]) => column).join(', ');
+  const texts = key.map(([column]) => `${column}::text`).join(', ');
+  const after = from ? `WHERE (${names}) > (${valuesAt(key, 1)})` : '';
+  const { rows } = await pool.query<string[]>({
+    text: `SELECT ${texts} FROM ${name} ${after} ORDER BY ${names} LIMIT 1 OFFSET ${erasedPageRows - 1}`,
+    values: [...(from ?? [])],
+    rowMode: 'array',
+  });
+  return rows[0];
+}
+
+/** Counts the rows of a page that an erasure would change. */
+export async function countErasable(
+  { pool }: Pick<Database, 'pool'>,
+  table: ErasedTable,
+  range: PageRange,
+  { person, keys }: { readonly person: Person; readonly keys: ErasureKeys },
+): Promise<number> {
+  const { where } = statementsOf(table, range);
+  const { rows } = await pool.query<{ count: number }>(
+    `${withUsed} SELECT count(*)::integer AS count FROM ${table.name} AS t, used WHERE ${where}`,
+    [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/**
+ * Erases the person from one page of a table. Idempotent.
+ * @param record notes it in the same transaction, so that a kill loses no count.
+ * @returns the number of changed rows.
+ * @throws pg's error, after several tries where another session was in the way.
+ */
+export async function erasePage(
+  database: Database,
+  table: ErasedTable,
+  range: PageRange,
+  { person, keys }: { readonly person: Person; readonly keys: ErasureKeys },
+  record: (session: WriteSession, changed: number) => Promise<void>,
+): Promise<number> {
+  const { statements } = statementsOf(table, range);
+  const values = [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])];
+  const options = { keepsStatements: false, lockTimeoutMs: database.limits.batchLockTimeoutMs };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inWriteSession(database, options, async (session) => {
+        let changed = 0;
+        for (const sql of statements) {
+          changed += (await session.query({ sql }, values)).count;
+        }
+        await record(session, changed);
+        return changed;
+      });
+    } catch (error) {
+      const isBusy = isConflict(error) || classifyFailure(error) === 'blocked';
+      if (!isBusy || tries === maxTries) throw error;
+    }
+  }
+}
+
+/** Each parameter once, since Postgres refuses one whose type no statement determines. */
+const withUsed = `WITH used AS MATERIALIZED (SELECT ${Object.values(parameters).join(', ')})`;
+
+function valuesOf(person: Person, keys: ErasureKeys): SqlValue[] {
+  const patterns = patternsOf(person);
+  const spellings = person.identities.map((identity) => keys.erasedSpelling(asDigested(identity)));
+  return [
+    textArray(person.contacts),
+    textArray(person.identities),
+    textArray(person.messages),
+    textArray(person.subjects),
+    patterns.text ?? null,
+    patterns.body ?? null,
+    textArray(spellings),
+  ];
+}
+
+const used = Object.keys(parameters).length;
+
+function valuesAt(key: ErasedTable['key'], first: number): string {
+  return key.map(([, type], index) => `$${first + index}::${type}`).join(', ');
+}
+
+function statementsOf(
+  table: ErasedTable,
+  { from, to }: PageRange,
+): { readonly statements: readonly string[]; readonly where: string } {
+  const columns = table.key.map(([column]) => `t.${column}`).join(', ');
+  const afterFrom = used + 1 + (from?.length ?? 0);
+  const page = [
+    ...(from ? [`(${columns}) > (${valuesAt(table.key, used + 1)})`] : []),
+    ...(to ? [`(${columns}) <= (${valuesAt(table.key, afterFrom)})`] : []),
+    'true',
+  ].join(' AND ');
+  switch (table.name) {
+    case 'capability': {
+      const where = `${page} AND (${table.isOwn} OR ${mentions('t.channel_identity')})`;
+      return {
+        where,
+        statements: [`${withUsed} DELETE FROM capability AS t USING used WHERE ${where}`],
+      };
+    }
+    case 'contact_identity': {
+      const where = `${page} AND ${isErasedIdentity}`;
+      return { where, statements: [renameIdentities(where)] };
+    }
+    case 'consent_event': {
+      const where = `${page} AND ${isErasedIdentity}`;
+      return { where, statements: [renameConsents(where)] };
+    }
+    case 'message_status':
+      return emptying(table, page, [deleteTwins(table, page)]);
+    default:
+      return emptying(table, page, []);
+  }
+}
+
+function emptying(table: ErasedTable, page: string, before: readonly string[]) {
+  const { isOwn, alsoSet = {}, name } = table;
+  const columns = emptiedColumns(table).map(({ column, sql, onlyMentions, holds }) => {
+    const isMentioned = mentionIn(name, column, holds);
+    const isMet = onlyMentions ? isMentioned : `(${isOwn} OR ${isMentioned})`;
+    return {
+      isChanged: `(${isMet} AND t.${column} IS DISTINCT FROM ${sql})`,
+      assignment: `${column} = CASE WHEN ${isMet} THEN ${sql} ELSE t.${column} END`,
+    };
+  });
+  const extra = Object.entries(alsoSet).map(
+    ([column, sql]) => `${column} = CASE WHEN ${isOwn} THEN ${sql} ELSE t.${column} END`,
+  );
+  const encoding = name === 'callback_event' ? [keepEncoding] : [];
+  const assignments = [...columns.map(({ assignment }) => assignment), ...extra, ...encoding];
+  const where = `${page} AND (${columns.map(({ isChanged }) => isChanged).join(' OR ')})`;
+  const update = `${withUsed} UPDATE ${name} AS t SET ${assignments.join(', ')} FROM used WHERE ${where}`;
+  return { where, statements: [...before, update] };
+}
+
+/** Each row that is changed is emptied: it has no other personal column. */
+const keepEncoding = `raw_body_encoding = 'utf8'`;
+
+function mentions(expression: string, pattern: string = parameters.text): string {
+  return `coalesce(${expression} ~* ${pattern}, false)`;
+}
+
+function mentionIn(table: string, column: string, holds: string): string {
+  if (table === 'callback_event') return mentions(bodyText, parameters.body);
+  // A digest mentions nothing: it is emptied with the request that it is made from.
+  if (column === 'content_digest') return 'false';
+  if (holds === 'identity' && column.endsWith('identity')) {
+    return `(coalesce(t.${column} = ANY (${parameters.identities}), false) OR ${mentions(`t.${column}`)})`;
+  }
+  return mentions(`t.${column}::text`);
+}
+
+/** Bytes that are no text are escaped; digits and letters stay as they are. */
+const bodyText = `(CASE t.raw_body_encoding WHEN 'base64'
+  THEN encode(decode(t.raw_body, 'base64'), 'escape') ELSE t.raw_body END)`;
+
+const isErasedIdentity = `(t.identity = ANY (${parameters.identities})
+  OR (t.identity NOT LIKE 'erased:%' AND ${mentions('t.identity')})
+  OR ${mentions('t.channel_identity')})`;
+
+const digits = (row: string) => `regexp_replace(${row}.identity, '[^0-9]', '', 'g')`;
+
+/** The keyed spelling of an identity, which its consents are found by. */
+const keyedSpelling = (row: string) => `(SELECT f.spelling
+  FROM unnest(${parameters.identities}, ${parameters.spellings}) AS f(identity, spelling)
+  WHERE f.identity = ${row}.identity OR (${digits('f')} <> '' AND ${digits('f')} = ${digits(row)})
+  ORDER BY f.identity <> ${row}.identity LIMIT 1)`;
+
+/**
+ * An identity that no consent needs goes. The others stay under the keyed spelling: a consent of a
+ * contact is about all its identities on the channel, merged contacts included.
+ */
+const renameIdentities = (where: string) => `
+${withUsed}, gone AS (DELETE FROM contact_identity AS t USING used WHERE ${where} RETURNING t.*),
+kept AS (
+  INSERT INTO contact_identity
+    (sinch_contact_id, channel, identity, app_id, created_at, updated_at, listed_stamp)
+  SELECT g.sinch_contact_id, g.channel, ${keyedSpelling('g')}, g.app_id, g.created_at, g.updated_at,
+    g.listed_stamp
+  FROM gone AS g
+  WHERE ${keyedSpelling('g')} IS NOT NULL AND EXISTS (
+    SELECT FROM consent_event AS c
+    WHERE c.channel = g.channel AND c.contact_id IN (
+      SELECT g.sinch_contact_id
+      UNION ALL
+      SELECT other.contact_id FROM contact_root AS r
+      JOIN contact_root AS other ON other.root_id = r.root_id
+      WHERE r.contact_id = g.sinch_contact_id))
+  ON CONFLICT DO NOTHING
+)
+SELECT FROM gone`;
+
+const renameConsents = (where: string) => `
+${withUsed}
+UPDATE consent_event AS t SET channel_identity = NULL,
+  identity = coalesce(${keyedSpelling('t')}, t.identity)
+FROM used WHERE ${where}`;
+
+/** Reports that differ in the identity alone are one report once it is gone. */
+function deleteTwins({ isOwn }: ErasedTable, page: string): string {
+  const isEmptied = `(t.identity IS NULL OR ${isOwn}
+    OR ${mentionIn('message_status', 'identity', 'identity')})`;
+  const other = isEmptied.replaceAll('t.', 'o.');
+  return `${withUsed}
+DELETE FROM message_status AS t USING used WHERE ${page} AND ${isEmptied} AND EXISTS (
+  SELECT FROM message_status AS o
+  WHERE o.sinch_message_id = t.sinch_message_id AND o.status = t.status
+    AND o.event_time IS NOT DISTINCT FROM t.event_time
+    AND o.channel IS NOT DISTINCT FROM t.channel
+    AND o.ctid < t.ctid AND ${other})`;
+}

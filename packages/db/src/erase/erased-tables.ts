@@ -1,0 +1,142 @@
+import { type PersonalColumn, personalColumns } from '../privacy/personal-columns.ts';
+
+/** A column of a page's key, with the type that a text is cast to. */
+type KeyColumn = readonly [name: string, type: 'text' | 'bytea' | 'uuid' | 'integer'];
+
+/** A table that an erasure goes through, page by page in the order of its key. */
+export interface ErasedTable {
+  readonly name: string;
+  /** The beginning of an index. Rows that share it are on one page. */
+  readonly key: readonly KeyColumn[];
+  /** A condition on the row `t` that is true where it is the person's own. */
+  readonly isOwn: string;
+  /** Other values than a redaction leaves, as SQL by column. */
+  readonly emptied?: Readonly<Record<string, string>>;
+  /** Changes of own rows beside those of personal columns. */
+  readonly alsoSet?: Readonly<Record<string, string>>;
+}
+
+/** Parameters of every condition. */
+export const parameters = {
+  contacts: '$1::text[]',
+  identities: '$2::text[]',
+  messages: '$3::text[]',
+  subjects: '$4::text[]',
+  text: '$5::text',
+  body: '$6::text',
+  /** Of each identity, in order. */
+  spellings: '$7::text[]',
+} as const;
+
+const byContact = `t.contact_id = ANY (${parameters.contacts})`;
+const byMessage = `t.sinch_message_id = ANY (${parameters.messages})`;
+/** An identity without a contact is that of the person. */
+const atIdentity = `(t.contact_id IS NULL AND t.identity = ANY (${parameters.identities}))`;
+const isSubject = (column: string) =>
+  `(${column} = ANY (${parameters.contacts}) OR ${column} = ANY (${parameters.messages})
+    OR ${column} = ANY (${parameters.subjects}))`;
+
+const ofContact = `(${byContact} OR ${atIdentity})`;
+const isWaiting = `t.state IN ('QUEUED', 'UNCERTAIN')`;
+
+/**
+ * Every table with personal columns, in the order in which an erasure goes through them. Events come
+ * first, since handler tasks look at their bodies; what a person is found by comes last. The rest is
+ * in the order in which writers lock rows.
+ */
+export const erasedTables: readonly ErasedTable[] = [
+  { name: 'callback_event', key: [['event_digest', 'bytea']], isOwn: isSubject('t.entity_id') },
+  {
+    name: 'dead_letter',
+    key: [['event_digest', 'bytea']],
+    isOwn: `(${isSubject('t.entity_id')} OR EXISTS (SELECT FROM callback_event AS e
+      WHERE e.event_digest = t.event_digest AND e.kept AND e.raw_body = '' AND t.resolved_at IS NULL))`,
+    alsoSet: {
+      resolved_at: 'coalesce(t.resolved_at, now())',
+      resolution: `CASE WHEN t.resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END`,
+    },
+  },
+  { name: 'dead_letter_run', key: [['id', 'integer']], isOwn: 'false' },
+  {
+    name: 'handler_task',
+    key: [
+      ['handler', 'text'],
+      ['occurrence', 'bytea'],
+    ],
+    isOwn: `(${isSubject('t.entity_id')} OR ${isSubject('t.key')})`,
+  },
+  {
+    name: 'outbound',
+    key: [['id', 'uuid']],
+    isOwn: `(${byContact} OR ${byMessage}
+      OR (t.contact_id IS NULL AND t.identities && ${parameters.identities})
+      OR coalesce(t.request::text ~* ${parameters.text}, false))`,
+    emptied: { lane: `'erased:' || t.id`, key: `'erased:' || t.id` },
+    alsoSet: {
+      state: `CASE WHEN ${isWaiting} THEN 'DISCARDED'::outbound_state ELSE t.state END`,
+      settled_at: `CASE WHEN ${isWaiting} THEN now() ELSE t.settled_at END`,
+      look_up_at: `CASE WHEN ${isWaiting} THEN NULL ELSE t.look_up_at END`,
+      resends_uncertain: 'false',
+    },
+  },
+  {
+    name: 'message_status',
+    key: [['sinch_message_id', 'text']],
+    isOwn: byMessage,
+  },
+  { name: 'message_channel', key: [['sinch_message_id', 'text']], isOwn: byMessage },
+  {
+    name: 'message_analysis',
+    key: [['sinch_message_id', 'text']],
+    isOwn: `(${byMessage} OR ${byContact})`,
+  },
+  { name: 'conversation', key: [['sinch_conversation_id', 'text']], isOwn: byContact },
+  {
+    name: 'capability',
+    key: [
+      ['app_id', 'text'],
+      ['contact_id', 'text'],
+      ['channel', 'text'],
+      ['identity', 'text'],
+    ],
+    isOwn: `(${byContact} OR t.identity = ANY (${parameters.identities}))`,
+  },
+  { name: 'inbound_event', key: [['id', 'text']], isOwn: ofContact },
+  { name: 'reaction', key: [['id', 'text']], isOwn: ofContact },
+  { name: 'unsupported', key: [['id', 'text']], isOwn: ofContact },
+  { name: 'event_delivery', key: [['sinch_event_id', 'text']], isOwn: ofContact },
+  {
+    name: 'event_delivery_channel',
+    key: [['sinch_event_id', 'text']],
+    isOwn: `t.sinch_event_id = ANY (${parameters.subjects})`,
+  },
+  { name: 'channel_event', key: [['content_digest', 'bytea']], isOwn: 'false' },
+  { name: 'batch', key: [['batch_id', 'text']], isOwn: 'false' },
+  { name: 'consent_event', key: [['consent_key', 'bytea']], isOwn: 'false' },
+  { name: 'message', key: [['sinch_message_id', 'text']], isOwn: `(${byMessage} OR ${byContact})` },
+  { name: 'contact_identity', key: [['sinch_contact_id', 'text']], isOwn: 'false' },
+  {
+    name: 'contact',
+    key: [['sinch_contact_id', 'text']],
+    isOwn: `t.sinch_contact_id = ANY (${parameters.contacts})`,
+  },
+];
+
+/** The personal columns of a table that an erasure empties, with what stays in their place. */
+export function emptiedColumns({ name, emptied = {} }: ErasedTable): readonly {
+  readonly column: string;
+  readonly holds: PersonalColumn['holds'];
+  readonly sql: string;
+  /** True where own rows keep it, and only a mention is replaced. */
+  readonly onlyMentions: boolean;
+}[] {
+  return Object.entries(personalColumns[name] ?? {}).flatMap(([column, { holds, redaction }]) => {
+    const own = emptied[column];
+    if (own !== undefined) {
+      const onlyMentions = redaction.kind === 'stays';
+      return [{ column, holds, sql: own, onlyMentions }];
+    }
+    if (redaction.kind !== 'emptied') return [];
+    return [{ column, holds, sql: redaction.sql, onlyMentions: false }];
+  });
+}

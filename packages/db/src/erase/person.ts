@@ -1,0 +1,185 @@
+import { readTypedIdentity } from '@sinch-callbacks/core';
+import type pg from 'pg';
+import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
+import { mentionPattern } from './mention-pattern.ts';
+
+/** The one thing that the caller knows of the person. */
+export type PersonKey =
+  | { readonly kind: 'phone'; readonly value: string }
+  | { readonly kind: 'contact'; readonly value: string }
+  | { readonly kind: 'external-id'; readonly value: string }
+  | { readonly kind: 'email'; readonly value: string };
+
+/** All by which the rows of a person are found. */
+export interface Person {
+  readonly contacts: readonly string[];
+  /** As the tables hold them. */
+  readonly identities: readonly string[];
+  readonly emails: readonly string[];
+  readonly externalIds: readonly string[];
+  readonly messages: readonly string[];
+  /** Conversations, events of the contact, and whatever else has an id of its own. */
+  readonly subjects: readonly string[];
+}
+
+export interface FoundPerson {
+  readonly person: Person;
+  /** Contacts that share an identity with the person, and are someone else. */
+  readonly neighbours: number;
+}
+
+/** The most ids of one person. */
+export const maxPersonIds = 100_000;
+
+/** A person with more rows than one erasure holds in memory. */
+export class TooManyIdsError extends Error {
+  override readonly name = 'TooManyIdsError';
+}
+
+const contactsByIdentity = `
+SELECT DISTINCT sinch_contact_id AS id FROM contact_identity WHERE identity = ANY ($1::text[])
+UNION SELECT contact_id FROM message WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM consent_event
+  WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM capability WHERE identity = ANY ($1::text[]) AND contact_id <> ''`;
+
+/** The contacts themselves, and all that they were merged with. */
+const merged = `
+SELECT id FROM unnest($1::text[]) AS given(id)
+UNION SELECT r.contact_id FROM contact_root AS r
+WHERE r.root_id IN (SELECT own.root_id FROM contact_root AS own WHERE own.contact_id = ANY ($1::text[]))`;
+
+const identitiesOf = `
+SELECT identity AS id FROM contact_identity WHERE sinch_contact_id = ANY ($1::text[])
+UNION SELECT identity FROM message WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
+UNION SELECT identity FROM consent_event WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
+UNION SELECT identity FROM inbound_event WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL`;
+
+const detailsOf = (column: string) => `
+SELECT ${column} AS id FROM contact
+WHERE sinch_contact_id = ANY ($1::text[]) AND coalesce(${column}, '') <> ''`;
+
+/** A message without a contact is of whoever is at its identity. */
+const messagesOf = `
+SELECT sinch_message_id AS id FROM message WHERE contact_id = ANY ($1::text[])
+UNION SELECT sinch_message_id FROM message
+  WHERE contact_id IS NULL AND identity = ANY ($2::text[])
+UNION SELECT sinch_message_id FROM outbound
+  WHERE sinch_message_id IS NOT NULL AND contact_id = ANY ($1::text[])
+UNION SELECT sinch_message_id FROM outbound
+  WHERE sinch_message_id IS NOT NULL AND contact_id IS NULL AND identities && $2::text[]
+LIMIT ${maxPersonIds + 1}`;
+
+const subjectsOf = `
+SELECT sinch_conversation_id AS id FROM conversation WHERE contact_id = ANY ($1::text[])
+UNION SELECT id FROM inbound_event WHERE contact_id = ANY ($1::text[])
+UNION SELECT sinch_event_id FROM event_delivery WHERE contact_id = ANY ($1::text[])
+UNION SELECT id FROM reaction WHERE contact_id = ANY ($1::text[])
+UNION SELECT id FROM unsupported WHERE contact_id = ANY ($1::text[])
+UNION SELECT request_id FROM consent_event
+  WHERE contact_id = ANY ($1::text[]) AND request_id IS NOT NULL
+LIMIT ${maxPersonIds + 1}`;
+
+const countNeighbours = `
+SELECT count(DISTINCT sinch_contact_id)::integer AS neighbours FROM contact_identity
+WHERE identity = ANY ($1::text[]) AND NOT sinch_contact_id = ANY ($2::text[])`;
+
+/**
+ * Finds the person behind a key: all contacts that hold it, those that they were merged with, and
+ * their identities, messages and other ids.
+ *
+ * Contacts that hold the typed number are one person: what was written at a number is of whoever is
+ * there. From the further identities it does not go on: a contact that shares only one of those is
+ * someone else, and its rows lose that identity alone.
+ * @throws TooManyIdsError.
+ */
+export async function findPerson(db: Queryable, key: PersonKey): Promise<FoundPerson> {
+  const typed = key.kind === 'phone' ? readTypedIdentity(key.value).identities : [];
+  const contacts = await idsOf(db, merged, [await contactsOf(db, key, typed)]);
+  const identities = new Set(await idsOf(db, identitiesOf, [contacts]));
+  for (const identity of typed) identities.add(identity);
+  return await completePerson(db, {
+    contacts,
+    identities: [...identities].filter((identity) => !identity.startsWith('erased:')),
+    emails: key.kind === 'email' ? [key.value] : [],
+    externalIds: key.kind === 'external-id' ? [key.value] : [],
+  });
+}
+
+/** Adds what the contacts and identities lead to. @throws TooManyIdsError. */
+export async function completePerson(
+  db: Queryable,
+  known: Pick<Person, 'contacts' | 'identities' | 'emails' | 'externalIds'>,
+): Promise<FoundPerson> {
+  const { contacts, identities } = known;
+  const emails = await idsOf(db, detailsOf('email'), [contacts]);
+  const externalIds = await idsOf(db, detailsOf('external_id'), [contacts]);
+  const messages = await idsOf(db, messagesOf, [contacts, identities]);
+  const subjects = await idsOf(db, subjectsOf, [contacts]);
+  if (messages.length + subjects.length > maxPersonIds) throw new TooManyIdsError();
+  const { rows } = await db.query<{ neighbours: number }>(countNeighbours, [identities, contacts]);
+  const person = {
+    contacts,
+    identities,
+    emails: [...new Set([...known.emails, ...emails])],
+    externalIds: [...new Set([...known.externalIds, ...externalIds])],
+    messages,
+    subjects,
+  };
+  return { person, neighbours: rows[0]?.neighbours ?? 0 };
+}
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+async function contactsOf(
+  db: Queryable,
+  key: PersonKey,
+  typed: readonly string[],
+): Promise<readonly string[]> {
+  switch (key.kind) {
+    case 'phone':
+      return await idsOf(db, contactsByIdentity, [typed]);
+    case 'contact':
+      return [key.value];
+    case 'external-id':
+      return await idsOf(db, 'SELECT sinch_contact_id AS id FROM contact WHERE external_id = $1', [
+        key.value,
+      ]);
+    case 'email':
+      return await idsOf(
+        db,
+        'SELECT sinch_contact_id AS id FROM contact WHERE lower(email) = lower($1)',
+        [key.value],
+      );
+  }
+}
+
+async function idsOf(db: Queryable, sql: string, values: readonly unknown[]): Promise<string[]> {
+  return (await db.query<{ id: string }>(sql, [...values])).rows.map(({ id }) => id);
+}
+
+/** Returns the pattern that finds the person in texts, and, for bodies, by contact too. */
+export function patternsOf({ contacts, identities, emails, externalIds }: Person): {
+  readonly text: string | undefined;
+  readonly body: string | undefined;
+} {
+  const spelt = [...identities.map(asDigested), ...identities, ...emails, ...externalIds];
+  return { text: mentionPattern(spelt), body: mentionPattern([...spelt, ...contacts]) };
+}
+
+/** Lists the digests by which the person is recognised later. */
+export function digestsOf(person: Person, keys: ErasureKeys): readonly string[] {
+  const digests = new Set<string>();
+  const add = (kind: ErasedKind, values: readonly string[]) => {
+    for (const value of values) digests.add(keys.digest(kind, value));
+  };
+  add('identity', person.identities.map(asDigested));
+  add('contact', person.contacts);
+  add('message', person.messages);
+  add(
+    'email',
+    person.emails.map((email) => email.toLowerCase()),
+  );
+  add('external-id', person.externalIds);
+  return [...digests];
+}

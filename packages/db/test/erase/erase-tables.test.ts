@@ -1,0 +1,334 @@
+import { expect, it } from 'vitest';
+import { createErasureKeys } from '../../src/erase/erasure-keys.ts';
+import {
+  beginErasure,
+  countToErase,
+  createEventWriter,
+  eraseTables,
+  findPerson,
+  findRunningErasure,
+  finishErasure,
+  liftErasures,
+  type PersonKey,
+  recordDeadLetter,
+  typedDigests,
+} from '../../src/index.ts';
+import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
+
+const migrated = useMigratedDatabase('one-per-test');
+const keys = createErasureKeys('a key for these tests alone, 32 characters');
+const phone = '46701230001';
+const typed: PersonKey = { kind: 'phone', value: '+46 70-123 00 01' };
+const canaries = [phone, '70-123 00 01', 'Zephyrine', 'violet teapot', 'z@example.com', 'crm-771'];
+
+const tables = `
+SELECT c.oid::regclass::text AS name FROM pg_class AS c
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1`;
+
+/** Reads every column of every table as text, by table, as a dump has them. */
+async function dump(): Promise<Record<string, string[]>> {
+  const all: Record<string, string[]> = {};
+  for (const { name } of await migrated.read(tables)) {
+    if (String(name).startsWith('_prisma')) continue;
+    const rows = await migrated.read(`SELECT t::text AS row FROM ${name} AS t ORDER BY 1`);
+    all[String(name)] = rows.map(({ row }) => String(row));
+  }
+  return all;
+}
+
+/** The rows that name the person, by table. */
+function hits(rows: Record<string, string[]>): Record<string, string[]> {
+  const found = Object.entries(rows).map(([name, lines]) => [
+    name,
+    lines.filter((line) => canaries.some((canary) => line.includes(canary))),
+  ]);
+  return Object.fromEntries(found.filter(([, lines]) => lines?.length));
+}
+
+const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
+const address = (identity: string, channel = 'SMS') => ({
+  channel,
+  identity,
+  app_id: 'A1',
+});
+
+function messageOf(id: string, contactId: string, identity: string, text: string) {
+  return {
+    app_id: 'A1',
+    accepted_time: at(1),
+    message: {
+      id,
+      direction: 'TO_APP',
+      contact_id: contactId,
+      conversation_id: `V-${contactId}`,
+      channel_identity: address(identity),
+      contact_message: { text_message: { text } },
+      accept_time: at(1),
+      metadata: `about ${contactId}`,
+    },
+  };
+}
+
+const events = [
+  messageOf('M1', 'C1', `+${phone}`, 'the violet teapot'),
+  messageOf('M2', 'C2', '46709990002', 'a plain kettle'),
+  messageOf('M3', 'C2', '46709990002', 'call +46 70-123 00 01 please'),
+  messageOf('M4', 'C9', '46709990009', 'the violet teapot too'),
+  {
+    app_id: 'A1',
+    event_time: at(2),
+    message_delivery_report: {
+      message_id: 'M1',
+      status: 'FAILED',
+      contact_id: 'C1',
+      channel_identity: address(phone),
+      reason: { code: 'X', description: `cannot reach ${phone}` },
+    },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(3),
+    contact_create_notification: {
+      contact: {
+        id: 'C1',
+        display_name: 'Zephyrine Quill',
+        email: 'z@example.com',
+        external_id: 'crm-771',
+        metadata: 'Zephyrine is nice',
+        channel_identities: [address(phone), address('psid-000771', 'MESSENGER')],
+      },
+    },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(4),
+    contact_merge_notification: {
+      preserved_contact: { id: 'C1', display_name: 'Zephyrine Quill', channel_identities: [] },
+      deleted_contact: { id: 'C9', display_name: 'Zephyrine Old', channel_identities: [] },
+    },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(5),
+    opt_out_notification: {
+      contact_id: 'C1',
+      channel: 'SMS',
+      identity: `+${phone}`,
+      status: 'OPT_OUT_SUCCEEDED',
+    },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(6),
+    opt_out_notification: { contact_id: 'C1', channel: 'MESSENGER', status: 'OPT_OUT_SUCCEEDED' },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(7),
+    capability_notification: {
+      contact_id: 'C1',
+      channel: 'SMS',
+      identity: phone,
+      capability_status: 'CAPABILITY_FULL',
+    },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(8),
+    event: {
+      id: 'E1',
+      direction: 'TO_APP',
+      contact_id: 'C1',
+      conversation_id: 'V-C1',
+      channel_identity: address(phone),
+      contact_event: { comment_event: { id: 'x', text: 'violet teapot again' } },
+    },
+  },
+  {
+    app_id: 'A1',
+    event_time: at(9),
+    conversation_start_notification: {
+      conversation: { id: 'V-C1', contact_id: 'C1', active_channel: 'SMS', metadata: 'Zephyrine' },
+    },
+  },
+  { brand_new_notification: { note: `it is +${phone}` } },
+];
+
+async function fill(): Promise<void> {
+  const { database } = migrated;
+  const writer = createEventWriter(database, () => new Date(), undefined, keys);
+  const outcomes = await writer.write(events.map((event) => toWrite(eventOf(event, at(10)))));
+  expect(outcomes.map(({ kind }) => kind)).not.toContain('failed');
+  const letter = (body: object, message: string) => ({
+    event: eventOf(body, at(11)),
+    replay: 0,
+    errorClass: 'permanent',
+    errorMessage: message,
+    stack: `Error: ${message}\n at x`,
+    attempts: [{ replay: 0, attempt: 1, at: at(11), errorClass: 'permanent', message }],
+    deadAt: new Date(at(12)),
+  });
+  await recordDeadLetter(database, letter(messageOf('M5', 'C1', phone, 'violet teapot'), phone));
+  await recordDeadLetter(database, letter(messageOf('M6', 'C2', '46709990002', 'kettle'), phone));
+  await database.pool.query(
+    `INSERT INTO handler (name, triggers, "order", active_from, seen_at)
+     VALUES ('h', '{MESSAGE_INBOUND}', 'NONE', now(), now())`,
+  );
+  await database.pool.query(
+    `INSERT INTO handler_task (event_received_at, state, occurrence, event_digest, handler, trigger,
+       entity_id, key, error_message, stack, failures)
+     SELECT received_at, 'DEAD', event_digest, event_digest, 'h', trigger, entity_id, $1, $2, $2,
+       jsonb_build_array(jsonb_build_object('message', $2::text))
+     FROM callback_event WHERE entity_id IN ('M1', 'M2')`,
+    [phone, `no answer from ${phone}`],
+  );
+  await database.pool.query(
+    `INSERT INTO outbound (id, app_id, key, lane, contact_id, identities, content_digest, request, state)
+     VALUES (gen_random_uuid(), 'A1', $1, $2, NULL, ARRAY[$3::text], '\\x01', $4, 'QUEUED'),
+      (gen_random_uuid(), 'A1', 'k2', 'l2', NULL, '{46709990002}', '\\x02', '{"app_id": "A1"}', 'QUEUED')`,
+    [
+      `welcome ${phone}`,
+      `SMS ${phone}`,
+      phone,
+      JSON.stringify({ app_id: 'A1', text: 'violet teapot' }),
+    ],
+  );
+}
+
+async function erase(operator = 'test@here') {
+  const { database } = migrated;
+  const digests = typedDigests(typed, keys);
+  const resumed = await findRunningErasure(database, digests, keys);
+  const running =
+    resumed ??
+    (await beginErasure(
+      database,
+      {
+        person: (await findPerson(database.pool, typed)).person,
+        typed: digests,
+        operator,
+        at: new Date(),
+        cutoff: new Date(),
+        isForEver: false,
+      },
+      keys,
+    ));
+  return running;
+}
+
+it('the closure follows merges and identities, and stops at contacts that share another one', async () => {
+  await fill();
+  await migrated.database.pool.query(
+    `INSERT INTO contact_identity (sinch_contact_id, channel, identity, created_at)
+     VALUES ('C5', 'MESSENGER', 'psid-000771', now())`,
+  );
+  const { person, neighbours } = await findPerson(migrated.database.pool, typed);
+  expect([...person.contacts].sort()).toEqual(['C1', 'C9']);
+  expect([...person.identities].sort()).toContain('psid-000771');
+  expect([...person.messages].sort()).toEqual(['M1', 'M4']);
+  expect(neighbours).toBe(1);
+});
+
+it('after an erasure no table names the person, and other rows are as before', async () => {
+  await fill();
+  const before = await dump();
+  expect(Object.keys(hits(before)).length).toBeGreaterThan(10);
+  const running = await erase();
+  await eraseTables(migrated.database, running, keys);
+  const counts = await finishErasure(migrated.database, running.id, new Date(), {});
+  const after = await dump();
+  expect(hits(after)).toEqual({});
+  expect(counts).toMatchObject({ message: 3, contact: 2, consent_event: 1 });
+  // Rows that held nothing of the person.
+  const own = /C1|C9|M1|M4|E1|V-C1|M5/;
+  for (const [name, lines] of Object.entries(before)) {
+    const others = lines.filter(
+      (line) => !own.test(line) && !canaries.some((canary) => line.includes(canary)),
+    );
+    expect(after[name], name).toEqual(expect.arrayContaining(others));
+  }
+  const [row] = await migrated.read('SELECT state, operator, progress, finished_at FROM erasure');
+  expect(row).toMatchObject({ state: 'DONE', operator: 'test@here', progress: null });
+});
+
+it('the opt-outs of an erased person are found by the keyed spelling of each identity', async () => {
+  await fill();
+  await eraseTables(migrated.database, await erase(), keys);
+  const rows = await migrated.read(
+    `SELECT channel, identity, state FROM consent_current ORDER BY channel`,
+  );
+  expect(rows).toEqual([
+    { channel: 'MESSENGER', identity: keys.erasedSpelling('psid-000771'), state: 'OPTED_OUT' },
+    { channel: 'SMS', identity: keys.erasedSpelling(phone), state: 'OPTED_OUT' },
+  ]);
+});
+
+it('an event about the person that is dead is closed, and one that only an error names stays open', async () => {
+  await fill();
+  await eraseTables(migrated.database, await erase(), keys);
+  const rows = await migrated.read(
+    'SELECT entity_id, resolution, error_message FROM dead_letter ORDER BY entity_id',
+  );
+  expect(rows).toEqual([
+    { entity_id: 'M5', resolution: 'REDACTED', error_message: '(redacted)' },
+    { entity_id: 'M6', resolution: null, error_message: '(redacted)' },
+  ]);
+  const sends = await migrated.read('SELECT key, state FROM outbound ORDER BY state');
+  expect(sends.map(({ state }) => state)).toEqual(['QUEUED', 'DISCARDED']);
+});
+
+it('a dry run counts the same rows, and changes nothing', async () => {
+  await fill();
+  const before = await dump();
+  const { person } = await findPerson(migrated.database.pool, typed);
+  const counted = await countToErase(migrated.database, person, keys);
+  expect(await dump()).toEqual(before);
+  const running = await erase();
+  await eraseTables(migrated.database, running, keys);
+  expect(await finishErasure(migrated.database, running.id, new Date(), {})).toEqual(counted);
+});
+
+it('killed after any page, the same erasure ends complete', async () => {
+  await fill();
+  let kills = 0;
+  for (let after = 0; ; after += 1) {
+    const running = await erase();
+    try {
+      await eraseTables(migrated.database, running, keys, () => {
+        throw new Error('killed');
+      });
+      await finishErasure(migrated.database, running.id, new Date(), {});
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && error.message === 'killed')) throw error;
+      kills += 1;
+    }
+    expect(after).toBeLessThan(100);
+  }
+  expect(kills).toBeGreaterThan(20);
+  expect(hits(await dump())).toEqual({});
+  expect(await migrated.read('SELECT count(*)::integer AS n FROM erasure')).toEqual([{ n: 1 }]);
+});
+
+it('a running erasure names no one in its row either', async () => {
+  await fill();
+  await erase();
+  const all = await dump();
+  expect(hits({ erasure: all['erasure'] ?? [], erased_key: all['erased_key'] ?? [] })).toEqual({});
+});
+
+it('late copies stay out after an erasure, and come in once it is lifted', async () => {
+  await fill();
+  const running = await erase();
+  await eraseTables(migrated.database, running, keys);
+  await finishErasure(migrated.database, running.id, new Date(), {});
+  const writer = createEventWriter(migrated.database, () => new Date(), undefined, keys);
+  const again = { ...messageOf('M7', 'C1', phone, 'violet teapot'), copy: 1 };
+  await writer.write([...events, again].map((event) => toWrite(eventOf(event, at(30)))));
+  const letters = [messageOf('M5', 'C1', phone, 'violet teapot')];
+  await writer.write(letters.map((event) => toWrite(eventOf(event, at(31)))));
+  expect(hits(await dump())).toEqual({});
+  expect(await liftErasures(migrated.database, typedDigests(typed, keys))).toEqual([running.id]);
+  await writer.write([toWrite(eventOf({ ...again, copy: 2 }, at(40)))]);
+  expect(Object.keys(hits(await dump()))).toContain('message');
+});
