@@ -57,9 +57,11 @@ export {
   findRunningErasure,
   finishErasure,
   liftErasures,
+  listSettledErasures,
   type RunningErasure,
   typedDigests,
 } from './erase/erasures.ts';
+export { findByDigests } from './erase/find-by-digests.ts';
 export {
   completePerson,
   digestsOf,

@@ -1,3 +1,14 @@
+export {
+  type ErasurePreview,
+  type ErasureResult,
+  type ErasureTools,
+  erasePerson,
+  liftErasure,
+  previewErasure,
+  type QueuesErased,
+} from './erase/erase-person.ts';
+export { ErasureLogError } from './erase/erasure-log.ts';
+export { reapplyErasures } from './erase/reapply-erasures.ts';
 export { cancelLetterRun, type Withdrawal, type WithdrawalCounts } from './letters/cancel-run.ts';
 export type { LetterResult, LetterTools, RedactText, RunTools } from './letters/letter-result.ts';
 export { AmbiguousKeyError, type LetterSelection } from './letters/letter-selection.ts';

@@ -187,3 +187,15 @@ export async function liftErasures(
   );
   return rows.map(({ id }) => id);
 }
+
+/** Lists those of the ids that the database has as finished or lifted. */
+export async function listSettledErasures(
+  { pool }: Pick<Database, 'pool'>,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const sql = `SELECT id FROM erasure WHERE state <> 'RUNNING' AND id = ANY ($1::uuid[])`;
+  const { rows } = await whileAvailable(
+    async () => await pool.query<{ id: string }>(sql, [[...ids]]),
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,146 @@
+import {
+  beginErasure,
+  countToErase,
+  type Database,
+  digestsOf,
+  type ErasureKeys,
+  eraseTables,
+  findPerson,
+  findRunningErasure,
+  finishErasure,
+  liftErasures,
+  type OnErasedPage,
+  type Person,
+  type PersonKey,
+  type RunningErasure,
+  typedDigests,
+} from '@sinch-callbacks/db';
+import { matchesOf } from '@sinch-callbacks/queue';
+import { appendErasure } from './erasure-log.ts';
+
+export interface ErasureTools {
+  readonly database: Database;
+  readonly keys: ErasureKeys;
+  /** The file of ERASURE_LOG. */
+  readonly logFile: string;
+  /** Erases from the queues all that `matches` finds. */
+  readonly eraseQueues: (matches: (text: string) => boolean) => Promise<QueuesErased>;
+  readonly now: () => Date;
+  readonly operator: string;
+  readonly onPage?: OnErasedPage;
+}
+
+/** The result for the queues; `isComplete` is false while jobs still hold the person. */
+export interface QueuesErased {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly isComplete: boolean;
+}
+
+export interface ErasureResult {
+  readonly id: string;
+  /** Changed rows by table, and changes in the queues. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly contacts: number;
+  readonly identities: number;
+  readonly isResumed: boolean;
+  /** False where the queues still hold the person: the same call does the rest. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Erases a person. The list comes first, so that no writer brings anything back meanwhile; then the
+ * log outside the database, the tables, and the queues. After an interruption, the same call
+ * continues.
+ * @throws DatabaseUnavailableError, TooManyIdsError, or QueueUnavailableError.
+ */
+export async function erasePerson(
+  tools: ErasureTools,
+  key: PersonKey,
+  isForEver: boolean,
+): Promise<ErasureResult> {
+  const { database, keys, operator } = tools;
+  const typed = typedDigests(key, keys);
+  const interrupted = await findRunningErasure(database, typed, keys);
+  if (interrupted) return await runErasure(tools, interrupted, typed);
+  const { person } = await findPerson(database.pool, key);
+  const at = tools.now();
+  const request = { person, typed, operator, at, cutoff: at, isForEver };
+  return await runErasure(tools, await beginErasure(database, request, keys), typed);
+}
+
+/** Continues an erasure that has begun, to its end. */
+export async function runErasure(
+  tools: ErasureTools,
+  running: RunningErasure,
+  typed: readonly string[],
+): Promise<ErasureResult> {
+  const { database, keys, logFile, now, operator } = tools;
+  const { id, person, isForEver, isResumed } = running;
+  // A line that is there twice is read once.
+  await appendErasure(logFile, {
+    kind: 'erased',
+    id,
+    at: now().toISOString(),
+    cutoff: running.cutoff.toISOString(),
+    isForEver,
+    operator,
+    digests: [...new Set([...typed, ...digestsOf(person, keys)])],
+  });
+  await eraseTables(database, running, keys, tools.onPage);
+  const queues = await tools.eraseQueues(matcherOf(person));
+  const facts = {
+    id,
+    contacts: person.contacts.length,
+    identities: person.identities.length,
+    isResumed,
+    isComplete: queues.isComplete,
+  };
+  if (!queues.isComplete) return { ...facts, counts: queues.counts };
+  return { ...facts, counts: await finishErasure(database, id, now(), queues.counts) };
+}
+
+/** A shorter word would find other people's jobs. */
+const minWordLength = 6;
+const numberLike = /^\+?\d{7,}$/;
+
+function matcherOf({ contacts, identities, emails, externalIds }: Person) {
+  const words = identities.filter((identity) => !numberLike.test(identity));
+  return matchesOf({
+    numbers: identities.filter((identity) => numberLike.test(identity)),
+    texts: [...words, ...contacts, ...emails, ...externalIds].filter(
+      (text) => text.length >= minWordLength,
+    ),
+  });
+}
+
+export interface ErasurePreview {
+  /** Rows that would change, by table. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly contacts: number;
+  readonly identities: number;
+  /** Contacts of someone else that share an identity: they lose that identity alone. */
+  readonly neighbours: number;
+}
+
+/** Counts what an erasure would change in the database. Changes nothing. */
+export async function previewErasure(
+  { database, keys }: Pick<ErasureTools, 'database' | 'keys'>,
+  key: PersonKey,
+): Promise<ErasurePreview> {
+  const { person, neighbours } = await findPerson(database.pool, key);
+  const counts = await countToErase(database, person, keys);
+  const { contacts, identities } = person;
+  return { counts, contacts: contacts.length, identities: identities.length, neighbours };
+}
+
+/** Takes a person off the list. Returns the number of erasures that are lifted. */
+export async function liftErasure(
+  { database, keys, logFile, now }: Pick<ErasureTools, 'database' | 'keys' | 'logFile' | 'now'>,
+  key: PersonKey,
+): Promise<number> {
+  const ids = await liftErasures(database, typedDigests(key, keys));
+  for (const id of ids) {
+    await appendErasure(logFile, { kind: 'lifted', id, at: now().toISOString() });
+  }
+  return ids.length;
+}
