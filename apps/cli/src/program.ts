@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { addConsentCommand } from './commands/consent.ts';
 import { addDeadCommand } from './commands/dead/dead-command.ts';
 import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
+import { addEraseCommand } from './commands/erase.ts';
 import { addEventCommand } from './commands/event/event-command.ts';
 import { addFindCommand } from './commands/find.ts';
 import { addForwardCommand } from './commands/forward/forward-command.ts';
@@ -91,6 +92,7 @@ export function buildProgram(host: Host, io: CommandIo): Command {
   addReconcileCommand(program, host, io.now);
   addRequeueCommand(program, host);
   addPruneCommand(program, host);
+  addEraseCommand(program, host);
   addWebhooksCommand(program, host);
   addDoctorCommand(program, host);
   return program;

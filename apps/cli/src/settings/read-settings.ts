@@ -29,6 +29,7 @@ export interface Settings {
   readonly admin: CliConfig['admin'];
   readonly retention: CliConfig['retention'];
   readonly forwardSecret: string | undefined;
+  readonly erasure: CliConfig['erasure'];
   /** Sinch's app that messages are sent from. */
   readonly appId: string | undefined;
 }
@@ -66,6 +67,7 @@ export async function readSettings(
     admin: config.admin,
     retention: config.retention,
     forwardSecret: config.forwardSecret,
+    erasure: config.erasure,
     appId: config.sinch.appId,
   };
 }

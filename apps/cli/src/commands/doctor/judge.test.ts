@@ -147,6 +147,7 @@ describe('variables', () => {
     adminUrl: undefined,
     appId: undefined,
     forwardSecret: undefined,
+    erasure: { key: undefined, logFile: undefined },
     admin: { hasPassword: false, writes: false },
     retention: {
       eventDays: undefined,

@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decideEvent, eventKey } from '@sinch-callbacks/core';
+import { createErasureKeys, createEventWriter } from '@sinch-callbacks/db';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { callbacksHere, useCli } from '../harness/cli-harness.ts';
+
+const cli = useCli();
+const phone = '46701230001';
+const secret = 'a key for these tests alone, 32 characters'.replaceAll(' ', '-');
+let folder: string;
+let logFile: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'erasures-'));
+  logFile = path.join(folder, 'erasures.jsonl');
+});
+afterAll(async () => await rm(folder, { recursive: true }));
+
+async function callbacks(...args: string[]) {
+  const env = { ...cli.env, ERASURE_KEY: secret, ERASURE_LOG: logFile };
+  return await callbacksHere([...args, '--no-stack', '--json'], env);
+}
+
+async function write(id: string, acceptedAt: string): Promise<void> {
+  const body = {
+    app_id: 'A1',
+    accepted_time: acceptedAt,
+    message: {
+      id,
+      direction: 'TO_APP',
+      contact_id: 'C1',
+      channel_identity: { channel: 'SMS', identity: phone, app_id: 'A1' },
+      contact_message: { text_message: { text: 'violet teapot' } },
+    },
+  };
+  const text = JSON.stringify(body);
+  const event = {
+    key: eventKey('MESSAGE_INBOUND', id, Buffer.from(text)),
+    trigger: 'MESSAGE_INBOUND',
+    entityId: id,
+    rawBody: { encoding: 'utf8', text },
+    receivedAt: acceptedAt,
+    signature: undefined,
+  } as const;
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  const keys = createErasureKeys(secret);
+  const writer = createEventWriter(cli.database, () => new Date(), undefined, keys);
+  await writer.write([{ event, decision, attempts: 1 }]);
+}
+
+async function textOf(id: string): Promise<unknown> {
+  return (await cli.database.prisma.message.findUnique({ where: { sinchMessageId: id } }))?.text;
+}
+
+it('erase counts first, removes a person for good, and says nothing that was not typed', async () => {
+  await write('M1', '2026-01-01T00:00:00Z');
+  const dry = await callbacks('erase', '--phone', `+${phone}`, '--dry-run');
+  expect(dry.code).toBe(0);
+  expect(JSON.parse(dry.stdout)).toMatchObject({
+    dryRun: true,
+    contacts: 1,
+    counts: { message: 1 },
+  });
+  expect(await textOf('M1')).toBe('violet teapot');
+  const erased = await callbacks('erase', '--phone', `+${phone}`);
+  expect(erased).toMatchObject({ code: 0 });
+  expect(`${erased.stdout}${erased.stderr}`).not.toContain(phone);
+  expect(await textOf('M1')).toBeNull();
+  await write('M2', '2026-01-02T00:00:00Z');
+  expect(await textOf('M2')).toBeNull();
+  expect(await readFile(logFile, 'utf8')).not.toContain(phone);
+});
+
+it('reapply repeats an erasure in a restored database, and lift ends it', async () => {
+  await cli.database.pool.query(
+    'DELETE FROM erasure; DELETE FROM event_guard; DELETE FROM message',
+  );
+  await write('M3', '2026-01-03T00:00:00Z');
+  expect(await textOf('M3')).toBe('violet teapot');
+  const reapplied = await callbacks('erase', '--reapply');
+  expect(JSON.parse(reapplied.stdout)).toMatchObject({ erasures: [{ contacts: 1 }] });
+  expect(await textOf('M3')).toBeNull();
+  expect(JSON.parse((await callbacks('erase', '--reapply')).stdout)).toEqual({ erasures: [] });
+  expect(await callbacks('erase', '--phone', phone, '--lift')).toMatchObject({ code: 0 });
+  await write('M4', '2026-01-04T00:00:00Z');
+  expect(await textOf('M4')).toBe('violet teapot');
+});
+
+it('erase needs one person and a key, and says how to make one', async () => {
+  const { code, stderr } = await callbacksHere(['erase', '--phone', phone, '--no-stack'], cli.env);
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('openssl rand -hex 32'),
+  });
+  expect(await callbacks('erase')).toMatchObject({ code: 2 });
+  expect(await callbacks('erase', '--phone', phone, '--email', 'a@example.com')).toMatchObject({
+    code: 2,
+  });
+});
