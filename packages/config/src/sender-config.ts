@@ -16,6 +16,8 @@ export interface SenderConfig {
   readonly port: number;
   /** The token for reading the metrics; absent only where `host` is loopback. */
   readonly metricsToken: string | undefined;
+  /** The key that finds the opt-outs of people who were erased. */
+  readonly erasureKey: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -25,6 +27,7 @@ const senderVariables = {
   SENDER_HOST: variables.SENDER_HOST,
   SENDER_PORT: variables.SENDER_PORT,
   SENDER_METRICS_TOKEN: variables.SENDER_METRICS_TOKEN,
+  ERASURE_KEY: variables.ERASURE_KEY,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -41,6 +44,7 @@ export function parseSenderConfig(environment: Environment): ConfigResult<Sender
       host: values.SENDER_HOST,
       port: values.SENDER_PORT,
       metricsToken: values.SENDER_METRICS_TOKEN,
+      erasureKey: values.ERASURE_KEY,
       logLevel: values.LOG_LEVEL,
     }),
     [metricsAreProtected],

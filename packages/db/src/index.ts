@@ -78,6 +78,7 @@ export {
   DatabaseUnavailableError,
   isConflict,
   isUnavailable,
+  MissingErasureKeyError,
   whileAvailable,
 } from './failure.ts';
 export {

@@ -2,6 +2,8 @@ import {
   type Consent,
   type ConsentAnswer,
   type ConsentEvent,
+  createErasureKeys,
+  type ErasureKeys,
   findConsent,
 } from '@sinch-callbacks/db';
 import { consentQuestionOf } from '@sinch-callbacks/operations';
@@ -51,8 +53,13 @@ export function addConsentCommand(program: Command, host: Host): void {
 
 async function showConsent(session: Session, text: string): Promise<ExitCode> {
   const { terminal } = session;
-  const question = consentQuestionOf(text);
-  const found = await session.withDatabase((database) => findConsent(database, question));
+  const { erasure } = await session.readSettings();
+  const keys = erasure.key === undefined ? undefined : createErasureKeys(erasure.key);
+  const question = consentQuestionOf(text, keys);
+  const found = withLatestWords(
+    await session.withDatabase((database) => findConsent(database, question)),
+    keys,
+  );
   const answer = answerOf(found);
   terminal.document({ answer, ...found });
   for (const line of consentLines(found)) terminal.print(line);
@@ -65,6 +72,19 @@ async function showConsent(session: Session, text: string): Promise<ExitCode> {
       session.io.stderr.write(`${whyUnknown(found)}: nothing is known, which is no consent\n`);
       return exitCodes.unknown;
   }
+}
+
+/** Leaves out what a person said before an erasure, where the same number has said more since. */
+function withLatestWords(answer: ConsentAnswer, keys: ErasureKeys | undefined): ConsentAnswer {
+  if (keys === undefined) return answer;
+  const placeOf = ({ appId, channel, identity }: Consent) =>
+    JSON.stringify([appId, channel, identity && keys.erasedSpelling(identity)]);
+  const places = Map.groupBy(answer.consents, placeOf);
+  const consents = answer.consents.filter((consent) => {
+    const others = places.get(placeOf(consent)) ?? [];
+    return others.every(({ since }) => since <= consent.since);
+  });
+  return { ...answer, consents };
 }
 
 type Answer = 'OPTED_IN' | 'OPTED_OUT' | 'UNKNOWN';

@@ -1,5 +1,5 @@
 import { parseSenderConfig, readConfig } from '@sinch-callbacks/config';
-import { openDatabase } from '@sinch-callbacks/db';
+import { createErasureKeys, openDatabase } from '@sinch-callbacks/db';
 import { defaultSenderTimings, type SenderTimings, startSender } from '@sinch-callbacks/outbound';
 import { createSinchApi } from '@sinch-callbacks/sinch-api';
 import {
@@ -44,7 +44,9 @@ async function runProcess(timings: SenderTimings): Promise<void> {
   const outage = trackDependency(logger, 'database', defaultOutageTimings);
   const api = createSinchApi({ ...sinch, onRequest: (request) => metrics.requestEnded(request) });
   const events = senderEventsOf(logger, metrics, outage);
-  const sender = startSender({ database, api, appId, perSecond, events, timings });
+  const erasureKeys =
+    config.erasureKey === undefined ? undefined : createErasureKeys(config.erasureKey);
+  const sender = startSender({ database, api, appId, perSecond, events, timings, erasureKeys });
   const messages = watchMessages(database, appId, metrics);
   const server = await startSenderServer({ ...config, database, sender, outage, metrics });
   senderStarted(logger, { senderUrl: server.url, appId, perSecond });

@@ -1,5 +1,5 @@
 import { boundedText, readTypedIdentity } from '@sinch-callbacks/core';
-import type { ConsentQuestion, FindQuestion } from '@sinch-callbacks/db';
+import type { ConsentQuestion, ErasureKeys, FindQuestion } from '@sinch-callbacks/db';
 import { readTypedKey } from './typed-key.ts';
 
 const fewestDigits = 4;
@@ -20,12 +20,16 @@ export function findQuestionOf(text: string): Omit<FindQuestion, 'limit' | 'with
   };
 }
 
-/** Prepares the look-up of a consent for what a person typed: a number or a contact's id. */
-export function consentQuestionOf(text: string): ConsentQuestion {
+/**
+ * Prepares the look-up of a consent for what a person typed: a number or a contact's id.
+ * @param keys find the consents of people who were erased too.
+ */
+export function consentQuestionOf(text: string, keys?: ErasureKeys): ConsentQuestion {
   const typed = readTypedIdentity(text);
+  const erased = new Set(keys ? typed.identities.map((one) => keys.erasedSpelling(one)) : []);
   return {
-    identities: typed.identities,
-    isMeant: (channel, identity) => typed.means(channel, identity),
+    identities: [...typed.identities, ...erased],
+    isMeant: (channel, identity) => erased.has(identity) || typed.means(channel, identity),
     contactId: boundedText(text.trim()),
   };
 }

@@ -1,3 +1,4 @@
+import { type ErasureKeys, MissingErasureKeyError } from '@sinch-callbacks/db';
 import type { SendRequest } from '@sinch-callbacks/sinch-api';
 import type { QueryRunner } from '../outbound-message.ts';
 import { meantIdentitiesOf, type NormalIdentity } from './recipient.ts';
@@ -18,7 +19,18 @@ SELECT app_id AS "appId", channel, identity, contact_id AS "contactId", since
 FROM consent_current
 WHERE ${condition} AND app_id IN ($1, '') AND state = 'OPTED_OUT'`;
 
-const byIdentity = optOutsWhere('channel = $2 AND identity = $3');
+/**
+ * The latest word about an identity, in the spelling of an erased person too: what was said since
+ * may differ. Out wins ties.
+ */
+const byIdentity = `
+SELECT "appId", channel, identity, "contactId", since FROM (
+  SELECT DISTINCT ON (app_id) app_id AS "appId", channel, identity, contact_id AS "contactId",
+    since, state
+  FROM consent_current
+  WHERE channel = $2 AND identity IN ($3, $4) AND app_id IN ($1, '')
+  ORDER BY app_id, since DESC, state DESC
+) AS latest WHERE state = 'OPTED_OUT'`;
 const byContact = optOutsWhere('contact_id = $2');
 
 const contactRoot = `
@@ -37,23 +49,59 @@ WHERE i.sinch_contact_id = ANY(ARRAY(
  * Finds the opt-outs of every identity that Sinch could use for a request: those that it names, or
  * all of its contact, on the channels of its `channel_priority_order` where it has one. Any spelling
  * of a number finds them.
+ * @param keys find the opt-outs of people who were erased. Without them those are not found.
  */
 export async function findOptOuts(
   db: QueryRunner,
   request: Pick<SendRequest, 'app_id' | 'recipient' | 'channel_priority_order'>,
+  keys?: ErasureKeys,
 ): Promise<readonly OptOut[]> {
   const { app_id: appId, recipient, channel_priority_order: order = [] } = request;
   const isUsable = ({ channel }: { readonly channel: string }) =>
     order.length === 0 || order.includes(channel);
   const contactId = recipient.contact_id;
   const ofContact = contactId === undefined ? none : await readContact(db, appId, contactId);
-  const found = [...ofContact.optOuts];
-  for (const at of [...ofContact.identities, ...meantIdentitiesOf(recipient)].filter(isUsable)) {
-    const values = [appId, at.channel, at.identity];
+  const named = [...ofContact.identities, ...meantIdentitiesOf(recipient)].filter(isUsable);
+  /** Erased spellings of identities that are asked for in the clear: their answer counts. */
+  const answered = new Set<string>();
+  const found: OptOut[] = [];
+  for (const at of named.toSorted(
+    (one, other) => Number(isErased(one)) - Number(isErased(other)),
+  )) {
+    const spelling = keys?.erasedSpelling(at.identity) ?? at.identity;
+    if (spelling !== at.identity) answered.add(placeOf({ ...at, identity: spelling }));
+    const values = [appId, at.channel, at.identity, spelling];
+    if (answered.has(placeOf(at))) continue;
     found.push(...(await db.$queryRawUnsafe<OptOut[]>(byIdentity, ...values)));
   }
+  found.push(...ofContact.optOuts.filter((one) => !answered.has(placeOf(one))));
   const usable = found.filter(isUsable);
   return [...new Map(usable.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** Those come last, so that their answers in the clear are known. */
+function isErased({ identity }: NormalIdentity): boolean {
+  return identity.startsWith('erased:');
+}
+
+function placeOf({ channel, identity }: Pick<OptOut, 'channel' | 'identity'>): string {
+  return JSON.stringify([channel, identity]);
+}
+
+const hasErasures = 'SELECT EXISTS (SELECT FROM erasure) AS "isAny"';
+
+/**
+ * Refuses to judge a consent without ERASURE_KEY where anyone was erased: an opt-out could be
+ * missed.
+ * @throws MissingErasureKeyError.
+ */
+export async function requireErasureKeys(
+  db: QueryRunner,
+  keys: ErasureKeys | undefined,
+): Promise<void> {
+  if (keys !== undefined) return;
+  const [row] = await db.$queryRawUnsafe<{ isAny: boolean }[]>(hasErasures);
+  if (row?.isAny) throw new MissingErasureKeyError();
 }
 
 const none = { optOuts: [] as readonly OptOut[], identities: [] as readonly NormalIdentity[] };

@@ -1,9 +1,11 @@
-import type { Database } from '@sinch-callbacks/db';
+import type { Database, ErasureKeys } from '@sinch-callbacks/db';
 import type { SinchApi } from '@sinch-callbacks/sinch-api';
 import type { OutboundErrorClass, OutboundMessage, OutboundState } from '../outbound-message.ts';
 
 export interface SenderOptions {
   readonly database: Database;
+  /** Find the opt-outs of people who were erased; required once anyone was. */
+  readonly erasureKeys?: ErasureKeys | undefined;
   readonly api: Pick<SinchApi, 'apps' | 'messages'>;
   readonly appId: string;
   /** Messages a second. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { markMetadata } from '@sinch-callbacks/core';
 import { classifyFailure } from '@sinch-callbacks/db';
 import type { OutboundErrorClass, OutboundMessage, OutboundState } from '../outbound-message.ts';
-import { findOptOuts } from '../queue/find-opt-outs.ts';
+import { findOptOuts, requireErasureKeys } from '../queue/find-opt-outs.ts';
 import { decideSettlement, type SendTry, type Settlement } from '../sending/decide-settlement.ts';
 import { returnMessage } from '../sending/holds.ts';
 import { settleMessage } from '../sending/settle-message.ts';
@@ -26,10 +26,10 @@ const settleAgainMs = 500;
 /** Tries after errors that do not mean that the database is down. */
 const maxSettleTries = 5;
 
-type Services = Pick<SenderOptions, 'database' | 'api' | 'events'>;
+type Services = Pick<SenderOptions, 'database' | 'api' | 'events' | 'erasureKeys'>;
 
 export function createSendOnce(
-  { database, api, events }: Services,
+  { database, api, events, erasureKeys }: Services,
   holder: string,
   held: Pick<HeldMessages, 'isHeld'>,
 ): SendOnce {
@@ -63,7 +63,8 @@ export function createSendOnce(
   async function consentRefusal(message: OutboundMessage): Promise<Settlement | undefined> {
     if (message.allowsOptedOut) return undefined;
     try {
-      const [optOut] = await findOptOuts(database.prisma, message.request);
+      await requireErasureKeys(database.prisma, erasureKeys);
+      const [optOut] = await findOptOuts(database.prisma, message.request, erasureKeys);
       if (optOut === undefined) return undefined;
       const since = optOut.since.toISOString();
       const text = `the recipient opted out of ${optOut.channel} at ${since}`;
