@@ -1,6 +1,6 @@
 import { ConfigError } from '@sinch-callbacks/config';
-import { DatabaseUnavailableError } from '@sinch-callbacks/db';
-import { AmbiguousKeyError } from '@sinch-callbacks/operations';
+import { DatabaseUnavailableError, TooManyIdsError } from '@sinch-callbacks/db';
+import { AmbiguousKeyError, ErasureLogError } from '@sinch-callbacks/operations';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { SinchApiError } from '@sinch-callbacks/sinch-api';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -30,6 +30,9 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   if (error instanceof ConfigError) {
     return { code: 'configuration', message: error.message, exitCode: exitCodes.usage };
+  }
+  if (error instanceof TooManyIdsError || error instanceof ErasureLogError) {
+    return { code: error.code, message: error.message, exitCode: exitCodes.failed };
   }
   if (error instanceof DatabaseUnavailableError) {
     const message = `${error.message}\n(callbacks doctor says more)`;

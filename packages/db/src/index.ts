@@ -69,7 +69,6 @@ export {
   findPerson,
   type Person,
   type PersonKey,
-  patternsOf,
   TooManyIdsError,
 } from './erase/person.ts';
 export { digestOfEvent } from './event-digest.ts';

@@ -13,7 +13,7 @@ export interface PageRange {
 }
 
 /** Rows of a page. Each is a transaction of its own, so that no lock is held for long. */
-export const erasedPageRows = 500;
+const erasedPageRows = 500;
 /** Tries of a page that a deadlock, a moved row or a lock of another session was in the way of. */
 const maxTries = 60;
 

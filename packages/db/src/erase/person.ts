@@ -29,11 +29,15 @@ export interface FoundPerson {
 }
 
 /** The most ids of one person. */
-export const maxPersonIds = 100_000;
+const maxPersonIds = 100_000;
 
 /** A person with more rows than one erasure holds in memory. */
 export class TooManyIdsError extends Error {
   override readonly name = 'TooManyIdsError';
+  readonly code = 'too-many-ids';
+  constructor() {
+    super(`the person has more than ${maxPersonIds} messages and conversations`);
+  }
 }
 
 const contactsByIdentity = `
@@ -59,7 +63,7 @@ const detailsOf = (column: string) => `
 SELECT ${column} AS id FROM contact
 WHERE sinch_contact_id = ANY ($1::text[]) AND coalesce(${column}, '') <> ''`;
 
-/** A message without a contact is of whoever is at its identity. */
+/** A message without a contact is of the person at its identity. */
 const messagesOf = `
 SELECT sinch_message_id AS id FROM message WHERE contact_id = ANY ($1::text[])
 UNION SELECT sinch_message_id FROM message
@@ -88,8 +92,7 @@ WHERE identity = ANY ($1::text[]) AND NOT sinch_contact_id = ANY ($2::text[])`;
  * Finds the person behind a key: all contacts that hold it, those that they were merged with, and
  * their identities, messages and other ids.
  *
- * Contacts that hold the typed number are one person: what was written at a number is of whoever is
- * there. From the further identities it does not go on: a contact that shares only one of those is
+ * Contacts that hold the typed number are one person: what was written at a number belongs to it. From the further identities it does not go on: a contact that shares only one of those is
  * someone else, and its rows lose that identity alone.
  * @throws TooManyIdsError.
  */
