@@ -36,9 +36,11 @@ export async function startContender(
 ): Promise<RunningContender> {
   if (entry.program !== undefined) return await startProgram(entry, entry.program, start);
   if (entry.handlers !== undefined) await registerHandlers(start.databaseUrl, entry.handlers);
+  if (entry.erasedKeys !== undefined) await fillErasedList(start.databaseUrl, entry.erasedKeys);
   // Our worker takes jobs as soon as it is up.
   const begin = await pauseLiveQueues(start.redisUrl);
-  return { process: await startOurWorker(start), begin, handled: Promise.resolve() };
+  const extraEnv = entry.erasedKeys === undefined ? {} : { ERASURE_KEY: erasureKey };
+  return { process: await startOurWorker(start, extraEnv), begin, handled: Promise.resolve() };
 }
 
 /** Registers handlers of all triggers, which no process runs: their tasks are made and wait. */
@@ -49,6 +51,23 @@ async function registerHandlers(databaseUrl: string, count: number): Promise<voi
      SELECT 'bench-' || n, $1::text[], 'CONVERSATION', now(), now()
      FROM generate_series(1, $2::integer) AS n`,
     [[...knownTriggers], count],
+  );
+}
+
+const erasureKey = 'a key of the benchmark, which no one keeps';
+
+/** Fills the list of erased people with digests of which the events have none. */
+async function fillErasedList(databaseUrl: string, count: number): Promise<void> {
+  await queryRows(
+    databaseUrl,
+    `WITH erased AS (
+       INSERT INTO erasure (id, requested_at, finished_at, cutoff, state, for_ever, operator)
+       VALUES (gen_random_uuid(), now(), now(), now(), 'DONE', false, 'bench') RETURNING id
+     )
+     INSERT INTO erased_key (digest, erasure_id)
+     SELECT sha256(convert_to(n::text, 'UTF8')), erased.id
+     FROM erased, generate_series(1, $1::integer) AS n`,
+    [count],
   );
 }
 
@@ -119,6 +138,8 @@ export interface WorkerContender {
   readonly writesRows: boolean;
   /** The number of handlers, each of all triggers; ours alone has any. */
   readonly handlers?: number;
+  /** The number of digests on the list of erased people; ours alone has any. */
+  readonly erasedKeys?: number;
 }
 
 const perEvent = [5, 10, 20];
@@ -142,6 +163,15 @@ export const workerContenders: readonly WorkerContender[] = [
     writesRows: true,
     handlers,
   })),
+  {
+    name: 'ours-10000-erased',
+    queue: 'bullmq',
+    program: undefined,
+    concurrency: 0,
+    concurrencies: [],
+    writesRows: true,
+    erasedKeys: 10_000,
+  },
   {
     name: 'noop',
     queue: 'bullmq',
