@@ -7,6 +7,7 @@ const stack = parseStackFile(
     databaseUrl: 'postgres://stack/db',
     queueUrl: 'redis://stack',
     webhookSecret: 'stack-secret',
+    erasure: { key: 'stack-key', logFile: '/stack/erasures.jsonl' },
     sinch: { SINCH_API_URL: 'http://stack', SINCH_APP_ID: 'stack-app', OTHER: 'no' },
     pids: { start: 1 },
   }),
@@ -22,6 +23,8 @@ describe('fillEnvironment', () => {
       DATABASE_URL: 'postgres://stack/db',
       REDIS_URL: 'redis://stack',
       SINCH_APP_ID: 'stack-app',
+      ERASURE_KEY: 'stack-key',
+      ERASURE_LOG: '/stack/erasures.jsonl',
     });
     const { environment } = fillEnvironment({ SINCH_APP_ID: 'mine' }, stack);
     expect(environment).toMatchObject({ SINCH_API_URL: 'http://stack', SINCH_APP_ID: 'mine' });
@@ -37,6 +40,16 @@ describe('fillEnvironment', () => {
       expect(environment).not.toHaveProperty('SINCH_APP_ID');
     },
   );
+
+  it.each([
+    { DATABASE_URL: 'postgres://production/db' },
+    { ERASURE_KEY: 'mine' },
+    { ERASURE_LOG: '/mine' },
+  ])('never pairs %j with the list of erased people of the stack', (given) => {
+    const { environment } = fillEnvironment(given, stack);
+    expect(Object.values(environment)).not.toContain('stack-key');
+    expect(Object.values(environment)).not.toContain('/stack/erasures.jsonl');
+  });
 
   it.each([{ DATABASE_URL: 'postgres://production/db' }, { REDIS_URL: 'redis://production' }])(
     'never pairs %j with a server of the stack',

@@ -12,6 +12,8 @@ export interface StackFile {
   readonly databaseUrl: string | undefined;
   readonly queueUrl: string | undefined;
   readonly webhookSecret: string | undefined;
+  /** The variables of `callbacks erase`; empty where it has none. */
+  readonly erasure: Environment;
   /** The variables of its local Sinch API; empty where it has none. */
   readonly sinch: Environment;
 }
@@ -69,17 +71,31 @@ export function parseStackFile(text: string, name: string): StackFile {
     databaseUrl: read('databaseUrl'),
     queueUrl: read('queueUrl'),
     webhookSecret: read('webhookSecret'),
+    erasure: erasureOf(values.get('erasure')),
     sinch: sinchOf(values.get('sinch')),
   };
 }
 
 function sinchOf(value: unknown): Environment {
-  const members = new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+  const members = membersOf(value);
   return Object.fromEntries(
     sinchNames.flatMap((name) => {
-      const member: unknown = members.get(name);
+      const member = members.get(name);
       return typeof member === 'string' ? [[name, member]] : [];
     }),
+  );
+}
+
+function erasureOf(value: unknown): Environment {
+  const members = membersOf(value);
+  const [key, logFile] = [members.get('key'), members.get('logFile')];
+  if (typeof key !== 'string' || typeof logFile !== 'string') return {};
+  return { ERASURE_KEY: key, ERASURE_LOG: logFile };
+}
+
+function membersOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
   );
 }
 
@@ -118,7 +134,8 @@ interface FilledEnvironment {
  *
  * Database and queue come from one place, never one from each: replaying one stack's dead
  * letters on another stack's queue would apply them to the wrong database. Sinch's API comes from
- * the stack only together with them, and where the environment names nothing of its own.
+ * the stack only together with them, and where the environment names nothing of its own. So does the
+ * list of erased people.
  */
 export function fillEnvironment(
   given: Environment,
@@ -131,10 +148,13 @@ export function fillEnvironment(
     !gives('DATABASE_URL') && !gives('REDIS_URL') && stack?.databaseUrl !== undefined;
   const sinchFromStack =
     serversFromStack && !sinchAccess.some(gives) && sinchAccess.some((name) => name in stack.sinch);
+  // The list is in the stack's database, and only its own key reads it.
+  const erasureFromStack = serversFromStack && !gives('ERASURE_KEY') && !gives('ERASURE_LOG');
   return {
     environment: {
       ...given,
       ...(sinchFromStack && stack.sinch),
+      ...(erasureFromStack && stack.erasure),
       ...(gives('SINCH_APP_ID') && { SINCH_APP_ID: given['SINCH_APP_ID'] }),
       ...(secretFromStack && { SINCH_WEBHOOK_SECRET: secret }),
       ...(serversFromStack && {

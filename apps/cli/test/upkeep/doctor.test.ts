@@ -84,6 +84,7 @@ describe('doctor', () => {
       'migrations',
       'dead letters',
       'callbacks',
+      'retention',
       'ingest',
       'worker',
       'worker ready',

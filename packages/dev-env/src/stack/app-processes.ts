@@ -10,6 +10,8 @@ export interface AppVariables {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly webhookSecret: string;
+  /** The key of the list of erased people; none where no one can be erased. */
+  readonly erasureKey?: string;
 }
 
 /** A process that serves HTTP, with its address. */
@@ -157,7 +159,7 @@ function runNode(name: string, script: string): ProcessOptions {
 
 /** Variables of the apps, which must not reach this stack from the terminal. */
 const ours =
-  /^(SINCH_|INGEST_|WORKER_|HANDLERS_|SENDER_|ADMIN_|QUEUE_|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
+  /^(SINCH_|INGEST_|WORKER_|HANDLERS_|SENDER_|ADMIN_|QUEUE_|RETENTION_|ERASURE_|GUARD_DAYS$|REDACT_AFTER_DAYS$|REDIS_URL$|DATABASE_URL$|DIRECT_URL$)/;
 
 function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
@@ -167,6 +169,7 @@ function environment(variables: AppVariables, own: NodeJS.ProcessEnv): NodeJS.Pr
     DATABASE_URL: variables.databaseUrl,
     ...(variables.redisUrl === undefined ? {} : { REDIS_URL: variables.redisUrl }),
     SINCH_WEBHOOK_SECRET: variables.webhookSecret,
+    ...(variables.erasureKey === undefined ? {} : { ERASURE_KEY: variables.erasureKey }),
     ...own,
   };
 }

@@ -60,11 +60,12 @@ export async function openStack(
     });
 
   await clearAfterKilledRun(paths);
-  const webhookSecret = await keptWebhookSecret(paths);
+  const webhookSecret = await keptSecret(paths.secret);
+  const erasureKey = await keptSecret(paths.erasureKey);
   const { databaseUrl } = await open('postgres', () => openDatabase(paths));
   const { redisUrl, advice } = await open('queue', () => openQueue(paths));
   if (advice !== undefined) reporter.advise(advice);
-  const settings = { paths, databaseUrl, redisUrl, webhookSecret, isReloading };
+  const settings = { paths, databaseUrl, redisUrl, webhookSecret, erasureKey, isReloading };
   await reporter.step('migrations', () => migrate(settings, logFile(paths, 'migrate')));
   const ingest = await open('ingest', () => startIngest(settings));
   const worker = await open('worker', () => startWorker(settings));
@@ -84,6 +85,7 @@ export async function openStack(
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
     webhookSecret,
+    erasure: { key: erasureKey, logFile: paths.erasureLog },
     pids: {
       start: process.pid,
       ingest: ingest.pid,
@@ -98,11 +100,14 @@ export async function openStack(
   return stack;
 }
 
-/** Reads this stack's secret, or creates it once: a saved request must stay valid. */
-async function keptWebhookSecret(paths: StackPaths): Promise<string> {
-  const kept = await readIfExists(paths.secret);
+/**
+ * Reads a secret of this stack, or creates it once: a saved request must stay valid, and people who
+ * were erased must be recognised.
+ */
+async function keptSecret(file: string): Promise<string> {
+  const kept = await readIfExists(file);
   if (kept) return kept;
   const secret = randomBytes(24).toString('hex');
-  await writeFile(paths.secret, secret, { mode: 0o600 });
+  await writeFile(file, secret, { mode: 0o600 });
   return secret;
 }

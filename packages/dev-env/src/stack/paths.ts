@@ -27,6 +27,9 @@ export interface StackPaths {
   readonly lock: string;
   readonly stackFile: string;
   readonly secret: string;
+  /** The key of the list of erased people, and the list outside the database. */
+  readonly erasureKey: string;
+  readonly erasureLog: string;
   readonly postgres: string;
   readonly redis: string;
   readonly ports: PreferredPorts;
@@ -66,6 +69,8 @@ export function stackPaths(own?: string): StackPaths {
     lock: inside('start.pid'),
     stackFile: inside('stack.json'),
     secret: inside('webhook-secret'),
+    erasureKey: inside('erasure-key'),
+    erasureLog: inside('erasures.jsonl'),
     postgres: inside('postgres'),
     redis: inside('redis'),
     ports: own === undefined ? usualPorts : {},

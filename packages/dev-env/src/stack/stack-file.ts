@@ -16,6 +16,8 @@ export interface Stack {
   /** Redis, or the database where the queue lives there. */
   readonly queueUrl: string;
   readonly webhookSecret: string;
+  /** The settings of `callbacks erase`. */
+  readonly erasure: { readonly key: string; readonly logFile: string };
   readonly pids: Readonly<
     Record<'start' | 'ingest' | 'worker' | 'handlers' | 'sender' | 'sinch', number>
   >;
