@@ -1,5 +1,6 @@
 import type { App } from './bodies/app.ts';
 import { createCallApi } from './calls/call-api.ts';
+import { createDeletionCalls, type DeletionCalls } from './calls/deletion-calls.ts';
 import { createMessageCalls, type MessageCalls } from './calls/message-calls.ts';
 import { pathOf } from './calls/path.ts';
 import { createTokenSource } from './calls/token-source.ts';
@@ -41,6 +42,7 @@ export interface SinchApi {
   };
   readonly webhooks: WebhookCalls;
   readonly messages: MessageCalls;
+  readonly deletions: DeletionCalls;
   /** Lets requests in progress finish, ends pauses between tries, and starts no request again. */
   close(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export function createSinchApi(options: SinchApiOptions): SinchApi {
     },
     webhooks: createWebhookCalls(call, projectId),
     messages: createMessageCalls(call, projectId),
+    deletions: createDeletionCalls(call, projectId),
     async close() {
       closing.abort();
       await Promise.all([api.close(), auth.close()]);

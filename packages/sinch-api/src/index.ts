@@ -17,6 +17,7 @@ export {
   type WebhookUpdate,
   webhookTriggers,
 } from './bodies/webhook.ts';
+export type { Deletion, DeletionCalls } from './calls/deletion-calls.ts';
 export type { MessageCalls } from './calls/message-calls.ts';
 export type { WebhookCalls } from './calls/webhook-calls.ts';
 export {

@@ -6,6 +6,7 @@ import { drawFault } from './draw-fault.ts';
 import { type ApiReply, answer, refuse } from './http/api-reply.ts';
 import { type JsonObject, parseObject, textIn } from './http/json-object.ts';
 import { type ApiOperation, type RoutedOperation, routeRequest } from './http/operations.ts';
+import { deleteContact, deleteConversation, deleteMessage } from './messages/delete-person.ts';
 import { listMessages } from './messages/list-messages.ts';
 import { type SendResult, sendMessage } from './messages/send-message.ts';
 import { hasAccessKey, type TokenStore } from './oauth/token-store.ts';
@@ -117,6 +118,33 @@ function carryOut(
   if (routed.operation === 'create-webhook') {
     return reply(createWebhook(options.account, routed.projectId, body));
   }
+  const { apps = [] } = options.account.findProject(routed.projectId) ?? {};
+  switch (routed.operation) {
+    case 'delete-message':
+      return reply(deleteMessage(apps, routed.id, request.query));
+    case 'delete-conversation':
+      return reply(deleteConversation(apps, routed.id, options.source));
+    case 'delete-contact':
+      return reply(deleteContact(apps, routed.id, options.source));
+    default:
+      return carryOutOfApp({ ...routed, operation: routed.operation }, request, body, options);
+  }
+}
+
+/** An operation on one app. */
+type AppOperation = Exclude<
+  ApiOperation,
+  'create-webhook' | 'delete-message' | 'delete-conversation' | 'delete-contact'
+>;
+type RoutedAppOperation = RoutedOperation & { readonly operation: AppOperation };
+
+function carryOutOfApp(
+  routed: RoutedAppOperation,
+  request: ApiRequest,
+  body: JsonObject,
+  options: AnsweringOptions,
+): SendResult {
+  const reply = (given: ApiReply): SendResult => ({ reply: given, mayAnswer: Promise.resolve() });
   const app = findApp(routed, request, body, options.account);
   if (app === undefined) return reply(refuse('NOT_FOUND', unknownOf(routed)));
   switch (routed.operation) {
@@ -141,7 +169,7 @@ function carryOut(
 
 /** Finds the app of a request: by its webhook, the path, the body or the query. */
 function findApp(
-  { operation, projectId, id }: RoutedOperation,
+  { operation, projectId, id }: RoutedAppOperation,
   { query }: ApiRequest,
   body: JsonObject,
   account: Account,
@@ -154,7 +182,6 @@ function findApp(
     case 'list-webhooks':
     case 'get-app':
       return account.findApp(projectId, id);
-    case 'create-webhook':
     case 'send-message':
       return account.findApp(projectId, textIn(body, 'app_id'));
     case 'list-messages': {
@@ -166,6 +193,6 @@ function findApp(
   }
 }
 
-function unknownOf({ operation, id }: RoutedOperation): string {
+function unknownOf({ operation, id }: RoutedAppOperation): string {
   return operation.endsWith('-webhook') ? `there is no webhook ${id}` : 'there is no such app';
 }

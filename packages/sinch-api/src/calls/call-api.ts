@@ -94,6 +94,11 @@ function headersOf(token: string, text: string | undefined): Record<string, stri
   return text === undefined ? headers : { ...headers, 'content-type': 'application/json' };
 }
 
+/** Checks for a deletion that may find nothing: whatever is not there need not be deleted. */
+function isDeletion(operation: CallOperation): boolean {
+  return ['messages.delete', 'conversations.delete', 'contacts.delete'].includes(operation);
+}
+
 /** Returns the answer of a call that succeeded. */
 function readAnswer({ exchange, isUncertain }: RepeatedExchange, call: Call) {
   const { operation, isComplete = () => true } = call;
@@ -101,6 +106,12 @@ function readAnswer({ exchange, isUncertain }: RepeatedExchange, call: Call) {
     // What an earlier try may have deleted is not there any more.
     const isGone = isUncertain && exchange.kind !== 'unanswered' && exchange.status === 404;
     return isAccepted(exchange) || isGone ? {} : undefined;
+  }
+  if (isDeletion(operation)) {
+    if (isAccepted(exchange)) return { kind: 'deleted' };
+    return exchange.kind !== 'unanswered' && exchange.status === 404
+      ? { kind: 'absent' }
+      : undefined;
   }
   if (!isAccepted(exchange) || exchange.kind !== 'answered') return undefined;
   const answer = readJsonObject(exchange.text);

@@ -23,4 +23,7 @@ export const operations: Readonly<Record<CallOperation, OperationRule>> = {
   'webhooks.delete': { method: 'DELETE', rule: 'always' },
   'messages.send': { method: 'POST', rule: 'never' },
   'messages.list': { method: 'GET', rule: 'always' },
+  'messages.delete': { method: 'DELETE', rule: 'always' },
+  'conversations.delete': { method: 'DELETE', rule: 'always' },
+  'contacts.delete': { method: 'DELETE', rule: 'always' },
 };

@@ -8,7 +8,10 @@ export type SinchApiOperation =
   | 'webhooks.update'
   | 'webhooks.delete'
   | 'messages.send'
-  | 'messages.list';
+  | 'messages.list'
+  | 'messages.delete'
+  | 'conversations.delete'
+  | 'contacts.delete';
 
 /**
  * What a failed call has done at Sinch.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drawLog, type Random } from '../../random.ts';
 import { contactNotification, conversationNotification } from '../../samples/contacts.ts';
 import { inboundMessage } from '../../samples/inbound-messages.ts';
-import type { Person, SampleContext } from '../../samples/sample-context.ts';
+import type { CallbackBody, Person, SampleContext } from '../../samples/sample-context.ts';
 import {
   deliveryReport,
   type SentMessage,
@@ -42,6 +42,10 @@ export interface CallbackSource {
   ): { readonly message: StoredMessage; readonly firstReported: Promise<void> };
   /** Makes the callbacks of a new contact and its conversation. */
   announce(app: SimulatedApp, conversation: Conversation): void;
+  /** Gives a contact its next conversation, with the callback of that. */
+  beginConversation(app: SimulatedApp, contact: Conversation): void;
+  /** Makes the callback of a contact or a conversation that is deleted. */
+  announceDeletion(app: SimulatedApp, contact: Conversation, of: 'contact' | 'conversation'): void;
   /** Stores a message from a person, and makes its MESSAGE_INBOUND. */
   acceptInbound(
     app: SimulatedApp,
@@ -89,6 +93,20 @@ export function createCallbackSource(options: CallbackSourceOptions): CallbackSo
     const days = mode === 'DISPATCH' ? dispatchRetentionDays : retentionDays;
     if (days > 0) app.messages.add(message);
     return message;
+  }
+
+  /** Posts the callback of a change of a contact or its conversation. */
+  function postNotification(
+    app: SimulatedApp,
+    contact: Conversation,
+    write: (moment: SampleContext, person: Person) => CallbackBody,
+  ): void {
+    const [identity] = contact.identities;
+    if (identity === undefined) return;
+    const { text } = clock.next();
+    void outboxOf(app).post({
+      body: write(momentOf(app, text, text), personOf(contact, identity)),
+    });
   }
 
   return {
@@ -152,13 +170,24 @@ export function createCallbackSource(options: CallbackSourceOptions): CallbackSo
     },
 
     announce(app, conversation) {
-      const [identity] = conversation.identities;
-      if (identity === undefined) return;
-      const { text } = clock.next();
-      const [moment, person] = [momentOf(app, text, text), personOf(conversation, identity)];
-      const outbox = outboxOf(app);
-      void outbox.post({ body: contactNotification(moment, 'create', person) });
-      void outbox.post({ body: conversationNotification(moment, 'start', person) });
+      postNotification(app, conversation, (moment, person) =>
+        contactNotification(moment, 'create', person),
+      );
+      postNotification(app, conversation, (moment, person) =>
+        conversationNotification(moment, 'start', person),
+      );
+    },
+
+    beginConversation(app, contact) {
+      contact.conversationId = newId();
+      postNotification(app, contact, (moment, person) =>
+        conversationNotification(moment, 'start', person),
+      );
+    },
+
+    announceDeletion(app, contact, of) {
+      const notification = of === 'contact' ? contactNotification : conversationNotification;
+      postNotification(app, contact, (moment, person) => notification(moment, 'delete', person));
     },
 
     acceptInbound(app, conversation, from, text) {

@@ -2,7 +2,7 @@
 export interface RoutedOperation {
   readonly operation: ApiOperation;
   readonly projectId: string;
-  /** The app's or the webhook's id, where the path has one. */
+  /** The last id of the path, where it has one. */
   readonly id: string;
 }
 
@@ -14,7 +14,10 @@ export type ApiOperation =
   | 'delete-webhook'
   | 'get-app'
   | 'send-message'
-  | 'list-messages';
+  | 'list-messages'
+  | 'delete-message'
+  | 'delete-conversation'
+  | 'delete-contact';
 
 const routes: readonly (readonly [string, RegExp, ApiOperation])[] = [
   ['POST', /^webhooks$/, 'create-webhook'],
@@ -25,6 +28,9 @@ const routes: readonly (readonly [string, RegExp, ApiOperation])[] = [
   ['GET', /^apps\/([^/]+)$/, 'get-app'],
   ['POST', /^messages(?::|%3A)send$/i, 'send-message'],
   ['GET', /^messages$/, 'list-messages'],
+  ['DELETE', /^messages\/([^/]+)$/, 'delete-message'],
+  ['DELETE', /^conversations\/([^/]+)$/, 'delete-conversation'],
+  ['DELETE', /^contacts\/([^/]+)$/, 'delete-contact'],
 ];
 
 /** Finds the operation of a request; `undefined` where Sinch has another or none. */

@@ -13,7 +13,8 @@ export interface Identity {
  */
 export interface Conversation {
   readonly contactId: string;
-  readonly conversationId: string;
+  /** `''` between the deletion of one conversation and the beginning of the next. */
+  conversationId: string;
   readonly identities: readonly Identity[];
   readonly mode: ProcessingMode;
   metadata: string;
@@ -23,8 +24,11 @@ export interface Conversation {
 /** The contacts of an app, for each mode by identity. */
 export interface ContactBook {
   findContact(contactId: string): Conversation | undefined;
+  findConversation(conversationId: string): Conversation | undefined;
   find(mode: ProcessingMode, identities: readonly Identity[]): Conversation | undefined;
   add(mode: ProcessingMode, identities: readonly Identity[]): Conversation;
+  /** Forgets a contact with its identities. */
+  remove(contact: Conversation): void;
 }
 
 /** The newest identities; a person who is forgotten is a new contact the next time. */
@@ -37,15 +41,22 @@ export function createContactBook(newId: () => string, most = maxIdentities): Co
     `${mode}:${channel}:${normaliseIdentity(channel, identity)}`;
 
   function forgetOldest(): void {
-    for (const { mode, identities, contactId } of byIdentity.values()) {
+    for (const contact of byIdentity.values()) {
       if (byIdentity.size <= most) return;
-      for (const identity of identities) byIdentity.delete(keyOf(mode, identity));
-      byContact.delete(contactId);
+      remove(contact);
     }
+  }
+
+  function remove({ mode, identities, contactId }: Conversation): void {
+    for (const identity of identities) byIdentity.delete(keyOf(mode, identity));
+    byContact.delete(contactId);
   }
 
   return {
     findContact: (contactId) => byContact.get(contactId),
+    findConversation: (wanted) =>
+      [...byContact.values()].find(({ conversationId }) => conversationId === wanted),
+    remove,
     find(mode, identities) {
       const keys = identities.map((identity) => keyOf(mode, identity));
       return keys.map((key) => byIdentity.get(key)).find((found) => found !== undefined);

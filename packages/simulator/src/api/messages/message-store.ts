@@ -24,6 +24,8 @@ export interface StoredMessage {
 export interface MessageStore {
   /** Keeps a message, and forgets the oldest ones of too many. */
   add(message: StoredMessage): void;
+  /** Removes the messages that are chosen, and returns their number. The others keep their places. */
+  remove(isChosen: (message: StoredMessage) => boolean): number;
   /** Lists kept messages, the newest first, each with its position. */
   newestFirst(before: number): Iterable<readonly [number, StoredMessage]>;
 }
@@ -33,7 +35,7 @@ const maxMessages = 100_000;
 
 /** @param most the messages that are kept at least; up to a tenth more are. */
 export function createMessageStore(most = maxMessages): MessageStore {
-  const kept: StoredMessage[] = [];
+  const kept: (StoredMessage | undefined)[] = [];
   /** The position of the first one that is kept. A message keeps its position. */
   let first = 0;
   return {
@@ -42,6 +44,15 @@ export function createMessageStore(most = maxMessages): MessageStore {
       if (kept.length <= most * 1.1) return;
       first += kept.length - most;
       kept.splice(0, kept.length - most);
+    },
+    remove(isChosen) {
+      let removed = 0;
+      for (const [index, message] of kept.entries()) {
+        if (message === undefined || !isChosen(message)) continue;
+        kept[index] = undefined;
+        removed += 1;
+      }
+      return removed;
     },
     *newestFirst(before) {
       const end = Math.min(before, first + kept.length);

@@ -14,7 +14,7 @@ export function openConversation(
   identities: readonly Identity[],
 ): Conversation {
   const found = app.contacts.find(mode, identities);
-  if (found !== undefined) return found;
+  if (found !== undefined) return continueWith(app, source, found);
   if (mode === 'DISPATCH' && app.settings.dispatchRetentionDays === 0) {
     const nothing = { contactId: '', conversationId: '', metadata: '', correlationId: '' };
     return { ...nothing, identities, mode };
@@ -22,4 +22,15 @@ export function openConversation(
   const added = app.contacts.add(mode, identities);
   if (mode === 'CONVERSATION') source.announce(app, added);
   return added;
+}
+
+/** Returns a contact with a conversation: where that was deleted, a new one begins. */
+export function continueWith(
+  app: SimulatedApp,
+  source: CallbackSource,
+  contact: Conversation,
+): Conversation {
+  const isDeleted = contact.mode === 'CONVERSATION' && contact.conversationId === '';
+  if (isDeleted) source.beginConversation(app, contact);
+  return contact;
 }

@@ -3,7 +3,7 @@ import type { CallbackSource } from '../callbacks/callback-source.ts';
 import { type ApiReply, answer, refuse } from '../http/api-reply.ts';
 import { isJsonObject, type JsonObject, listIn, objectIn, textIn } from '../http/json-object.ts';
 import type { Conversation, Identity } from './contact-book.ts';
-import { openConversation } from './open-conversation.ts';
+import { continueWith, openConversation } from './open-conversation.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** The result of a send: the answer, and the moment from which it may be given. */
@@ -47,7 +47,9 @@ export function sendMessage(
   }
 
   const mode = isDispatch ? 'DISPATCH' : 'CONVERSATION';
-  const conversation = contact ?? openConversation(app, source, mode, identities);
+  const conversation = contact
+    ? continueWith(app, source, contact)
+    : openConversation(app, source, mode, identities);
   rememberLast(conversation, body);
   const { message, firstReported } = source.acceptSend(app, {
     conversation,
