@@ -58,10 +58,17 @@ export {
   finishErasure,
   liftErasures,
   listSettledErasures,
+  noteErasureCounts,
   type RunningErasure,
   typedDigests,
 } from './erase/erasures.ts';
 export { findByDigests } from './erase/find-by-digests.ts';
+export {
+  findErasedIds,
+  findSinchIds,
+  type SinchIds,
+  type SinchStore,
+} from './erase/find-sinch-ids.ts';
 export {
   completePerson,
   digestsOf,

@@ -1,3 +1,4 @@
+export type { AtSinch } from './erase/erase-at-sinch.ts';
 export {
   type ErasurePreview,
   type ErasureResult,

@@ -1,5 +1,7 @@
+import { ConfigError } from '@sinch-callbacks/config';
 import { createErasureKeys, type PersonKey } from '@sinch-callbacks/db';
 import {
+  type AtSinch,
   type ErasureResult,
   type ErasureTools,
   erasePerson,
@@ -7,6 +9,7 @@ import {
   previewErasure,
   reapplyErasures,
 } from '@sinch-callbacks/operations';
+import { SinchApiError } from '@sinch-callbacks/sinch-api';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
@@ -15,6 +18,7 @@ import type { Host, Session } from '../session.ts';
 import { eraseQueues } from '../settings/erase-queues.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
+import { openProgressLine } from '../terminal/progress-line.ts';
 
 interface EraseOptions {
   readonly phone?: string;
@@ -25,6 +29,7 @@ interface EraseOptions {
   readonly forEver?: true;
   readonly lift?: true;
   readonly reapply?: true;
+  readonly atSinch?: true;
 }
 
 const help = `
@@ -42,7 +47,12 @@ gone stays gone. After a restore of the database, --reapply repeats what its row
 
 It needs ERASURE_KEY (openssl rand -hex 32 makes one), which all processes must have too, and
 ERASURE_LOG, a file that is kept apart from the database. After an interruption, the same command
-does the rest. What Sinch itself keeps is in docs/privacy.md.
+does the rest.
+
+--at-sinch deletes the person at Sinch afterwards, with the variables of Sinch's API: conversations
+with their messages, messages of no conversation, and contacts. What Sinch does not have counts as
+done (sinch.absent). Where Sinch fails, the same command does the rest; one that comes after an
+erasure without it finds the person by what that has left. See docs/privacy.md.
 
 Exit codes:
   0  erased, or nothing was there
@@ -54,6 +64,7 @@ contacts, identities, isResumed, isComplete, counts}]} of an erasure, {lifted} o
 Examples:
   $ callbacks erase --phone +46701234567 --dry-run
   $ callbacks erase --phone +46701234567
+  $ callbacks erase --phone +46701234567 --at-sinch
   $ callbacks erase --contact 01JDCONTACT --for-ever
   $ callbacks erase --phone +46701234567 --lift
   $ callbacks erase --reapply
@@ -71,6 +82,7 @@ export function addEraseCommand(program: Command, host: Host): void {
     .option('--email <address>', 'contacts with this address')
     .option('--dry-run', 'only say how much; nothing is changed')
     .option('--for-ever', 'keep out what happens later too')
+    .option('--at-sinch', 'delete the person at Sinch too, with its API')
     .option('--lift', 'take the person off the list of erased people')
     .option('--reapply', 'repeat the erasures of ERASURE_LOG that the database does not have')
     .addHelpText('after', help)
@@ -83,16 +95,55 @@ async function erase(session: Session, options: EraseOptions): Promise<ExitCode>
   const key = personKeyOf(options);
   const settings = await session.readSettings();
   const keys = createErasureKeys(required(settings.erasure.key, 'ERASURE_KEY', makesKey));
-  if (options.dryRun && key) return await preview(session, key, keys);
+  if (options.dryRun && key) return await preview(session, key, keys, options.atSinch ?? false);
   const logFile = required(settings.erasure.logFile, 'ERASURE_LOG', 'the file of all erasures');
+  const given = { keys, logFile };
+  if (!options.atSinch) return await eraseWith(session, settings, { ...given, key }, options);
+  return await session.withSinchApi(sinchTimeoutMs, async ({ api, appId }) => {
+    // Another region does not know any id, which would count as done.
+    await api.apps.get(appId);
+    const { deletions } = api;
+    return await eraseWith(session, settings, { ...given, key, deletions }, options);
+  });
+}
+
+const sinchTimeoutMs = 15_000;
+
+interface Given extends Pick<ErasureTools, 'keys' | 'logFile'> {
+  readonly key: PersonKey | undefined;
+  readonly deletions?: AtSinch['deletions'];
+}
+
+async function eraseWith(
+  session: Session,
+  settings: Settings,
+  { key, deletions, ...given }: Given,
+  options: EraseOptions,
+): Promise<ExitCode> {
+  const progress = openProgressLine(session.io.stderr, session.terminal);
   return await session.withDatabase(async (database) => {
-    const tools = toolsOf(session, settings, { database, keys, logFile });
+    const onProgress: AtSinch['onProgress'] = (done, all) =>
+      progress.show(`${done} of ${all} at Sinch`);
+    const tools: ErasureTools = {
+      ...toolsOf(session, settings, { database, ...given }),
+      ...(deletions && { atSinch: { deletions, onProgress } }),
+    };
     if (options.reapply) return report(session, await reapplyErasures(tools));
     if (key === undefined) throw new UsageError('nothing is chosen');
     if (options.lift) return await lift(session, tools, key);
-    return report(session, [await erasePerson(tools, key, options.forEver ?? false)]);
+    try {
+      return report(session, [await erasePerson(tools, key, options.forEver ?? false)]);
+    } catch (error) {
+      if (error instanceof SinchApiError) session.terminal.note(notAtSinch);
+      throw error;
+    } finally {
+      progress.clear();
+    }
   });
 }
+
+const notAtSinch =
+  'the person is erased here, and not yet at Sinch: the same command does the rest';
 
 const makesKey = 'openssl rand -hex 32 makes one. Keep it for good, and never in the database';
 
@@ -115,24 +166,30 @@ function personKeyOf(options: EraseOptions): PersonKey | undefined {
   );
   const [key] = named;
   const isAlone = options.dryRun === undefined && options.lift === undefined;
-  if (options.reapply && named.length === 0 && isAlone && !options.forEver) return undefined;
+  const isPlain = isAlone && !options.forEver && !options.atSinch;
+  if (options.reapply && named.length === 0 && isPlain) return undefined;
   if (named.length !== 1 || key === undefined || options.reapply) {
     throw new UsageError(
       'name one person: --phone, --contact, --external-id or --email; or say --reapply alone',
     );
   }
-  if (options.lift && (options.dryRun || options.forEver)) {
-    throw new UsageError('--lift goes with neither --dry-run nor --for-ever');
+  if (options.lift && (options.dryRun || options.forEver || options.atSinch)) {
+    throw new UsageError('--lift goes with none of --dry-run, --for-ever and --at-sinch');
   }
   return key;
 }
 
 async function preview(
-  { withDatabase, terminal }: Session,
+  { withDatabase, readSinch, terminal }: Session,
   key: PersonKey,
   keys: ErasureTools['keys'],
+  isAtSinch: boolean,
 ): Promise<ExitCode> {
-  const found = await withDatabase((database) => previewErasure({ database, keys }, key));
+  const sinch = isAtSinch ? await readSinch() : undefined;
+  if (sinch?.kind === 'invalid') throw new ConfigError(sinch.message);
+  const found = await withDatabase((database) =>
+    previewErasure({ database, keys }, key, isAtSinch),
+  );
   terminal.document({ dryRun: true, ...found });
   const { contacts, identities, neighbours, counts } = found;
   terminal.print(`${counted(contacts, 'contact')} with ${counted(identities, 'identity')}`);

@@ -12,7 +12,8 @@ const emailLike = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}/g
 
 /**
  * The events that a trace concerns: those from before the erasure, or, for what is about a message
- * that was erased, all. A later message may name an erased one, as the one that it answers.
+ * that was erased, all. A later message may name an erased one, as the one that it answers. The end
+ * of a contact or a conversation is `always` too.
  */
 export type TraceReach = 'before' | 'always';
 
@@ -47,11 +48,15 @@ export function erasedTracesOf(
       add('message', fact.sinchMessageId, 'always');
     }
     for (const fact of facts.contacts) {
-      add('contact', fact.sinchContactId);
+      // A deletion has the whole contact in it. It is an end, and no new relation.
+      add('contact', fact.sinchContactId, fact.deletedAt === undefined ? 'before' : 'always');
       add('email', fact.profile?.email);
       add('external-id', fact.profile?.externalId);
     }
-    for (const fact of [...facts.conversations, ...facts.eventDeliveries, ...facts.records]) {
+    for (const { contactId, deleted } of facts.conversations) {
+      add('contact', contactId, deleted ? 'always' : 'before');
+    }
+    for (const fact of [...facts.eventDeliveries, ...facts.records]) {
       add('contact', fact.contactId);
     }
     for (const fact of facts.contactIdentities) addIdentity(fact.identity);

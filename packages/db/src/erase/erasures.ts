@@ -140,6 +140,21 @@ UPDATE erasure SET
     to_jsonb(coalesce((counts ->> $3::text)::integer, 0) + $4::integer)) END
 WHERE id = $1::uuid`;
 
+const addCounts = `
+UPDATE erasure SET counts = counts || (
+  SELECT jsonb_object_agg(key, value::integer + coalesce((counts ->> key)::integer, 0))
+  FROM jsonb_each_text($2::jsonb))
+WHERE id = $1::uuid AND $2::jsonb <> '{}'`;
+
+/** Adds to the counts of an erasure, by place. */
+export async function noteErasureCounts(
+  { pool }: Pick<Database, 'pool'>,
+  id: string,
+  counts: Readonly<Record<string, number>>,
+): Promise<void> {
+  await whileAvailable(async () => await pool.query(addCounts, [id, JSON.stringify(counts)]));
+}
+
 const finish = `
 UPDATE erasure SET state = 'DONE', finished_at = $2::timestamptz, progress = NULL,
   counts = counts || $3::jsonb

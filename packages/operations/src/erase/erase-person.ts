@@ -16,6 +16,8 @@ import {
   typedDigests,
 } from '@sinch-callbacks/db';
 import { matchesOf } from '@sinch-callbacks/queue';
+import { countAtSinch } from './delete-at-sinch.ts';
+import { type AtSinch, eraseAtSinch, idsAtSinch } from './erase-at-sinch.ts';
 import { appendErasure } from './erasure-log.ts';
 
 export interface ErasureTools {
@@ -28,6 +30,8 @@ export interface ErasureTools {
   readonly now: () => Date;
   readonly operator: string;
   readonly onPage?: OnErasedPage;
+  /** Deletes the person at Sinch too. */
+  readonly atSinch?: AtSinch;
 }
 
 /** The result for the queues; `isComplete` is false while jobs still hold the person. */
@@ -49,9 +53,9 @@ export interface ErasureResult {
 
 /**
  * Erases a person. The list comes first, so that no writer brings anything back meanwhile; then the
- * log outside the database, the tables, and the queues. After an interruption, the same call
- * continues.
- * @throws DatabaseUnavailableError, TooManyIdsError, or QueueUnavailableError.
+ * log outside the database, the tables, the queues, and Sinch where that is asked for. After an
+ * interruption, the same call continues: until Sinch has deleted everything, the erasure runs.
+ * @throws DatabaseUnavailableError, TooManyIdsError, QueueUnavailableError, or SinchApiError.
  */
 export async function erasePerson(
   tools: ErasureTools,
@@ -88,6 +92,7 @@ export async function runErasure(
   });
   await eraseTables(database, running, keys, tools.onPage);
   const queues = await tools.eraseQueues(matcherOf(person));
+  if (tools.atSinch) await eraseAtSinch(tools, tools.atSinch, running, typed);
   const facts = {
     id,
     contacts: person.contacts.length,
@@ -122,13 +127,21 @@ export interface ErasurePreview {
   readonly neighbours: number;
 }
 
-/** Counts what an erasure would change in the database. Changes nothing. */
+/**
+ * Counts what an erasure would change in the database, and what it would delete at Sinch. Changes
+ * nothing, and asks Sinch nothing.
+ */
 export async function previewErasure(
   { database, keys }: Pick<ErasureTools, 'database' | 'keys'>,
   key: PersonKey,
+  isAtSinch: boolean,
 ): Promise<ErasurePreview> {
   const { person, neighbours } = await findPerson(database.pool, key);
-  const counts = await countToErase(database, person, keys);
+  const counts = {
+    ...(await countToErase(database, person, keys)),
+    ...(isAtSinch &&
+      countAtSinch(await idsAtSinch({ database, keys }, person, typedDigests(key, keys)))),
+  };
   const { contacts, identities } = person;
   return { counts, contacts: contacts.length, identities: identities.length, neighbours };
 }

@@ -126,7 +126,13 @@ function carryOut(
       return reply(deleteConversation(apps, routed.id, options.source));
     case 'delete-contact':
       return reply(deleteContact(apps, routed.id, options.source));
-    default:
+    case 'list-webhooks':
+    case 'get-webhook':
+    case 'update-webhook':
+    case 'delete-webhook':
+    case 'get-app':
+    case 'list-messages':
+    case 'send-message':
       return carryOutOfApp({ ...routed, operation: routed.operation }, request, body, options);
   }
 }
