@@ -1,6 +1,7 @@
 import type { OrderKeySource } from '@sinch-callbacks/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HandlersByTrigger } from '../src/index.ts';
+import { storedKeyOf } from '../src/tasks/stored-key.ts';
 import {
   eventOf,
   type HandlerFixture,
@@ -58,7 +59,7 @@ describe('tasks of events', () => {
     expect((await tasks()).map(({ key }) => key)).toEqual([
       'contact:01CONTACT',
       'conversation:C1',
-      'identity:SMS:15555550100',
+      storedKeyOf('identity:SMS:15555550100'),
     ]);
   });
 

@@ -36,6 +36,11 @@ const isSubject = (column: string) =>
   `(${column} = ANY (${parameters.contacts}) OR ${column} = ANY (${parameters.messages})
     OR ${column} = ANY (${parameters.subjects}))`;
 
+/** A key is `conversation:<id>`, `contact:<id>` or `identity:<channel>:#<digest>`. */
+const isOwnKey = `(${isSubject(`substring(t.key FROM '^(?:conversation|contact):(.*)$')`)}
+  OR coalesce(t.key LIKE 'identity:%' AND right(t.key, 33) IN (
+    SELECT right(stored_task_key('identity::' || i), 33) FROM unnest(${parameters.identities}) AS i), false))`;
+
 const ofContact = `(${byContact} OR ${atIdentity})`;
 const isWaiting = `t.state IN ('QUEUED', 'UNCERTAIN')`;
 
@@ -63,7 +68,7 @@ export const erasedTables: readonly ErasedTable[] = [
       ['handler', 'text'],
       ['occurrence', 'bytea'],
     ],
-    isOwn: `(${isSubject('t.entity_id')} OR ${isSubject('t.key')})`,
+    isOwn: `(${isSubject('t.entity_id')} OR ${isOwnKey})`,
   },
   {
     name: 'outbound',

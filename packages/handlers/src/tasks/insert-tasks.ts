@@ -1,4 +1,5 @@
 import {
+  type OrderKeySource,
   occurrenceOf,
   orderKeyOf,
   rawBodyText,
@@ -12,6 +13,7 @@ import {
   type WriteSession,
 } from '@sinch-callbacks/db';
 import type { HandlersByTrigger } from '../registry/handler-view.ts';
+import { storedKeyOf } from './stored-key.ts';
 
 /** Columns of a new task, with the expression that converts their text. */
 const columns = [
@@ -105,8 +107,13 @@ export function taskRowsOf(
     trigger: event.trigger,
     entity_id: storable(event.entityId),
     app_id: storable(event.appId),
-    key: (keySource && orderKeyOf(event, keySource)) ?? null,
+    key: keySource && storedOrderKey(event, keySource),
   }));
+}
+
+function storedOrderKey(event: SinchEvent, source: OrderKeySource): string | null {
+  const key = orderKeyOf(event, source);
+  return key === undefined ? null : storedKeyOf(key);
 }
 
 function storable(text: string | undefined): string | null {

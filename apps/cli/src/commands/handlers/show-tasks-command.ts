@@ -16,8 +16,8 @@ const showHelp = `
 Copies of a callback share their tasks: it happened once. Exits 1 when no event has the key.
 
 With --json: {eventKey, tasks: [{handler, state, key, cause, attempts, lostStarts, replays,
-createdAt, retryAt, settledAt, errorMessage, stack, failures}]}. Of a key that is a number or an
-address, only the end is shown.
+createdAt, retryAt, settledAt, errorMessage, stack, failures}]}. A key that is made of a number or
+an address is a digest of it.
 `;
 
 /** `callbacks handlers show` */
@@ -54,11 +54,12 @@ async function show(session: Session, key: string): Promise<ExitCode> {
 }
 
 const shownDigits = 2;
+const isDigest = /^#[0-9a-f]{32}$/;
 
-/** Shortens a key that is a person's number or address: `identity:SMS:…67`. */
+/** Shortens a key that is a person's number or address: `identity:SMS:…67`. A digest stays. */
 function withoutIdentity(key: string): string {
   const { kind, identity } = /^(?<kind>identity:[^:]*:)(?<identity>.*)$/s.exec(key)?.groups ?? {};
-  if (kind === undefined || identity === undefined) return key;
+  if (kind === undefined || identity === undefined || isDigest.test(identity)) return key;
   return `${kind}…${identity.slice(-shownDigits)}`;
 }
 
