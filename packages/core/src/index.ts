@@ -87,6 +87,7 @@ export {
   verifySignature,
 } from './signature/verify-signature.ts';
 export { boundedText } from './values/bounded-text.ts';
+export { withoutContactDetails } from './values/contact-details.ts';
 export { canonicalJson, parseExactly } from './values/exact-json.ts';
 export { normaliseIdentity } from './values/identity.ts';
 export { type Instant, parseInstant } from './values/instant.ts';

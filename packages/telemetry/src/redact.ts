@@ -1,3 +1,5 @@
+import { withoutContactDetails } from '@sinch-callbacks/core';
+
 type Fields = Record<string, unknown>;
 
 const censor = '[redacted]';
@@ -16,15 +18,9 @@ const maxJudgedNames = 500;
 const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s"'`]*@/gi;
 /** The characters of which a text that quotes a value has at least one. */
 const quotingMarks = /["(`]/;
-const sevenDigits = /\d{7}/;
 /**
- * A word of 7 to 15 digits. Ids, digests and instants have letters, dots or dashes around theirs.
- */
-const phoneNumber = /(?<![\w.+-])\+?\d{7,15}(?![\w-])/g;
-
-/**
- * Removes from a text: passwords in URLs, numbers that could be phone numbers, and the values that
- * messages of databases and parsers quote.
+ * Removes from a text: passwords in URLs, what could be a phone number or an e-mail address, and the
+ * values that messages of databases and parsers quote.
  */
 export function redactText(text: string): string {
   // Most texts are ids and words, for which these quick tests avoid the slow ones.
@@ -32,7 +28,7 @@ export function redactText(text: string): string {
   const open = unquoted.includes('://')
     ? unquoted.replace(urlCredentials, `$1${censor}@`)
     : unquoted;
-  return sevenDigits.test(open) ? open.replace(phoneNumber, censor) : open;
+  return withoutContactDetails(open);
 }
 
 /** Makes a copy of `fields` that is safe to log. Never throws; cuts what is too deep or long. */

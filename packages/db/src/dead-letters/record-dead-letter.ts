@@ -8,6 +8,7 @@ import {
   signedAtOf,
   storableJson,
   storableText,
+  withoutContactDetails,
 } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import type { ErasureKeys } from '../erase/erasure-keys.ts';
@@ -227,19 +228,25 @@ async function storeDead(
 
 /**
  * Builds the values of a letter. Error texts may quote the body, which may hold characters that
- * Postgres refuses.
+ * Postgres refuses, and numbers and addresses, which are left out.
  */
 function letterValues(letter: DeadLetterRecord, { identity }: Columns) {
   const { errorClass, stack, attempts, deadAt } = letter;
-  const errorMessage = storableText(letter.errorMessage);
+  const errorMessage = storedError(letter.errorMessage);
   return [
     ...identity,
     errorClass,
     errorMessage,
-    stack === undefined ? null : storableText(stack),
-    storableJson(JSON.stringify(attempts)),
+    stack === undefined ? null : storedError(stack),
+    storableJson(
+      JSON.stringify(attempts.map((one) => ({ ...one, message: storedError(one.message) }))),
+    ),
     attempts[0]?.at ?? deadAt.toISOString(),
     deadAt.toISOString(),
     errorFingerprint(errorClass, errorMessage),
   ];
+}
+
+function storedError(text: string): string {
+  return withoutContactDetails(storableText(text));
 }

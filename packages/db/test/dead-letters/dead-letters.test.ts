@@ -58,6 +58,21 @@ describe('a dead letter', () => {
     expect(events).toMatchObject([{ state: 'DEAD', raw_body: event.rawBody.text }]);
   });
 
+  it('holds no number and no address, however its error spells them', async () => {
+    const { database } = migrated;
+    const quoting = 'no account for +46 70-123 45 67, 0046701234567 or z@example.com';
+    const [attempt] = letter().attempts;
+    if (attempt === undefined) throw new Error('there is an attempt');
+    const attempts = [{ ...attempt, message: quoting }];
+    const recorded = letter({ errorMessage: quoting, stack: `${quoting}\n    at x`, attempts });
+    await recordDeadLetter(database, recorded);
+    const { dead_letter: rows } = await allRows(database);
+    expect(JSON.stringify(rows)).not.toMatch(/123 45|01234567|example/);
+    expect(rows).toMatchObject([
+      { error_message: 'no account for [redacted], [redacted] or [redacted]' },
+    ]);
+  });
+
   it('that is recorded twice, as after a crash, is recorded once', async () => {
     await recordDeadLetter(migrated.database, letter());
     const once = await allRows(migrated.database);

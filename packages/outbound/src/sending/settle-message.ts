@@ -1,4 +1,4 @@
-import { storableText } from '@sinch-callbacks/core';
+import { storableText, withoutContactDetails } from '@sinch-callbacks/core';
 import type { Database } from '@sinch-callbacks/db';
 import type { OutboundMessage, OutboundState } from '../outbound-message.ts';
 import type { Settlement } from './decide-settlement.ts';
@@ -56,7 +56,7 @@ export async function settleMessage(
   }
   const pauseMs = settlement.state === 'QUEUED' ? settlement.pauseMs : null;
   const { state, errorClass, message } = settlement;
-  const text = storableText(message).slice(0, maxMessageLength);
+  const text = withoutContactDetails(storableText(message)).slice(0, maxMessageLength);
   const values = [id, state, pauseMs, errorClass, text, holder, attempts];
   const { rows } = await pool.query<{ state: OutboundState }>(settleOther, values);
   return rows[0]?.state;

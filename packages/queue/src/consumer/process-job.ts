@@ -1,4 +1,9 @@
-import { type CallbackEvent, encodeRawBody, eventKey } from '@sinch-callbacks/core';
+import {
+  type CallbackEvent,
+  encodeRawBody,
+  eventKey,
+  withoutContactDetails,
+} from '@sinch-callbacks/core';
 import { DelayedError, WaitingError } from 'bullmq';
 import type { DeadQueue } from '../connection/queue-backend.ts';
 import {
@@ -85,7 +90,10 @@ export async function processJob(
       case 'returned':
         return await returnToQueue(job, token);
       case 'failed': {
-        const { failureClass, message, stack } = outcome;
+        const { failureClass } = outcome;
+        // The job, its copies and its record are read by people, and stay for long.
+        const message = withoutContactDetails(outcome.message);
+        const stack = outcome.stack && withoutContactDetails(outcome.stack);
         const at = steps.now().toISOString();
         const record = { replay, attempt, at, errorClass: failureClass, message };
         const history = [...attempts, record];
