@@ -11,6 +11,7 @@ import {
   isReplayPending,
   openDatabase,
   recordDeadLetter,
+  redactedTables,
   type WriteAlongside,
 } from '@sinch-callbacks/db';
 import { type HandlerView, insertTasks, openHandlerView } from '@sinch-callbacks/handlers';
@@ -93,7 +94,7 @@ export async function startWorker(
   const reconcileLabels = config.reconcile && { kinds: findingKinds, outcomes: reconcileOutcomes };
   const { retention, contactDelete } = config;
   const retentionLabels = hasRetention({ ...retention, contactDelete })
-    ? { tables: retainedTables, outcomes: retentionOutcomes }
+    ? { tables: retainedTables, redacted: redactedTables, outcomes: retentionOutcomes }
     : undefined;
   const metrics = createMetrics({
     ...metricLabels,

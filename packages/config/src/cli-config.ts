@@ -2,6 +2,9 @@ import { parseVariables } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
 import {
+  type ContactDeleteConfig,
+  contactDeleteOf,
+  contactDeleteVariables,
   type RetentionConfig,
   retentionOf,
   retentionRules,
@@ -31,6 +34,8 @@ export interface CliConfig {
   readonly admin: { readonly hasPassword: boolean; readonly writes: boolean };
   /** The worker's schedule, which `callbacks doctor` shows and `callbacks prune` runs. */
   readonly retention: RetentionConfig;
+  /** The worker's treatment of contacts that were deleted in Sinch. */
+  readonly contactDelete: ContactDeleteConfig;
   /** The secret of `callbacks forward --as standard`. */
   readonly forwardSecret: string | undefined;
   readonly erasure: {
@@ -57,6 +62,7 @@ const cliVariables = {
   ADMIN_WRITES: variables.ADMIN_WRITES,
   FORWARD_SECRET: variables.FORWARD_SECRET,
   ...retentionVariables,
+  ...contactDeleteVariables,
   ERASURE_KEY: variables.ERASURE_KEY,
   ERASURE_LOG: variables.ERASURE_LOG,
   LOG_LEVEL: variables.LOG_LEVEL,
@@ -87,6 +93,7 @@ export function parseCliConfig(environment: Environment): ConfigResult<CliConfig
       forwardSecret: values.FORWARD_SECRET,
       erasure: { key: values.ERASURE_KEY, logFile: values.ERASURE_LOG },
       retention: retentionOf(values),
+      contactDelete: contactDeleteOf(values),
       logLevel: values.LOG_LEVEL,
     }),
     retentionRules,

@@ -4,6 +4,9 @@ import { parseVariables, type Rule } from './parse-variables.ts';
 import { chooseFallback, choosePartitions, chooseQueue, type QueueTarget } from './queue-target.ts';
 import type { ConfigResult, Environment } from './read-config.ts';
 import {
+  type ContactDeleteConfig,
+  contactDeleteOf,
+  contactDeleteVariables,
   type RetentionConfig,
   retentionOf,
   retentionRules,
@@ -37,10 +40,7 @@ export interface WorkerConfig {
   /** The comparison with what Sinch keeps. Absent where it has no interval. */
   readonly reconcile: { readonly everyMinutes: number; readonly sinch: SinchApiConfig } | undefined;
   /** The treatment of contacts that were deleted in Sinch, so many days after the deletion. */
-  readonly contactDelete: {
-    readonly policy: 'keep' | 'redact' | 'erase';
-    readonly graceDays: number;
-  };
+  readonly contactDelete: ContactDeleteConfig;
   readonly retention: RetentionConfig;
   /** The key that recognises people who were erased. Absent where no one was. */
   readonly erasureKey: string | undefined;
@@ -60,8 +60,7 @@ const workerVariables = {
   ADMIN_PASSWORD: variables.ADMIN_PASSWORD,
   ADMIN_WRITES: variables.ADMIN_WRITES,
   RECONCILE_EVERY_MINUTES: variables.RECONCILE_EVERY_MINUTES,
-  SINCH_ON_CONTACT_DELETE: variables.SINCH_ON_CONTACT_DELETE,
-  SINCH_CONTACT_DELETE_GRACE_DAYS: variables.SINCH_CONTACT_DELETE_GRACE_DAYS,
+  ...contactDeleteVariables,
   ...retentionVariables,
   ERASURE_KEY: variables.ERASURE_KEY,
   LOG_LEVEL: variables.LOG_LEVEL,
@@ -107,10 +106,7 @@ function parseOwn(environment: Environment): ConfigResult<OwnConfig> {
         writes: values.ADMIN_WRITES,
       },
       everyMinutes: values.RECONCILE_EVERY_MINUTES,
-      contactDelete: {
-        policy: values.SINCH_ON_CONTACT_DELETE,
-        graceDays: values.SINCH_CONTACT_DELETE_GRACE_DAYS,
-      },
+      contactDelete: contactDeleteOf(values),
       retention: retentionOf(values),
       erasureKey: values.ERASURE_KEY,
       logLevel: values.LOG_LEVEL,

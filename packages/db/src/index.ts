@@ -96,13 +96,14 @@ export {
 export { migrateDatabase } from './migrate/migrate-database.ts';
 export { schemaAsSql } from './migrate/schema-engine.ts';
 export { createPartitionsAhead, type WeeksAhead } from './partitions/create-weeks.ts';
+export { countRedactable } from './privacy/count-redactable.ts';
 export {
   countDeletedContacts,
   type HandledContacts,
   handleDeletedContacts,
   type OnContactDelete,
 } from './privacy/handle-deleted-contacts.ts';
-export { type RedactedRows, redactOld } from './privacy/redact-old.ts';
+export { type RedactedRows, redactedTables, redactOld } from './privacy/redact-old.ts';
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { type Proceed, toTheEnd } from './prune/proceed.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';

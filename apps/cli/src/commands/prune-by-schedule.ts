@@ -21,7 +21,8 @@ interface ScheduleOptions {
 
 /**
  * `callbacks prune --schedule`: does now what the worker does by itself, by the variables that are
- * set here. It exits 1 where a worker is at it.
+ * set here, but for contacts that were deleted in Sinch: a dry run counts them too. It exits 1 where
+ * a worker is at it.
  */
 export async function pruneBySchedule(
   session: Session,
@@ -32,13 +33,14 @@ export async function pruneBySchedule(
     throw new UsageError('--schedule goes by the days of the variables: leave out the ages');
   }
   const { terminal, io } = session;
-  const { retention } = await session.readSettings();
-  if (!hasRetention(retention)) {
+  const { retention, contactDelete } = await session.readSettings();
+  const days = dryRun ? { ...retention, contactDelete } : retention;
+  if (!hasRetention(days)) {
     throw new UsageError(
       'nothing expires: set RETENTION_DAYS, RETENTION_PROJECTIONS_DAYS or REDACT_AFTER_DAYS here, as for the worker',
     );
   }
-  const plan = planRetention(retention, io.now());
+  const plan = planRetention(days, io.now());
   const counts = await session.withDatabase(async (database) =>
     dryRun ? await countRetention(database, plan) : await runHere(database, plan),
   );
@@ -51,8 +53,9 @@ export async function pruneBySchedule(
     terminal.print(`${table}: ${counted(rows, 'row')} ${dryRun ? `would be ${action}` : action}`);
   }
   if (dryRun && plan.redactBefore !== undefined) {
-    const at = showInstant(plan.redactBefore);
-    terminal.print(`texts, names and identities from before ${at} would be redacted; not counted`);
+    terminal.print(
+      `redacted: texts, names and identities from before ${showInstant(plan.redactBefore)}`,
+    );
   }
   if (dryRun) {
     terminal.note('dry run: nothing is changed; guards and tasks of events that go now may follow');

@@ -28,6 +28,7 @@ export interface Settings {
   readonly adminUrl: Given<string> | undefined;
   readonly admin: CliConfig['admin'];
   readonly retention: CliConfig['retention'];
+  readonly contactDelete: CliConfig['contactDelete'];
   readonly forwardSecret: string | undefined;
   readonly erasure: CliConfig['erasure'];
   /** Sinch's app that messages are sent from. */
@@ -66,6 +67,7 @@ export async function readSettings(
     adminUrl: stack && given(stack.adminUrl, stack.name),
     admin: config.admin,
     retention: config.retention,
+    contactDelete: config.contactDelete,
     forwardSecret: config.forwardSecret,
     erasure: config.erasure,
     appId: config.sinch.appId,

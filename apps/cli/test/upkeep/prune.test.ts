@@ -122,6 +122,39 @@ it('prune --schedule does what the variables say, and first only says so', async
   expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing expires') });
 });
 
+it('prune --schedule counts by table what would be redacted, deleted contacts too', async () => {
+  const { database } = cli;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+  const decision = decideEvent(event);
+  if (decision.kind === 'refuse') throw new Error(decision.reason);
+  await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  await database.pool.query(
+    `INSERT INTO contact (sinch_contact_id, display_name, created_at, deleted_at)
+     VALUES ('01GONE', 'Zephyrine', now(), now() - interval '31 days')`,
+  );
+  const prune = async (env: Record<string, string>, ...args: string[]) =>
+    await callbacksHere(['prune', '--schedule', '--no-stack', ...args], { ...cli.env, ...env });
+  const dry = await prune({ REDACT_AFTER_DAYS: '365' }, '--dry-run', '--json');
+  expect(JSON.parse(dry.stdout).counts).toEqual(
+    expect.arrayContaining([
+      { table: 'message', action: 'redacted', rows: 1 },
+      { table: 'callback_event', action: 'redacted', rows: 1 },
+      { table: 'contact', action: 'redacted', rows: 1 },
+    ]),
+  );
+  const contacts = await prune({ SINCH_ON_CONTACT_DELETE: 'erase' }, '--dry-run', '--json');
+  expect(JSON.parse(contacts.stdout).counts).toEqual([
+    { table: 'contact', action: 'removed', rows: 1 },
+  ]);
+  expect(await database.prisma.contact.count({ where: { displayName: 'Zephyrine' } })).toBe(1);
+  await prune({ REDACT_AFTER_DAYS: '365' });
+  const again = await prune({ REDACT_AFTER_DAYS: '365' }, '--dry-run', '--json');
+  expect(JSON.parse(again.stdout).counts).toEqual(
+    expect.arrayContaining([{ table: 'message', action: 'redacted', rows: 0 }]),
+  );
+});
+
 it('prune refuses ages in which a callback may still come again, and says why', async () => {
   for (const age of ['0d', '1d', '7d', '1w']) {
     const { code, stderr } = await runJson('prune', '--older-than', age);

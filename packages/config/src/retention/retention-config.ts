@@ -22,6 +22,26 @@ export const retentionVariables = {
   REDACT_AFTER_DAYS: variables.REDACT_AFTER_DAYS,
 };
 
+export const contactDeleteVariables = {
+  SINCH_ON_CONTACT_DELETE: variables.SINCH_ON_CONTACT_DELETE,
+  SINCH_CONTACT_DELETE_GRACE_DAYS: variables.SINCH_CONTACT_DELETE_GRACE_DAYS,
+};
+
+/** The treatment of contacts that were deleted in Sinch, so many days after that. */
+export interface ContactDeleteConfig {
+  readonly policy: 'keep' | 'redact' | 'erase';
+  readonly graceDays: number;
+}
+
+export function contactDeleteOf(
+  values: z.output<z.ZodObject<typeof contactDeleteVariables>>,
+): ContactDeleteConfig {
+  return {
+    policy: values.SINCH_ON_CONTACT_DELETE,
+    graceDays: values.SINCH_CONTACT_DELETE_GRACE_DAYS,
+  };
+}
+
 type Values = z.output<z.ZodObject<typeof retentionVariables>>;
 
 export function retentionOf(values: Values): RetentionConfig {

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import { redactContact } from './redact-contact.ts';
+import type { AfterBatch } from './walk-pages.ts';
 
 /** The treatment of contacts that were deleted in Sinch, after the time of grace. */
 export type OnContactDelete =
@@ -34,6 +35,7 @@ const contactsAtOnce = 100;
  * Treats the contacts that Sinch deleted before an instant: that of now, less the days of grace. It
  * works in transactions of about `batch` rows. After an interruption, the same call does the rest.
  * @param signal ends it after the current transaction.
+ * @param afterContact is awaited after each contact.
  * @throws DatabaseUnavailableError when the database is down, or the error of `erase`.
  */
 export async function handleDeletedContacts(
@@ -42,6 +44,7 @@ export async function handleDeletedContacts(
   deletedBefore: Date,
   batch: number,
   signal?: AbortSignal,
+  afterContact: AfterBatch = async () => undefined,
 ): Promise<HandledContacts> {
   if (policy.kind === 'keep') return { contacts: 0 };
   let [contacts, after] = [0, ''];
@@ -52,6 +55,7 @@ export async function handleDeletedContacts(
       if (policy.kind === 'erase') await policy.erase(id);
       else await whileAvailable(async () => await redactContact(database, id, batch, signal));
       contacts += 1;
+      await afterContact(1);
     }
     const last = due.at(-1);
     if (last === undefined) return { contacts };

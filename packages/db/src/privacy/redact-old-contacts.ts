@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { namesNoConsent } from './empty-rows.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
-import { walkPages } from './walk-pages.ts';
+import { type Pace, walkPages } from './walk-pages.ts';
 
 /** The contact and those that it was merged with. */
 const members = `(SELECT c.sinch_contact_id AS id UNION ALL
@@ -9,7 +9,7 @@ const members = `(SELECT c.sinch_contact_id AS id UNION ALL
   WHERE own.contact_id = c.sinch_contact_id) AS member`;
 
 /** Contacts with which nothing has happened since. Each question has an index of the contact. */
-const isQuiet = `c.created_at < $1::timestamptz
+export const isQuiet = `c.created_at < $1::timestamptz
   AND coalesce(c.updated_at, c.created_at) < $1::timestamptz
   AND NOT EXISTS (SELECT FROM ${members}
     WHERE EXISTS (SELECT FROM message AS m
@@ -51,9 +51,9 @@ export async function redactOldContacts(
   database: Pick<Database, 'pool'>,
   before: Date,
   batch: number,
-  signal?: AbortSignal,
+  pace: Pace,
 ): Promise<number> {
-  return await walkPages(database, 'contact', batch, signal, async (range) => {
+  return await walkPages(database, 'contact', batch, pace, async (range) => {
     const values = [before.toISOString(), ...range];
     const { rows } = await database.pool.query<{ rows: number }>(redactQuiet, values);
     return rows[0]?.rows ?? 0;

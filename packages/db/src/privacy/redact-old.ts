@@ -1,12 +1,12 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { openTasks } from '../prune/open-tasks.ts';
 import { textArray } from '../write/text-array.ts';
 import { inWriteSession, type WriteSession } from '../write/write-session.ts';
 import { emptyAndMark, emptyMarked, markedTables } from './empty-rows.ts';
+import { isRedactableEvent, isRedactableLetter, oldRows } from './old-rows.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
 import { redactOldContacts } from './redact-old-contacts.ts';
-import { walkPages } from './walk-pages.ts';
+import { type AfterBatch, type Pace, walkPages } from './walk-pages.ts';
 
 /** Numbers of rows that were emptied, or removed where a value is a part of their key, by table. */
 export type RedactedRows = Readonly<Record<string, number>>;
@@ -19,6 +19,7 @@ export type RedactedRows = Readonly<Record<string, number>>;
  * First it notes the instant, from which on the writer redacts what happened before it. Then it
  * works in transactions of about `batch` rows. After an interruption, the same call does the rest.
  * @param signal ends it after the current transaction.
+ * @param afterBatch is awaited after each transaction, with the number of its rows.
  * @throws DatabaseUnavailableError when the database is down.
  */
 export async function redactOld(
@@ -26,19 +27,21 @@ export async function redactOld(
   before: Date,
   batch: number,
   signal?: AbortSignal,
+  afterBatch: AfterBatch = async () => undefined,
 ): Promise<RedactedRows> {
+  const pace = { signal, afterBatch };
   return await whileAvailable(async () => {
     await database.pool.query(noteInstant, [before.toISOString()]);
     const counts: Record<string, number> = {};
-    counts['message'] = await redactMessages(database, before, batch, signal);
-    counts['callback_event'] = await redactEvents(database, before, batch, signal);
+    counts['message'] = await redactMessages(database, before, batch, pace);
+    counts['callback_event'] = await redactEvents(database, before, batch, pace);
     for (const [table, sql] of walked) {
-      counts[table] = await walkPages(database, table, batch, signal, async (range) => {
+      counts[table] = await walkPages(database, table, batch, pace, async (range) => {
         const values = [before.toISOString(), ...range];
         return (await database.pool.query(sql, values)).rowCount ?? 0;
       });
     }
-    counts['contact'] = await redactOldContacts(database, before, batch, signal);
+    counts['contact'] = await redactOldContacts(database, before, batch, pace);
     return counts;
   });
 }
@@ -58,7 +61,7 @@ async function redactMessages(
   database: Pick<Database, 'pool' | 'limits'>,
   before: Date,
   batch: number,
-  signal: AbortSignal | undefined,
+  { signal, afterBatch }: Pace,
 ): Promise<number> {
   let messages = 0;
   while (signal?.aborted !== true) {
@@ -70,6 +73,7 @@ async function redactMessages(
       return ids.length;
     });
     messages += count;
+    await afterBatch(count);
     if (count < batch) break;
   }
   return messages;
@@ -79,10 +83,8 @@ async function redactMessages(
 export const selectEvents = `
 SELECT encode(e.event_digest, 'hex') AS digest, e.received_at::text AS at
 FROM callback_event_settled AS e
-WHERE e.received_at >= $1::timestamptz AND e.received_at < $2::timestamptz AND e.raw_body <> ''
-  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
-    AND (d.resolved_at IS NULL OR d.resolution IS NULL))
-  AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = e.event_digest)
+WHERE e.received_at >= $1::timestamptz AND e.received_at < $2::timestamptz
+  AND ${isRedactableEvent}
 ORDER BY e.received_at LIMIT $3 FOR UPDATE OF e SKIP LOCKED`;
 
 const emptyEvents = `
@@ -95,7 +97,7 @@ async function redactEvents(
   database: Pick<Database, 'pool' | 'limits'>,
   before: Date,
   batch: number,
-  signal: AbortSignal | undefined,
+  { signal, afterBatch }: Pace,
 ): Promise<number> {
   let [events, from] = [0, '-infinity'];
   while (signal?.aborted !== true) {
@@ -114,6 +116,7 @@ async function redactEvents(
       return rows.length;
     });
     events += count;
+    await afterBatch(count);
     if (count < batch) break;
   }
   return events;
@@ -122,21 +125,21 @@ async function redactEvents(
 const inPages = (table: string) => `${table}.ctid >= $2::tid AND ${table}.ctid < $3::tid`;
 
 /** Old rows of a range of pages. A row that is locked is left for the next call. */
-function update(table: string, isOld: string, assignments = emptyingOf(table)): [string, string] {
+function update(
+  table: string,
+  { isOld = oldRows[table] ?? 'false', assignments = emptyingOf(table) } = {},
+): [string, string] {
   const sql = `
 UPDATE ${table} SET ${assignments} WHERE ctid = ANY(ARRAY(
   SELECT ${table}.ctid FROM ${table} WHERE ${inPages(table)} AND ${isOld} FOR UPDATE SKIP LOCKED))`;
   return [table, sql];
 }
 
-const isBefore = (column: string) => `${column} < $1::timestamptz`;
-
 /** The event of a closed letter that was never applied loses its body with the letter. */
 const letters = `
 WITH closed AS (
   SELECT d.event_digest FROM dead_letter AS d
-  WHERE d.ctid >= $2::tid AND d.ctid < $3::tid AND d.resolved_at < $1::timestamptz
-    AND d.resolution IS NOT NULL AND ${isFull('dead_letter', 'd')}
+  WHERE d.ctid >= $2::tid AND d.ctid < $3::tid AND ${isRedactableLetter}
   FOR UPDATE SKIP LOCKED
 ), emptied AS (
   UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8'
@@ -147,39 +150,33 @@ UPDATE dead_letter SET ${emptyingOf('dead_letter')},
 FROM closed WHERE dead_letter.event_digest = closed.event_digest`;
 
 const channelsOfEvents = `sinch_event_id IN (
-  SELECT sinch_event_id FROM event_delivery WHERE emptied_at IS NOT NULL)`;
+  SELECT sinch_event_id FROM event_delivery WHERE emptied_at IS NOT NULL)
+  AND $1::text IS NOT NULL AND ${isFull('event_delivery_channel')}`;
 
 /** Statements by table, in order: what belongs to a row comes after it. */
 const walked: readonly (readonly [table: string, sql: string])[] = [
-  ...markedTables.map((table) =>
-    update(table, `${isBefore('created_at')} AND emptied_at IS NULL`, emptyAndMark(table)),
-  ),
-  update(
-    'event_delivery_channel',
-    `${channelsOfEvents} AND $1::text IS NOT NULL
-    AND ${isFull('event_delivery_channel')}`,
-  ),
+  ...markedTables.map((table) => update(table, { assignments: emptyAndMark(table) })),
+  update('event_delivery_channel', { isOld: channelsOfEvents }),
   ['dead_letter', letters],
-  update('dead_letter_run', `${isBefore('finished_at')} AND ${isFull('dead_letter_run')}`),
-  update(
-    'handler_task',
-    `${isBefore('settled_at')} AND state IN ('DONE', 'SKIPPED', 'DISCARDED')
-    AND ${isFull('handler_task')}`,
-  ),
-  update(
-    'outbound',
-    `${isBefore('settled_at')} AND state IN ('SENT', 'REFUSED', 'DISCARDED')
-    AND ${isFull('outbound')}`,
-  ),
-  // Of a message without a row.
-  update('message_analysis', `${isBefore('updated_at')} AND ${isFull('message_analysis')}`),
-  update('conversation', `${isBefore('updated_at')} AND ${isFull('conversation')}`),
-  update('channel_event', `${isBefore('updated_at')} AND ${isFull('channel_event')}`),
-  update('batch', `${isBefore('updated_at')} AND ${isFull('batch')}`),
+  update('dead_letter_run'),
+  update('handler_task'),
+  update('outbound'),
+  update('message_analysis'),
+  update('conversation'),
+  update('channel_event'),
+  update('batch'),
   [
     'capability',
-    `DELETE FROM capability WHERE ${inPages('capability')} AND ${isBefore('updated_at')}`,
+    `DELETE FROM capability WHERE ${inPages('capability')} AND ${oldRows['capability']}`,
   ],
+];
+
+/** The tables whose rows a redaction by age counts, and a treatment of deleted contacts. */
+export const redactedTables: readonly string[] = [
+  'message',
+  'callback_event',
+  ...walked.map(([table]) => table),
+  'contact',
 ];
 
 /** A lock of a writer is awaited as long as any statement waits. */

@@ -1,6 +1,16 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 
+/** Called after each transaction, with the number of its rows; its pause lets writers in. */
+export type AfterBatch = (rows: number) => Promise<void>;
+
+/** The pace of a long walk. */
+export interface Pace {
+  /** Ends it after the current transaction. */
+  readonly signal: AbortSignal | undefined;
+  readonly afterBatch: AfterBatch;
+}
+
 /** Rows of a table are read in pages of 8 KiB, and few rows take more than one of them. */
 const rowsInPage = 16;
 
@@ -14,7 +24,7 @@ export async function walkPages(
   { pool }: Pick<Database, 'pool'>,
   table: string,
   batch: number,
-  signal: AbortSignal | undefined,
+  { signal, afterBatch }: Pace,
   step: (range: readonly [from: string, to: string]) => Promise<number>,
 ): Promise<number> {
   const { rows } = await whileAvailable(
@@ -29,7 +39,9 @@ export async function walkPages(
   const atOnce = Math.max(1, Math.ceil(batch / rowsInPage));
   let sum = 0;
   for (let page = 0; page < pages && signal?.aborted !== true; page += atOnce) {
-    sum += await step([`(${page},0)`, `(${page + atOnce},0)`]);
+    const rows = await step([`(${page},0)`, `(${page + atOnce},0)`]);
+    sum += rows;
+    await afterBatch(rows);
   }
   return sum;
 }

@@ -5,6 +5,7 @@ import {
   countPrunableGuards,
   countPrunableOutbound,
   countPrunableProjection,
+  countRedactable,
   type Database,
   whileAvailable,
 } from '@sinch-callbacks/db';
@@ -13,15 +14,14 @@ import type { RetentionPlan } from './plan-retention.ts';
 import type { RetainedRows } from './retained-rows.ts';
 
 /**
- * Counts what {@link runRetention} would remove now, and contacts that were deleted in Sinch; it
- * changes nothing. What it would redact by age is not counted. Guards of
- * events that are still stored, and tasks whose guard is, are not counted: they may go in the same
+ * Counts what {@link runRetention} would remove and redact now; it changes nothing. A row
+ * that would be removed may be counted as redacted too. Guards of events that are still stored, and tasks whose guard is, are not counted: they may go in the same
  * run, after their event.
  * @throws DatabaseUnavailableError.
  */
 export async function countRetention(
   database: Database,
-  { eventsBefore, guardsBefore, tablesBefore, deletedContacts }: RetentionPlan,
+  { eventsBefore, guardsBefore, tablesBefore, redactBefore, deletedContacts }: RetentionPlan,
 ): Promise<readonly RetainedRows[]> {
   const counts: RetainedRows[] = [];
   const removed = (table: RetainedRows['table'], rows: number) =>
@@ -43,9 +43,15 @@ export async function countRetention(
         : await countPrunableProjection(database, table, before);
     removed(table, count);
   }
+  if (redactBefore !== undefined) {
+    for (const [table, rows] of Object.entries(await countRedactable(database, redactBefore))) {
+      counts.push({ table, action: 'redacted', rows });
+    }
+  }
   if (deletedContacts !== undefined) {
-    const rows = await countDeletedContacts(database, deletedContacts.before);
-    counts.push({ table: 'contact', action: 'redacted', rows });
+    const { policy, before } = deletedContacts;
+    const rows = await countDeletedContacts(database, before);
+    counts.push({ table: 'contact', action: policy === 'erase' ? 'removed' : 'redacted', rows });
   }
   return counts;
 }

@@ -47,13 +47,17 @@ const tables = [
   'capability',
 ] as const satisfies readonly ExpiringTable[];
 
-/** The tables that a schedule removes rows of. Parts of a row go with it, and are not counted. */
+/**
+ * The tables that a schedule removes rows of, and contacts that it erases. Parts of a row go with it,
+ * and are not counted.
+ */
 export const retainedTables: readonly string[] = [
   'callback_event',
   'dead_letter',
   'event_guard',
   'handler_task',
   ...tables,
+  'contact',
 ];
 
 /** Converts a schedule's days to instants. */

@@ -92,8 +92,8 @@ function stepsOf(
   }
   if (redactBefore !== undefined) {
     steps.push(async () => {
-      const rows = await endedBy(proceed, async (signal) => {
-        return await redactOld(database, redactBefore, redactedAtOnce, signal);
+      const rows = await endedBy(proceed, async (signal, afterBatch) => {
+        return await redactOld(database, redactBefore, redactedAtOnce, signal, afterBatch);
       });
       for (const [table, count] of Object.entries(rows)) {
         onRows({ table, action: 'redacted', rows: count });
@@ -104,8 +104,15 @@ function stepsOf(
     const { policy, before } = deletedContacts;
     const how = policy === 'erase' ? { kind: policy, erase } : { kind: policy };
     steps.push(async () => {
-      const { contacts } = await endedBy(proceed, async (signal) => {
-        return await handleDeletedContacts(database, how, before, redactedAtOnce, signal);
+      const { contacts } = await endedBy(proceed, async (signal, afterBatch) => {
+        return await handleDeletedContacts(
+          database,
+          how,
+          before,
+          redactedAtOnce,
+          signal,
+          afterBatch,
+        );
       });
       const action = policy === 'erase' ? 'removed' : 'redacted';
       onRows({ table: 'contact', action, rows: contacts });

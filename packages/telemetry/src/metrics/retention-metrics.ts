@@ -5,6 +5,8 @@ import type { RetentionMetrics } from './metrics.ts';
 export interface RetentionLabels {
   /** Tables that rows are removed of. */
   readonly tables: readonly string[];
+  /** Tables whose rows are redacted. */
+  readonly redacted: readonly string[];
   readonly outcomes: readonly string[];
 }
 
@@ -32,6 +34,7 @@ export function createRetentionMetrics(
     registers,
   });
   for (const table of labels?.tables ?? []) rows.inc({ table, action: 'removed' }, 0);
+  for (const table of labels?.redacted ?? []) rows.inc({ table, action: 'redacted' }, 0);
   for (const outcome of labels?.outcomes ?? []) runs.inc({ outcome }, 0);
   return {
     rowsRetired: ({ table, action, rows: count }) => rows.inc({ table, action }, count),

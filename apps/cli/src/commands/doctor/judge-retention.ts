@@ -12,15 +12,18 @@ const overdueMs = 2 * 86_400_000;
 
 /**
  * Says what the schedule's values mean, and whether workers keep to it.
+ * @param contactDelete shown too, where it is given.
  * @param last the last run that came to its end; absent where the database was not read.
  */
 export function judgeRetention(
   retention: Retention,
   last: RetentionRun | 'none' | undefined,
   now: Date,
+  contactDelete?: Settings['contactDelete'],
 ): Check {
-  if (!hasRetention(retention)) return judgeNone(last);
-  const meaning = meaningOf(retention).join('\n');
+  const contacts = contactDelete ? [meaningOfDelete(contactDelete)] : [];
+  if (!hasRetention(retention)) return judgeNone(last, contacts);
+  const meaning = [...meaningOf(retention), ...contacts].join('\n');
   if (last === undefined) return ok(name, meaning);
   if (last === 'none') {
     return warning(
@@ -43,8 +46,24 @@ export function judgeRetention(
     : ok(name, shown);
 }
 
-function judgeNone(last: RetentionRun | 'none' | undefined): Check {
-  const nothing = 'nothing expires by itself: no RETENTION_… variable is set here';
+function meaningOfDelete({ policy, graceDays }: Settings['contactDelete']): string {
+  const after = `${counted(graceDays, 'day')} after it`;
+  const variable = '(SINCH_ON_CONTACT_DELETE)';
+  switch (policy) {
+    case 'keep':
+      return `a contact that Sinch deletes stays here ${variable}`;
+    case 'redact':
+      return `a contact that Sinch deletes is emptied ${after} ${variable}`;
+    case 'erase':
+      return `a contact that Sinch deletes is erased ${after} ${variable}`;
+  }
+}
+
+function judgeNone(last: RetentionRun | 'none' | undefined, contacts: readonly string[]): Check {
+  const nothing = [
+    'nothing expires by itself: no RETENTION_… variable is set here',
+    ...contacts,
+  ].join('\n');
   if (last === undefined || last === 'none') return ok(name, nothing);
   return ok(name, `${nothing}; a worker last did it ${showInstant(last.finishedAt)}`);
 }

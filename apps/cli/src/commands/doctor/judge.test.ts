@@ -149,6 +149,7 @@ describe('variables', () => {
     forwardSecret: undefined,
     erasure: { key: undefined, logFile: undefined },
     admin: { hasPassword: false, writes: false },
+    contactDelete: { policy: 'redact', graceDays: 30 },
     retention: {
       eventDays: undefined,
       guardDays: undefined,

@@ -86,17 +86,24 @@ async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
   return [judgePostgresQueue(withoutSecrets(check, backend.url), showUrl(backend.url))];
 }
 
-async function checkDatabase({ databaseUrl, retention }: Settings): Promise<Check[]> {
+async function checkDatabase({
+  databaseUrl,
+  retention,
+  contactDelete,
+}: Settings): Promise<Check[]> {
   const now = new Date();
   if (databaseUrl === undefined) {
-    return [skipped('database', 'no address'), judgeRetention(retention, undefined, now)];
+    return [
+      skipped('database', 'no address'),
+      judgeRetention(retention, undefined, now, contactDelete),
+    ];
   }
   const url = databaseUrl.value;
   const { findings, handlers, stocks, lastRetention } = await inspect(url);
   return [
     ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
     ...judgeHandlers(handlers, stocks),
-    judgeRetention(retention, lastRetention, now),
+    judgeRetention(retention, lastRetention, now, contactDelete),
   ];
 }
 
