@@ -5,6 +5,7 @@ export {
   type ErasureTools,
   erasePerson,
   liftErasure,
+  type PreviewTools,
   previewErasure,
   type QueuesErased,
 } from './erase/erase-person.ts';

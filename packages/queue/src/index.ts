@@ -30,14 +30,14 @@ export {
   type ReplayLane,
   type ReplayState,
 } from './dead-letters/replay-lane.ts';
+export { countInQueue, type QueueCount } from './erase/count-in-queue.ts';
 export {
-  type ErasedCounts,
   type ErasureProgress,
   type ErasureWaits,
   eraseFromQueue,
   type QueueErasure,
 } from './erase/erase-from-queue.ts';
-export type { ErasedPlace, ErasureRules, JobsLeft } from './erase/erasure-rules.ts';
+export type { ErasedCounts, ErasedPlace, ErasureRules, JobsLeft } from './erase/erasure-rules.ts';
 export { matchesOf, type PersonTexts } from './erase/matches-of.ts';
 export { redactJson } from './erase/redact-json.ts';
 export type { AppendOnlyFile } from './erase/rewrite-append-only-file.ts';

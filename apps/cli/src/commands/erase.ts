@@ -6,6 +6,7 @@ import {
   type ErasureTools,
   erasePerson,
   liftErasure,
+  type PreviewTools,
   previewErasure,
   reapplyErasures,
 } from '@sinch-callbacks/operations';
@@ -14,8 +15,9 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import { operatorName } from '../options/operator-name.ts';
+import { duration } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
-import { eraseQueues } from '../settings/erase-queues.ts';
+import { countQueues, eraseQueues } from '../settings/erase-queues.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
@@ -30,6 +32,7 @@ interface EraseOptions {
   readonly lift?: true;
   readonly reapply?: true;
   readonly atSinch?: true;
+  readonly wait: number;
 }
 
 const help = `
@@ -56,7 +59,8 @@ erasure without it finds the person by what that has left. See docs/privacy.md.
 
 Exit codes:
   0  erased, or nothing was there
-  1  the queues still hold something of the person: run it again
+  1  jobs that no worker has applied yet still hold something of the person: see that a worker
+     runs, then run the same command again. It waits for them, as long as --wait says
 
 With --json: {dryRun, contacts, identities, neighbours, counts} of a dry run, {erasures: [{id,
 contacts, identities, isResumed, isComplete, counts}]} of an erasure, {lifted} of --lift.
@@ -69,6 +73,10 @@ Examples:
   $ callbacks erase --phone +46701234567 --lift
   $ callbacks erase --reapply
 `;
+
+/** What a worker needs for a retry, and a little more. */
+const usualWaitMs = 60_000;
+const maxWaitMs = 3_600_000;
 
 /** `callbacks erase` */
 export function addEraseCommand(program: Command, host: Host): void {
@@ -85,6 +93,12 @@ export function addEraseCommand(program: Command, host: Host): void {
     .option('--at-sinch', 'delete the person at Sinch too, with its API')
     .option('--lift', 'take the person off the list of erased people')
     .option('--reapply', 'repeat the erasures of ERASURE_LOG that the database does not have')
+    .option(
+      '--wait <time>',
+      'how long to wait for jobs that are not applied yet',
+      duration(0, maxWaitMs),
+      usualWaitMs,
+    )
     .addHelpText('after', help)
     .action(async (options: EraseOptions, command: Command) => {
       await host.run(command, (session) => erase(session, options));
@@ -95,7 +109,9 @@ async function erase(session: Session, options: EraseOptions): Promise<ExitCode>
   const key = personKeyOf(options);
   const settings = await session.readSettings();
   const keys = createErasureKeys(required(settings.erasure.key, 'ERASURE_KEY', makesKey));
-  if (options.dryRun && key) return await preview(session, key, keys, options.atSinch ?? false);
+  if (options.dryRun && key) {
+    return await preview(session, settings, { key, keys }, options.atSinch ?? false);
+  }
   const logFile = required(settings.erasure.logFile, 'ERASURE_LOG', 'the file of all erasures');
   const given = { keys, logFile };
   if (!options.atSinch) return await eraseWith(session, settings, { ...given, key }, options);
@@ -125,7 +141,7 @@ async function eraseWith(
     const onProgress: AtSinch['onProgress'] = (done, all) =>
       progress.show(`${done} of ${all} at Sinch`);
     const tools: ErasureTools = {
-      ...toolsOf(session, settings, { database, ...given }),
+      ...toolsOf(session, settings, options, { database, ...given }),
       ...(deletions && { atSinch: { deletions, onProgress } }),
     };
     if (options.reapply) return report(session, await reapplyErasures(tools));
@@ -181,29 +197,35 @@ function personKeyOf(options: EraseOptions): PersonKey | undefined {
 
 async function preview(
   { withDatabase, readSinch, terminal }: Session,
-  key: PersonKey,
-  keys: ErasureTools['keys'],
+  settings: Settings,
+  { key, keys }: { readonly key: PersonKey; readonly keys: ErasureTools['keys'] },
   isAtSinch: boolean,
 ): Promise<ExitCode> {
   const sinch = isAtSinch ? await readSinch() : undefined;
   if (sinch?.kind === 'invalid') throw new ConfigError(sinch.message);
-  const found = await withDatabase((database) =>
-    previewErasure({ database, keys }, key, isAtSinch),
+  const countInQueues: PreviewTools['countQueues'] = async (matches) =>
+    await countQueues(settings, matches);
+  const found = await withDatabase(
+    async (database) =>
+      await previewErasure({ database, keys, countQueues: countInQueues }, key, isAtSinch),
   );
   terminal.document({ dryRun: true, ...found });
   const { contacts, identities, neighbours, counts } = found;
-  terminal.print(`${counted(contacts, 'contact')} with ${counted(identities, 'identity')}`);
+  terminal.print(
+    `${counted(contacts, 'contact')} with ${counted(identities, 'identity', 'identities')}`,
+  );
   if (neighbours > 0) {
     terminal.print(`${counted(neighbours, 'other contact')} would lose a shared identity alone`);
   }
   for (const line of countLines(counts)) terminal.print(line);
-  terminal.note('dry run: nothing is changed; queues are not counted');
+  terminal.note('dry run: nothing is changed');
   return exitCodes.ok;
 }
 
 function toolsOf(
   { io, terminal }: Session,
   settings: Settings,
+  { wait }: EraseOptions,
   given: Pick<ErasureTools, 'database' | 'keys' | 'logFile'>,
 ): ErasureTools {
   return {
@@ -211,7 +233,7 @@ function toolsOf(
     now: io.now,
     operator: operatorName(),
     eraseQueues: async (matches) =>
-      await eraseQueues(settings, matches, (line) => terminal.note(line)),
+      await eraseQueues(settings, matches, wait, (line) => terminal.note(line)),
   };
 }
 
@@ -228,9 +250,11 @@ function report({ terminal }: Session, erasures: readonly ErasureResult[]): Exit
   terminal.document({ erasures });
   for (const { id, contacts, identities, counts, isResumed, isComplete } of erasures) {
     terminal.print(`erasure ${id}${isResumed ? ', continued' : ''}`);
-    terminal.print(`${counted(contacts, 'contact')} with ${counted(identities, 'identity')}`);
+    terminal.print(
+      `${counted(contacts, 'contact')} with ${counted(identities, 'identity', 'identities')}`,
+    );
     for (const line of countLines(counts)) terminal.print(line);
-    if (!isComplete) terminal.note('jobs still hold the person: run the same command again');
+    if (!isComplete) terminal.note('not complete: run the same command again');
   }
   if (erasures.length === 0) terminal.print('the database has every erasure of the log');
   return erasures.every(({ isComplete }) => isComplete) ? exitCodes.ok : exitCodes.failed;

@@ -32,8 +32,8 @@ export function showDuration(ms: number): string {
 }
 
 /** Formats a count: `1 letter`, `2 letters`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** Formats a size: `12.5 MiB`. */

@@ -118,8 +118,15 @@ function matcherOf({ contacts, identities, emails, externalIds }: Person) {
   });
 }
 
+export interface PreviewTools extends Pick<ErasureTools, 'database' | 'keys'> {
+  /** Counts what `matches` finds in the queues, by place. */
+  readonly countQueues: (
+    matches: (text: string) => boolean,
+  ) => Promise<Readonly<Record<string, number>>>;
+}
+
 export interface ErasurePreview {
-  /** Rows that would change, by table. */
+  /** Rows that would change, by table, and changes in the queues. */
   readonly counts: Readonly<Record<string, number>>;
   readonly contacts: number;
   readonly identities: number;
@@ -128,17 +135,19 @@ export interface ErasurePreview {
 }
 
 /**
- * Counts what an erasure would change in the database, and what it would delete at Sinch. Changes
- * nothing, and asks Sinch nothing.
+ * Counts what an erasure would change in the database and the queues, and what it would delete at
+ * Sinch. Changes nothing, and asks Sinch nothing.
+ * @throws DatabaseUnavailableError, TooManyIdsError, or QueueUnavailableError.
  */
 export async function previewErasure(
-  { database, keys }: Pick<ErasureTools, 'database' | 'keys'>,
+  { database, keys, countQueues }: PreviewTools,
   key: PersonKey,
   isAtSinch: boolean,
 ): Promise<ErasurePreview> {
   const { person, neighbours } = await findPerson(database.pool, key);
   const counts = {
     ...(await countToErase(database, person, keys)),
+    ...(await countQueues(matcherOf(person))),
     ...(isAtSinch &&
       countAtSinch(await idsAtSinch({ database, keys }, person, typedDigests(key, keys)))),
   };

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueLocation } from '../connection/queue-backend.ts';
 import { whileQueueAvailable } from '../connection/queue-unavailable.ts';
-import { erasePostgresPass } from './erase-postgres-pass.ts';
-import { eraseRedisPass } from './erase-redis-pass.ts';
-import { eraseRejected } from './erase-rejected.ts';
-import type { ErasedPlace, ErasureRules, JobsLeft, PassReport } from './erasure-rules.ts';
+import { eraseOnce } from './erase-once.ts';
+import {
+  type ErasedCounts,
+  type ErasureRules,
+  type JobsLeft,
+  noneErased,
+  type PassReport,
+} from './erasure-rules.ts';
 import { type AppendOnlyFile, rewriteAppendOnlyFile } from './rewrite-append-only-file.ts';
 
 /** The result of an erasure. `jobs-left` is completed by another call, once they are applied. */
@@ -16,9 +20,6 @@ export type QueueErasure =
       readonly counts: ErasedCounts;
       readonly file: AppendOnlyFile;
     };
-
-/** The number of changes by place, of this call alone. */
-export type ErasedCounts = Readonly<Record<ErasedPlace, number>>;
 
 export type ErasureProgress =
   /** Called now and then within a pass, and after it. */
@@ -34,8 +35,6 @@ export interface ErasureWaits {
 }
 
 const defaultWaits: ErasureWaits = { jobsMs: 60_000, fileMs: 300_000 };
-/** The limit for one command, or one page of rows. */
-const timeoutMs = 10_000;
 const firstPauseMs = 250;
 /** The passes that may find something new although no job is left, before it is called unfinished. */
 const maxRestlessPasses = 20;
@@ -71,7 +70,7 @@ export async function eraseFromQueue(
   waits: Partial<ErasureWaits> = {},
 ): Promise<QueueErasure> {
   const { jobsMs, fileMs } = { ...defaultWaits, ...waits };
-  const rules = { matches, redact };
+  const rules = { matches, redact, mode: 'erase' } as const;
   const tally = createTally();
   const left = await whileQueueAvailable(passUntilClean);
   onProgress({ kind: 'rewriting' });
@@ -100,25 +99,9 @@ export async function eraseFromQueue(
   }
 }
 
-async function eraseOnce(
-  location: QueueLocation,
-  rules: ErasureRules,
-  report: PassReport,
-): Promise<void> {
-  switch (location.backend.kind) {
-    case 'redis':
-      await eraseRedisPass(location, rules, report, timeoutMs);
-      break;
-    case 'postgres':
-      await erasePostgresPass(location, rules, report, timeoutMs);
-  }
-  await eraseRejected(location, rules, report, timeoutMs);
-}
-
 /** Counts the changes of all passes, and what one pass has left. */
 function createTally() {
-  const places = { unfinished: 0, finished: 0, dead: 0, rejected: 0, events: 0, others: 0 };
-  const counts: Record<ErasedPlace, number> = places;
+  const counts = noneErased();
 
   function startPass(onVisited: (visited: number) => void) {
     const left: Record<keyof JobsLeft, number> = { active: 0, waiting: 0 };

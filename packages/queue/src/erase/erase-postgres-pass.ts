@@ -2,7 +2,7 @@ import pg from 'pg';
 import { postgresConnection } from '../connection/postgres-connection.ts';
 import { ignoreError, type QueueLocation } from '../connection/queue-backend.ts';
 import { queueNames } from '../contract/queue-names.ts';
-import type { ErasureRules, PassReport } from './erasure-rules.ts';
+import type { PassReport, PassRules } from './erasure-rules.ts';
 import { type JobFields, type JobPart, redactJob } from './redact-job.ts';
 
 /** The jobs that are in memory at once; each has a body of 1 MiB at most, unless that is raised. */
@@ -43,7 +43,7 @@ interface QueueRow extends pg.QueryResultRow {
  */
 export async function erasePostgresPass(
   location: QueueLocation,
-  rules: ErasureRules,
+  rules: PassRules,
   report: PassReport,
   timeoutMs: number,
 ): Promise<void> {
@@ -75,7 +75,7 @@ const versionOfRow = `md5(ARRAY[${columns.map(({ name }) => `${name}::text`).joi
 async function eraseJobs(
   client: pg.Client,
   table: string,
-  rules: ErasureRules,
+  rules: PassRules,
   report: PassReport,
 ): Promise<void> {
   const page = `
@@ -100,14 +100,14 @@ async function eraseJob(
   client: pg.Client,
   table: string,
   row: JobRow,
-  rules: ErasureRules,
+  rules: PassRules,
   report: PassReport,
 ): Promise<void> {
   report.visited();
   const part = partOf(row);
   const { changes, left } = redactJob(fieldsOf(row), part, rules, new Date());
   const names = Object.keys(changes);
-  if (names.length > 0) {
+  if (names.length > 0 && rules.mode === 'erase') {
     const sets = names.map((name, n) => `${name} = $${n + 4}::${jobColumns[name] ?? 'text'}`);
     const { rowCount } = await client.query(
       `UPDATE ${table} SET ${sets.join(', ')}
@@ -115,8 +115,8 @@ async function eraseJob(
       [row.queue, row.id, row.version, ...Object.values(changes)],
     );
     if (rowCount === 0) return report.left('active');
-    report.erased(part);
   }
+  if (names.length > 0) report.erased(part);
   if (left !== undefined) report.left(row.state === 'active' ? 'active' : left);
 }
 
@@ -138,7 +138,7 @@ async function eraseRows(
   client: pg.Client,
   table: string,
   key: readonly string[],
-  { matches }: ErasureRules,
+  { matches, mode }: PassRules,
   report: PassReport,
 ): Promise<void> {
   const order = ['queue', ...key].join(', ');
@@ -156,7 +156,7 @@ async function eraseRows(
     for (const row of rows) {
       report.visited();
       if (!matches(row.text)) continue;
-      await client.query(remove, [row.queue, ...row.place]);
+      if (mode === 'erase') await client.query(remove, [row.queue, ...row.place]);
       report.erased('events');
     }
     last = rows.at(-1);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { queueNames } from '../contract/queue-names.ts';
-import type { ErasureRules, PassReport } from './erasure-rules.ts';
+import type { PassReport, PassRules } from './erasure-rules.ts';
 import { type JobFields, type JobPart, redactJob } from './redact-job.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function eraseRedisJob(
   redis: Redis | Cluster,
   key: string,
   fields: JobFields,
-  rules: ErasureRules,
+  rules: PassRules,
   report: PassReport,
 ): Promise<void> {
   if (!Object.values(fields).some(rules.matches)) return;
@@ -44,7 +44,8 @@ export async function eraseRedisJob(
     text,
   ]);
   if (words.length > 0) {
-    const isReplaced = (await redis.eval(replaceScript, 2, key, lock, ...words)) === 1;
+    const isReplaced =
+      rules.mode === 'count' || (await redis.eval(replaceScript, 2, key, lock, ...words)) === 1;
     if (!isReplaced) return report.left('active');
     report.erased(part);
   }

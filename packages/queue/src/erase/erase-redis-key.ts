@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { eraseRedisJob } from './erase-redis-job.ts';
-import type { ErasureRules, PassReport } from './erasure-rules.ts';
+import type { PassReport, PassRules } from './erasure-rules.ts';
 
 type Client = Redis | Cluster;
 
@@ -22,7 +22,7 @@ const rejectedStore = /-rejected:(?:order|entries|bytes)$/;
 export async function eraseRedisKey(
   redis: Client,
   key: string,
-  rules: ErasureRules,
+  rules: PassRules,
   report: PassReport,
 ): Promise<void> {
   report.visited();
@@ -45,7 +45,7 @@ export async function eraseRedisKey(
 
   async function eraseString(): Promise<void> {
     if (key.endsWith(':lock') || !rules.matches((await redis.get(key)) ?? '')) return;
-    await redis.del(key);
+    if (rules.mode === 'erase') await redis.del(key);
     report.erased('others');
   }
 }
@@ -58,13 +58,13 @@ export async function eraseRedisKey(
 async function eraseStream(
   redis: Client,
   key: string,
-  { matches }: ErasureRules,
+  { matches, mode }: PassRules,
   report: PassReport,
 ): Promise<void> {
   for (let from = '-'; ; ) {
     const entries = await redis.xrange(key, from, '+', 'COUNT', pageSize);
     if (entries.some(([, texts]) => texts.some(matches))) {
-      await redis.xtrim(key, 'MAXLEN', 0);
+      if (mode === 'erase') await redis.xtrim(key, 'MAXLEN', 0);
       return report.erased('events');
     }
     const last = entries.at(-1)?.[0];
@@ -76,14 +76,15 @@ async function eraseStream(
 async function removeFields(
   redis: Client,
   key: string,
-  { matches }: ErasureRules,
+  { matches, mode }: PassRules,
 ): Promise<number> {
   let removed = 0;
   for (let cursor = ''; cursor !== '0'; ) {
     const [next, found] = await redis.hscan(key, cursor || '0', 'COUNT', pageSize);
     for (let at = 0; at < found.length; at += 2) {
       const [name = '', text = ''] = found.slice(at, at + 2);
-      if (matches(name) || matches(text)) removed += await redis.hdel(key, name);
+      if (!matches(name) && !matches(text)) continue;
+      removed += mode === 'count' ? 1 : await redis.hdel(key, name);
     }
     cursor = next;
   }
@@ -94,11 +95,11 @@ async function removeMembers(
   redis: Client,
   key: string,
   type: string,
-  { matches }: ErasureRules,
+  rules: PassRules,
 ): Promise<number> {
   switch (type) {
     case 'list':
-      return await removeFromList(redis, key, matches);
+      return await removeFromList(redis, key, rules);
     case 'set':
       return await removeFromSet(
         async (cursor) => await redis.sscan(key, cursor, 'COUNT', pageSize),
@@ -121,7 +122,9 @@ async function removeMembers(
     let removed = 0;
     for (let cursor = ''; cursor !== '0'; ) {
       const [next, members] = await scan(cursor || '0');
-      for (const member of members) if (matches(member)) removed += await remove(member);
+      for (const member of members.filter(rules.matches)) {
+        removed += rules.mode === 'count' ? 1 : await remove(member);
+      }
       cursor = next;
     }
     return removed;
@@ -137,12 +140,14 @@ async function scanSorted(redis: Client, key: string, cursor: string): Promise<[
 async function removeFromList(
   redis: Client,
   key: string,
-  matches: (text: string) => boolean,
+  { matches, mode }: PassRules,
 ): Promise<number> {
   let removed = 0;
   for (let end = await redis.llen(key); end > 0; end -= pageSize) {
     const texts = await redis.lrange(key, Math.max(0, end - pageSize), end - 1);
-    for (const text of new Set(texts.filter(matches))) removed += await redis.lrem(key, 0, text);
+    for (const text of new Set(texts.filter(matches))) {
+      removed += mode === 'count' ? 1 : await redis.lrem(key, 0, text);
+    }
   }
   return removed;
 }

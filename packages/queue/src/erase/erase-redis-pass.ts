@@ -3,7 +3,7 @@ import { ignoreError, type QueueLocation } from '../connection/queue-backend.ts'
 import { openRedis } from '../connection/redis-client.ts';
 import { defaultPrefix } from '../contract/queue-names.ts';
 import { eraseRedisKey } from './erase-redis-key.ts';
-import type { ErasureRules, PassReport } from './erasure-rules.ts';
+import type { PassReport, PassRules } from './erasure-rules.ts';
 
 /** The keys that Redis scans in one step; it serves other clients between two steps. */
 const scanCount = 1_000;
@@ -21,7 +21,7 @@ const keysAtOnce = 16;
  */
 export async function eraseRedisPass(
   location: QueueLocation,
-  rules: ErasureRules,
+  rules: PassRules,
   report: PassReport,
   timeoutMs: number,
 ): Promise<void> {

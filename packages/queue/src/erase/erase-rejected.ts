@@ -1,6 +1,6 @@
 import type { QueueLocation } from '../connection/queue-backend.ts';
 import { openRejectedStorage } from '../rejected/rejected-store.ts';
-import type { ErasureRules, PassReport } from './erasure-rules.ts';
+import type { PassReport, PassRules } from './erasure-rules.ts';
 
 /** The entries that are in memory at once; each has 64 KiB at most. */
 const pageSize = 100;
@@ -14,7 +14,7 @@ const body = /"body":"([^"]*)"/;
  */
 export async function eraseRejected(
   location: QueueLocation,
-  { matches }: ErasureRules,
+  { matches, mode }: PassRules,
   report: PassReport,
   timeoutMs: number,
 ): Promise<void> {
@@ -26,7 +26,8 @@ export async function eraseRejected(
         report.visited();
         const bytes = Buffer.from(body.exec(text)?.[1] ?? '', 'base64');
         const namesPerson = matches(text) || matches(bytes.toString());
-        if (namesPerson && (await storage.remove(id))) report.erased('rejected');
+        if (!namesPerson) continue;
+        if (mode === 'count' || (await storage.remove(id))) report.erased('rejected');
       }
       if (entries.length < pageSize) return;
       after = entries.at(-1)?.id;

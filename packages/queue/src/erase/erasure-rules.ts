@@ -12,6 +12,11 @@ export interface ErasureRules {
   readonly redact: (body: RawBody) => RawBody | undefined;
 }
 
+/** The rules of one pass over a server. `count` finds the same places, and changes nothing. */
+export interface PassRules extends ErasureRules {
+  readonly mode: 'erase' | 'count';
+}
+
 /** The places that an erasure counts. A job is counted once for each change of it. */
 export type ErasedPlace = 'unfinished' | 'finished' | 'dead' | 'rejected' | 'events' | 'others';
 
@@ -21,6 +26,14 @@ export interface JobsLeft {
   readonly active: number;
   /** The job keeps its body until a worker applies it. */
   readonly waiting: number;
+}
+
+/** The number of changes by place. */
+export type ErasedCounts = Readonly<Record<ErasedPlace, number>>;
+
+/** Makes the counts of an erasure that has changed nothing yet. */
+export function noneErased(): Record<ErasedPlace, number> {
+  return { unfinished: 0, finished: 0, dead: 0, rejected: 0, events: 0, others: 0 };
 }
 
 /** A change, or a job that is left, as one pass over a server finds it. */

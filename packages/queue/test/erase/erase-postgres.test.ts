@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { queueNames } from '../../src/index.ts';
+import { countInQueue, queueNames } from '../../src/index.ts';
 import { becomes, done, useQueueHarness } from '../queue-harness.ts';
 import {
   addWaiting,
@@ -8,8 +8,10 @@ import {
   eventsOfPerson,
   fillPlaces,
   hits,
+  matches,
   openFiller,
   readTables,
+  redact,
 } from './erase-harness.ts';
 
 const harness = useQueueHarness('postgres');
@@ -26,9 +28,13 @@ it('after it no row of the queue in Postgres names the person, and every job is 
   const named = hits(before);
   expect(named.length).toBeGreaterThan(25);
 
+  const counted = await countInQueue(location, matches, redact);
+  expect(await readTables(location.backend.url, schema)).toEqual(before);
+
   const result = await erase(location);
 
   expect(result).toMatchObject({ kind: 'erased', file: { kind: 'no-redis' } });
+  expect(counted).toEqual({ counts: result.counts, left: { active: 0, waiting: 0 } });
   const after = await readTables(location.backend.url, schema);
   expect(hits(after)).toEqual([]);
   const rowsAfter = new Set(after.values());

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startRedis } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openConsumer, openRejectedStore, queueNames } from '../../src/index.ts';
+import { countInQueue, openConsumer, openRejectedStore, queueNames } from '../../src/index.ts';
 import { becomes, done, useQueueHarness } from '../queue-harness.ts';
 import {
   addWaiting,
@@ -13,8 +13,10 @@ import {
   fillPlaces,
   hits,
   isPlainIn,
+  matches,
   openFiller,
   readRedis,
+  redact,
 } from './erase-harness.ts';
 
 const harness = useQueueHarness('redis');
@@ -45,9 +47,13 @@ it('after it no value and no append-only file names the person, and every job is
   expect(hits(before).length).toBeGreaterThan(25);
   expect((await readAppendOnly(server.url)).some(isPlainIn)).toBe(true);
 
+  const counted = await countInQueue(location, matches, redact);
+  expect(await readRedis(server.url, prefix)).toEqual(before);
+
   const result = await erase(location);
 
   expect(result).toMatchObject({ kind: 'erased', file: { kind: 'rewritten' } });
+  expect(counted).toEqual({ counts: result.counts, left: { active: 0, waiting: 0 } });
   const after = await readRedis(server.url, prefix);
   expect(hits(after)).toEqual([]);
   expect((await readAppendOnly(server.url)).some(isPlainIn)).toBe(false);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { describe, expect, it } from 'vitest';
-import { eraseFromQueue, type QueueLocation, queueNames } from '../../src/index.ts';
+import { countInQueue, eraseFromQueue, type QueueLocation, queueNames } from '../../src/index.ts';
 import { backendKinds, becomes, done, failed, limit, useQueueHarness } from '../queue-harness.ts';
 import {
   addWaiting,
@@ -60,6 +60,8 @@ describe.each(backendKinds)('an erasure on %s', (kind) => {
     const before = await readAll(location);
     const keepBody = () => undefined;
 
+    const counted = await countInQueue(location, matches, keepBody);
+    expect(counted.left).toEqual({ active: 0, waiting: events.length });
     const left = await eraseFromQueue(location, matches, keepBody, () => undefined, { jobsMs: 0 });
     expect(left).toMatchObject({ kind: 'jobs-left', left: { active: 0, waiting: events.length } });
     expect(await readAll(location)).toEqual(before);
