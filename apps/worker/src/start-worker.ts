@@ -50,6 +50,7 @@ import type { Lane } from './lanes/open-partitions.ts';
 import { createAppsSeen } from './metrics/apps-seen.ts';
 import { watchStocks } from './metrics/watch-stocks.ts';
 import { stopWorker } from './stop-worker.ts';
+import { createContactEraser } from './upkeep/erase-contact.ts';
 import { keepBoard } from './upkeep/keep-board.ts';
 import { keepPartitions } from './upkeep/keep-partitions.ts';
 import { keepReconciled } from './upkeep/keep-reconciled.ts';
@@ -151,7 +152,14 @@ export async function startWorker(
   const partitions = keepPartitions(() => createPartitionsAhead(database, now()), telemetry);
   const isBehind = async () => await waitsLong(lanes);
   const reconcileKeeper = keepReconciled(config, isBehind, telemetry, timings.reconcile);
-  const retentionKeeper = keepRetained(config, isBehind, telemetry, timings.retention, now);
+  const retentionKeeper = keepRetained(
+    config,
+    isBehind,
+    telemetry,
+    timings.retention,
+    now,
+    createContactEraser(config, erasureKeys, telemetry, now),
+  );
   const sources = { board, monitor, databaseWait, database, consumers, metrics, logger };
   const admin = await startAdminServer({ ...config.admin, ...sources });
 

@@ -29,12 +29,31 @@ describe('parseWorkerConfig', () => {
   });
 
   it('takes a policy for contacts that were deleted in Sinch, and no other word', () => {
-    const environment = { DATABASE_URL: databaseUrl, SINCH_ON_CONTACT_DELETE: 'erase' };
+    const environment = {
+      DATABASE_URL: databaseUrl,
+      SINCH_ON_CONTACT_DELETE: 'erase',
+      ERASURE_KEY: 'k'.repeat(32),
+      ERASURE_LOG: '/var/erasures',
+    };
     expect(
       parseWorkerConfig({ ...environment, SINCH_CONTACT_DELETE_GRACE_DAYS: '0' }),
     ).toMatchObject({ config: { contactDelete: { policy: 'erase', graceDays: 0 } } });
     expect(parseWorkerConfig({ ...environment, SINCH_ON_CONTACT_DELETE: 'Forget' })).toMatchObject({
       kind: 'invalid',
+    });
+  });
+
+  it('erases deleted contacts only with a key and a log of erasures', () => {
+    const environment = { DATABASE_URL: databaseUrl, SINCH_ON_CONTACT_DELETE: 'erase' };
+    expect(parseWorkerConfig(environment)).toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('- ERASURE_KEY and ERASURE_LOG must be set, because'),
+    });
+    expect(parseWorkerConfig({ ...environment, ERASURE_KEY: 'k'.repeat(32) })).toMatchObject({
+      message: expect.stringContaining('- ERASURE_LOG must be set, because'),
+    });
+    expect(parseWorkerConfig({ ...environment, SINCH_ON_CONTACT_DELETE: 'redact' })).toMatchObject({
+      kind: 'valid',
     });
   });
 

@@ -44,6 +44,8 @@ export interface WorkerConfig {
   readonly retention: RetentionConfig;
   /** The key that recognises people who were erased. Absent where no one was. */
   readonly erasureKey: string | undefined;
+  /** The file that each erasure is appended to. Present where deleted contacts are erased. */
+  readonly erasureLog: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -63,6 +65,7 @@ const workerVariables = {
   ...contactDeleteVariables,
   ...retentionVariables,
   ERASURE_KEY: variables.ERASURE_KEY,
+  ERASURE_LOG: variables.ERASURE_LOG,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -109,9 +112,10 @@ function parseOwn(environment: Environment): ConfigResult<OwnConfig> {
       contactDelete: contactDeleteOf(values),
       retention: retentionOf(values),
       erasureKey: values.ERASURE_KEY,
+      erasureLog: values.ERASURE_LOG,
       logLevel: values.LOG_LEVEL,
     }),
-    [adminIsProtected, writesNeedLogin, ...retentionRules],
+    [adminIsProtected, writesNeedLogin, erasuresAreKept, ...retentionRules],
   );
 }
 
@@ -126,3 +130,13 @@ const writesNeedLogin: Rule = ({ ADMIN_WRITES, ADMIN_PASSWORD }) =>
   ADMIN_WRITES !== 'true' || ADMIN_PASSWORD !== undefined
     ? undefined
     : 'ADMIN_PASSWORD must be set, because ADMIN_WRITES lets Bull Board change queues';
+
+/** Without them no erasure lasts: neither against late copies, nor after a restore. */
+const erasuresAreKept: Rule = ({ SINCH_ON_CONTACT_DELETE, ERASURE_KEY, ERASURE_LOG }) => {
+  if (SINCH_ON_CONTACT_DELETE !== 'erase') return undefined;
+  const missing = Object.entries({ ERASURE_KEY, ERASURE_LOG }).flatMap(([name, value]) =>
+    value === undefined ? [name] : [],
+  );
+  if (missing.length === 0) return undefined;
+  return `${missing.join(' and ')} must be set, because SINCH_ON_CONTACT_DELETE is erase: a key of openssl rand -hex 32, and a file that is kept apart from the database`;
+};

@@ -74,6 +74,7 @@ export {
   digestsOf,
   type FoundPerson,
   findPerson,
+  type OtherContacts,
   type Person,
   type PersonKey,
   TooManyIdsError,

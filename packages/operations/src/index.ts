@@ -3,12 +3,14 @@ export {
   type ErasurePreview,
   type ErasureResult,
   type ErasureTools,
+  eraseDeletedContact,
   erasePerson,
   liftErasure,
   type PreviewTools,
   previewErasure,
   type QueuesErased,
 } from './erase/erase-person.ts';
+export { countQueues, eraseQueues } from './erase/erase-queues.ts';
 export { ErasureLogError } from './erase/erasure-log.ts';
 export { reapplyErasures } from './erase/reapply-erasures.ts';
 export { cancelLetterRun, type Withdrawal, type WithdrawalCounts } from './letters/cancel-run.ts';

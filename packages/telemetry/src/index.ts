@@ -54,6 +54,8 @@ export {
   requestRefused,
 } from './events/request-events.ts';
 export {
+  contactNotErased,
+  fileNotRewritten,
   type RetentionOutcome,
   retentionEnded,
   retentionOutcomes,

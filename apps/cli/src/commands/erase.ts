@@ -2,14 +2,17 @@ import { ConfigError } from '@sinch-callbacks/config';
 import { createErasureKeys, type PersonKey } from '@sinch-callbacks/db';
 import {
   type AtSinch,
+  countQueues,
   type ErasureResult,
   type ErasureTools,
   erasePerson,
+  eraseQueues,
   liftErasure,
   type PreviewTools,
   previewErasure,
   reapplyErasures,
 } from '@sinch-callbacks/operations';
+import type { JobsLeft } from '@sinch-callbacks/queue';
 import { SinchApiError } from '@sinch-callbacks/sinch-api';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -17,7 +20,6 @@ import { UsageError } from '../failure.ts';
 import { operatorName } from '../options/operator-name.ts';
 import { duration } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
-import { countQueues, eraseQueues } from '../settings/erase-queues.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
@@ -204,7 +206,7 @@ async function preview(
   const sinch = isAtSinch ? await readSinch() : undefined;
   if (sinch?.kind === 'invalid') throw new ConfigError(sinch.message);
   const countInQueues: PreviewTools['countQueues'] = async (matches) =>
-    await countQueues(settings, matches);
+    await countQueues(queuesOf(settings), matches);
   const found = await withDatabase(
     async (database) =>
       await previewErasure({ database, keys, countQueues: countInQueues }, key, isAtSinch),
@@ -233,8 +235,30 @@ function toolsOf(
     now: io.now,
     operator: operatorName(),
     eraseQueues: async (matches) =>
-      await eraseQueues(settings, matches, wait, (line) => terminal.note(line)),
+      await eraseQueues(queuesOf(settings), matches, {
+        waitMs: wait,
+        onLeft: (left) => terminal.note(leftNote(left)),
+        onFile: (file) =>
+          terminal.note(
+            `the append-only file of Redis is not rewritten (${file}): docs/privacy.md`,
+          ),
+      }),
   };
+}
+
+function queuesOf({ fallbackQueue, queue, queuePrefix: prefix }: Settings) {
+  return [fallbackQueue, queue].flatMap((given) =>
+    given === undefined ? [] : [{ backend: given.value, prefix }],
+  );
+}
+
+/** A worker that is down or busy is the usual reason. */
+function leftNote({ active, waiting }: JobsLeft): string {
+  if (active + waiting === 0) return 'a queue did not come to rest: run the same command again';
+  return (
+    `${counted(waiting, 'job')} of the person wait, and workers have ${active}: they lose their ` +
+    'bodies when they are applied. See that a worker runs, then run the same command again'
+  );
 }
 
 async function lift({ terminal }: Session, tools: ErasureTools, key: PersonKey): Promise<ExitCode> {

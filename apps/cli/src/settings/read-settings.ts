@@ -28,9 +28,9 @@ export interface Settings {
   readonly adminUrl: Given<string> | undefined;
   readonly admin: CliConfig['admin'];
   readonly retention: CliConfig['retention'];
-  readonly contactDelete: CliConfig['contactDelete'];
   readonly forwardSecret: string | undefined;
   readonly erasure: CliConfig['erasure'];
+  readonly contactDelete: CliConfig['contactDelete'];
   /** Sinch's app that messages are sent from. */
   readonly appId: string | undefined;
 }
@@ -67,9 +67,9 @@ export async function readSettings(
     adminUrl: stack && given(stack.adminUrl, stack.name),
     admin: config.admin,
     retention: config.retention,
-    contactDelete: config.contactDelete,
     forwardSecret: config.forwardSecret,
     erasure: config.erasure,
+    contactDelete: config.contactDelete,
     appId: config.sinch.appId,
   };
 }

@@ -55,7 +55,8 @@ const queueLookMs = 5_000;
  * Removes and redacts what is old, by the schedule of the variables. Of all workers one does it at a
  * time, and once in each interval. One that fails, stops or is killed leaves the rest to the next.
  * @param isBehind true while callbacks wait in the queue: nothing is removed meanwhile.
- * @param eraseContact for contacts that Sinch deleted, where the policy is to erase them.
+ * @param openEraser opens what erases contacts that Sinch deleted, for a run, where that is the
+ *   policy.
  */
 export function keepRetained(
   { databaseUrl, retention, contactDelete }: RetentionSettings,
@@ -63,7 +64,7 @@ export function keepRetained(
   telemetry: Telemetry,
   timings: RetentionTimings,
   now: () => Date,
-  eraseContact?: EraseContact,
+  openEraser?: (database: Database) => EraseContact,
 ): RetentionKeeper | undefined {
   const days = { ...retention, contactDelete };
   if (!hasRetention(days)) return undefined;
@@ -118,7 +119,7 @@ export function keepRetained(
       const name = `${rows.table} ${rows.action}`;
       removed[name] = (removed[name] ?? 0) + rows.rows;
     };
-    const isComplete = await runRetention(database, plan, proceed, onRows, eraseContact);
+    const isComplete = await runRetention(database, plan, proceed, onRows, openEraser?.(database));
     if (!isComplete) return wasBehind ? 'behind' : 'interrupted';
     const finishedAt = now();
     doneHereAt = finishedAt.getTime();

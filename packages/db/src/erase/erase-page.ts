@@ -125,7 +125,7 @@ function statementsOf(
       };
     }
     case 'contact_identity': {
-      const where = `${page} AND ${isErasedIdentity}`;
+      const where = `${page} AND (${isErasedIdentity} OR (${table.isOwn} AND NOT ${isNeeded('t')}))`;
       return { where, statements: [renameIdentities(where)] };
     }
     case 'consent_event': {
@@ -192,9 +192,19 @@ const keyedSpelling = (row: string) => `(SELECT f.spelling
   WHERE f.identity = ${row}.identity OR (${digits('f')} <> '' AND ${digits('f')} = ${digits(row)})
   ORDER BY f.identity <> ${row}.identity LIMIT 1)`;
 
+/** A consent of a contact is about all its identities on the channel, merged contacts included. */
+const isNeeded = (row: string) => `EXISTS (
+    SELECT FROM consent_event AS c
+    WHERE c.channel = ${row}.channel AND c.contact_id IN (
+      SELECT ${row}.sinch_contact_id
+      UNION ALL
+      SELECT other.contact_id FROM contact_root AS r
+      JOIN contact_root AS other ON other.root_id = r.root_id
+      WHERE r.contact_id = ${row}.sinch_contact_id))`;
+
 /**
- * An identity that no consent needs goes. The others stay under the keyed spelling: a consent of a
- * contact is about all its identities on the channel, merged contacts included.
+ * An identity that no consent needs goes. The others stay under the keyed spelling, or as they
+ * are where a contact that lives has the same one.
  */
 const renameIdentities = (where: string) => `
 ${withUsed}, gone AS (DELETE FROM contact_identity AS t USING used WHERE ${where} RETURNING t.*),
@@ -204,14 +214,7 @@ kept AS (
   SELECT g.sinch_contact_id, g.channel, ${keyedSpelling('g')}, g.app_id, g.created_at, g.updated_at,
     g.listed_stamp
   FROM gone AS g
-  WHERE ${keyedSpelling('g')} IS NOT NULL AND EXISTS (
-    SELECT FROM consent_event AS c
-    WHERE c.channel = g.channel AND c.contact_id IN (
-      SELECT g.sinch_contact_id
-      UNION ALL
-      SELECT other.contact_id FROM contact_root AS r
-      JOIN contact_root AS other ON other.root_id = r.root_id
-      WHERE r.contact_id = g.sinch_contact_id))
+  WHERE ${keyedSpelling('g')} IS NOT NULL AND ${isNeeded('g')}
   ON CONFLICT DO NOTHING
 )
 SELECT FROM gone`;

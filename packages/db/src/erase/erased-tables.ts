@@ -119,7 +119,11 @@ export const erasedTables: readonly ErasedTable[] = [
   { name: 'batch', key: [['batch_id', 'text']], isOwn: 'false' },
   { name: 'consent_event', key: [['consent_key', 'bytea']], isOwn: 'false' },
   { name: 'message', key: [['sinch_message_id', 'text']], isOwn: `(${byMessage} OR ${byContact})` },
-  { name: 'contact_identity', key: [['sinch_contact_id', 'text']], isOwn: 'false' },
+  {
+    name: 'contact_identity',
+    key: [['sinch_contact_id', 'text']],
+    isOwn: `t.sinch_contact_id = ANY (${parameters.contacts})`,
+  },
   {
     name: 'contact',
     key: [['sinch_contact_id', 'text']],

@@ -155,7 +155,18 @@ export async function noteErasureCounts(
   await whileAvailable(async () => await pool.query(addCounts, [id, JSON.stringify(counts)]));
 }
 
+/**
+ * A contact that Sinch deleted is done with: nothing new happens to it, and no schedule looks at it
+ * again. Only now, so that an interrupted erasure is done again. In the order of a writer's locks.
+ */
 const finish = `
+WITH gone AS MATERIALIZED (
+  SELECT sinch_contact_id AS id FROM contact
+  WHERE sinch_contact_id = ANY ($4::text[]) AND deleted_at IS NOT NULL AND emptied_at IS NULL
+  ORDER BY sinch_contact_id FOR UPDATE
+), marked AS (
+  UPDATE contact AS c SET emptied_at = now() FROM gone WHERE c.sinch_contact_id = gone.id
+)
 UPDATE erasure SET state = 'DONE', finished_at = $2::timestamptz, progress = NULL,
   counts = counts || $3::jsonb
 WHERE id = $1::uuid AND state = 'RUNNING'
@@ -164,7 +175,7 @@ RETURNING counts`;
 /** Ends an erasure, and forgets who it was about. Returns its counts by place. */
 export async function finishErasure(
   { pool }: Pick<Database, 'pool'>,
-  id: string,
+  { id, person }: Pick<RunningErasure, 'id' | 'person'>,
   at: Date,
   more: Readonly<Record<string, number>>,
 ): Promise<Readonly<Record<string, number>>> {
@@ -174,6 +185,7 @@ export async function finishErasure(
         id,
         at.toISOString(),
         JSON.stringify(more),
+        person.contacts,
       ]),
   );
   return rows[0]?.counts ?? more;

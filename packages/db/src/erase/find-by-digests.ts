@@ -3,9 +3,7 @@ import { whileAvailable } from '../failure.ts';
 import { endOfPage } from './erase-page.ts';
 import type { ErasedTable } from './erased-tables.ts';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
-import type { Person } from './person.ts';
-
-type Known = Pick<Person, 'contacts' | 'identities' | 'emails' | 'externalIds'>;
+import type { KnownPerson } from './person.ts';
 
 interface Source {
   readonly name: string;
@@ -58,13 +56,13 @@ export async function findByDigests(
   database: Database,
   erasures: ReadonlyMap<string, readonly string[]>,
   keys: ErasureKeys,
-): Promise<ReadonlyMap<string, Known>> {
+): Promise<ReadonlyMap<string, KnownPerson>> {
   const owners = new Map<string, string[]>();
   for (const [id, digests] of erasures) {
     for (const digest of digests) owners.set(digest, [...(owners.get(digest) ?? []), id]);
   }
   const found = new Map([...erasures.keys()].map((id) => [id, emptySets()]));
-  const note = (kind: ErasedKind, value: string | null, into: keyof Known) => {
+  const note = (kind: ErasedKind, value: string | null, into: keyof KnownPerson) => {
     if (value === null) return;
     for (const id of owners.get(keys.digest(kind, spelt(kind, value))) ?? []) {
       found.get(id)?.[into].add(value);
@@ -105,7 +103,7 @@ function spelt(kind: ErasedKind, value: string): string {
   return kind === 'email' ? value.toLowerCase() : value;
 }
 
-type Row = Readonly<Record<keyof Known, readonly (string | null)[]>>;
+type Row = Readonly<Record<keyof KnownPerson, readonly (string | null)[]>>;
 
 async function* rowsOf(database: Database, source: Source): AsyncGenerator<Row> {
   const { name, key, contacts, identities, emails = none, externalIds = none } = source;

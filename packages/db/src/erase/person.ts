@@ -22,6 +22,15 @@ export interface Person {
   readonly subjects: readonly string[];
 }
 
+/** What a person is known by at first. */
+export type KnownPerson = Pick<Person, 'contacts' | 'identities' | 'emails' | 'externalIds'>;
+
+/**
+ * The treatment of contacts that share an identity or an address with the person, and are someone
+ * else. `spared`: what a contact that was not deleted has too is no part of the person.
+ */
+export type OtherContacts = 'lose-shared' | 'spared';
+
 export interface FoundPerson {
   readonly person: Person;
   /** Contacts that share an identity with the person, and are someone else. */
@@ -84,6 +93,20 @@ UNION SELECT request_id FROM consent_event
   WHERE contact_id = ANY ($1::text[]) AND request_id IS NOT NULL
 LIMIT ${maxPersonIds + 1}`;
 
+const isOther = `c.deleted_at IS NULL AND NOT i.sinch_contact_id = ANY ($2::text[])`;
+
+const livingIdentities = `
+SELECT i.identity AS id FROM contact_identity AS i LEFT JOIN contact AS c USING (sinch_contact_id)
+WHERE i.identity = ANY ($1::text[]) AND ${isOther}
+UNION SELECT i.identity FROM (
+  SELECT DISTINCT identity, contact_id AS sinch_contact_id FROM message
+  WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL) AS i
+LEFT JOIN contact AS c USING (sinch_contact_id) WHERE ${isOther}`;
+
+const livingDetails = (column: string) => `
+SELECT DISTINCT i.${column} AS id FROM contact AS i JOIN contact AS c USING (sinch_contact_id)
+WHERE i.${column} = ANY ($1::text[]) AND ${isOther}`;
+
 const countNeighbours = `
 SELECT count(DISTINCT sinch_contact_id)::integer AS neighbours FROM contact_identity
 WHERE identity = ANY ($1::text[]) AND NOT sinch_contact_id = ANY ($2::text[])`;
@@ -92,47 +115,70 @@ WHERE identity = ANY ($1::text[]) AND NOT sinch_contact_id = ANY ($2::text[])`;
  * Finds the person behind a key: all contacts that hold it, those that they were merged with, and
  * their identities, messages and other ids.
  *
- * Contacts that hold the typed number are one person: what was written at a number belongs to it. From the further identities it does not go on: a contact that shares only one of those is
- * someone else, and its rows lose that identity alone.
+ * Contacts that hold the typed number are one person: what was written at a number belongs to it.
+ * From the further identities it does not go on: a contact that shares only one of those is someone
+ * else, and its rows lose that identity alone, unless they are to be spared.
  * @throws TooManyIdsError.
  */
-export async function findPerson(db: Queryable, key: PersonKey): Promise<FoundPerson> {
+export async function findPerson(
+  db: Queryable,
+  key: PersonKey,
+  others: OtherContacts = 'lose-shared',
+): Promise<FoundPerson> {
   const typed = key.kind === 'phone' ? readTypedIdentity(key.value).identities : [];
   const contacts = await idsOf(db, merged, [await contactsOf(db, key, typed)]);
   const identities = new Set(await idsOf(db, identitiesOf, [contacts]));
   for (const identity of typed) identities.add(identity);
-  return await completePerson(db, {
+  const known = {
     contacts,
     identities: [...identities].filter((identity) => !identity.startsWith('erased:')),
     emails: key.kind === 'email' ? [key.value] : [],
     externalIds: key.kind === 'external-id' ? [key.value] : [],
-  });
+  };
+  return await completePerson(db, known, others);
 }
 
 /** Adds what the contacts and identities lead to. @throws TooManyIdsError. */
 export async function completePerson(
   db: Queryable,
-  known: Pick<Person, 'contacts' | 'identities' | 'emails' | 'externalIds'>,
+  known: KnownPerson,
+  others: OtherContacts = 'lose-shared',
 ): Promise<FoundPerson> {
-  const { contacts, identities } = known;
-  const emails = await idsOf(db, detailsOf('email'), [contacts]);
-  const externalIds = await idsOf(db, detailsOf('external_id'), [contacts]);
+  const { contacts } = known;
+  const details = {
+    ...known,
+    emails: union(known.emails, await idsOf(db, detailsOf('email'), [contacts])),
+    externalIds: union(known.externalIds, await idsOf(db, detailsOf('external_id'), [contacts])),
+  };
+  const own = others === 'spared' ? await withoutShared(db, details) : details;
+  const { identities } = own;
   const messages = await idsOf(db, messagesOf, [contacts, identities]);
   const subjects = await idsOf(db, subjectsOf, [contacts]);
   if (messages.length + subjects.length > maxPersonIds) throw new TooManyIdsError();
   const { rows } = await db.query<{ neighbours: number }>(countNeighbours, [identities, contacts]);
-  const person = {
-    contacts,
-    identities,
-    emails: [...new Set([...known.emails, ...emails])],
-    externalIds: [...new Set([...known.externalIds, ...externalIds])],
-    messages,
-    subjects,
-  };
-  return { person, neighbours: rows[0]?.neighbours ?? 0 };
+  return { person: { ...own, messages, subjects }, neighbours: rows[0]?.neighbours ?? 0 };
+}
+
+function union(one: readonly string[], other: readonly string[]): readonly string[] {
+  return [...new Set([...one, ...other])];
 }
 
 type Queryable = Pick<pg.Pool, 'query'>;
+
+/** Leaves out what a contact that lives has too. */
+async function withoutShared(db: Queryable, known: KnownPerson): Promise<KnownPerson> {
+  const { contacts, identities, emails, externalIds } = known;
+  const without = async (sql: string, values: readonly string[]) => {
+    const shared = new Set(await idsOf(db, sql, [values, contacts]));
+    return values.filter((value) => !shared.has(value));
+  };
+  return {
+    contacts,
+    identities: await without(livingIdentities, identities),
+    emails: await without(livingDetails('email'), emails),
+    externalIds: await without(livingDetails('external_id'), externalIds),
+  };
+}
 
 async function contactsOf(
   db: Queryable,

@@ -7,11 +7,14 @@ import type { AfterBatch } from './walk-pages.ts';
 export type OnContactDelete =
   | { readonly kind: 'keep' }
   | { readonly kind: 'redact' }
-  /** The caller's function removes the person with all contacts that were merged into it. */
-  | { readonly kind: 'erase'; readonly erase: (sinchContactId: string) => Promise<void> };
+  /**
+   * The caller's function removes the person with all contacts that were merged into it. It returns
+   * false where it could not: the contact is due again at the next call.
+   */
+  | { readonly kind: 'erase'; readonly erase: (sinchContactId: string) => Promise<boolean> };
 
 export interface HandledContacts {
-  /** Contacts that are due; those that were merged into one are counted with it. */
+  /** Contacts that are done; those that were merged into one are counted with it. */
   readonly contacts: number;
 }
 
@@ -52,8 +55,10 @@ export async function handleDeletedContacts(
     const due = await findDue(database, deletedBefore, after);
     for (const id of due) {
       if (signal?.aborted === true) return { contacts };
-      if (policy.kind === 'erase') await policy.erase(id);
+      let isDone = true;
+      if (policy.kind === 'erase') isDone = await policy.erase(id);
       else await whileAvailable(async () => await redactContact(database, id, batch, signal));
+      if (!isDone) continue;
       contacts += 1;
       await afterContact(1);
     }

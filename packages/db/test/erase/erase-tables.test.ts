@@ -126,7 +126,7 @@ it('after an erasure no table names the person, and other rows are as before', a
   expect(Object.keys(hits(before)).length).toBeGreaterThan(10);
   const running = await erase();
   await eraseTables(migrated.database, running, keys);
-  const counts = await finishErasure(migrated.database, running.id, new Date(), {});
+  const counts = await finishErasure(migrated.database, running, new Date(), {});
   const after = await dump();
   expect(hits(after)).toEqual({});
   expect(counts).toMatchObject({ message: 3, contact: 2, consent_event: 1 });
@@ -176,7 +176,7 @@ it('a dry run counts the same rows, and changes nothing', async () => {
   expect(await dump()).toEqual(before);
   const running = await erase();
   await eraseTables(migrated.database, running, keys);
-  expect(await finishErasure(migrated.database, running.id, new Date(), {})).toEqual(counted);
+  expect(await finishErasure(migrated.database, running, new Date(), {})).toEqual(counted);
 });
 
 it('killed after any page, the same erasure ends complete', async () => {
@@ -188,7 +188,7 @@ it('killed after any page, the same erasure ends complete', async () => {
       await eraseTables(migrated.database, running, keys, () => {
         throw new Error('killed');
       });
-      await finishErasure(migrated.database, running.id, new Date(), {});
+      await finishErasure(migrated.database, running, new Date(), {});
       break;
     } catch (error) {
       if (!(error instanceof Error && error.message === 'killed')) throw error;
@@ -212,7 +212,7 @@ it('late copies stay out after an erasure, and come in once it is lifted', async
   await fill();
   const running = await erase();
   await eraseTables(migrated.database, running, keys);
-  await finishErasure(migrated.database, running.id, new Date(), {});
+  await finishErasure(migrated.database, running, new Date(), {});
   const writer = createEventWriter(migrated.database, () => new Date(), undefined, keys);
   const again = { ...messageOf('M7', 'C1', phone, 'violet teapot'), copy: 1 };
   await writer.write([...events, again].map((event) => toWrite(eventOf(event, at(30)))));

@@ -82,9 +82,11 @@ it('nothing changes before the time of grace is over, nor by the policy to keep'
 it('the policy to erase passes each contact that is due to the function that erases', async () => {
   await deleteOne();
   const erased: string[] = [];
-  const erase = (id: string) => Promise.resolve(void erased.push(id));
+  const erase = (id: string) => Promise.resolve(erased.push(id) > 0);
   expect(await handle({ kind: 'erase', erase })).toEqual({ contacts: 1 });
   expect(erased).toEqual(['C1']);
+  const failing = { kind: 'erase', erase: async () => false } as const;
+  expect(await handle(failing)).toEqual({ contacts: 0 });
 });
 
 it('a contact that was merged into one that lives stays; both go when that is deleted', async () => {

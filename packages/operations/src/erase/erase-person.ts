@@ -10,6 +10,7 @@ import {
   finishErasure,
   liftErasures,
   type OnErasedPage,
+  type OtherContacts,
   type Person,
   type PersonKey,
   type RunningErasure,
@@ -62,11 +63,33 @@ export async function erasePerson(
   key: PersonKey,
   isForEver: boolean,
 ): Promise<ErasureResult> {
+  return await eraseOrContinue(tools, key, isForEver, 'lose-shared');
+}
+
+/**
+ * Erases a contact that was deleted in Sinch, with those that were merged into it. A number that a
+ * contact has which lives, as one that was made again for the same person, stays there.
+ * @throws DatabaseUnavailableError, TooManyIdsError, or QueueUnavailableError.
+ */
+export async function eraseDeletedContact(
+  tools: ErasureTools,
+  sinchContactId: string,
+): Promise<ErasureResult> {
+  const key = { kind: 'contact', value: sinchContactId } as const;
+  return await eraseOrContinue(tools, key, false, 'spared');
+}
+
+async function eraseOrContinue(
+  tools: ErasureTools,
+  key: PersonKey,
+  isForEver: boolean,
+  others: OtherContacts,
+): Promise<ErasureResult> {
   const { database, keys, operator } = tools;
   const typed = typedDigests(key, keys);
   const interrupted = await findRunningErasure(database, typed, keys);
   if (interrupted) return await runErasure(tools, interrupted, typed);
-  const { person } = await findPerson(database.pool, key);
+  const { person } = await findPerson(database.pool, key, others);
   const at = tools.now();
   const request = { person, typed, operator, at, cutoff: at, isForEver };
   return await runErasure(tools, await beginErasure(database, request, keys), typed);
@@ -101,7 +124,7 @@ export async function runErasure(
     isComplete: queues.isComplete,
   };
   if (!queues.isComplete) return { ...facts, counts: queues.counts };
-  return { ...facts, counts: await finishErasure(database, id, now(), queues.counts) };
+  return { ...facts, counts: await finishErasure(database, running, now(), queues.counts) };
 }
 
 /** A shorter word would find other people's jobs. */

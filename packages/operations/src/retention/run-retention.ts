@@ -23,6 +23,8 @@ const redactedAtOnce = 500;
  * events stay as long as they do; then weeks, guards and settled tasks, which are remembered for as
  * long as their event's guard. Calls `onRows` after each step, also where it ends early.
  *
+ * A contact that could not be erased ends nothing, and is reported as failed.
+ *
  * Resolves with true at the end, and with false where `proceed` ended it. After that or a crash, the
  * same call does the rest.
  * @throws DatabaseUnavailableError.
@@ -48,8 +50,11 @@ export async function runRetention(
 
 type Step = () => Promise<void>;
 
-/** Removes a person, with all contacts that were merged into it. */
-export type EraseContact = (sinchContactId: string) => Promise<void>;
+/**
+ * Removes a person, with all contacts that were merged into it. Returns false where it could not:
+ * the contact is due again at the next run.
+ */
+export type EraseContact = (sinchContactId: string) => Promise<boolean>;
 
 const noErasure: EraseContact = async () => {
   throw new Error('contacts cannot be erased here');
@@ -102,7 +107,12 @@ function stepsOf(
   }
   if (deletedContacts !== undefined) {
     const { policy, before } = deletedContacts;
-    const how = policy === 'erase' ? { kind: policy, erase } : { kind: policy };
+    const eraseOrReport = async (id: string) => {
+      const isErased = await erase(id);
+      if (!isErased) onRows({ table: 'contact', action: 'failed', rows: 1 });
+      return isErased;
+    };
+    const how = policy === 'erase' ? { kind: policy, erase: eraseOrReport } : { kind: policy };
     steps.push(async () => {
       const { contacts } = await endedBy(proceed, async (signal, afterBatch) => {
         return await handleDeletedContacts(

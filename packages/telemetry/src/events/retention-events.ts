@@ -37,6 +37,27 @@ export function retentionEnded(
   }
 }
 
+/** Logs that a contact which Sinch deleted could not be erased; the next run tries again. */
+export function contactNotErased(
+  { logger }: Telemetry,
+  facts: {
+    readonly contactId: string;
+    readonly reason: 'failed' | 'jobs-left';
+    readonly error?: unknown;
+  },
+): void {
+  const { contactId, reason, error } = facts;
+  logger.warn(
+    { contactId, reason, ...(error !== undefined && { err: error }) },
+    'contact not erased',
+  );
+}
+
+/** Logs that a file of Redis still holds what was erased. */
+export function fileNotRewritten({ logger }: Telemetry, state: string): void {
+  logger.warn({ state }, 'the append-only file of Redis is not rewritten after an erasure');
+}
+
 interface RetentionEnd {
   readonly outcome: RetentionOutcome;
   /** Numbers of rows by table and action. */

@@ -26,6 +26,7 @@ import type { Settings } from '../../settings/read-settings.ts';
 import { counted } from '../../terminal/format.ts';
 import { type Check, failure, ok, skipped, warning } from './check.ts';
 import { type DatabaseFindings, judgeDatabase } from './judge-database.ts';
+import { judgeErasure } from './judge-erasure.ts';
 import { judgeHandlers } from './judge-handlers.ts';
 import {
   type HealthPage,
@@ -86,16 +87,14 @@ async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
   return [judgePostgresQueue(withoutSecrets(check, backend.url), showUrl(backend.url))];
 }
 
-async function checkDatabase({
-  databaseUrl,
-  retention,
-  contactDelete,
-}: Settings): Promise<Check[]> {
+async function checkDatabase(settings: Settings): Promise<Check[]> {
+  const { databaseUrl, retention, contactDelete } = settings;
   const now = new Date();
   if (databaseUrl === undefined) {
     return [
       skipped('database', 'no address'),
       judgeRetention(retention, undefined, now, contactDelete),
+      judgeErasure(settings, undefined),
     ];
   }
   const url = databaseUrl.value;
@@ -104,6 +103,7 @@ async function checkDatabase({
     ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
     ...judgeHandlers(handlers, stocks),
     judgeRetention(retention, lastRetention, now, contactDelete),
+    judgeErasure(settings, lastRetention),
   ];
 }
 
