@@ -65,6 +65,7 @@ export type {
 } from './facts/message-facts.ts';
 export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';
 export { type Stamp, type Stamped } from './facts/stamp.ts';
+export { matchesOf, type PersonTexts } from './mentions/matches-of.ts';
 export {
   type CallbackRequest,
   type ReceiveOutcome,

@@ -38,7 +38,6 @@ export {
   type QueueErasure,
 } from './erase/erase-from-queue.ts';
 export type { ErasedCounts, ErasedPlace, ErasureRules, JobsLeft } from './erase/erasure-rules.ts';
-export { matchesOf, type PersonTexts } from './erase/matches-of.ts';
 export { redactJson } from './erase/redact-json.ts';
 export type { AppendOnlyFile } from './erase/rewrite-append-only-file.ts';
 export { type BoardQueues, deadQueueOf, openBoardQueues } from './inspect/board-queues.ts';

@@ -1,3 +1,4 @@
+import { matchesOf } from '@sinch-callbacks/core';
 import {
   beginErasure,
   countToErase,
@@ -16,7 +17,6 @@ import {
   type RunningErasure,
   typedDigests,
 } from '@sinch-callbacks/db';
-import { matchesOf } from '@sinch-callbacks/queue';
 import { countAtSinch } from './delete-at-sinch.ts';
 import { type AtSinch, eraseAtSinch, idsAtSinch } from './erase-at-sinch.ts';
 import { appendErasure } from './erasure-log.ts';

@@ -2,7 +2,7 @@ import type { RawBody } from '@sinch-callbacks/core';
 
 /** The person to erase. */
 export interface ErasureRules {
-  /** Finds the person in a text, also where it is encoded: see `matchesOf`. */
+  /** Finds the person in a text, also where it is encoded: see `matchesOf` of packages/core. */
   readonly matches: (text: string) => boolean;
   /**
    * Makes the body that a job keeps until a worker applies it. `undefined`: the job keeps its own,

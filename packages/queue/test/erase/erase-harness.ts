@@ -3,6 +3,7 @@ import {
   type CallbackEvent,
   encodeRawBody,
   eventKey,
+  matchesOf,
   rawBodyBytes,
   rawBodyText,
 } from '@sinch-callbacks/core';
@@ -19,7 +20,6 @@ import { jobDataOf, jobIdOf } from '../../src/contract/job-contract.ts';
 import {
   type ErasureRules,
   eraseFromQueue,
-  matchesOf,
   openRejectedStore,
   openReplayLane,
   type QueueLocation,
