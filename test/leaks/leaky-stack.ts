@@ -13,7 +13,7 @@ import {
 import { createDatabase, type TestDatabase } from '@sinch-callbacks/dev-env/servers';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
-import type { SinchApi } from '@sinch-callbacks/simulator/api';
+import { type SinchApi, sinchVariablesOf } from '@sinch-callbacks/simulator/api';
 import { inject } from 'vitest';
 import { secrets } from './canaries.ts';
 
@@ -31,6 +31,8 @@ export interface LeakyStack {
   readonly directory: string;
   readonly outputs: ReadonlyMap<string, string>;
   startIngest(name: string, changes?: Environment): Promise<LeakyProcess>;
+  /** Starts the ingest without Next, from its sources. */
+  startListener(name: string, changes?: Environment): Promise<LeakyProcess>;
   startWorker(name: string, changes?: Environment): Promise<LeakyProcess>;
   /** Starts the handlers process with the code that fails. */
   startHandlers(name: string): Promise<LeakyProcess>;
@@ -38,10 +40,13 @@ export interface LeakyStack {
   startSender(name: string, sinch: SinchApi): Promise<LeakyProcess>;
   /** Runs a program to its end, with any exit code, and returns its output. */
   run(name: string, args: readonly string[], changes?: Environment): Promise<string>;
+  /** Runs a program to its end, or until the caller kills it. */
+  start(name: string, args: readonly string[], changes?: Environment): Promise<StartedProcess>;
   close(): Promise<void>;
 }
 
-export async function openLeakyStack(): Promise<LeakyStack> {
+/** @param own variables of all processes, such as the servers of this stack alone. */
+export async function openLeakyStack(own: Environment = {}): Promise<LeakyStack> {
   const directory = await mkdtemp(path.join(tmpdir(), 'sinch-leaks-'));
   const database = await createDatabase(inject('postgresUrl'));
   const servers: Environment = {
@@ -52,6 +57,7 @@ export async function openLeakyStack(): Promise<LeakyStack> {
     SINCH_WEBHOOK_SECRET: `${secrets.webhookSecret},${secrets.oldWebhookSecret}`,
     SINCH_ACCESS_SECRET: secrets.apiSecret,
     NODE_OPTIONS: importing('mistake-on-signal.ts'),
+    ...own,
   };
   const outputs = new Map<string, string>();
   const started: StartedProcess[] = [];
@@ -97,6 +103,13 @@ export async function openLeakyStack(): Promise<LeakyStack> {
       const one = await start(name, [programs.ingest], { ...place, ...changes }, url);
       return { ...one, url };
     },
+    async startListener(name, changes = {}) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const place = { INGEST_HOST: '127.0.0.1', INGEST_PORT: String(port) };
+      const one = await start(name, [programs.listener], { ...place, ...changes }, url);
+      return { ...one, url };
+    },
     async startWorker(name, changes = {}) {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
@@ -120,22 +133,14 @@ export async function openLeakyStack(): Promise<LeakyStack> {
       );
       return { ...one, url };
     },
-    async startSender(name, { url: sinchUrl, projects }) {
+    async startSender(name, sinch) {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
-      const [project] = projects;
-      const changes: Environment = {
-        SENDER_PORT: String(port),
-        SINCH_REGION: 'eu',
-        SINCH_API_URL: sinchUrl,
-        SINCH_AUTH_URL: sinchUrl,
-        SINCH_PROJECT_ID: project?.projectId ?? '',
-        SINCH_APP_ID: project?.appIds[0] ?? '',
-        SINCH_ACCESS_KEY_ID: project?.keyId ?? '',
-      };
+      const changes = { ...sinchVariablesOf(sinch), SENDER_PORT: String(port) };
       const one = await start(name, [programs.sender], changes, `${url}/healthz`);
       return { ...one, url };
     },
+    start: async (name, args, changes = {}) => await start(name, args, changes),
     async run(name, args, changes = {}) {
       const one = await start(name, args, changes);
       await one.exited;

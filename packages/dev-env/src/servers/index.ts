@@ -19,7 +19,13 @@ export {
   redisFaults,
   startFaultyRedis,
 } from './redis/faulty-redis.ts';
-export { askRedis, type RedisKey, redisKeys, redisKeysWith } from './redis/query-redis.ts';
+export {
+  askRedis,
+  type RedisKey,
+  redisKeys,
+  redisKeysWith,
+  redisValues,
+} from './redis/query-redis.ts';
 export { type ClusterMaster, type RedisCluster, startRedisCluster } from './redis/redis-cluster.ts';
 export {
   type NoRedis,

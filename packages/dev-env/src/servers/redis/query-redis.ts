@@ -60,10 +60,24 @@ export async function redisKeysWith(
   }
 }
 
+/** Reads every value of this Redis, of any type, as JSON by key: for a test's own server. */
+export async function redisValues(url: string): Promise<ReadonlyMap<string, string>> {
+  const redis = new Redis(url);
+  try {
+    const values = new Map<string, string>();
+    for (const name of (await redis.keys('*')).toSorted()) {
+      values.set(name, JSON.stringify(await valueOf(redis, name)));
+    }
+    return values;
+  } finally {
+    redis.disconnect();
+  }
+}
+
 async function valueOf(redis: Redis, name: string): Promise<unknown> {
   switch (await redis.type(name)) {
     case 'hash':
-      return await redis.hgetall(name);
+      return sortedMembers(await redis.hgetall(name));
     case 'list':
       return await redis.lrange(name, '0', '-1');
     case 'set':
@@ -75,6 +89,12 @@ async function valueOf(redis: Redis, name: string): Promise<unknown> {
     default:
       return await redis.get(name);
   }
+}
+
+/** Redis returns the fields of a hash in a different order each time. */
+function sortedMembers(fields: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(fields).toSorted();
+  return Object.fromEntries(names.map((name) => [name, fields[name] ?? '']));
 }
 
 /** Sends one command to a Redis over a connection of its own, and returns its raw answer. */
