@@ -1,23 +1,13 @@
-import { type CallbackEvent, eventKey } from '@sinch-callbacks/core';
-import { createPartitionsAhead, findDeadLetter, toTheEnd } from '@sinch-callbacks/db';
-import {
-  countRetention,
-  planRetention,
-  type RetainedRows,
-  type RetentionSchedule,
-  runRetention,
-} from '@sinch-callbacks/operations';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { eventKey } from '@sinch-callbacks/core';
+import { createPartitionsAhead, findDeadLetter } from '@sinch-callbacks/db';
+import { describe, expect, it } from 'vitest';
 import { eventOf } from './support/sinch-account.ts';
-import { openWorkerFixture, reportEvent, type WorkerFixture } from './support/worker-fixture.ts';
-import { letDie, received, writeEvent } from './support/write-event.ts';
+import { useSchedule } from './support/use-schedule.ts';
+import { reportEvent } from './support/worker-fixture.ts';
+import { received } from './support/write-event.ts';
 
-let fixture: WorkerFixture;
-beforeEach(async () => {
-  fixture = await openWorkerFixture();
-  return async () => await fixture.close();
-});
-
+const retention = useSchedule();
+const { write, die, runAt, count, dump } = retention;
 const dayMs = 86_400_000;
 /** A Monday, whose week has a partition. */
 const monday = Date.parse('2025-03-10T00:00:00.000Z');
@@ -25,50 +15,8 @@ const weekEnd = monday + 7 * dayMs;
 /** The week of no partition. */
 const longAgo = Date.parse('2020-01-01T12:00:00.000Z');
 
-const write = async (event: CallbackEvent, appliedAt?: number) =>
-  await writeEvent(fixture.database, event, appliedAt);
-const die = async (event: CallbackEvent) => await letDie(fixture.database, event);
-
 const partitionsOfTheWeek = async () =>
-  await createPartitionsAhead(fixture.database, new Date(monday));
-
-/** Runs the schedule at an instant, and returns what it removed; no table without any. */
-async function runAt(
-  at: number,
-  schedule: Partial<RetentionSchedule>,
-): Promise<Record<string, number>> {
-  const plan = planRetention({ tableDays: {}, ...schedule }, new Date(at));
-  const foretold = sums(await countRetention(fixture.database, plan));
-  const rows: RetainedRows[] = [];
-  await runRetention(fixture.database, plan, toTheEnd, (some) => void rows.push(some));
-  const removed = sums(rows);
-  expect(removed).toMatchObject(foretold);
-  return removed;
-}
-
-function sums(counts: readonly RetainedRows[]): Record<string, number> {
-  const all: Record<string, number> = {};
-  for (const { table, rows } of counts) if (rows > 0) all[table] = (all[table] ?? 0) + rows;
-  return all;
-}
-
-const count = async (table: string): Promise<number> => {
-  const { rows } = await fixture.database.pool.query<{ n: number }>(
-    `SELECT count(*)::integer AS n FROM ${table}`,
-  );
-  return rows[0]?.n ?? 0;
-};
-
-/** Every row of these tables. */
-async function dump(...tables: readonly string[]): Promise<unknown> {
-  const dumps = tables.map(async (table) => {
-    const { rows } = await fixture.database.pool.query<{ row: string }>(
-      `SELECT t::text AS row FROM ${table} AS t ORDER BY 1`,
-    );
-    return rows.map(({ row }) => row);
-  });
-  return await Promise.all(dumps);
-}
+  await createPartitionsAhead(retention.database, new Date(monday));
 
 describe('RETENTION_DAYS', () => {
   const schedule = { eventDays: 30 };
@@ -149,116 +97,6 @@ describe('RETENTION_PROJECTIONS_DAYS', () => {
   });
 });
 
-describe('REDACT_AFTER_DAYS', () => {
-  const inbound = (id: string, at: number) => {
-    const message = {
-      id,
-      direction: 'TO_APP',
-      contact_message: { text_message: { text: 'a secret' } },
-      channel_identity: { channel: 'SMS', identity: '+15551234567' },
-      contact_id: '01C',
-    };
-    const text = JSON.stringify({ app_id: '01APP', message });
-    return received(eventOf(Buffer.from(text)), at);
-  };
-
-  it('empties texts to the millisecond, keeps ids, and doubles are absorbed afterwards', async () => {
-    const event = inbound('01M', longAgo);
-    await write(event);
-    const due = longAgo + 30 * dayMs;
-    expect(await runAt(due, { redactAfterDays: 30 })).toEqual({});
-    expect(JSON.stringify(await dump('message', 'callback_event'))).toContain('a secret');
-    const redacted = await runAt(due + 1, { redactAfterDays: 30 });
-    expect(redacted).toMatchObject({ message: 1, callback_event: 1 });
-    const rows = JSON.stringify(await dump('message', 'callback_event'));
-    expect(rows).not.toContain('a secret');
-    expect(rows).not.toContain('15551234567');
-    expect(rows).toContain('01M');
-    expect(await write(received(event, due + 2))).toBe('duplicate');
-    expect(JSON.stringify(await dump('message', 'callback_event'))).toBe(rows);
-  });
-
-  it('a double is absorbed once its event is redacted, and once it is removed too; then it is written redacted', async () => {
-    const schedule = { redactAfterDays: 10, eventDays: 30, guardDays: 60 };
-    const event = inbound('01M', longAgo);
-    await write(event);
-    const day = (days: number) => longAgo + days * dayMs + 1;
-    expect(await runAt(day(10), schedule)).toMatchObject({ message: 1, callback_event: 1 });
-    expect(await write(received(event, day(11)))).toBe('duplicate');
-    expect(await runAt(day(30), schedule)).toEqual({ callback_event: 1 });
-    expect(await write(received(event, day(31)))).toBe('duplicate');
-    expect(await runAt(day(60), schedule)).toEqual({ event_guard: 1 });
-    const asOfThen = { ...JSON.parse(event.rawBody.text), accepted_time: event.receivedAt };
-    const copy = eventOf(Buffer.from(JSON.stringify(asOfThen)));
-    expect(await write(received(copy, day(61)))).toBe('applied');
-    const rows = JSON.stringify(await dump('message', 'callback_event', 'contact_identity'));
-    expect(rows).not.toMatch(/a secret|15551234567/);
-    expect(await count('message')).toBe(1);
-  });
-
-  it('leaves consents with their identities, unhandled events, open tasks and unsettled sends', async () => {
-    const { database } = fixture;
-    const optOut = {
-      channel: 'SMS',
-      contact_id: '01C',
-      identity: '+15551234567',
-      status: 'OPT_OUT_SUCCEEDED',
-    };
-    const optOutText = JSON.stringify({ app_id: '01APP', opt_out_notification: optOut });
-    await write(received(eventOf(Buffer.from(optOutText)), longAgo));
-    const text = '{"something_new":{"from":"+15551234567"}}';
-    const trigger = 'UNKNOWN';
-    const key = eventKey(trigger, 'something_new', Buffer.from(text));
-    const rawBody = { encoding: 'utf8', text } as const;
-    const receivedAt = new Date(longAgo).toISOString();
-    await write({
-      key,
-      trigger,
-      entityId: 'something_new',
-      rawBody,
-      signature: undefined,
-      receivedAt,
-    });
-    await write(inbound('01WAITS', longAgo));
-    await write(inbound('01DEAD', longAgo));
-    await database.pool.query(
-      `INSERT INTO handler_task (handler, occurrence, event_digest, event_received_at, trigger, key,
-         state, created_at)
-       SELECT 'h', event_digest, event_digest, received_at, trigger, 'contact:01C',
-         (CASE entity_id WHEN '01DEAD' THEN 'DEAD' ELSE 'WAITING' END)::handler_task_state, received_at
-       FROM callback_event WHERE entity_id IN ('01WAITS', '01DEAD')`,
-    );
-    await database.pool.query(
-      `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state, created_at)
-       SELECT gen_random_uuid(), 'app', s, s, '\\x00', '{"to":"+15551234567"}', s::outbound_state, $1
-       FROM unnest(ARRAY['QUEUED', 'SENDING', 'UNCERTAIN']) AS s`,
-      [new Date(longAgo)],
-    );
-    const staying = ['consent_event', 'callback_event_kept', 'handler_task', 'outbound'];
-    const bodies = async () => {
-      const { rows } = await database.pool.query(
-        `SELECT raw_body FROM callback_event WHERE entity_id IN ('01WAITS', '01DEAD') ORDER BY 1`,
-      );
-      return rows;
-    };
-    const before = [await dump(...staying), await bodies()];
-    const muchLater = longAgo + 9_999 * dayMs;
-    await runAt(muchLater, { redactAfterDays: 8 });
-    await runAt(muchLater, { redactAfterDays: 8, eventDays: 8, guardDays: 8 });
-    expect([await dump(...staying), await bodies()]).toEqual(before);
-    expect(JSON.stringify(before)).toContain('15551234567');
-  });
-
-  it('leaves open letters as they are, so that they replay', async () => {
-    const event = inbound('01M', longAgo);
-    await die(event);
-    await runAt(longAgo + 9_999 * dayMs, { redactAfterDays: 8, eventDays: 8 });
-    const letter = await findDeadLetter(fixture.database, event.key);
-    expect(letter?.event.rawBody).toEqual(event.rawBody);
-    if (letter !== undefined) expect(await write(letter.event)).toBe('applied');
-  });
-});
-
 describe('whatever the days and however long ago', () => {
   const everything = {
     eventDays: 8,
@@ -282,7 +120,7 @@ describe('whatever the days and however long ago', () => {
     await die(received(reportEvent('before all weeks'), longAgo));
     expect(await runAt(muchLater, everything)).toEqual({});
     for (const id of ['in a week', 'before all weeks']) {
-      const letter = await findDeadLetter(fixture.database, reportEvent(id).key);
+      const letter = await findDeadLetter(retention.database, reportEvent(id).key);
       if (letter === undefined) throw new Error(`no letter of ${id}`);
       expect(letter.event.rawBody).toEqual(reportEvent(id).rawBody);
       expect(await write(letter.event, muchLater)).toBe('applied');
@@ -290,7 +128,7 @@ describe('whatever the days and however long ago', () => {
   });
 
   it('unhandled events, open tasks, unsettled sends and consents stay as they are', async () => {
-    const { database } = fixture;
+    const { database } = retention;
     await partitionsOfTheWeek();
     const text = '{"something_new":{}}';
     const trigger = 'UNKNOWN';

@@ -19,7 +19,10 @@ const numbers = [
   String.raw`\+?\d{7,15}(?![\w-])`,
 ];
 
-const numberOrKept = new RegExp(`${notBefore}(?:(${kept.join('|')})|${numbers.join('|')})`, 'gi');
+const numberOrKept = new RegExp(
+  `${notBefore}(?:(\\(?(?:${kept.join('|')}))|${numbers.join('|')})`,
+  'gi',
+);
 
 /** Most texts have no seven digits so near to each other. */
 const sevenNearDigits = /\d(?:\D{0,3}\d){6}/;

@@ -39,9 +39,9 @@ export async function walkPages(
   const atOnce = Math.max(1, Math.ceil(batch / rowsInPage));
   let sum = 0;
   for (let page = 0; page < pages && signal?.aborted !== true; page += atOnce) {
-    const rows = await step([`(${page},0)`, `(${page + atOnce},0)`]);
-    sum += rows;
-    await afterBatch(rows);
+    const changed = await step([`(${page},0)`, `(${page + atOnce},0)`]);
+    sum += changed;
+    await afterBatch(changed);
   }
   return sum;
 }
