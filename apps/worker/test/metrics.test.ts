@@ -22,10 +22,15 @@ afterEach(async () => {
 
 const page = path.resolve(import.meta.dirname, '../../../docs/metrics.md');
 
-/** The rows of the worker's table: a metric and its labels. */
+const sections = ['Of the worker', 'Of a worker with a schedule'];
+
+/** The rows of the worker's tables: a metric and its labels. */
 function documented(): { name: string; labels: string[] }[] {
-  const [, section = ''] = readFileSync(page, 'utf8').split('## Of the worker');
-  const rows = section.split('\n## ')[0]?.matchAll(/^\| `(sinch_\w+)` \| ([^|]*)\|/gm) ?? [];
+  const text = readFileSync(page, 'utf8')
+    .split('\n## ')
+    .filter((section) => sections.includes(section.split('\n')[0] ?? ''))
+    .join('\n');
+  const rows = text.matchAll(/^\| `(sinch_\w+)` \| ([^|]*)\|/gm);
   return [...rows].map(([, name = '', labels = '']) => ({
     name,
     labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label),

@@ -85,6 +85,7 @@ describe('doctor', () => {
       'dead letters',
       'callbacks',
       'retention',
+      'erasure',
       'ingest',
       'worker',
       'worker ready',

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import { classifyFailure, isConflict } from '../failure.ts';
 import { textArray } from '../write/text-array.ts';
 import { inWriteSession, type SqlValue, type WriteSession } from '../write/write-session.ts';
-import { type ErasedTable, emptiedColumns, parameters } from './erased-tables.ts';
+import { bodyText, type ErasedTable, emptiedColumns, parameters } from './erased-tables.ts';
 import { asDigested, type ErasureKeys } from './erasure-keys.ts';
 import { type Person, patternsOf } from './person.ts';
 
@@ -167,7 +167,7 @@ function mentions(expression: string, pattern: string = parameters.text): string
 }
 
 function mentionIn(table: string, column: string, holds: string): string {
-  if (table === 'callback_event') return mentions(bodyText, parameters.body);
+  if (table === 'callback_event') return mentions(bodyText('t'), parameters.body);
   // A digest mentions nothing: it is emptied with the request that it is made from.
   if (column === 'content_digest') return 'false';
   if (holds === 'identity' && column.endsWith('identity')) {
@@ -175,10 +175,6 @@ function mentionIn(table: string, column: string, holds: string): string {
   }
   return mentions(`t.${column}::text`);
 }
-
-/** Bytes that are no text are escaped; digits and letters stay as they are. */
-const bodyText = `(CASE t.raw_body_encoding WHEN 'base64'
-  THEN encode(decode(t.raw_body, 'base64'), 'escape') ELSE t.raw_body END)`;
 
 const isErasedIdentity = `(t.identity = ANY (${parameters.identities})
   OR (t.identity NOT LIKE 'erased:%' AND ${mentions('t.identity')})

@@ -41,26 +41,31 @@ const isOwnKey = `(${isSubject(`substring(t.key FROM '^(?:conversation|contact):
   OR coalesce(t.key LIKE 'identity:%' AND right(t.key, 33) IN (
     SELECT right(stored_task_key('identity::' || i), 33) FROM unnest(${parameters.identities}) AS i), false))`;
 
+/** The body of an event. Bytes that are no text are escaped; digits and letters stay as they are. */
+export const bodyText = (event: string) => `(CASE ${event}.raw_body_encoding WHEN 'base64'
+  THEN encode(decode(${event}.raw_body, 'base64'), 'escape') ELSE ${event}.raw_body END)`;
+
 const ofContact = `(${byContact} OR ${atIdentity})`;
 const isWaiting = `t.state IN ('QUEUED', 'UNCERTAIN')`;
 
 /**
- * Every table with personal columns, in the order in which an erasure goes through them. Events come
- * first, since handler tasks look at their bodies; what a person is found by comes last. The rest is
- * in the order in which writers lock rows.
+ * Every table with personal columns, in the order in which an erasure goes through them. Letters come
+ * before events, since they are known by the bodies of these; what a person is found by comes last.
+ * The rest is in the order in which writers lock rows.
  */
 export const erasedTables: readonly ErasedTable[] = [
-  { name: 'callback_event', key: [['event_digest', 'bytea']], isOwn: isSubject('t.entity_id') },
   {
     name: 'dead_letter',
     key: [['event_digest', 'bytea']],
     isOwn: `(${isSubject('t.entity_id')} OR EXISTS (SELECT FROM callback_event AS e
-      WHERE e.event_digest = t.event_digest AND e.kept AND e.raw_body = '' AND t.resolved_at IS NULL))`,
+      WHERE e.event_digest = t.event_digest AND e.kept AND t.resolved_at IS NULL
+        AND (${isSubject('e.entity_id')} OR coalesce(${bodyText('e')} ~* ${parameters.body}, false))))`,
     alsoSet: {
       resolved_at: 'coalesce(t.resolved_at, now())',
       resolution: `CASE WHEN t.resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END`,
     },
   },
+  { name: 'callback_event', key: [['event_digest', 'bytea']], isOwn: isSubject('t.entity_id') },
   { name: 'dead_letter_run', key: [['id', 'integer']], isOwn: 'false' },
   {
     name: 'handler_task',
