@@ -65,7 +65,9 @@ export type {
 } from './facts/message-facts.ts';
 export { signedAtOf, type TimeField, timeFields } from './facts/moments.ts';
 export { type Stamp, type Stamped } from './facts/stamp.ts';
+export { plainTexts } from './mentions/decoded-texts.ts';
 export { matchesOf, type PersonTexts } from './mentions/matches-of.ts';
+export { numbersIn } from './mentions/numbers-in.ts';
 export {
   type CallbackRequest,
   type ReceiveOutcome,

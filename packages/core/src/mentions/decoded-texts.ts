@@ -7,12 +7,24 @@ const maxGarbage = 0.1;
 const noText = /[\p{Cc}\uFFFD]/gu;
 const whiteSpace = /[\t\n\r]/g;
 
+/** Yields what {@link decodedTexts} does, with the usual digits in place of full-width ones. */
+export function* plainTexts(text: string): Generator<string> {
+  for (const decoded of decodedTexts(text)) yield normalised(decoded);
+}
+
+const beyondAscii = /[^\0-\x7F]/;
+
+/** Full-width digits, ligatures and the like become the usual ones. */
+export function normalised(text: string): string {
+  return beyondAscii.test(text) ? text.normalize('NFKC') : text;
+}
+
 /**
  * Yields a text, and what it means where it is JSON, percent-encoded or base64, also when one is
  * within the other. A digit may stand there as `\u0031` or as `%31`. Its work is bounded by the
  * text's length and the number of layers.
  */
-export function* decodedTexts(text: string, layers = maxLayers): Generator<string> {
+function* decodedTexts(text: string, layers = maxLayers): Generator<string> {
   let current = text;
   for (let left = layers; left > 0; left -= 1) {
     yield current;

@@ -1,4 +1,5 @@
-import { decodedTexts } from './decoded-texts.ts';
+import { normalised, plainTexts } from './decoded-texts.ts';
+import { maxSeparators, separatorClass } from './separators.ts';
 
 /** The texts by which a person is found. */
 export interface PersonTexts {
@@ -23,8 +24,7 @@ export function matchesOf(person: PersonTexts): (text: string) => boolean {
   const words = person.texts.map(folded).filter((text) => text.trim() !== '');
 
   return (text) => {
-    for (const decoded of decodedTexts(text)) {
-      const plain = normalised(decoded);
+    for (const plain of plainTexts(text)) {
       if (patterns.some((pattern) => pattern.test(plain))) return true;
       const lower = plain.toLowerCase();
       if (words.some((word) => hasWord(lower, word))) return true;
@@ -33,8 +33,7 @@ export function matchesOf(person: PersonTexts): (text: string) => boolean {
   };
 }
 
-/** Spaces, brackets, points, slashes and dashes; and what is invisible. */
-const separator = String.raw`[\s().\/\-\u2010-\u2015\u2212\p{Cf}]{0,3}`;
+const separator = `${separatorClass}{0,${maxSeparators}}`;
 /** The optional 0 of a national number, which is not dialled after the country's code. */
 const trunkZero = String.raw`(?:\(0\)${separator})?`;
 
@@ -44,13 +43,6 @@ function patternsOf(number: string): RegExp[] {
   const spelling = digits.join(separator + trunkZero);
   const abroad = `(?:0${separator}0${separator})?`;
   return [new RegExp(String.raw`(?<!\d)${abroad}${spelling}(?!\d)`, 'u')];
-}
-
-const beyondAscii = /[^\0-\x7F]/;
-
-/** Full-width digits and the like become the usual ones. */
-function normalised(text: string): string {
-  return beyondAscii.test(text) ? text.normalize('NFKC') : text;
 }
 
 function folded(text: string): string {

@@ -117,7 +117,8 @@ async function writeLetter(
   const letter = await withoutErased(session, given, columns, erasureKeys);
   const { event } = letter;
   await settleAll(lockRedactions(session, { redacts: false, needsLock: mentions.needsLock }));
-  if (!(await storeDead(session, letter, columns))) return 'already-applied';
+  if (!(await storeDead(session, letter, columns, isReconciled(given.event.rawBody))))
+    return 'already-applied';
   const letterWrites = [
     session.query({ sql: upsertDeadLetter }, letterValues(letter, columns)),
     redactRawBodies(session, mentions),
@@ -199,6 +200,7 @@ async function storeDead(
   session: WriteSession,
   { event, attempts }: DeadLetterRecord,
   { envelope, unreadableTimes, identity }: Columns,
+  wasReconciled: boolean,
 ): Promise<boolean> {
   const { receivedAt, rawBody } = event;
   const id = digestOfEvent(event);
@@ -221,7 +223,7 @@ async function storeDead(
     attempts.length,
     rawBody.text,
     rawBody.encoding,
-    isReconciled(rawBody) ? 'RECONCILED' : 'SINCH',
+    wasReconciled ? 'RECONCILED' : 'SINCH',
   ]);
   return true;
 }

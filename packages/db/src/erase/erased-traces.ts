@@ -1,11 +1,9 @@
-import { rawBodyText } from '@sinch-callbacks/core';
+import { numbersIn, plainTexts, rawBodyText } from '@sinch-callbacks/core';
 import type { EventToWrite } from '../write/event-to-write.ts';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
 
 /** The most values of one body that are asked for. Later ones of a huge body are not. */
 const maxTraces = 2_000;
-/** A number in a text, as people write it. */
-const numberLike = /(?<!\d)\+?\d(?:[ .()/-]{0,2}\d){6,16}(?!\d)/g;
 /** An id of Sinch, which may be a contact's or a message's. */
 const idLike = /(?<![0-9A-Za-z])[0-9A-Za-z]{20,40}(?![0-9A-Za-z])/g;
 const emailLike = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}/g;
@@ -19,7 +17,12 @@ export type TraceReach = 'before' | 'always';
 
 /**
  * Lists the digests by which an event may be recognised as one about an erased person: of all ids
- * and identities in its facts, and of what looks like one in its body.
+ * and identities in its facts, and of what looks like one in its body: a number with its country's
+ * code in any spelling, an address, or an id of Sinch, also where it is escaped or encoded.
+ *
+ * It does not find in a body: a number in its national spelling, one of fewer than 7 digits, an
+ * identity that is neither a number nor an address (it is found in the facts), a name, an id of
+ * yours, and what comes after {@link maxTraces} others.
  */
 export function erasedTracesOf(
   { event, decision }: EventToWrite,
@@ -77,17 +80,19 @@ export function erasedTracesOf(
   add('contact', decision.entityId);
   add('message', decision.entityId, 'always');
   const text = rawBodyText(event.rawBody);
-  for (const [number] of text.matchAll(numberLike)) {
-    const digits = asDigested(number);
-    addIdentity(digits.startsWith('00') ? digits.slice(2) : digits);
-  }
-  for (const [email] of text.matchAll(emailLike)) {
-    add('email', email.toLowerCase());
-    addIdentity(email);
-  }
-  for (const [id] of text.matchAll(idLike)) {
-    add('contact', id);
-    add('message', id);
+  for (const plain of plainTexts(text)) {
+    for (const [email] of plain.matchAll(emailLike)) {
+      add('email', email.toLowerCase());
+      addIdentity(email);
+    }
+    for (const [id] of plain.matchAll(idLike)) {
+      add('contact', id);
+      add('message', id);
+    }
+    for (const number of numbersIn(plain)) {
+      if (traces.size >= maxTraces) return traces;
+      addIdentity(number);
+    }
   }
   return traces;
 }

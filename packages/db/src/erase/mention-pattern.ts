@@ -4,8 +4,12 @@ const digitsOnly = /^\d+$/;
 
 /**
  * Makes the source of a regular expression that finds identities in texts, in any spelling of a
- * number. Postgres and JavaScript read it alike; matching ignores case. It never matches a part of
- * a longer number or word. Undefined where there is nothing to search for.
+ * number, also where its signs are escaped for JSON or for an address. Postgres and JavaScript read
+ * it alike; matching ignores case. It never matches a part of a longer number or word. Undefined
+ * where there is nothing to search for.
+ *
+ * It does not find what `matchesOf` of packages/core also does: base64 within a text, and a text
+ * that is encoded several times.
  */
 export function mentionPattern(values: Iterable<string>): string | undefined {
   const parts = [...new Set(values)].filter((value) => value.length >= minSearched).map(partOf);
@@ -13,13 +17,35 @@ export function mentionPattern(values: Iterable<string>): string | undefined {
 }
 
 function partOf(value: string): string {
-  if (digitsOnly.test(value))
-    return `(?<![0-9])(?:00)?${value.split('').join(separators)}(?![0-9])`;
+  if (digitsOnly.test(value)) {
+    const spelling = [...value]
+      .map(digitOf)
+      .join(`${separators}(?:\\(${digitOf('0')}\\)${separators})?`);
+    const abroad = `(?:${digitOf('0')}${separators}${digitOf('0')}${separators})?`;
+    return `${isStart}${abroad}${spelling}${isEnd}`;
+  }
   return `(?<![0-9A-Za-z])${value.replaceAll(/[^0-9A-Za-z]/g, escaped)}(?![0-9A-Za-z])`;
 }
 
-/** What people write between digits, brackets around a trunk code included. */
-const separators = '[ .()/-]{0,3}';
+/** A digit itself, full-width, escaped or percent-encoded. */
+function digitOf(digit: string): string {
+  const wide = String.fromCodePoint(0xff10 + Number(digit));
+  return `(?:${digit}|${wide}|\\\\+u003${digit}|%3${digit})`;
+}
+
+/** Spaces, brackets, points, slashes and dashes, and what is invisible. */
+const separator = [
+  String.raw`[\s().\/\u00A0\u00AD\u2000-\u200F\u2010-\u2015\u2028-\u202F\u205F-\u2064\u2212\u3000\uFEFF-]`,
+  // Escaped white space, and the same signs by their codes.
+  String.raw`\\+[nrt\/]`,
+  String.raw`\\+u(?:00(?:0[9AD]|2[089DEF]|A[0D])|20[01][0-9A-F]|202[89A-F]|2212|FEFF)`,
+  '%(?:0[9AD]|2[089DEF]|C2%A[0D]|E2%80%[89][0-9A-F])',
+].join('|');
+const separators = `(?:${separator}){0,3}`;
+
+/** The signs of an escape that ends here are no digits of the number. */
+const isStart = String.raw`(?:(?<![0-9\uFF10-\uFF19])|(?<=\\u[0-9A-F]{4})|(?<=%[0-9A-F]{2}))`;
+const isEnd = String.raw`(?![0-9\uFF10-\uFF19]|\\+u003[0-9]|%3[0-9])`;
 
 function escaped(sign: string): string {
   return sign.codePointAt(0) === undefined || /[\p{L}\p{N}\s]/u.test(sign) ? sign : `\\${sign}`;

@@ -1,4 +1,10 @@
-import type { ChannelStatus, Facts, IdentityFields, OverallStatus } from '@sinch-callbacks/core';
+import {
+  type ChannelStatus,
+  type Facts,
+  type IdentityFields,
+  isReconciled,
+  type OverallStatus,
+} from '@sinch-callbacks/core';
 import type { EventToWrite } from '../write/event-to-write.ts';
 import type { ErasureKeys } from './erasure-keys.ts';
 
@@ -10,8 +16,9 @@ import type { ErasureKeys } from './erasure-keys.ts';
 export function redactEvent(item: EventToWrite, keys: ErasureKeys): EventToWrite {
   const { decision } = item;
   const event = { ...item.event, rawBody: { encoding: 'utf8', text: '' } as const };
-  if (decision.kind === 'keep') return { ...item, event };
-  return { ...item, event, decision: { ...decision, facts: redactFacts(decision.facts, keys) } };
+  const facts = { ...item, event, wasReconciled: isReconciled(item.event.rawBody) };
+  if (decision.kind === 'keep') return facts;
+  return { ...facts, decision: { ...decision, facts: redactFacts(decision.facts, keys) } };
 }
 
 function redactFacts(facts: Facts, keys: ErasureKeys): Facts {

@@ -202,7 +202,10 @@ function valuesOf(rows: readonly EventRow[]): Buffer[] {
   return names.map((name) => textArray(rows.map((row) => row[name])));
 }
 
-function eventRow({ event, decision, attempts }: EventToWrite, appliedAt: Date): EventRow {
+function eventRow(
+  { event, decision, attempts, wasReconciled = false }: EventToWrite,
+  appliedAt: Date,
+): EventRow {
   const { envelope, entityId, unreadableTimes } = decision;
   const isApplied = decision.kind === 'apply';
   return {
@@ -219,7 +222,7 @@ function eventRow({ event, decision, attempts }: EventToWrite, appliedAt: Date):
     applied_at: isApplied ? appliedAt.toISOString() : null,
     state: isApplied ? 'APPLIED' : 'UNHANDLED',
     attempts: String(attempts),
-    origin: isReconciled(event.rawBody) ? 'RECONCILED' : 'SINCH',
+    origin: wasReconciled || isReconciled(event.rawBody) ? 'RECONCILED' : 'SINCH',
     unreadable_times: unreadableTimes.length > 0 ? unreadableTimes.join(',') : null,
     raw_body: event.rawBody.text,
     raw_body_encoding: event.rawBody.encoding,

@@ -1,0 +1,65 @@
+import { matchesOf, numbersIn, plainTexts } from '@sinch-callbacks/core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { mentionPattern } from '../../src/erase/mention-pattern.ts';
+import { useMigratedDatabase } from '../support.ts';
+
+const migrated = useMigratedDatabase();
+const separators = ['', '', '', ' ', '-', '.', ' - ', '\u00A0', '\u2011', '\u2013', '\u200B', ') '];
+const wide = (text: string) =>
+  text.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+const escapeOf = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const wrappings: readonly ((text: string) => string)[] = [
+  (text) => text,
+  wide,
+  (text) => JSON.stringify({ text: `of ${text}, 12 times` }),
+  (text) => JSON.stringify(JSON.stringify({ text })),
+  (text) => `{"to":"${text.replaceAll(/[+\d]/g, escapeOf)}"}`,
+  (text) => `to=${encodeURIComponent(text)}&n=1`,
+];
+
+/** A number, and a text that has it in one of the spellings that people and encoders write. */
+const spelling = fc
+  .record({
+    number: fc.stringMatching(/^[1-9]\d{8,13}$/),
+    between: fc.array(fc.constantFrom(...separators), { minLength: 14, maxLength: 14 }),
+    start: fc.constantFrom('', '+', '00', '00 '),
+    hasTrunkZero: fc.boolean(),
+    after: fc.constantFrom('', ' 2 times', ', today', ' 2026-01-02'),
+    wrap: fc.constantFrom(...wrappings),
+  })
+  .map(({ number, between, start, hasTrunkZero, after, wrap }) => {
+    const digits = [...number].map((digit, index) => {
+      const zero = index === 2 && hasTrunkZero ? '(0)' : '';
+      return index === 0 ? digit : `${between[index] ?? ''}${zero}${digit}`;
+    });
+    return { number, text: wrap(`${start}${digits.join('')}${after}`) };
+  });
+
+it('tables, queues and the writer find a number in the same spellings', async () => {
+  const cases = fc.sample(spelling, 600);
+  const patterns = cases.map(({ number }) => mentionPattern([number]));
+  const { rows } = await migrated.database.pool.query<{ text: string; isFound: boolean }>(
+    'SELECT text, text ~* pattern AS "isFound" FROM unnest($1::text[], $2::text[]) AS c(text, pattern)',
+    [cases.map(({ text }) => text), patterns],
+  );
+  const inTables = new Map(rows.map(({ text, isFound }) => [text, isFound]));
+  for (const { number, text } of cases) {
+    const read = [...plainTexts(text)].flatMap((plain) => [...numbersIn(plain)]);
+    expect({
+      text,
+      tables: inTables.get(text),
+      queues: matchesOf({ numbers: [number], texts: [] })(text),
+      writer: read.includes(number),
+    }).toEqual({ text, tables: true, queues: true, writer: true });
+  }
+});
+
+it.each(['467012345678', '146701234567', '4670123456', '\\u0031\\u0034x', 'f46701234567890'])(
+  'a table with %s is not about the person',
+  async (text) => {
+    const sql = 'SELECT $1::text ~* $2 AS "isFound"';
+    const values = [text, mentionPattern(['46701234567'])];
+    expect((await migrated.database.pool.query(sql, values)).rows).toEqual([{ isFound: false }]);
+  },
+);
