@@ -3,12 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import {
-  askRedis,
-  queryRows,
-  type RedisServer,
-  startRedis,
-} from '@sinch-callbacks/dev-env/servers';
+import { queryRows, type RedisServer, startRedis } from '@sinch-callbacks/dev-env/servers';
 import { sized, testSeed } from '@sinch-callbacks/dev-env/sizes';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import {
@@ -22,8 +17,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contents, secrets } from '../leaks/canaries.ts';
 import { type LeakyProcess, type LeakyStack, openLeakyStack } from '../leaks/leaky-stack.ts';
 import { plantFailures } from '../leaks/planted-failures.ts';
+import { findPlaces } from './find-places.ts';
 import { createPersonToErase, tracesIn, typedPhone } from './person-to-erase.ts';
+import { readErasures } from './read-erasures.ts';
 import { dumpDatabase, readAppendOnlyFiles, readEverything } from './read-everything.ts';
+import { rowsOfOthers } from './rows-of-others.ts';
+import { untilSettled } from './until-settled.ts';
 
 // One person's callbacks go through every process, among those of others. Then the command erases
 // the person, killed again and again, and everything is searched for what was theirs.
@@ -78,7 +77,6 @@ it('everything holds the person before: tables, queues, file and stores', async 
   }
   await settled();
   await Promise.all([worker.stop(), handlers.stop()]);
-  // Jobs that wait, and a message that waits for a sender.
   await send([person.another('one more'), person.another('and another')]);
   await queueToPerson('to wait');
   sinch.receiveInbound({ channel: 'SMS', identity: typedPhone, text: contents.text });
@@ -150,11 +148,9 @@ it('its row counts each change once, and names no one', async () => {
 
 it('other people’s rows are the same to the byte, unless they held the number', async () => {
   const after = await dumpDatabase(stack.database.url);
-  const ids = [...person.ids, ...digestsOfPerson()];
-  const isOwn = (text: string) => tracesIn(text).length > 0 || ids.some((id) => text.includes(id));
-  const others = [...before].filter(([key, text]) => !isUpkeep(key) && !isOwn(`${key} ${text}`));
-  expect(others.length).toBeGreaterThan(events);
-  const changed = others.filter(([key, text]) => after.get(key) !== text);
+  const theirs = rowsOfOthers(before, person.ids);
+  expect(theirs.length).toBeGreaterThan(events);
+  const changed = theirs.filter(([key, text]) => after.get(key) !== text);
   expect(changed).toEqual([]);
 });
 
@@ -204,9 +200,7 @@ async function startAll(): Promise<readonly [LeakyProcess, LeakyProcess]> {
   return [worker, handlers];
 }
 
-function serversOf() {
-  return { databaseUrl: stack.database.url, redisUrl: redis.url };
-}
+const serversOf = () => ({ databaseUrl: stack.database.url, redisUrl: redis.url });
 
 function others(): string[] {
   const stream = callbackStream({ seed, startAt: new Date('2026-01-15T09:00:00Z') });
@@ -252,29 +246,9 @@ async function post(body: string, secret: string): Promise<number> {
   return (await sender.send(body)).status;
 }
 
-/** Waits until no job is left, and each task of a handler has ended. */
-async function settled(): Promise<void> {
-  await until(
-    async () => {
-      const keys = await askRedis(redis.url, 'KEYS', '*');
-      const unfinished = keys.match(/(?<!-dead):(?:wait|active|delayed|paused)(?=\r)/g) ?? [];
-      const open = `SELECT count(*)::int AS tasks FROM handler_task WHERE state = 'WAITING'`;
-      const [left] = await queryRows<{ tasks: number }>(stack.database.url, open);
-      if (unfinished.length === 0 && left?.tasks === 0) return true;
-      throw new Error(`${unfinished.join()} and ${left?.tasks} tasks are left`);
-    },
-    { what: 'every event to be applied or dead', timeoutMs: 120_000, intervalMs: 250 },
-  );
-}
+const settled = async () => await untilSettled(serversOf());
 
-/** Lists the places that hold anything of the person. */
-async function hits(): Promise<readonly string[]> {
-  const values = await readEverything(serversOf());
-  return [...values].flatMap(([place, text]) => {
-    const traces = tracesIn(text);
-    return traces.length === 0 ? [] : [`${place}: ${traces.join()}`];
-  });
-}
+const hits = async () => await findPlaces(serversOf());
 
 /** Searches outputs. The log of handlers has what their code passes to it: see the leak tests. */
 function hitsInOutputs(): readonly string[] {
@@ -297,7 +271,6 @@ async function callbacks(
   return { code, output: stack.outputs.get(name) ?? '' };
 }
 
-/** Runs `callbacks erase`, which has to succeed. */
 async function erase(name: string, ...args: readonly string[]) {
   const { code, output } = await callbacks(name, [...eraseArgs, ...args, '--json']);
   expect({ code, output }).toMatchObject({ code: 0 });
@@ -305,16 +278,7 @@ async function erase(name: string, ...args: readonly string[]) {
   return JSON.parse(/^\{$.*^\}$/ms.exec(output)?.[0] ?? '');
 }
 
-interface ErasureRow extends Record<string, unknown> {
-  readonly id: string;
-  readonly state: string;
-  readonly progress: unknown;
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-async function erasures(): Promise<ErasureRow[]> {
-  return await queryRows<ErasureRow>(stack.database.url, 'SELECT * FROM erasure');
-}
+const erasures = async () => await readErasures(stack.database.url);
 
 /** Kills a run as soon as it has noted so many pages, or is at the queues. */
 async function killAfterPages(n: number, pages: number): Promise<void> {
@@ -332,19 +296,4 @@ async function killAfterPages(n: number, pages: number): Promise<void> {
   await sleep(drawInteger(random, 0, 40));
   process.kill(one.pid, 'SIGKILL');
   expect(await one.exited).toMatchObject({ signal: 'SIGKILL' });
-}
-
-/** Lists the digests of events whose bodies hold the person: rows of letters and tasks have them. */
-function digestsOfPerson(): readonly string[] {
-  return [...before].flatMap(([key, text]) => {
-    const isEvent = key.startsWith('public.callback_event');
-    const [digest] = /[\da-f]{32}/.exec(key) ?? [];
-    const isOwn = tracesIn(text).length > 0 || [...person.ids].some((id) => text.includes(id));
-    return isEvent && isOwn && digest !== undefined ? [digest] : [];
-  });
-}
-
-/** Rows that processes renew while they run. */
-function isUpkeep(key: string): boolean {
-  return /^(?:public\.(?:erasure|erased_key|handler)|\w+_queue\.meta) /.test(key);
 }

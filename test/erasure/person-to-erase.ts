@@ -115,7 +115,7 @@ function spelt(body: CallbackBody, { spelling }: { readonly spelling: string }):
 }
 
 const between = String.raw`[^0-9A-Za-z]{0,3}(?:\(0\)[^0-9A-Za-z]{0,3})?`;
-const number = new RegExp(`(?<!\\d)(?:00)?${[...'46701234567'].join(between)}(?!\\d)`, 'u');
+const number = new RegExp(`(?<!\\d)(?:00)?${'46701234567'.split('').join(between)}(?!\\d)`, 'u');
 const escape = /\\+u([\da-f]{4})/gi;
 
 /** Lists what of the person stands in a text: its search is none of those that erase. */

@@ -1,0 +1,14 @@
+import { queryRows } from '@sinch-callbacks/dev-env/servers';
+
+interface ErasureRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly state: string;
+  /** Encrypted; it changes with each page. */
+  readonly progress: unknown;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Reads the record of every erasure. */
+export async function readErasures(databaseUrl: string): Promise<readonly ErasureRow[]> {
+  return await queryRows<ErasureRow>(databaseUrl, 'SELECT * FROM erasure');
+}
