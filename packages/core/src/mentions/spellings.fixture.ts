@@ -44,7 +44,7 @@ export const spelling = fc
     wrap: fc.constantFrom(...wrappings),
   })
   .map(({ number, separators: between, start, hasTrunkZero, before, after, wrap }) => {
-    const spelt = [...number]
+    const spelt = Array.from(number)
       .map((digit, index) => {
         if (index === 0) return digit;
         const zero = index === 2 && hasTrunkZero ? '(0)' : '';

@@ -18,7 +18,7 @@ export function mentionPattern(values: Iterable<string>): string | undefined {
 
 function partOf(value: string): string {
   if (digitsOnly.test(value)) {
-    const spelling = [...value]
+    const spelling = Array.from(value)
       .map(digitOf)
       .join(`${separators}(?:\\(${digitOf('0')}\\)${separators})?`);
     const abroad = `(?:${digitOf('0')}${separators}${digitOf('0')}${separators})?`;

@@ -6,17 +6,18 @@ import { useMigratedDatabase } from '../support.ts';
 
 const migrated = useMigratedDatabase();
 const separators = ['', '', '', ' ', '-', '.', ' - ', '\u00A0', '\u2011', '\u2013', '\u200B', ') '];
-const wide = (text: string) =>
-  text.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
-const escapeOf = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
-const wrappings: readonly ((text: string) => string)[] = [
-  (text) => text,
-  wide,
-  (text) => JSON.stringify({ text: `of ${text}, 12 times` }),
-  (text) => JSON.stringify(JSON.stringify({ text })),
-  (text) => `{"to":"${text.replaceAll(/[+\d]/g, escapeOf)}"}`,
-  (text) => `to=${encodeURIComponent(text)}&n=1`,
-];
+
+/** The ways in which a table holds a text. */
+const wrap = {
+  plain: (text: string) => text,
+  fullWidth: (text: string) =>
+    text.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+  json: (text: string) => JSON.stringify(['at', text, 12]),
+  jsonInJson: (text: string) => JSON.stringify(JSON.stringify([text])),
+  escaped: (text: string) => `"${text.replaceAll(/[+\d]/g, (sign) => `\\u00${hexOf(sign)}`)}"`,
+  query: (text: string) => `?q=${encodeURIComponent(text)}`,
+};
+const hexOf = (sign: string) => sign.charCodeAt(0).toString(16);
 
 /** A number, and a text that has it in one of the spellings that people and encoders write. */
 const spelling = fc
@@ -26,14 +27,14 @@ const spelling = fc
     start: fc.constantFrom('', '+', '00', '00 '),
     hasTrunkZero: fc.boolean(),
     after: fc.constantFrom('', ' 2 times', ', today', ' 2026-01-02'),
-    wrap: fc.constantFrom(...wrappings),
+    form: fc.constantFrom(...Object.values(wrap)),
   })
-  .map(({ number, between, start, hasTrunkZero, after, wrap }) => {
-    const digits = [...number].map((digit, index) => {
+  .map(({ number, between, start, hasTrunkZero, after, form }) => {
+    const digits = Array.from(number).map((digit, index) => {
       const zero = index === 2 && hasTrunkZero ? '(0)' : '';
       return index === 0 ? digit : `${between[index] ?? ''}${zero}${digit}`;
     });
-    return { number, text: wrap(`${start}${digits.join('')}${after}`) };
+    return { number, text: form(`${start}${digits.join('')}${after}`) };
   });
 
 it('tables, queues and the writer find a number in the same spellings', async () => {
