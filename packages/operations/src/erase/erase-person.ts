@@ -15,6 +15,7 @@ import {
   type Person,
   type PersonKey,
   type RunningErasure,
+  renewStatistics,
   typedDigests,
 } from '@sinch-callbacks/db';
 import { countAtSinch } from './delete-at-sinch.ts';
@@ -114,6 +115,7 @@ export async function runErasure(
     digests: [...new Set([...typed, ...digestsOf(person, keys)])],
   });
   await eraseTables(database, running, keys, tools.onPage);
+  await renewStatistics(database);
   const queues = await tools.eraseQueues(matcherOf(person));
   if (tools.atSinch) await eraseAtSinch(tools, tools.atSinch, running, typed);
   const facts = {
