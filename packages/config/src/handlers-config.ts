@@ -12,6 +12,8 @@ export interface HandlersConfig {
   readonly port: number;
   /** The token for reading the metrics; absent only where `host` is loopback. */
   readonly metricsToken: string | undefined;
+  /** The key that finds the opt-outs of people who were erased. */
+  readonly erasureKey: string | undefined;
   /** True to load the user's code again when it is saved. */
   readonly isReloading: boolean;
   readonly logLevel: LogLevel;
@@ -24,6 +26,7 @@ const handlersVariables = {
   HANDLERS_METRICS_TOKEN: variables.HANDLERS_METRICS_TOKEN,
   HANDLERS_RELOAD: variables.HANDLERS_RELOAD,
   HANDLERS_POOL: variables.HANDLERS_POOL,
+  ERASURE_KEY: variables.ERASURE_KEY,
   LOG_LEVEL: variables.LOG_LEVEL,
 };
 
@@ -38,6 +41,7 @@ export function parseHandlersConfig(environment: Environment): ConfigResult<Hand
       host: values.HANDLERS_HOST,
       port: values.HANDLERS_PORT,
       metricsToken: values.HANDLERS_METRICS_TOKEN,
+      erasureKey: values.ERASURE_KEY,
       isReloading: values.HANDLERS_RELOAD,
       logLevel: values.LOG_LEVEL,
     }),

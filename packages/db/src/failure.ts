@@ -56,7 +56,7 @@ const connectionTrouble =
 export class MissingErasureKeyError extends Error {
   override readonly name = 'MissingErasureKeyError';
   constructor() {
-    super('people were erased here, and ERASURE_KEY is not set: set it where events are written');
+    super('people were erased here, and this process has no ERASURE_KEY: set the one of the worker');
   }
 }
 

@@ -14,7 +14,7 @@ export {
   outboundStates,
   type QueryRunner,
 } from './outbound-message.ts';
-export { findOptOuts, type OptOut } from './queue/find-opt-outs.ts';
+export { findOptOuts, type OptOut, requireErasureKeys } from './queue/find-opt-outs.ts';
 export type { MessageToSend, RecipientToSend, SendSettings } from './queue/message-to-send.ts';
 export { type QueueOutcome, queueMessage, sendMessage } from './queue/queue-message.ts';
 export type {

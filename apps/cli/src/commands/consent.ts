@@ -2,7 +2,6 @@ import {
   type Consent,
   type ConsentAnswer,
   type ConsentEvent,
-  createErasureKeys,
   type ErasureKeys,
   findConsent,
 } from '@sinch-callbacks/db';
@@ -10,6 +9,7 @@ import { consentQuestionOf } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Host, Session } from '../session.ts';
+import { erasureKeysOf } from '../settings/erasure-keys-of.ts';
 import { cellText, oneLine, showInstant, tableLines } from '../terminal/format.ts';
 
 const help = `
@@ -53,8 +53,7 @@ export function addConsentCommand(program: Command, host: Host): void {
 
 async function showConsent(session: Session, text: string): Promise<ExitCode> {
   const { terminal } = session;
-  const { erasure } = await session.readSettings();
-  const keys = erasure.key === undefined ? undefined : createErasureKeys(erasure.key);
+  const keys = erasureKeysOf(await session.readSettings());
   const question = consentQuestionOf(text, keys);
   const found = withLatestWords(
     await session.withDatabase((database) => findConsent(database, question)),

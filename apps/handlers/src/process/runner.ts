@@ -1,5 +1,5 @@
 import { parseHandlersConfig, readConfig } from '@sinch-callbacks/config';
-import { openDatabase } from '@sinch-callbacks/db';
+import { createErasureKeys, openDatabase } from '@sinch-callbacks/db';
 import { serveParent } from '@sinch-callbacks/handlers';
 import { createLogger, processFailed } from '@sinch-callbacks/telemetry';
 
@@ -8,9 +8,10 @@ import { createLogger, processFailed } from '@sinch-callbacks/telemetry';
  * exports `handlers`.
  */
 const [handlersUrl = ''] = process.argv.slice(2);
-const { databaseUrl, logLevel, poolSize } = readConfig(parseHandlersConfig);
+const { databaseUrl, erasureKey, logLevel, poolSize } = readConfig(parseHandlersConfig);
 const log = createLogger({ name: 'handlers', level: logLevel });
 const database = openDatabase({ url: databaseUrl, poolSize });
+const erasureKeys = erasureKey === undefined ? undefined : createErasureKeys(erasureKey);
 
 process.once('uncaughtException', (error) => {
   processFailed(log, error);
@@ -22,4 +23,4 @@ async function loadHandlers(): Promise<unknown> {
   return module.handlers;
 }
 
-await serveParent(loadHandlers, { database, log });
+await serveParent(loadHandlers, { database, log, erasureKeys });

@@ -1,3 +1,4 @@
+import type { ErasureKeys } from '@sinch-callbacks/db';
 import {
   type MessageToSend,
   type OptOut,
@@ -26,6 +27,7 @@ export function messageKey(taskKey: string, name: string): string {
 
 /**
  * Queues a message of a task.
+ * @param keys find the opt-outs of people who were erased, as in `queueMessage`.
  * @throws TypeError for a message that cannot be sent, or that an earlier run has queued with other
  *   content.
  */
@@ -34,11 +36,12 @@ export async function queueHandlerMessage(
   key: string,
   eventAppId: string | undefined,
   { appId = eventAppId, ...message }: HandlerMessage,
+  keys: ErasureKeys | undefined,
 ): Promise<HandlerSend> {
   if (appId === undefined) {
     throw new TypeError('the event names no app: give ctx.send an appId');
   }
-  const outcome = await queueMessage(db, { ...message, key, appId });
+  const outcome = await queueMessage(db, { ...message, key, appId }, keys);
   switch (outcome.kind) {
     case 'queued':
     case 'known':

@@ -4,7 +4,8 @@ import {
   type SinchEvent,
   subjectOf,
 } from '@sinch-callbacks/core';
-import type { Database } from '@sinch-callbacks/db';
+import type { Database, ErasureKeys } from '@sinch-callbacks/db';
+import { requireErasureKeys } from '@sinch-callbacks/outbound';
 
 /** The rows that this event, and all others about the same, have led to so far. */
 export interface JoinedRows {
@@ -13,7 +14,11 @@ export interface JoinedRows {
   conversation(): Promise<ConversationRow | undefined>;
   /** The contact after merges. */
   contact(): Promise<ContactRow | undefined>;
-  /** The consent of the event's identity on its channel; absent while Sinch reported none. */
+  /**
+   * The consent of the event's identity on its channel; absent while Sinch reported none. What was
+   * said before an erasure counts too.
+   * @throws MissingErasureKeyError without ERASURE_KEY once anyone was erased.
+   */
   consent(): Promise<ConsentRow | undefined>;
 }
 
@@ -44,8 +49,15 @@ export interface ConsentRow {
   readonly since: Date;
 }
 
-/** Reads the rows of an event on request. */
-export function joinedRowsOf({ prisma }: Pick<Database, 'prisma'>, event: SinchEvent): JoinedRows {
+/**
+ * Reads the rows of an event on request.
+ * @param keys find the consents of people who were erased.
+ */
+export function joinedRowsOf(
+  { prisma }: Pick<Database, 'prisma'>,
+  event: SinchEvent,
+  keys: ErasureKeys | undefined,
+): JoinedRows {
   const { conversationId, contactId, channel, identity } = subjectOf(event);
   const messageId = messageIdOf(event);
   return {
@@ -73,9 +85,14 @@ export function joinedRowsOf({ prisma }: Pick<Database, 'prisma'>, event: SinchE
     async consent() {
       if (channel === undefined || identity === undefined) return undefined;
       const normalised = normaliseIdentity(channel, identity);
+      const erased = keys?.erasedSpelling(normalised) ?? normalised;
+      // The latest word counts. Out wins ties.
       const rows = await prisma.$queryRaw<ConsentRow[]>`
         SELECT state, since FROM consent_current
-        WHERE app_id = ${event.appId ?? ''} AND channel = ${channel} AND identity = ${normalised}`;
+        WHERE app_id = ${event.appId ?? ''} AND channel = ${channel}
+          AND identity IN (${normalised}, ${erased})
+        ORDER BY since DESC, state DESC LIMIT 1`;
+      await requireErasureKeys(prisma, keys);
       return rows[0];
     },
   };

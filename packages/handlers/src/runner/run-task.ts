@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rawBodyBytes, rawBodyText, readSinchEvent } from '@sinch-callbacks/core';
-import type { Database } from '@sinch-callbacks/db';
+import type { Database, ErasureKeys } from '@sinch-callbacks/db';
 import type { QueryRunner } from '@sinch-callbacks/outbound';
 import {
   type HandlerContext,
@@ -20,6 +20,8 @@ import { resultOf, TimedOut } from './run-result.ts';
 export interface RunServices {
   readonly database: Database;
   readonly log: HandlerLog;
+  /** Find the opt-outs of people who were erased. */
+  readonly erasureKeys?: ErasureKeys | undefined;
 }
 
 /** One run of a task. */
@@ -151,7 +153,7 @@ function createCommits(database: Database, task: ClaimedTask, endsAtMs: number):
 function contextOf(
   task: ClaimedTask,
   event: HandlerEvent,
-  { database, log }: RunServices,
+  { database, log, erasureKeys }: RunServices,
   signal: AbortSignal,
   { commit, db }: Commits,
 ): HandlerContext {
@@ -165,8 +167,8 @@ function contextOf(
     prisma: database.prisma,
     commit,
     send: async (name, message) =>
-      await queueHandlerMessage(db(), messageKey(key, name), event.appId, message),
-    ...joinedRowsOf(database, event),
+      await queueHandlerMessage(db(), messageKey(key, name), event.appId, message, erasureKeys),
+    ...joinedRowsOf(database, event, erasureKeys),
   };
 }
 

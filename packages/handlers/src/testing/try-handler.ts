@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { occurrenceOf } from '@sinch-callbacks/core';
-import type { Database } from '@sinch-callbacks/db';
+import type { Database, ErasureKeys } from '@sinch-callbacks/db';
 import type { HandlerContext, HandlerLog, HandlerTransaction } from '../api/handler-context.ts';
 import type { HandlerEvent } from '../api/handler-event.ts';
 import type { Handler } from '../api/on.ts';
@@ -18,6 +18,8 @@ import { type RecordedStatement, recordStatements } from './record-statements.ts
 export interface TryOptions {
   /** A real database to read from. What the handler writes to it is undone. */
   readonly database?: Pick<Database, 'prisma'>;
+  /** Find the opt-outs of people who were erased from that database. */
+  readonly erasureKeys?: ErasureKeys | undefined;
   /** Rows for `ctx.message()` and the like, where there is no database. */
   readonly rows?: { readonly [R in keyof JoinedRows]?: Awaited<ReturnType<JoinedRows[R]>> };
   readonly attempt?: number;
@@ -126,11 +128,13 @@ async function run(
       const messageId = messageKey(key, name);
       const sent = await (tx === undefined
         ? sendByRows(messageId, message, options)
-        : queueHandlerMessage(tx, messageId, event.appId, message));
+        : queueHandlerMessage(tx, messageId, event.appId, message, options.erasureKeys));
       sends.push({ name, message, outcome: sent.kind });
       return sent;
     },
-    ...(tx === undefined ? givenRows(options) : joinedRowsOf({ prisma: recorded }, event)),
+    ...(tx === undefined
+      ? givenRows(options)
+      : joinedRowsOf({ prisma: recorded }, event, options.erasureKeys)),
   };
   try {
     await Promise.race([handler.run(event, ctx), deadline.passed]);

@@ -92,7 +92,7 @@ const hasErasures = 'SELECT EXISTS (SELECT FROM erasure) AS "isAny"';
 
 /**
  * Refuses to judge a consent without ERASURE_KEY where anyone was erased: an opt-out could be
- * missed.
+ * missed. Ask after the consent was read, so that no erasure in between is overlooked.
  * @throws MissingErasureKeyError.
  */
 export async function requireErasureKeys(

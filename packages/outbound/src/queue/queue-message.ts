@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '@sinch-callbacks/core';
-import { type Database, whileAvailable } from '@sinch-callbacks/db';
+import { type Database, type ErasureKeys, whileAvailable } from '@sinch-callbacks/db';
 import type { SendRequest } from '@sinch-callbacks/sinch-api';
 import { type OutboundMessage, outboundColumns, type QueryRunner } from '../outbound-message.ts';
 import { findOptOuts, type OptOut } from './find-opt-outs.ts';
@@ -36,9 +36,15 @@ RETURNING ${outboundColumns}`;
 /**
  * Queues a message, in a transaction where one is given: it is sent when that commits, and only
  * then. A key that was queued before is answered first, also where its recipient opted out since.
+ * @param keys find the opt-outs of people who were erased. Without them such a message is queued,
+ *   so that callers need no key. The sender asks again with it, and sends nothing without it.
  * @throws the error of a database that fails.
  */
-export async function queueMessage(db: QueryRunner, given: MessageToSend): Promise<QueueOutcome> {
+export async function queueMessage(
+  db: QueryRunner,
+  given: MessageToSend,
+  keys?: ErasureKeys,
+): Promise<QueueOutcome> {
   const read = readRequest(given);
   if (read.kind === 'invalid') return read;
   const { request } = read;
@@ -46,7 +52,7 @@ export async function queueMessage(db: QueryRunner, given: MessageToSend): Promi
   const known = await findKnown(db, given, digest);
   if (known !== undefined) return known;
   if (given.allowOptedOut !== true) {
-    const optOuts = await findOptOuts(db, request);
+    const optOuts = await findOptOuts(db, request, keys);
     if (optOuts.length > 0) return { kind: 'opted-out', optOuts };
   }
   const values = valuesOf(given, request, digest);
@@ -59,13 +65,15 @@ export async function queueMessage(db: QueryRunner, given: MessageToSend): Promi
 
 /**
  * Queues a message at once.
+ * @param keys as of {@link queueMessage}.
  * @throws DatabaseUnavailableError while the database is down.
  */
 export async function sendMessage(
   { prisma }: Pick<Database, 'prisma'>,
   given: MessageToSend,
+  keys?: ErasureKeys,
 ): Promise<QueueOutcome> {
-  return await whileAvailable(async () => await queueMessage(prisma, given));
+  return await whileAvailable(async () => await queueMessage(prisma, given, keys));
 }
 
 async function findKnown(

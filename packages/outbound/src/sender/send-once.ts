@@ -63,8 +63,8 @@ export function createSendOnce(
   async function consentRefusal(message: OutboundMessage): Promise<Settlement | undefined> {
     if (message.allowsOptedOut) return undefined;
     try {
-      await requireErasureKeys(database.prisma, erasureKeys);
       const [optOut] = await findOptOuts(database.prisma, message.request, erasureKeys);
+      await requireErasureKeys(database.prisma, erasureKeys);
       if (optOut === undefined) return undefined;
       const since = optOut.since.toISOString();
       const text = `the recipient opted out of ${optOut.channel} at ${since}`;

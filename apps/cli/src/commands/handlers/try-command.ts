@@ -12,6 +12,7 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
 import { knownTrigger } from '../../options/option-parsers.ts';
 import type { Host, Session } from '../../session.ts';
+import { erasureKeysOf } from '../../settings/erasure-keys-of.ts';
 import { oneLine, plainText } from '../../terminal/format.ts';
 import { findOneEvent } from './find-one-event.ts';
 import { plainRun, triedLines } from './tried-lines.ts';
@@ -58,8 +59,9 @@ export function addTry(handlers: Command, host: Host): void {
 
 async function tryOne(session: Session, name: string, options: TryOptions): Promise<ExitCode> {
   const handler = await loadHandler(name, options.file);
+  const erasureKeys = erasureKeysOf(await session.readSettings());
   const tried = await session.withDatabase(async (database) =>
-    tryHandler(handler, await chooseEvent(database, options, handler), { database }),
+    tryHandler(handler, await chooseEvent(database, options, handler), { database, erasureKeys }),
   );
   const { terminal } = session;
   terminal.document({ handler: name, ...plainRun(tried) });

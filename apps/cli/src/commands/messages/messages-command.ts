@@ -11,6 +11,7 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts';
 import { UsageError } from '../../failure.ts';
 import { duration, nonEmpty } from '../../options/option-parsers.ts';
 import { type Host, reportProblem, type Session } from '../../session.ts';
+import { erasureKeysOf } from '../../settings/erasure-keys-of.ts';
 import { oneLine, showInstant } from '../../terminal/format.ts';
 import { readMessageText } from './read-message.ts';
 
@@ -91,8 +92,9 @@ export function addMessagesCommand(program: Command, host: Host): void {
 
 async function send(session: Session, options: SendOptions): Promise<ExitCode> {
   const given = await messageOf(session, options);
+  const keys = erasureKeysOf(await session.readSettings());
   return await session.withDatabase(async (database) => {
-    const outcome = await sendMessage(database, given);
+    const outcome = await sendMessage(database, given, keys);
     if (outcome.kind !== 'queued' && outcome.kind !== 'known')
       return reportRefusal(session, outcome);
     const { terminal } = session;
