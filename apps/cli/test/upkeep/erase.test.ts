@@ -24,7 +24,7 @@ async function callbacks(...args: string[]) {
 }
 
 async function write(id: string, acceptedAt: string): Promise<void> {
-  const body = {
+  await apply('MESSAGE_INBOUND', id, acceptedAt, {
     app_id: 'A1',
     accepted_time: acceptedAt,
     message: {
@@ -34,14 +34,22 @@ async function write(id: string, acceptedAt: string): Promise<void> {
       channel_identity: { channel: 'SMS', identity: phone, app_id: 'A1' },
       contact_message: { text_message: { text: 'violet teapot' } },
     },
-  };
+  });
+}
+
+async function apply(
+  trigger: 'MESSAGE_INBOUND' | 'OPT_OUT',
+  id: string,
+  receivedAt: string,
+  body: object,
+): Promise<void> {
   const text = JSON.stringify(body);
   const event = {
-    key: eventKey('MESSAGE_INBOUND', id, Buffer.from(text)),
-    trigger: 'MESSAGE_INBOUND',
+    key: eventKey(trigger, id, Buffer.from(text)),
+    trigger,
     entityId: id,
     rawBody: { encoding: 'utf8', text },
-    receivedAt: acceptedAt,
+    receivedAt,
     signature: undefined,
   } as const;
   const decision = decideEvent(event);
@@ -87,6 +95,24 @@ it('reapply repeats an erasure in a restored database, and lift ends it', async 
   expect(await callbacks('erase', '--phone', phone, '--lift')).toMatchObject({ code: 0 });
   await write('M4', '2026-01-04T00:00:00Z');
   expect(await textOf('M4')).toBe('violet teapot');
+});
+
+it('an opt-out still refuses a message after the erasure, however the number is typed', async () => {
+  const opted = { channel: 'SMS', identity: '46701230002', status: 'OPT_OUT_SUCCEEDED' };
+  await apply('OPT_OUT', 'r1', '2026-01-05T00:00:00Z', {
+    app_id: 'A1',
+    event_time: '2026-01-05T00:00:00Z',
+    opt_out_notification: { request_id: 'r1', contact_id: 'C2', ...opted },
+  });
+  expect(await callbacks('erase', '--phone', '+46701230002')).toMatchObject({ code: 0 });
+  const send = async (to: string) =>
+    await callbacks('messages', 'send', '--to', to, '--app', 'A1', '--text', 'Hello');
+  const refused = await send('SMS:+46 (0)70 123 00 02');
+  expect(refused.code).toBe(1);
+  expect(`${refused.stdout}${refused.stderr}`).toContain('opted out');
+  expect(`${refused.stdout}${refused.stderr}`).not.toContain('46701230002');
+  expect(await cli.database.prisma.outbound.count()).toBe(0);
+  expect(await send('SMS:+46 (0)70 123 00 03')).toMatchObject({ code: 0 });
 });
 
 it('erase needs one person and a key, and says how to make one', async () => {

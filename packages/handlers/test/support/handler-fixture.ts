@@ -5,7 +5,12 @@ import {
   eventKey,
   recognise,
 } from '@sinch-callbacks/core';
-import { createEventWriter, type Database, openDatabase } from '@sinch-callbacks/db';
+import {
+  createEventWriter,
+  type Database,
+  type ErasureKeys,
+  openDatabase,
+} from '@sinch-callbacks/db';
 import { createDatabase } from '@sinch-callbacks/dev-env/servers';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { inject } from 'vitest';
@@ -27,8 +32,12 @@ export interface HandlerFixture {
     sql: string,
     values?: readonly unknown[],
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** Applies events as a worker does that has read these handlers. */
-  apply(events: readonly CallbackEvent[], handlers: HandlersByTrigger): Promise<void>;
+  /** Applies events as a worker does that has read these handlers, with ERASURE_KEY or without. */
+  apply(
+    events: readonly CallbackEvent[],
+    handlers: HandlersByTrigger,
+    erasureKeys?: ErasureKeys,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,11 +56,12 @@ export async function openHandlerFixture(): Promise<HandlerFixture> {
     async read(sql, values = []) {
       return (await database.pool.query<Record<string, unknown>>(sql, [...values])).rows;
     },
-    async apply(events, handlers) {
+    async apply(events, handlers, erasureKeys) {
       const writer = createEventWriter(
         database,
         () => new Date(),
         async () => async (session, written) => await insertTasks(session, written, handlers),
+        erasureKeys,
       );
       const outcomes = await writer.write(
         events.map((event) => {
