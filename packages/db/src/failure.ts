@@ -56,7 +56,9 @@ const connectionTrouble =
 export class MissingErasureKeyError extends Error {
   override readonly name = 'MissingErasureKeyError';
   constructor() {
-    super('people were erased here, and this process has no ERASURE_KEY: set the one of the worker');
+    super(
+      'people were erased here, and this process has no ERASURE_KEY: set the key that erased them',
+    );
   }
 }
 

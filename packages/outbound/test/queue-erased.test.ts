@@ -6,25 +6,35 @@ import { type OutboundFixture, openOutboundFixture } from './support/outbound-fi
 let fixture: OutboundFixture;
 const keys = createErasureKeys('a key for these tests alone, 32 characters');
 const phone = '46701239901';
+const numberOfContact = '46701239903';
 
 beforeAll(async () => {
   fixture = await openOutboundFixture();
-  await fixture.apply(word('opt_out', phone, '2026-01-01T00:00:00Z'));
-  const { database } = fixture;
-  const { person } = await findPerson(database.pool, { kind: 'phone', value: `+${phone}` });
-  const at = new Date();
-  const request = { person, typed: [], operator: 'test', at, cutoff: at, isForEver: false };
-  await eraseTables(database, await beginErasure(database, request, keys), keys);
+  const channelIdentity = { channel: 'SMS', identity: numberOfContact };
+  await fixture.apply(
+    optOut({ identity: phone }),
+    {
+      app_id: '01APP',
+      message: { id: '01A', contact_id: '01C', channel_identity: channelIdentity },
+    },
+    optOut({ contact_id: '01C' }),
+  );
+  await erase(phone);
+  await erase(numberOfContact);
 });
 afterAll(async () => await fixture.close());
 
-function word(kind: 'opt_in' | 'opt_out', identity: string, eventTime: string): object {
-  const status = `${kind.toUpperCase()}_SUCCEEDED`;
-  return {
-    app_id: '01APP',
-    event_time: eventTime,
-    [`${kind}_notification`]: { request_id: kind, channel: 'SMS', identity, status },
-  };
+function optOut(about: { readonly identity: string } | { readonly contact_id: string }): object {
+  const word = { request_id: 'r', channel: 'SMS', status: 'OPT_OUT_SUCCEEDED', ...about };
+  return { app_id: '01APP', event_time: '2026-01-01T00:00:00Z', opt_out_notification: word };
+}
+
+async function erase(value: string): Promise<void> {
+  const { database } = fixture;
+  const { person } = await findPerson(database.pool, { kind: 'phone', value });
+  const at = new Date();
+  const request = { person, typed: [], operator: 'test', at, cutoff: at, isForEver: false };
+  await eraseTables(database, await beginErasure(database, request, keys), keys);
 }
 
 let count = 0;
@@ -37,8 +47,10 @@ const messageTo = (to: MessageToSend['to']): MessageToSend => ({
 
 describe('an opt-out of an erased person', () => {
   it('is stored without the number', async () => {
-    const [row] = await fixture.read('SELECT identity FROM consent_event');
-    expect(row).toEqual({ identity: keys.erasedSpelling(phone) });
+    const stored = await fixture.read(
+      'SELECT identity FROM consent_event WHERE identity IS NOT NULL',
+    );
+    expect(stored).toEqual([{ identity: keys.erasedSpelling(phone) }]);
   });
 
   it.each([
@@ -73,6 +85,16 @@ describe('an opt-out of an erased person', () => {
     expect(other).toMatchObject({ kind: 'queued' });
     const confirmed = { ...messageTo(`SMS:${phone}`), allowOptedOut: true };
     expect(await sendMessage(fixture.database, confirmed, keys)).toMatchObject({ kind: 'queued' });
+  });
+
+  it('of all numbers of a contact refuses each of them', async () => {
+    expect(await fixture.read('SELECT identity FROM contact_identity')).toEqual([
+      { identity: keys.erasedSpelling(numberOfContact) },
+    ]);
+    for (const to of [`SMS:${numberOfContact}`, { contactId: '01C' }] as const) {
+      const outcome = await sendMessage(fixture.database, messageTo(to), keys);
+      expect(outcome).toMatchObject({ kind: 'opted-out' });
+    }
   });
 
   it('is left to the sender where the caller has no key', async () => {
