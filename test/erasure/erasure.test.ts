@@ -173,10 +173,18 @@ it('nothing of the person comes back: late copies, replays, rechecks, requeues, 
   expect(hitsInOutputs()).toEqual([]);
 });
 
-it('the opt-out holds: the number is found in it, and a sender refuses a message to it', async () => {
+it('the opt-out holds: no message to the number is queued, or sent where it was', async () => {
   const asked = await callbacks('consent', ['consent', '0046 70 123 45 67'], { typed: true });
   expect(asked).toMatchObject({ code: 1 });
-  await callbacks('refused', sendTo('SMS:+46 70-123 45 67'), { typed: true });
+  for (const spelling of ['+46 70-123 45 67', '+46 (0)70 123 45 67']) {
+    const queued = await callbacks(`to ${spelling}`, sendTo(`SMS:${spelling}`), { typed: true });
+    expect(queued).toMatchObject({ code: 1 });
+  }
+  // A process without the key cannot know.
+  const changes = { ERASURE_KEY: '' };
+  const sends = sendTo('SMS:+46 70-123 45 67');
+  const queued = await callbacks('queued without the key', sends, { typed: true, changes });
+  expect(queued).toMatchObject({ code: 0 });
   await stack.startSender('sender 2', sinch);
   const refused = `SELECT FROM outbound WHERE state = 'REFUSED' AND error_class = 'opted-out'`;
   await until(async () => (await queryRows(stack.database.url, refused)).length === 1, {
