@@ -2,7 +2,13 @@ import type { Database } from '../database.ts';
 import { classifyFailure, isConflict } from '../failure.ts';
 import { textArray } from '../write/text-array.ts';
 import { inWriteSession, type SqlValue, type WriteSession } from '../write/write-session.ts';
-import { bodyText, type ErasedTable, emptiedColumns, parameters } from './erased-tables.ts';
+import {
+  bodyText,
+  type ErasedTable,
+  emptiedColumns,
+  isRequestQuoting,
+  parameters,
+} from './erased-tables.ts';
 import { asDigested, type ErasureKeys } from './erasure-keys.ts';
 import { type Person, patternsOf } from './person.ts';
 
@@ -140,7 +146,7 @@ function statementsOf(
 }
 
 function emptying(table: ErasedTable, page: string, before: readonly string[]) {
-  const { isOwn, alsoSet = {}, name } = table;
+  const { isOwn, alsoSet = {}, alsoWhere = isOwn, name } = table;
   const columns = emptiedColumns(table).map(({ column, sql, onlyMentions, holds }) => {
     const isMentioned = mentionIn(name, column, holds);
     const isMet = onlyMentions ? isMentioned : `(${isOwn} OR ${isMentioned})`;
@@ -149,12 +155,14 @@ function emptying(table: ErasedTable, page: string, before: readonly string[]) {
       assignment: `${column} = CASE WHEN ${isMet} THEN ${sql} ELSE t.${column} END`,
     };
   });
-  const extra = Object.entries(alsoSet).map(
-    ([column, sql]) => `${column} = CASE WHEN ${isOwn} THEN ${sql} ELSE t.${column} END`,
-  );
+  const extra = Object.entries(alsoSet).map(([column, sql]) => ({
+    isChanged: `(${alsoWhere} AND t.${column} IS DISTINCT FROM ${sql})`,
+    assignment: `${column} = CASE WHEN ${alsoWhere} THEN ${sql} ELSE t.${column} END`,
+  }));
   const encoding = name === 'callback_event' ? [keepEncoding] : [];
-  const assignments = [...columns.map(({ assignment }) => assignment), ...extra, ...encoding];
-  const where = `${page} AND (${columns.map(({ isChanged }) => isChanged).join(' OR ')})`;
+  const changes = [...columns, ...extra];
+  const assignments = [...changes.map(({ assignment }) => assignment), ...encoding];
+  const where = `${page} AND (${changes.map(({ isChanged }) => isChanged).join(' OR ')})`;
   const update = `${withUsed} UPDATE ${name} AS t SET ${assignments.join(', ')} FROM used WHERE ${where}`;
   return { where, statements: [...before, update] };
 }
@@ -169,7 +177,7 @@ function mentions(expression: string, pattern: string = parameters.text): string
 function mentionIn(table: string, column: string, holds: string): string {
   if (table === 'callback_event') return mentions(bodyText('t'), parameters.body);
   // A digest mentions nothing: it is emptied with the request that it is made from.
-  if (column === 'content_digest') return 'false';
+  if (column === 'content_digest') return isRequestQuoting;
   if (holds === 'identity' && column.endsWith('identity')) {
     return `(coalesce(t.${column} = ANY (${parameters.identities}), false) OR ${mentions(`t.${column}`)})`;
   }

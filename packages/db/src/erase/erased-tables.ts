@@ -12,8 +12,10 @@ export interface ErasedTable {
   readonly isOwn: string;
   /** Other values than a redaction leaves, as SQL by column. */
   readonly emptied?: Readonly<Record<string, string>>;
-  /** Changes of own rows beside those of personal columns. */
+  /** Changes of rows beside those of personal columns. */
   readonly alsoSet?: Readonly<Record<string, string>>;
+  /** The rows that they are made in. Absent: own ones. */
+  readonly alsoWhere?: string;
 }
 
 /** Parameters of every condition. */
@@ -47,6 +49,11 @@ export const bodyText = (event: string) => `(CASE ${event}.raw_body_encoding WHE
 
 const ofContact = `(${byContact} OR ${atIdentity})`;
 const isWaiting = `t.state IN ('QUEUED', 'UNCERTAIN')`;
+/** A message of the person, also where it was emptied and its sender stored an error since. */
+const isOwnMessage = `(${byContact} OR ${byMessage} OR t.lane = 'erased:' || t.id
+  OR (t.contact_id IS NULL AND t.identities && ${parameters.identities}))`;
+/** A message to someone else may quote the person: its request goes, and not its key. */
+export const isRequestQuoting = `coalesce(t.request::text ~* ${parameters.text}, false)`;
 
 /**
  * Every table with personal columns, in the order in which an erasure goes through them. Letters come
@@ -78,9 +85,7 @@ export const erasedTables: readonly ErasedTable[] = [
   {
     name: 'outbound',
     key: [['id', 'uuid']],
-    isOwn: `(${byContact} OR ${byMessage}
-      OR (t.contact_id IS NULL AND t.identities && ${parameters.identities})
-      OR coalesce(t.request::text ~* ${parameters.text}, false))`,
+    isOwn: isOwnMessage,
     emptied: { lane: `'erased:' || t.id`, key: `'erased:' || t.id` },
     alsoSet: {
       state: `CASE WHEN ${isWaiting} THEN 'DISCARDED'::outbound_state ELSE t.state END`,
@@ -88,6 +93,9 @@ export const erasedTables: readonly ErasedTable[] = [
       look_up_at: `CASE WHEN ${isWaiting} THEN NULL ELSE t.look_up_at END`,
       resends_uncertain: 'false',
     },
+    // What has no request any more cannot be sent, also where it was on its way when it lost it.
+    alsoWhere: `(${isOwnMessage} OR ${isRequestQuoting}
+      OR (t.content_digest = '\\x' AND ${isWaiting}))`,
   },
   {
     name: 'message_status',

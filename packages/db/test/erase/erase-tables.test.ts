@@ -1,24 +1,19 @@
 import { expect, it } from 'vitest';
-import { createErasureKeys } from '../../src/erase/erasure-keys.ts';
 import {
-  beginErasure,
   countToErase,
   createEventWriter,
   eraseTables,
   findPerson,
-  findRunningErasure,
   finishErasure,
   liftErasures,
-  type PersonKey,
   recordDeadLetter,
   typedDigests,
 } from '../../src/index.ts';
 import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
+import { beginErasureOfPhone, keys, typed } from './begin-erasure-of-phone.ts';
 import { at, events, messageOf, phone } from './person-events.ts';
 
 const migrated = useMigratedDatabase('one-per-test');
-const keys = createErasureKeys('a key for these tests alone, 32 characters');
-const typed: PersonKey = { kind: 'phone', value: '+46 70-123 00 01' };
 const canaries = [phone, '70-123 00 01', 'Zephyrine', 'violet teapot', 'z@example.com', 'crm-771'];
 
 const tables = `
@@ -86,26 +81,7 @@ async function fill(): Promise<void> {
   );
 }
 
-async function erase(operator = 'test@here') {
-  const { database } = migrated;
-  const digests = typedDigests(typed, keys);
-  const resumed = await findRunningErasure(database, digests, keys);
-  const running =
-    resumed ??
-    (await beginErasure(
-      database,
-      {
-        person: (await findPerson(database.pool, typed)).person,
-        typed: digests,
-        operator,
-        at: new Date(),
-        cutoff: new Date(),
-        isForEver: false,
-      },
-      keys,
-    ));
-  return running;
-}
+const erase = async () => await beginErasureOfPhone(migrated.database);
 
 it('the closure follows merges and identities, and stops at contacts that share another one', async () => {
   await fill();
