@@ -9,7 +9,7 @@ import {
   isRequestQuoting,
   parameters,
 } from './erased-tables.ts';
-import { asDigested, type ErasureKeys } from './erasure-keys.ts';
+import { abroad, asDigested, type ErasureKeys } from './erasure-keys.ts';
 import { type Person, patternsOf } from './person.ts';
 
 /** A page: the rows after `from`, up to and with `to`. Absent: from the beginning, to the end. */
@@ -188,13 +188,20 @@ const isErasedIdentity = `(t.identity = ANY (${parameters.identities})
   OR (t.identity NOT LIKE 'erased:%' AND ${mentions('t.identity')})
   OR ${mentions('t.channel_identity')})`;
 
-const digits = (row: string) => `regexp_replace(${row}.identity, '[^0-9]', '', 'g')`;
+/** The digits of a number in its normal spelling. */
+const digits = (row: string) => `regexp_replace(
+  regexp_replace(${row}.identity, '\\(0\\)|[^0-9]', '', 'g'), '${abroad.source}', '')`;
 
-/** The keyed spelling of an identity, which its consents are found by. */
+/**
+ * The keyed spelling of an identity, which its consents are found by. One that is a number with
+ * something around it has that of the number.
+ */
 const keyedSpelling = (row: string) => `(SELECT f.spelling
   FROM unnest(${parameters.identities}, ${parameters.spellings}) AS f(identity, spelling)
-  WHERE f.identity = ${row}.identity OR (${digits('f')} <> '' AND ${digits('f')} = ${digits(row)})
-  ORDER BY f.identity <> ${row}.identity LIMIT 1)`;
+  WHERE f.identity = ${row}.identity
+    OR (length(${digits('f')}) > 6 AND strpos(${digits(row)}, ${digits('f')}) > 0)
+    OR (${digits('f')} <> '' AND ${digits('f')} = ${digits(row)})
+  ORDER BY f.identity <> ${row}.identity, ${digits('f')} <> ${digits(row)}, f.identity LIMIT 1)`;
 
 /** A consent of a contact is about all its identities on the channel, merged contacts included. */
 const isNeeded = (row: string) => `EXISTS (

@@ -51,9 +51,12 @@ export function createErasureKeys(secret: string): ErasureKeys {
 }
 
 /**
- * The form in which an identity is digested. A number is the same person on each channel, and one
- * that a channel without phone numbers writes with a plus too.
+ * The form in which an identity is digested. A number is the same person on each channel, and so is
+ * one that a channel without phone numbers writes with a plus, or one that begins with 00.
  */
 export function asDigested(identity: string): string {
-  return normaliseIdentity('SMS', identity);
+  return normaliseIdentity('SMS', identity).replace(abroad, '');
 }
+
+/** An international prefix before a number with its country's code. Postgres reads it alike. */
+export const abroad = /^00(?=[1-9][0-9]{6,14}$)/;

@@ -130,6 +130,26 @@ it('the opt-outs of an erased person are found by the keyed spelling of each ide
   ]);
 });
 
+it.each([
+  ['SMS', `00${phone}`],
+  ['MESSENGER', '+46 70 123 00 01'],
+  ['MESSENGER', '+46 (0)70-123 00 01'],
+  ['MESSENGER', `tel:${phone}`],
+  ['SMS', phone],
+])('a consent on %s at %s has the keyed spelling of the number', async (channel, identity) => {
+  for (const contactId of [undefined, 'C1']) {
+    const body = { contact_id: contactId, channel, identity, status: 'OPT_OUT_SUCCEEDED' };
+    const event = eventOf({ app_id: 'A1', event_time: at(5), opt_out_notification: body }, at(10));
+    const writer = createEventWriter(migrated.database, () => new Date(), undefined, keys);
+    await writer.write([toWrite(event)]);
+  }
+  expect(await migrated.read('SELECT FROM consent_event')).toHaveLength(2);
+  await eraseTables(migrated.database, await erase(), keys);
+  const rows = await migrated.read('SELECT DISTINCT identity FROM consent_event');
+  expect(rows).toEqual([{ identity: keys.erasedSpelling(phone) }]);
+  expect(hits(await dump())).toEqual({});
+});
+
 it('an event about the person that is dead is closed, and one that only an error names stays open', async () => {
   await fill();
   await eraseTables(migrated.database, await erase(), keys);
