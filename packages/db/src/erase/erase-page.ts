@@ -130,6 +130,11 @@ function statementsOf(
         statements: [`${withUsed} DELETE FROM capability AS t USING used WHERE ${where}`],
       };
     }
+    case 'handler_hold': {
+      // A live hold keeps other tasks of its key waiting. It ends with its own.
+      const where = `${page} AND t.held_until < now() AND (${table.isOwn} OR ${mentions('t.key')})`;
+      return { where, statements: [freeHolds(where)] };
+    }
     case 'contact_identity': {
       const where = `${page} AND (${isErasedIdentity} OR (${table.isOwn} AND NOT ${isNeeded('t')}))`;
       return { where, statements: [renameIdentities(where)] };
@@ -229,6 +234,15 @@ kept AS (
   ON CONFLICT DO NOTHING
 )
 SELECT FROM gone`;
+
+/** As the release of any expired hold, it counts a start without an outcome. */
+const freeHolds = (where: string) => `
+${withUsed}, freed AS (DELETE FROM handler_hold AS t USING used WHERE ${where} RETURNING t.*),
+counted AS (
+  UPDATE handler_task AS t SET lost_starts = t.lost_starts + 1 FROM freed AS f
+  WHERE t.handler = f.handler AND t.occurrence = f.occurrence AND t.state = 'WAITING'
+)
+SELECT FROM freed`;
 
 const renameConsents = (where: string) => `
 ${withUsed}

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import { countErasable, endOfPage, erasePage } from './erase-page.ts';
-import { erasedTables } from './erased-tables.ts';
+import { erasureSteps } from './erased-tables.ts';
 import type { ErasureKeys } from './erasure-keys.ts';
 import { notePage, type RunningErasure } from './erasures.ts';
 import type { Person } from './person.ts';
@@ -12,7 +12,8 @@ export type OnErasedPage = (table: string, changed: number) => void;
 
 /**
  * Erases the person from every table, page by page, from where it was interrupted. Writers go on
- * meanwhile. Reads every row once, since a number may stand in any text.
+ * meanwhile. Reads every row once, since a number may stand in any text, and those that others than
+ * the writer write once more at the end.
  * @throws DatabaseUnavailableError, or SlowTransactionError where another session does not end.
  */
 export async function eraseTables(
@@ -22,7 +23,7 @@ export async function eraseTables(
   onPage: OnErasedPage = () => undefined,
 ): Promise<void> {
   await waitForWriters(database);
-  for (const [index, table] of erasedTables.entries()) {
+  for (const [index, table] of erasureSteps.entries()) {
     if (index < position.table) continue;
     let from = index === position.table ? position.from : undefined;
     for (;;) {
@@ -55,7 +56,8 @@ export async function countToErase(
   keys: ErasureKeys,
 ): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
-  for (const table of erasedTables) {
+  const tables = new Map(erasureSteps.map((table) => [table.name, table]));
+  for (const table of tables.values()) {
     let from: readonly string[] | undefined;
     do {
       const range = {

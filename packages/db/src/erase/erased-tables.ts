@@ -56,11 +56,11 @@ const isOwnMessage = `(${byContact} OR ${byMessage} OR t.lane = 'erased:' || t.i
 export const isRequestQuoting = `coalesce(t.request::text ~* ${parameters.text}, false)`;
 
 /**
- * Every table with personal columns, in the order in which an erasure goes through them. Letters come
+ * Every table with personal columns but holds, in the order in which an erasure goes through them. Letters come
  * before events, since they are known by the bodies of these; what a person is found by comes last.
  * The rest is in the order in which writers lock rows.
  */
-export const erasedTables: readonly ErasedTable[] = [
+const erasedTables: readonly ErasedTable[] = [
   {
     name: 'dead_letter',
     key: [['event_digest', 'bytea']],
@@ -143,6 +143,35 @@ export const erasedTables: readonly ErasedTable[] = [
     isOwn: `t.sinch_contact_id = ANY (${parameters.contacts})`,
   },
 ];
+
+const byName = new Map(erasedTables.map((table) => [table.name, table]));
+
+/**
+ * Tables that others than the writer write, and that an erasure goes through once more at its end:
+ * a task or a message may have changed after its page, by a process that knew the person before.
+ */
+const writtenByOthers: readonly ErasedTable[] = [
+  'dead_letter',
+  'dead_letter_run',
+  'handler_task',
+  'outbound',
+].flatMap((name) => byName.get(name) ?? []);
+
+/** Only here: most holds end with their tasks before the erasure comes to them. */
+const holds: ErasedTable = {
+  name: 'handler_hold',
+  key: [
+    ['handler', 'text'],
+    ['key', 'text'],
+  ],
+  isOwn: isOwnKey,
+};
+
+/**
+ * What an erasure goes through, in order. Its position is the number of a step, so that a step that
+ * is added comes last.
+ */
+export const erasureSteps: readonly ErasedTable[] = [...erasedTables, ...writtenByOthers, holds];
 
 /** The personal columns of a table that an erasure empties, with what stays in their place. */
 export function emptiedColumns({ name, emptied = {} }: ErasedTable): readonly {
