@@ -7,6 +7,7 @@ import {
   type ErasedTable,
   emptiedColumns,
   isRequestQuoting,
+  mentions,
   parameters,
 } from './erased-tables.ts';
 import { abroad, asDigested, type ErasureKeys } from './erasure-keys.ts';
@@ -102,6 +103,8 @@ function valuesOf(person: Person, keys: ErasureKeys): SqlValue[] {
     patterns.text ?? null,
     patterns.body ?? null,
     textArray(spellings),
+    patterns.textCandidates ?? null,
+    patterns.bodyCandidates ?? null,
   ];
 }
 
@@ -175,12 +178,8 @@ function emptying(table: ErasedTable, page: string, before: readonly string[]) {
 /** Each row that is changed is emptied: it has no other personal column. */
 const keepEncoding = `raw_body_encoding = 'utf8'`;
 
-function mentions(expression: string, pattern: string = parameters.text): string {
-  return `coalesce(${expression} ~* ${pattern}, false)`;
-}
-
 function mentionIn(table: string, column: string, holds: string): string {
-  if (table === 'callback_event') return mentions(bodyText('t'), parameters.body);
+  if (table === 'callback_event') return mentions(bodyText('t'), 'body');
   // A digest mentions nothing: it is emptied with the request that it is made from.
   if (column === 'content_digest') return isRequestQuoting;
   if (holds === 'identity' && column.endsWith('identity')) {

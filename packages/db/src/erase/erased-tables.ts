@@ -1,4 +1,5 @@
 import { type PersonalColumn, personalColumns } from '../privacy/personal-columns.ts';
+import { plainSeparators } from './mention-pattern.ts';
 
 /** A column of a page's key, with the type that a text is cast to. */
 type KeyColumn = readonly [name: string, type: 'text' | 'bytea' | 'uuid' | 'integer'];
@@ -28,6 +29,8 @@ export const parameters = {
   body: '$6::text',
   /** Of each identity, in order. */
   spellings: '$7::text[]',
+  textCandidates: '$8::text',
+  bodyCandidates: '$9::text',
 } as const;
 
 const byContact = `t.contact_id = ANY (${parameters.contacts})`;
@@ -43,6 +46,16 @@ const isOwnKey = `(${isSubject(`substring(t.key FROM '^(?:conversation|contact):
   OR coalesce(t.key LIKE 'identity:%' AND right(t.key, 33) IN (
     SELECT right(stored_task_key('identity::' || i), 33) FROM unnest(${parameters.identities}) AS i), false))`;
 
+/**
+ * A condition that is true where an expression names the person. The quick pattern comes first, and
+ * few texts match it: `CASE` keeps the order.
+ */
+export function mentions(expression: string, pattern: 'text' | 'body' = 'text'): string {
+  const candidates = parameters[`${pattern}Candidates`];
+  return `coalesce(CASE WHEN regexp_replace(${expression}, '${plainSeparators}', '', 'g') ~* ${candidates}
+    THEN ${expression} ~* ${parameters[pattern]} END, false)`;
+}
+
 /** The body of an event. Bytes that are no text are escaped; digits and letters stay as they are. */
 export const bodyText = (event: string) => `(CASE ${event}.raw_body_encoding WHEN 'base64'
   THEN encode(decode(${event}.raw_body, 'base64'), 'escape') ELSE ${event}.raw_body END)`;
@@ -53,7 +66,7 @@ const isWaiting = `t.state IN ('QUEUED', 'UNCERTAIN')`;
 const isOwnMessage = `(${byContact} OR ${byMessage} OR t.lane = 'erased:' || t.id
   OR (t.contact_id IS NULL AND t.identities && ${parameters.identities}))`;
 /** A message to someone else may quote the person: its request goes, and not its key. */
-export const isRequestQuoting = `coalesce(t.request::text ~* ${parameters.text}, false)`;
+export const isRequestQuoting = mentions('t.request::text');
 
 /**
  * Every table with personal columns but holds, in the order in which an erasure goes through them. Letters come
@@ -66,7 +79,7 @@ const erasedTables: readonly ErasedTable[] = [
     key: [['event_digest', 'bytea']],
     isOwn: `(${isSubject('t.entity_id')} OR EXISTS (SELECT FROM callback_event AS e
       WHERE e.event_digest = t.event_digest AND e.kept AND t.resolved_at IS NULL
-        AND (${isSubject('e.entity_id')} OR coalesce(${bodyText('e')} ~* ${parameters.body}, false))))`,
+        AND (${isSubject('e.entity_id')} OR ${mentions(bodyText('e'), 'body')})))`,
     alsoSet: {
       resolved_at: 'coalesce(t.resolved_at, now())',
       resolution: `CASE WHEN t.resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END`,

@@ -33,9 +33,37 @@ function digitOf(digit: string): string {
   return `(?:${digit}|${wide}|\\\\+u003${digit}|%3${digit})`;
 }
 
-/** Spaces, brackets, points, slashes and dashes, and what is invisible. */
+/** Spaces, brackets, points, slashes and dashes, and what is invisible: a class of characters. */
+export const plainSeparators = String.raw`[\s().\/\u00A0\u00AD\u2000-\u200F\u2010-\u2015\u2028-\u202F\u205F-\u2064\u2212\u3000\uFEFF-]`;
+
+/** Signs that are not as they are read: escapes beside a digit, and full-width digits. */
+const encodedDigits = String.raw`[0-9]\\+[nrtu\/]|\\+u003[0-9]|[0-9]%[0-9A-F]|%3[0-9]|[\uFF10-\uFF19]`;
+
+/**
+ * Makes the source of a regular expression that is quick, and that matches wherever
+ * {@link mentionPattern} does, once all `plainSeparators` are taken out of the text. It may match
+ * elsewhere too. With the other one alone, 500 bodies took over 20 seconds.
+ */
+export function candidatePattern(values: Iterable<string>): string | undefined {
+  const searched = [...new Set(values)].filter((value) => value.length >= minSearched);
+  if (searched.length === 0) return undefined;
+  const signs = new RegExp(plainSeparators, 'g');
+  const literals = searched.flatMap((value) =>
+    digitsOnly.test(value)
+      ? withTrunkZero(value)
+      : [value.replaceAll(signs, '').replaceAll(/[^0-9A-Za-z]/g, escaped)],
+  );
+  return [...new Set(literals), encodedDigits].join('|');
+}
+
+/** A number with the 0 that people write between the country's code and the rest, wherever that is. */
+function withTrunkZero(number: string): readonly string[] {
+  const places = Array.from(number, (_, place) => place).slice(1);
+  return [number, ...places.map((place) => `${number.slice(0, place)}0${number.slice(place)}`)];
+}
+
 const separator = [
-  String.raw`[\s().\/\u00A0\u00AD\u2000-\u200F\u2010-\u2015\u2028-\u202F\u205F-\u2064\u2212\u3000\uFEFF-]`,
+  plainSeparators,
   // Escaped white space, and the same signs by their codes.
   String.raw`\\+[nrt\/]`,
   String.raw`\\+u(?:00(?:0[9AD]|2[089DEF]|A[0D])|20[01][0-9A-F]|202[89A-F]|2212|FEFF)`,

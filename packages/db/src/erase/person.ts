@@ -1,7 +1,7 @@
 import { readTypedIdentity } from '@sinch-callbacks/core';
 import type pg from 'pg';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
-import { mentionPattern } from './mention-pattern.ts';
+import { candidatePattern, mentionPattern } from './mention-pattern.ts';
 
 /** The one thing that the caller knows of the person. */
 export type PersonKey =
@@ -211,9 +211,18 @@ async function idsOf(db: Queryable, sql: string, values: readonly unknown[]): Pr
 export function patternsOf({ contacts, identities, emails, externalIds }: Person): {
   readonly text: string | undefined;
   readonly body: string | undefined;
+  /** Quick ones, which come first. */
+  readonly textCandidates: string | undefined;
+  readonly bodyCandidates: string | undefined;
 } {
   const spelt = [...identities.map(asDigested), ...identities, ...emails, ...externalIds];
-  return { text: mentionPattern(spelt), body: mentionPattern([...spelt, ...contacts]) };
+  const inBodies = [...spelt, ...contacts];
+  return {
+    text: mentionPattern(spelt),
+    body: mentionPattern(inBodies),
+    textCandidates: candidatePattern(spelt),
+    bodyCandidates: candidatePattern(inBodies),
+  };
 }
 
 /** Lists the digests by which the person is recognised later. */

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { erasedTables } from './erased-tables.ts';
+import { erasureSteps } from './erased-tables.ts';
 
 /** Tables, and those that a partitioned one consists of; itself where it has statistics of its own. */
 const analysed = `
@@ -22,7 +22,7 @@ const timedOut = '57014';
 export async function renewStatistics({
   pool,
 }: Pick<Database, 'pool'>): Promise<readonly string[]> {
-  const names = erasedTables.map(({ name }) => name);
+  const names = [...new Set(erasureSteps.map(({ name }) => name))];
   const { rows } = await whileAvailable(
     async () => await pool.query<{ name: string }>(analysed, [names]),
   );

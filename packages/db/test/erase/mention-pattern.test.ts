@@ -1,7 +1,11 @@
 import { matchesOf, numbersIn, plainTexts } from '@sinch-callbacks/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { mentionPattern } from '../../src/erase/mention-pattern.ts';
+import {
+  candidatePattern,
+  mentionPattern,
+  plainSeparators,
+} from '../../src/erase/mention-pattern.ts';
 import { useMigratedDatabase } from '../support.ts';
 
 const migrated = useMigratedDatabase();
@@ -40,9 +44,12 @@ const spelling = fc
 it('tables, queues and the writer find a number in the same spellings', async () => {
   const cases = fc.sample(spelling, 600);
   const patterns = cases.map(({ number }) => mentionPattern([number]));
+  const quick = cases.map(({ number }) => candidatePattern([number]));
   const { rows } = await migrated.database.pool.query<{ text: string; isFound: boolean }>(
-    'SELECT text, text ~* pattern AS "isFound" FROM unnest($1::text[], $2::text[]) AS c(text, pattern)',
-    [cases.map(({ text }) => text), patterns],
+    `SELECT text, text ~* pattern AND regexp_replace(text, '${plainSeparators}', '', 'g') ~* quick
+       AS "isFound"
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS c(text, pattern, quick)`,
+    [cases.map(({ text }) => text), patterns, quick],
   );
   const inTables = new Map(rows.map(({ text, isFound }) => [text, isFound]));
   for (const { number, text } of cases) {
@@ -64,3 +71,12 @@ it.each(['467012345678', '146701234567', '4670123456', '\\u0031\\u0034x', 'f4670
     expect((await migrated.database.pool.query(sql, values)).rows).toEqual([{ isFound: false }]);
   },
 );
+
+it('texts that do not name the person are hardly looked at', async () => {
+  const text = JSON.stringify({ text: 'Lorem ipsum 12:30 on 2026-01-02. '.repeat(40) });
+  const sql = `SELECT count(*)::integer AS found FROM generate_series(1, 200)
+    WHERE regexp_replace($1::text, '${plainSeparators}', '', 'g') ~* $2`;
+  const numbers = Array.from({ length: 20 }, (_, n) => `467012345${10 + n}`);
+  const values = [text, candidatePattern(numbers)];
+  expect((await migrated.database.pool.query(sql, values)).rows).toEqual([{ found: 0 }]);
+});
