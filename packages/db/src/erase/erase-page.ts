@@ -182,6 +182,9 @@ function mentionIn(table: string, column: string, holds: string): string {
   if (table === 'callback_event') return mentions(bodyText('t'), 'body');
   // A digest mentions nothing: it is emptied with the request that it is made from.
   if (column === 'content_digest') return isRequestQuoting;
+  if (column === 'identities') {
+    return `(coalesce(t.identities && ${parameters.identities}, false) OR ${mentions('t.identities::text')})`;
+  }
   if (holds === 'identity' && column.endsWith('identity')) {
     return `(coalesce(t.${column} = ANY (${parameters.identities}), false) OR ${mentions(`t.${column}`)})`;
   }

@@ -10,10 +10,29 @@ const digitsOnly = /^\d+$/;
  *
  * It does not find what `matchesOf` of packages/core also does: base64 within a text, and a text
  * that is encoded several times.
+ * @param words are found only where one of them is the whole text.
  */
-export function mentionPattern(values: Iterable<string>): string | undefined {
-  const parts = [...new Set(values)].filter((value) => value.length >= minSearched).map(partOf);
+export function mentionPattern(
+  values: Iterable<string>,
+  words: Iterable<string> = [],
+): string | undefined {
+  const parts = [
+    ...searched(values).map(partOf),
+    ...searched(words).map((word) => `^${literal(word)}$`),
+  ];
   return parts.length === 0 ? undefined : parts.join('|');
+}
+
+/** True where it may be a word of other people's texts: an id or a user's name without a digit. */
+export function isWordLike(value: string): boolean {
+  return value.length < minUnlikelyWord && !/[\d@]/.test(value);
+}
+
+/** A text of this length is hardly a word of everyday. */
+const minUnlikelyWord = 16;
+
+function searched(values: Iterable<string>): readonly string[] {
+  return [...new Set(values)].filter((value) => value.length >= minSearched);
 }
 
 function partOf(value: string): string {
@@ -24,7 +43,11 @@ function partOf(value: string): string {
     const abroad = `(?:${digitOf('0')}${separators}${digitOf('0')}${separators})?`;
     return `${isStart}${abroad}${spelling}${isEnd}`;
   }
-  return `(?<![0-9A-Za-z])${value.replaceAll(/[^0-9A-Za-z]/g, escaped)}(?![0-9A-Za-z])`;
+  return `(?<![0-9A-Za-z])${literal(value)}(?![0-9A-Za-z])`;
+}
+
+function literal(value: string): string {
+  return value.replaceAll(/[^0-9A-Za-z]/g, escaped);
 }
 
 /** A digit itself, full-width, escaped or percent-encoded. */
@@ -44,16 +67,17 @@ const encodedDigits = String.raw`[0-9]\\+[nrtu\/]|\\+u003[0-9]|[0-9]%[0-9A-F]|%3
  * {@link mentionPattern} does, once all `plainSeparators` are taken out of the text. It may match
  * elsewhere too. With the other one alone, 500 bodies took over 20 seconds.
  */
-export function candidatePattern(values: Iterable<string>): string | undefined {
-  const searched = [...new Set(values)].filter((value) => value.length >= minSearched);
-  if (searched.length === 0) return undefined;
+export function candidatePattern(
+  values: Iterable<string>,
+  words: Iterable<string> = [],
+): string | undefined {
   const signs = new RegExp(plainSeparators, 'g');
-  const literals = searched.flatMap((value) =>
-    digitsOnly.test(value)
-      ? withTrunkZero(value)
-      : [value.replaceAll(signs, '').replaceAll(/[^0-9A-Za-z]/g, escaped)],
+  const spelt = searched(values).flatMap((value) =>
+    digitsOnly.test(value) ? withTrunkZero(value) : [literal(value.replaceAll(signs, ''))],
   );
-  return [...new Set(literals), encodedDigits].join('|');
+  const whole = searched(words).map((word) => `^${literal(word.replaceAll(signs, ''))}$`);
+  if (spelt.length + whole.length === 0) return undefined;
+  return [...new Set([...spelt, ...whole]), encodedDigits].join('|');
 }
 
 /** A number with the 0 that people write between the country's code and the rest, wherever that is. */

@@ -1,7 +1,7 @@
 import { readTypedIdentity } from '@sinch-callbacks/core';
 import type pg from 'pg';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
-import { candidatePattern, mentionPattern } from './mention-pattern.ts';
+import { candidatePattern, isWordLike, mentionPattern } from './mention-pattern.ts';
 
 /** The one thing that the caller knows of the person. */
 export type PersonKey =
@@ -207,7 +207,10 @@ async function idsOf(db: Queryable, sql: string, values: readonly unknown[]): Pr
   return (await db.query<{ id: string }>(sql, [...values])).rows.map(({ id }) => id);
 }
 
-/** Returns the pattern that finds the person in texts, and, for bodies, by contact too. */
+/**
+ * Returns the pattern that finds the person in texts, and, for bodies, by contact too. An id or a
+ * user's name that may be a word is found in no text of others, only where a column is that alone.
+ */
 export function patternsOf({ contacts, identities, emails, externalIds }: Person): {
   readonly text: string | undefined;
   readonly body: string | undefined;
@@ -215,12 +218,14 @@ export function patternsOf({ contacts, identities, emails, externalIds }: Person
   readonly textCandidates: string | undefined;
   readonly bodyCandidates: string | undefined;
 } {
-  const spelt = [...identities.map(asDigested), ...identities, ...emails, ...externalIds];
+  const named = [...identities.map(asDigested), ...identities, ...externalIds];
+  const spelt = [...named.filter((value) => !isWordLike(value)), ...emails];
+  const words = named.filter(isWordLike);
   const inBodies = [...spelt, ...contacts];
   return {
-    text: mentionPattern(spelt),
+    text: mentionPattern(spelt, words),
     body: mentionPattern(inBodies),
-    textCandidates: candidatePattern(spelt),
+    textCandidates: candidatePattern(spelt, words),
     bodyCandidates: candidatePattern(inBodies),
   };
 }
