@@ -171,7 +171,7 @@ const writtenByOthers: readonly ErasedTable[] = [
 ].flatMap((name) => byName.get(name) ?? []);
 
 /** Only here: most holds end with their tasks before the erasure comes to them. */
-const holds: ErasedTable = {
+const handlerHold: ErasedTable = {
   name: 'handler_hold',
   key: [
     ['handler', 'text'],
@@ -184,7 +184,11 @@ const holds: ErasedTable = {
  * What an erasure goes through, in order. Its position is the number of a step, so that a step that
  * is added comes last.
  */
-export const erasureSteps: readonly ErasedTable[] = [...erasedTables, ...writtenByOthers, holds];
+export const erasureSteps: readonly ErasedTable[] = [
+  ...erasedTables,
+  ...writtenByOthers,
+  handlerHold,
+];
 
 /** The personal columns of a table that an erasure empties, with what stays in their place. */
 export function emptiedColumns({ name, emptied = {} }: ErasedTable): readonly {
