@@ -21,5 +21,5 @@ export function rowsOfOthers(
 
 /** Rows that processes renew while they run. */
 function isUpkeep(key: string): boolean {
-  return /^(?:public\.(?:erasure|erased_key|handler)|\w+_queue\.meta) /.test(key);
+  return /^(?:public\.(?:erasure|erased_key|handler|app_seen)|\w+_queue\.meta) /.test(key);
 }
