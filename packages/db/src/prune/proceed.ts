@@ -4,5 +4,5 @@
  */
 export type Proceed = (removed: number) => Promise<boolean>;
 
-/** Goes on at once, to the end. */
+/** Continues at once, to the end. */
 export const toTheEnd: Proceed = async () => true;

@@ -248,7 +248,7 @@ it('killed after any page, the same erasure ends complete, with what was written
   expect(await migrated.read('SELECT count(*)::integer AS n FROM erasure')).toEqual([{ n: 1 }]);
   const sends = await migrated.read('SELECT lane, state FROM outbound ORDER BY position');
   expect(sends.map(({ state }) => state)).toEqual(['DISCARDED', 'QUEUED', 'DISCARDED']);
-  // The hold of a task that runs goes on, and one that had expired counts a lost start.
+  // A running task keeps its hold, and one that had expired counts a lost start.
   expect(await migrated.read('SELECT key FROM handler_hold')).toEqual([{ key: 'contact:C1' }]);
   const tasks = await migrated.read(`SELECT entity_id, state, lost_starts FROM handler_task
     WHERE occurrence = '\\x77'`);

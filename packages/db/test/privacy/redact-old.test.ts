@@ -195,7 +195,7 @@ describe('a redaction by age', () => {
     ).toEqual([{ state: 'APPLIED', raw_body: '' }]);
   });
 
-  it('ends where it is told to, and the next call does the rest', async () => {
+  it('ends at its signal, and the next call does the rest', async () => {
     await empty();
     await write([toWrite(eventOf(message))]);
     await redactOld(migrated.database, before, batch, AbortSignal.abort());

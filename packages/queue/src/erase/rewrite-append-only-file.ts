@@ -13,7 +13,7 @@ export type AppendOnlyFile =
   | { readonly kind: 'rewritten' }
   /** Redis began, and does not show when it ends: its `INFO` lacks the figures, or is refused. */
   | { readonly kind: 'begun' }
-  /** It did not end in time; the rewrite goes on. */
+  /** It did not end in time; Redis is still rewriting it. */
   | { readonly kind: 'unfinished' }
   /** A managed Redis, or a user without the right. The file is rewritten when it has grown. */
   | { readonly kind: 'refused'; readonly reason: string }
