@@ -70,6 +70,8 @@ COPY apps/cli apps/cli
 COPY --from=build /app/packages/db/src/generated packages/db/src/generated
 RUN printf '#!/bin/sh\nexec node /app/apps/cli/src/main.ts "$@"\n' > /usr/local/bin/callbacks \
   && chmod 755 /usr/local/bin/callbacks
+# A new volume that is mounted here takes over the owner: the log of erasures.
+RUN install --directory --owner=node --group=node --mode=700 /var/lib/sinch-callbacks
 USER node
 CMD ["node", "apps/worker/src/main.ts"]
 

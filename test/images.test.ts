@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -90,6 +91,16 @@ describe('the Dockerfile', () => {
     expect(copied.some((folder) => file.startsWith(`${folder}/`))).toBe(true);
   });
 
+  it('lets the worker write to the volume that is mounted there', () => {
+    const stage = stages.find((text) => /^\S+ AS worker\n/.test(text)) ?? '';
+    const volumes = compose.services['worker']?.volumes ?? [];
+    expect(volumes).toHaveLength(1);
+    for (const volume of volumes) {
+      const owned = `--owner=node --group=node --mode=700 ${volume.split(':')[1]}\n`;
+      expect(stage).toContain(`RUN install --directory ${owned}`);
+    }
+  });
+
   it('has the migration prepare the queue that ingest and worker use', () => {
     for (const name of ['migrate', 'ingest', 'worker']) {
       expect(compose.services[name]?.environment).toHaveProperty('QUEUE_PREFIX');
@@ -115,6 +126,36 @@ describe('the Dockerfile', () => {
     const ignored = read('.dockerignore').split('\n');
     for (const name of ['.env', '.git', '.dev']) {
       expect(ignored.some((line) => line.replace(/^\*\*\//, '').startsWith(name))).toBe(true);
+    }
+  });
+});
+
+describe('the systemd units', () => {
+  const units = readdirSync(path.join(root, 'deploy/systemd')).filter((name) =>
+    name.endsWith('.service'),
+  );
+
+  it.each(units)('%s cannot write to the system', (name) => {
+    expect(read(`deploy/systemd/${name}`)).toMatch(/^ProtectSystem=strict$/m);
+  });
+
+  it('let the worker write the log of erasures where .env.example and compose have it', () => {
+    const unit = read('deploy/systemd/sinch-callbacks-worker.service');
+    const [, folder] = /^StateDirectory=(\S+)$/m.exec(unit) ?? [];
+    const log = `/var/lib/${folder}/erasures.jsonl`;
+    expect(read('.env.example')).toContain(`# ERASURE_LOG=${log}\n`);
+    expect(compose.services['worker']?.environment).toMatchObject({ ERASURE_LOG: log });
+  });
+
+  it('prune by an age only where no variable says for how long', () => {
+    const unit = read('deploy/systemd/sinch-callbacks-prune.service');
+    const [, condition = 'true'] = /^ExecCondition=\/bin\/sh -c '(.+)'$/m.exec(unit) ?? [];
+    const prunes = (env: Record<string, string>) =>
+      spawnSync('/bin/sh', ['-c', condition], { env }).status === 0;
+    expect(prunes({})).toBe(true);
+    expect(prunes({ RETENTION_DAYS: '' })).toBe(true);
+    for (const name of ['RETENTION_DAYS', 'GUARD_DAYS', 'RETENTION_PROJECTIONS_DAYS']) {
+      expect(prunes({ [name]: '400' })).toBe(false);
     }
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
-  type Environment,
   parseCliConfig,
   parseHandlersConfig,
   parseIngestConfig,
@@ -10,17 +9,13 @@ import {
   parseWorkerConfig,
   variableNames,
 } from '../src/index.ts';
+import { assignments, exampleEnvironment, variablesReadBy } from './variables-read-by.ts';
 
-const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
 const compose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
 /** The variables that only docker-compose.yml reads. */
 const composeNames = [
   ...new Set([...compose.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name]) => name ?? '')),
 ].filter((name) => !variableNames.some((known) => known === name));
-const assignments = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)];
-const exampleEnvironment: Environment = Object.fromEntries(
-  assignments.map(([, name = '', value = '']) => [name, value] as const),
-);
 const parsers = {
   parseIngestConfig,
   parseWorkerConfig,
@@ -29,20 +24,6 @@ const parsers = {
   parseSinchApiConfig,
   parseSenderConfig,
 };
-
-/** Lists the variables that a parser reads. */
-function variablesReadBy(parse: (environment: Environment) => unknown): string[] {
-  const read = new Set<string>();
-  const watched = new Proxy(exampleEnvironment, {
-    get(environment, name) {
-      if (typeof name !== 'string') return undefined;
-      read.add(name);
-      return environment[name];
-    },
-  });
-  parse(watched);
-  return [...read];
-}
 
 describe('.env.example', () => {
   it('names every variable once', () => {
@@ -63,7 +44,9 @@ describe('.env.example', () => {
   it('shows the defaults where there are some', () => {
     const { DATABASE_URL, DIRECT_URL, ADMIN_PASSWORD, REDIS_URL, SINCH_WEBHOOK_SECRET } =
       exampleEnvironment;
-    const given = { DATABASE_URL, DIRECT_URL, ADMIN_PASSWORD, REDIS_URL, SINCH_WEBHOOK_SECRET };
+    const servers = { DATABASE_URL, DIRECT_URL, REDIS_URL };
+    const { ERASURE_LOG } = exampleEnvironment;
+    const given = { ...servers, ADMIN_PASSWORD, SINCH_WEBHOOK_SECRET, ERASURE_LOG };
     expect(parseIngestConfig(exampleEnvironment)).toEqual(parseIngestConfig(given));
     expect(parseWorkerConfig(exampleEnvironment)).toEqual(parseWorkerConfig(given));
   });

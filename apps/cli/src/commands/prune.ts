@@ -1,9 +1,16 @@
-import { countToPrune, minAgeDays, planPrune, prune } from '@sinch-callbacks/operations';
+import {
+  countToPrune,
+  minAgeDays,
+  type PruneCutoffs,
+  planPrune,
+  prune,
+} from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import { age, ageForms } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
+import type { Settings } from '../settings/read-settings.ts';
 import { counted, showInstant } from '../terminal/format.ts';
 import { pruneBySchedule } from './prune-by-schedule.ts';
 
@@ -39,6 +46,9 @@ With --outbound-older-than go outbound messages that were sent, refused or disca
 one that waits or is uncertain never. Without it they stay, as the memory of their keys: once a row
 is gone, the same key is a new message and is sent again, also by a handler whose task is replayed
 after that. It is never shorter than the age of guards.
+
+Where RETENTION_DAYS is set here, the worker removes by itself, and an age that would remove more than
+the variables allow is refused; without GUARD_DAYS that is each age, since guards stay for good.
 
 With --schedule it does now what the worker does by itself once a day, by RETENTION_DAYS, GUARD_DAYS,
 RETENTION_PROJECTIONS_DAYS and REDACT_AFTER_DAYS as they are set here; with --dry-run it says what
@@ -92,13 +102,15 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
     guardOlderThanMs: guardOlderThan,
     outboundOlderThanMs: outboundOlderThan,
   };
-  const plan = planPrune(ages, io.now());
+  const now = io.now();
+  const plan = planPrune(ages, now);
   if (plan.kind === 'too-young') {
     throw new UsageError(
       `${optionOf[plan.age]} must be at least ${minAgeDays}d: callbacks may come again for a day ` +
         'from Sinch, and for a week from rejected recheck, and only stored rows show that they did',
     );
   }
+  refuseUnderSchedule(plan, (await session.readSettings()).retention, now);
   const { before, guardsBefore, outboundBefore } = plan;
   const { events, deadLetters, guards, outbound } = await session.withDatabase((database) =>
     (dryRun ? countToPrune : prune)(database, plan),
@@ -115,4 +127,33 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
   }
   if (dryRun) terminal.note('dry run: nothing is changed');
   return exitCodes.ok;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Refuses to remove what the worker's schedule keeps: guards, for example, without which doubles
+ * would be applied again.
+ * @throws UsageError.
+ */
+function refuseUnderSchedule(
+  { before, guardsBefore, outboundBefore }: PruneCutoffs,
+  { eventDays, guardDays, tableDays }: Settings['retention'],
+  now: Date,
+): void {
+  const forGood = eventDays === undefined ? undefined : Number.POSITIVE_INFINITY;
+  const kept = [
+    ['RETENTION_DAYS', before, eventDays],
+    ['GUARD_DAYS', guardsBefore, guardDays ?? forGood],
+    ['RETENTION_PROJECTIONS_DAYS', outboundBefore, tableDays.outbound],
+  ] as const;
+  for (const [name, cutoff, days] of kept) {
+    if (cutoff === undefined || days === undefined) continue;
+    if (now.getTime() - cutoff.getTime() >= days * dayMs) continue;
+    const howLong = Number.isFinite(days) ? `${days} days` : 'for good, since it is empty';
+    throw new UsageError(
+      `${name} says to keep for longer what would be removed (${howLong}). The worker removes by ` +
+        'the variables; --schedule does it now',
+    );
+  }
 }

@@ -164,3 +164,35 @@ it('prune refuses ages in which a callback may still come again, and says why', 
   expect(await runJson('prune')).toMatchObject({ code: 2 });
   expect(await runJson('prune', '--older-than', '90')).toMatchObject({ code: 2 });
 });
+
+it.each([
+  [{ RETENTION_DAYS: '400', GUARD_DAYS: '400' }, ['399d'], 'RETENTION_DAYS'],
+  [{ RETENTION_DAYS: '90', GUARD_DAYS: '400' }, ['90d'], 'GUARD_DAYS'],
+  [{ RETENTION_DAYS: '90', GUARD_DAYS: '400' }, ['90d', '--dry-run'], 'GUARD_DAYS'],
+  [{ RETENTION_DAYS: '90' }, ['90d', '--guard-older-than', '9999d'], 'GUARD_DAYS'],
+  [
+    { RETENTION_PROJECTIONS_DAYS: 'outbound:400' },
+    ['90d', '--outbound-older-than', '399d'],
+    'RETENTION_PROJECTIONS_DAYS',
+  ],
+  [{ RETENTION_DAYS: '90', GUARD_DAYS: '400' }, ['90d', '--guard-older-than', '400d'], 'nothing'],
+  [{ RETENTION_PROJECTIONS_DAYS: 'message:400' }, ['90d'], 'nothing'],
+])(
+  'prune --older-than never removes what the schedule %o keeps: %j is refused for %s',
+  async (days, args, name) => {
+    const { database } = cli;
+    const longAgo = new Date(Date.now() - 395 * 86_400_000);
+    const event = { ...reportOf('01OLD'), receivedAt: longAgo.toISOString() };
+    const decision = decideEvent(event);
+    if (decision.kind === 'refuse') throw new Error(decision.reason);
+    await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+    const env = { ...cli.env, ...days };
+    const pruned = await callbacksHere(['prune', '--no-stack', '--older-than', ...args], env);
+    const left = await database.prisma.callbackEvent.count();
+    if (name === 'nothing') expect({ ...pruned, left }).toMatchObject({ code: 0, left: 0 });
+    else {
+      const stderr = expect.stringContaining(name);
+      expect({ ...pruned, left }).toMatchObject({ code: 2, stderr, left: 1 });
+    }
+  },
+);
