@@ -50,7 +50,7 @@ export {
   noteWithdrawn,
 } from './dead-letters/runs/withdraw-replays.ts';
 export { countToErase, eraseTables, type OnErasedPage } from './erase/erase-tables.ts';
-export { createErasureKeys, type ErasureKeys } from './erase/erasure-keys.ts';
+export { asDigested, createErasureKeys, type ErasureKeys } from './erase/erasure-keys.ts';
 export {
   beginErasure,
   type ErasureToBegin,
@@ -164,6 +164,7 @@ export {
 export { type ExclusiveRun, runExclusively } from './run-exclusively.ts';
 export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';
+export { happenedAtMs } from './write/happened-at.ts';
 export { textArray } from './write/text-array.ts';
 export type { WriteAlongside } from './write/write-batch.ts';
 export type { WriteSession } from './write/write-session.ts';

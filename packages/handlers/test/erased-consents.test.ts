@@ -4,6 +4,7 @@ import {
   type ErasureKeys,
   eraseTables,
   findPerson,
+  typedDigests,
 } from '@sinch-callbacks/db';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HandlerFunction, on, type RunResult, runTask } from '../src/index.ts';
@@ -62,6 +63,22 @@ describe('the consent of a person who was erased', () => {
     expect(await fixture.read('SELECT FROM outbound')).toEqual([]);
   });
 
+  it('who is erased while a handler runs gets none of its messages', async () => {
+    const other = '15555550199';
+    const message = { to: `SMS:${other}`, message: 'Hi' } as const;
+    const kinds: string[] = [];
+    await run(async (_, { send }) => {
+      kinds.push((await send('before', message)).kind);
+      // As late as this run: its event is from before that.
+      await erase(other, new Date());
+      kinds.push((await send('after', message)).kind);
+    });
+    expect(kinds).toEqual(['queued', 'erased']);
+    expect(await fixture.read('SELECT state::text, identities FROM outbound')).toEqual([
+      { state: 'DISCARDED', identities: [] },
+    ]);
+  });
+
   it('is known to a handler that is tried', async () => {
     let state: string | undefined;
     const handler = on(handlerName, 'MESSAGE_INBOUND', async (_, { consent, send }) => {
@@ -107,11 +124,11 @@ async function say(kind: 'opt_in' | 'opt_out', at: Date): Promise<void> {
   await fixture.apply([eventOf(body, at)], new Map(), keys);
 }
 
-async function erase(value: string): Promise<void> {
+async function erase(value: string, at = new Date('2026-02-01T00:00:00Z')): Promise<void> {
   const { database } = fixture;
   const { person } = await findPerson(database.pool, { kind: 'phone', value });
-  const at = new Date('2026-02-01T00:00:00Z');
-  const request = { person, typed: [], operator: 'test', at, cutoff: at, isForEver: false };
+  const typed = typedDigests({ kind: 'phone', value }, keys);
+  const request = { person, typed, operator: 'test', at, cutoff: at, isForEver: false };
   await eraseTables(database, await beginErasure(database, request, keys), keys);
 }
 

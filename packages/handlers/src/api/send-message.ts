@@ -1,4 +1,5 @@
-import type { ErasureKeys } from '@sinch-callbacks/db';
+import { encodeRawBody, envelopeOf } from '@sinch-callbacks/core';
+import { type ErasureKeys, happenedAtMs } from '@sinch-callbacks/db';
 import {
   type MessageToSend,
   type OptOut,
@@ -6,6 +7,7 @@ import {
   type QueryRunner,
   queueMessage,
 } from '@sinch-callbacks/outbound';
+import type { HandlerEvent } from './handler-event.ts';
 
 /** A message of a handler. `appId` is that of the event where it is absent. */
 export type HandlerMessage = Omit<MessageToSend, 'key' | 'appId'> & {
@@ -17,7 +19,9 @@ export type HandlerSend =
   /** It is queued; `known` where an earlier run of the task has queued it. */
   | { readonly kind: 'queued' | 'known'; readonly message: Pick<OutboundMessage, 'id' | 'key'> }
   /** The recipient has opted out: nothing is sent. */
-  | { readonly kind: 'opted-out'; readonly optOuts: readonly OptOut[] };
+  | { readonly kind: 'opted-out'; readonly optOuts: readonly OptOut[] }
+  /** The recipient was erased since the event happened: nothing is sent. */
+  | { readonly kind: 'erased' };
 
 /** Names a message of a task: the same for all its runs. */
 export function messageKey(taskKey: string, name: string): string {
@@ -27,25 +31,28 @@ export function messageKey(taskKey: string, name: string): string {
 
 /**
  * Queues a message of a task.
- * @param keys find the opt-outs of people who were erased, as in `queueMessage`.
+ * @param keys find people who were erased, and their opt-outs, as in `queueMessage`.
  * @throws TypeError for a message that cannot be sent, or that an earlier run has queued with other
  *   content.
  */
 export async function queueHandlerMessage(
   db: QueryRunner,
   key: string,
-  eventAppId: string | undefined,
-  { appId = eventAppId, ...message }: HandlerMessage,
+  event: Pick<HandlerEvent, 'appId' | 'receivedAt' | 'rawBody'>,
+  { appId = event.appId, ...message }: HandlerMessage,
   keys: ErasureKeys | undefined,
 ): Promise<HandlerSend> {
   if (appId === undefined) {
     throw new TypeError('the event names no app: give ctx.send an appId');
   }
-  const outcome = await queueMessage(db, { ...message, key, appId }, keys);
+  const decision = envelopeOf(encodeRawBody(event.rawBody));
+  const happenedAt = new Date(happenedAtMs({ event, decision }));
+  const outcome = await queueMessage(db, { ...message, key, appId }, keys, happenedAt);
   switch (outcome.kind) {
     case 'queued':
     case 'known':
     case 'opted-out':
+    case 'erased':
       return outcome;
     case 'key-taken':
       throw new TypeError(

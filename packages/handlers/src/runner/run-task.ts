@@ -20,7 +20,7 @@ import { resultOf, TimedOut } from './run-result.ts';
 export interface RunServices {
   readonly database: Database;
   readonly log: HandlerLog;
-  /** Find the opt-outs of people who were erased. */
+  /** Find people who were erased, and their opt-outs. */
   readonly erasureKeys?: ErasureKeys | undefined;
 }
 
@@ -167,7 +167,7 @@ function contextOf(
     prisma: database.prisma,
     commit,
     send: async (name, message) =>
-      await queueHandlerMessage(db(), messageKey(key, name), event.appId, message, erasureKeys),
+      await queueHandlerMessage(db(), messageKey(key, name), event, message, erasureKeys),
     ...joinedRowsOf(database, event, erasureKeys),
   };
 }

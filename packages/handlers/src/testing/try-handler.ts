@@ -128,7 +128,7 @@ async function run(
       const messageId = messageKey(key, name);
       const sent = await (tx === undefined
         ? sendByRows(messageId, message, options)
-        : queueHandlerMessage(tx, messageId, event.appId, message, options.erasureKeys));
+        : queueHandlerMessage(tx, messageId, event, message, options.erasureKeys));
       sends.push({ name, message, outcome: sent.kind });
       return sent;
     },

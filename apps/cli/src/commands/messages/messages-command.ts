@@ -41,8 +41,9 @@ same command again is another message; with --key it is the same one, and is sen
 Sinch has no idempotency key. A message of which it is not known whether it was sent is held for a
 person, unless --on-uncertain resend says that twice is better than never.
 
-Exits 1 when nothing was queued: the recipient has opted out, or another message has the key. With
---wait also when it was refused, when its delivery failed, and when the time is over.
+Exits 1 when nothing was queued: the recipient has opted out or was erased for ever, or another
+message has the key. With --wait also when it was refused, when its delivery failed, and when the
+time is over.
 
 With --json: {kind, message: {id, key, state, …}, progress}.
 
@@ -150,6 +151,10 @@ function reportRefusal(
       const { id, key } = outcome.message;
       const message = `another message has the key ${oneLine(key)}: callbacks outbound show ${id}`;
       return reportProblem(session, 'key-taken', message);
+    }
+    case 'erased': {
+      const message = 'the recipient was erased for ever (callbacks erase --lift ends that)';
+      return reportProblem(session, 'erased', message);
     }
     case 'opted-out': {
       const words = outcome.optOuts.map(
