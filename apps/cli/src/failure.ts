@@ -1,5 +1,9 @@
 import { ConfigError } from '@sinch-callbacks/config';
-import { DatabaseUnavailableError, TooManyIdsError } from '@sinch-callbacks/db';
+import {
+  DatabaseUnavailableError,
+  MissingErasureKeyError,
+  TooManyIdsError,
+} from '@sinch-callbacks/db';
 import { AmbiguousKeyError, ErasureLogError } from '@sinch-callbacks/operations';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { SinchApiError } from '@sinch-callbacks/sinch-api';
@@ -33,6 +37,10 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   if (error instanceof TooManyIdsError || error instanceof ErasureLogError) {
     return { code: error.code, message: error.message, exitCode: exitCodes.failed };
+  }
+  if (error instanceof MissingErasureKeyError) {
+    const message = `${error.message} (docs/privacy.md)`;
+    return { code: 'configuration', message, exitCode: exitCodes.usage };
   }
   if (error instanceof DatabaseUnavailableError) {
     const message = `${error.message}\n(callbacks doctor says more)`;

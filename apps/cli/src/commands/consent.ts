@@ -6,6 +6,7 @@ import {
   findConsent,
 } from '@sinch-callbacks/db';
 import { consentQuestionOf } from '@sinch-callbacks/operations';
+import { requireErasureKeys } from '@sinch-callbacks/outbound';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Host, Session } from '../session.ts';
@@ -21,9 +22,12 @@ The latest word about an identity counts, or the latest about a contact that has
 later; out wins ties. Words that change nothing, because they failed or grant nothing, are listed
 with - under EFFECT.
 
+Where people were erased, it needs ERASURE_KEY: their opt-outs are found by it alone.
+
 Exit codes:
   0  opted in on everything that is shown
   1  opted out on some of it
+  2  people were erased, and ERASURE_KEY is not set: an opt-out could be missed
   4  nothing is known, which is no consent
 
 With --json: {answer: OPTED_IN | OPTED_OUT | UNKNOWN, identities, contactId, consents: [{appId,
@@ -55,10 +59,12 @@ async function showConsent(session: Session, text: string): Promise<ExitCode> {
   const { terminal } = session;
   const keys = erasureKeysOf(await session.readSettings());
   const question = consentQuestionOf(text, keys);
-  const found = withLatestWords(
-    await session.withDatabase((database) => findConsent(database, question)),
-    keys,
-  );
+  const found = await session.withDatabase(async (database) => {
+    const latest = withLatestWords(await findConsent(database, question), keys);
+    // An opt-out from before an erasure is stored under a digest: nothing else may be claimed.
+    if (answerOf(latest) !== 'OPTED_OUT') await requireErasureKeys(database.prisma, keys);
+    return latest;
+  });
   const answer = answerOf(found);
   terminal.document({ answer, ...found });
   for (const line of consentLines(found)) terminal.print(line);

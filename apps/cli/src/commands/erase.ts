@@ -20,7 +20,8 @@ import { UsageError } from '../failure.ts';
 import { operatorName } from '../options/operator-name.ts';
 import { duration } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
-import type { Settings } from '../settings/read-settings.ts';
+import { showUrl } from '../settings/hide-secrets.ts';
+import { environmentName, type Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
 
@@ -34,6 +35,8 @@ interface EraseOptions {
   readonly lift?: true;
   readonly reapply?: true;
   readonly atSinch?: true;
+  /** False with --no-redis. */
+  readonly redis: boolean;
   readonly wait: number;
 }
 
@@ -54,6 +57,10 @@ It needs ERASURE_KEY (openssl rand -hex 32 makes one), which all processes must 
 ERASURE_LOG, a file that is kept apart from the database. After an interruption, the same command
 does the rest.
 
+It goes through the queues of REDIS_URL and DATABASE_URL, and says which those were. Without REDIS_URL
+it refuses, since a Redis that it does not know of would keep the person; --no-redis says that there
+is none.
+
 --at-sinch deletes the person at Sinch afterwards, with the variables of Sinch's API: conversations
 with their messages, messages of no conversation, and contacts. What Sinch does not have counts as
 done (sinch.absent). Where Sinch fails, the same command does the rest; one that comes after an
@@ -64,8 +71,9 @@ Exit codes:
   1  jobs that no worker has applied yet still hold something of the person: see that a worker
      runs, then run the same command again. It waits for them, as long as --wait says
 
-With --json: {dryRun, contacts, identities, neighbours, counts} of a dry run, {erasures: [{id,
-contacts, identities, isResumed, isComplete, counts}]} of an erasure, {lifted} of --lift.
+With --json: {dryRun, queues, contacts, identities, neighbours, counts} of a dry run, {queues,
+erasures: [{id, contacts, identities, isResumed, isComplete, counts}]} of an erasure, {lifted} of
+--lift.
 
 Examples:
   $ callbacks erase --phone +46701234567 --dry-run
@@ -93,6 +101,7 @@ export function addEraseCommand(program: Command, host: Host): void {
     .option('--dry-run', 'only say how much; nothing is changed')
     .option('--for-ever', 'keep out what happens later too')
     .option('--at-sinch', 'delete the person at Sinch too, with its API')
+    .option('--no-redis', 'there is no Redis: the queue is in DATABASE_URL')
     .option('--lift', 'take the person off the list of erased people')
     .option('--reapply', 'repeat the erasures of ERASURE_LOG that the database does not have')
     .option(
@@ -111,6 +120,7 @@ async function erase(session: Session, options: EraseOptions): Promise<ExitCode>
   const key = personKeyOf(options);
   const settings = await session.readSettings();
   const keys = createErasureKeys(required(settings.erasure.key, 'ERASURE_KEY', makesKey));
+  if (!options.lift) requireAllQueues(settings, options);
   if (options.dryRun && key) {
     return await preview(session, settings, { key, keys }, options.atSinch ?? false);
   }
@@ -146,11 +156,12 @@ async function eraseWith(
       ...toolsOf(session, settings, options, { database, ...given }),
       ...(deletions && { atSinch: { deletions, onProgress } }),
     };
-    if (options.reapply) return report(session, await reapplyErasures(tools));
+    if (options.reapply) return report(session, settings, await reapplyErasures(tools));
     if (key === undefined) throw new UsageError('nothing is chosen');
     if (options.lift) return await lift(session, tools, key);
     try {
-      return report(session, [await erasePerson(tools, key, options.forEver ?? false)]);
+      const erased = await erasePerson(tools, key, options.forEver ?? false);
+      return report(session, settings, [erased]);
     } catch (error) {
       if (error instanceof SinchApiError) session.terminal.note(notAtSinch);
       throw error;
@@ -211,7 +222,7 @@ async function preview(
     async (database) =>
       await previewErasure({ database, keys, countQueues: countInQueues }, key, isAtSinch),
   );
-  terminal.document({ dryRun: true, ...found });
+  terminal.document({ dryRun: true, queues: queueNames(settings), ...found });
   const { contacts, identities, neighbours, counts } = found;
   terminal.print(
     `${counted(contacts, 'contact')} with ${counted(identities, 'identity', 'identities')}`,
@@ -220,6 +231,7 @@ async function preview(
     terminal.print(`${counted(neighbours, 'other contact')} would lose a shared identity alone`);
   }
   for (const line of countLines(counts)) terminal.print(line);
+  for (const name of queueNames(settings)) terminal.print(`queue looked at: ${name}`);
   terminal.note('dry run: nothing is changed');
   return exitCodes.ok;
 }
@@ -252,6 +264,26 @@ function queuesOf({ fallbackQueue, queue, queuePrefix: prefix }: Settings) {
   );
 }
 
+/**
+ * Refuses to take the database for the only queue where nobody said so: the person would stay in a
+ * Redis.
+ * @throws UsageError.
+ */
+function requireAllQueues({ queue }: Settings, { redis }: EraseOptions): void {
+  const isRedis = queue?.value.kind === 'redis';
+  if (isRedis && !redis) throw new UsageError('REDIS_URL is set: leave out --no-redis');
+  if (isRedis || !redis || queue?.from !== environmentName) return;
+  throw new UsageError(
+    'REDIS_URL is not set: set it as for ingest and worker, and QUEUE_PREFIX too, or the person ' +
+      'stays in Redis. Where there is none, say --no-redis',
+  );
+}
+
+/** Names the queues that an erasure goes through, without their passwords. */
+function queueNames(settings: Settings): readonly string[] {
+  return queuesOf(settings).map(({ backend, prefix }) => `${showUrl(backend.url)} ${prefix}`);
+}
+
 /** A worker that is down or busy is the usual reason. */
 function leftNote({ active, waiting }: JobsLeft): string {
   if (active + waiting === 0) return 'a queue did not come to rest: run the same command again';
@@ -270,8 +302,13 @@ async function lift({ terminal }: Session, tools: ErasureTools, key: PersonKey):
   return lifted === 0 ? exitCodes.unknown : exitCodes.ok;
 }
 
-function report({ terminal }: Session, erasures: readonly ErasureResult[]): ExitCode {
-  terminal.document({ erasures });
+function report(
+  { terminal }: Session,
+  settings: Settings,
+  erasures: readonly ErasureResult[],
+): ExitCode {
+  const queues = queueNames(settings);
+  terminal.document({ queues, erasures });
   for (const { id, contacts, identities, counts, isResumed, isComplete } of erasures) {
     terminal.print(`erasure ${id}${isResumed ? ', continued' : ''}`);
     terminal.print(
@@ -281,6 +318,7 @@ function report({ terminal }: Session, erasures: readonly ErasureResult[]): Exit
     if (!isComplete) terminal.note('not complete: run the same command again');
   }
   if (erasures.length === 0) terminal.print('the database has every erasure of the log');
+  else for (const name of queues) terminal.print(`queue erased: ${name}`);
   return erasures.every(({ isComplete }) => isComplete) ? exitCodes.ok : exitCodes.failed;
 }
 

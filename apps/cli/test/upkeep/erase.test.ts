@@ -91,7 +91,9 @@ it('reapply repeats an erasure in a restored database, and lift ends it', async 
   const reapplied = await callbacks('erase', '--reapply');
   expect(JSON.parse(reapplied.stdout)).toMatchObject({ erasures: [{ contacts: 1 }] });
   expect(await textOf('M3')).toBeNull();
-  expect(JSON.parse((await callbacks('erase', '--reapply')).stdout)).toEqual({ erasures: [] });
+  expect(JSON.parse((await callbacks('erase', '--reapply')).stdout)).toMatchObject({
+    erasures: [],
+  });
   expect(await callbacks('erase', '--phone', phone, '--lift')).toMatchObject({ code: 0 });
   await write('M4', '2026-01-04T00:00:00Z');
   expect(await textOf('M4')).toBe('violet teapot');
@@ -125,4 +127,56 @@ it('erase needs one person and a key, and says how to make one', async () => {
   expect(await callbacks('erase', '--phone', phone, '--email', 'a@example.com')).toMatchObject({
     code: 2,
   });
+});
+
+it('erase names the queues that it went through, and no password', async () => {
+  const { REDIS_URL = '', DATABASE_URL = '', QUEUE_PREFIX = '' } = cli.env;
+  const { host, password } = new URL(REDIS_URL);
+  const redis = `redis://${host} ${QUEUE_PREFIX}`;
+  const queues = [expect.stringContaining(new URL(DATABASE_URL).pathname), redis];
+  for (const args of [['--dry-run'], []]) {
+    const { code, stdout, stderr } = await callbacks('erase', '--phone', phone, ...args);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, queues });
+    expect(`${stdout}${stderr}`).not.toContain(password);
+  }
+  const env = { ...cli.env, ERASURE_KEY: secret, ERASURE_LOG: logFile };
+  const shown = await callbacksHere(['erase', '--phone', phone, '--no-stack'], env);
+  expect(shown.stdout).toContain(`queue erased: ${redis}`);
+});
+
+it('erase without REDIS_URL touches nothing, until one says that there is no Redis', async () => {
+  await write('M6', '2026-01-06T00:00:00Z');
+  const { REDIS_URL: _, ...servers } = cli.env;
+  const env = { ...servers, ERASURE_KEY: secret, ERASURE_LOG: logFile };
+  const erase = async (...args: string[]) =>
+    await callbacksHere(['erase', '--phone', phone, '--no-stack', ...args], env);
+  for (const args of [[], ['--dry-run'], ['--for-ever']]) {
+    const stderr = expect.stringContaining('REDIS_URL is not set');
+    expect(await erase(...args)).toMatchObject({ code: 2, stderr });
+  }
+  const reapply = ['erase', '--reapply', '--no-stack'];
+  expect(await callbacksHere(reapply, env)).toMatchObject({ code: 2 });
+  expect(await textOf('M6')).toBe('violet teapot');
+  expect(await callbacks('erase', '--phone', phone, '--no-redis')).toMatchObject({ code: 2 });
+  expect(await erase('--no-redis')).toMatchObject({ code: 0 });
+  expect(await textOf('M6')).toBeNull();
+});
+
+it('consent without ERASURE_KEY never says that an erased person has not opted out', async () => {
+  const opted = { channel: 'SMS', identity: '46701230005', status: 'OPT_OUT_SUCCEEDED' };
+  await apply('OPT_OUT', 'r5', '2026-01-05T00:00:00Z', {
+    app_id: 'A1',
+    event_time: '2026-01-05T00:00:00Z',
+    opt_out_notification: { request_id: 'r5', ...opted },
+  });
+  const consent = async () =>
+    await callbacksHere(['consent', '46701230005', '--no-stack'], cli.env);
+  expect(await consent()).toMatchObject({ code: 1 });
+  expect(await callbacks('erase', '--phone', '+46701230005')).toMatchObject({ code: 0 });
+  expect(await consent()).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('set the key that erased them'),
+  });
+  expect(await callbacks('consent', '46701230005')).toMatchObject({ code: 1 });
 });
