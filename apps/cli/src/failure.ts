@@ -2,6 +2,7 @@ import { ConfigError } from '@sinch-callbacks/config';
 import {
   DatabaseUnavailableError,
   MissingErasureKeyError,
+  OpenTransactionError,
   TooManyIdsError,
 } from '@sinch-callbacks/db';
 import { AmbiguousKeyError, ErasureLogError } from '@sinch-callbacks/operations';
@@ -35,7 +36,11 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof ConfigError) {
     return { code: 'configuration', message: error.message, exitCode: exitCodes.usage };
   }
-  if (error instanceof TooManyIdsError || error instanceof ErasureLogError) {
+  if (
+    error instanceof TooManyIdsError ||
+    error instanceof ErasureLogError ||
+    error instanceof OpenTransactionError
+  ) {
     return { code: error.code, message: error.message, exitCode: exitCodes.failed };
   }
   if (error instanceof MissingErasureKeyError) {

@@ -72,12 +72,30 @@ export class SlowTransactionError extends Error {
   }
 }
 
+/** A transaction of a writer that does not end, and that something had to wait for. */
+export class OpenTransactionError extends Error {
+  override readonly name = 'OpenTransactionError';
+  readonly code = 'open-transaction';
+
+  constructor(pid: number, application: string, waitedMs: number) {
+    super(
+      `a transaction of a writer does not end: Postgres' process ${pid} (${application || 'no name'}), ` +
+        `waited for over ${Math.round(waitedMs / 1000)} s. End it with pg_terminate_backend(${pid})`,
+    );
+  }
+}
+
 /**
  * Checks for a transaction timeout. Prisma uses P2028 both for a transaction that never began and
  * for one that ran out of time.
  */
 export function isTransactionTimeout(error: unknown): boolean {
   return factsOfError(error).code === 'P2028';
+}
+
+/** Checks for a statement or a transaction that took longer than it may. One with less to do may not. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof SlowTransactionError || factsOfError(error).sqlState === '57014';
 }
 
 /**
@@ -89,6 +107,11 @@ export function isConflict(error: unknown): boolean {
   const { sqlState, table } = factsOfError(error);
   if (sqlState === '23514') return table === 'callback_event_default';
   return sqlState?.startsWith('40') ?? false;
+}
+
+/** Checks for a unique key that another transaction took first. */
+export function isTakenKey(error: unknown): boolean {
+  return factsOfError(error).sqlState === '23505';
 }
 
 /**

@@ -87,6 +87,7 @@ export {
   isConflict,
   isUnavailable,
   MissingErasureKeyError,
+  OpenTransactionError,
   whileAvailable,
 } from './failure.ts';
 export {

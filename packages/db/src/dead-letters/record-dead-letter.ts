@@ -151,9 +151,11 @@ async function withoutErased(
   };
 }
 
-/** Closes a letter of which nothing is left to apply. */
+/** Closes a letter of which nothing is left to apply. Earlier attempts have their messages still. */
 const closeErased = `
 UPDATE dead_letter SET resolved_at = coalesce(resolved_at, now()),
+  attempts = (SELECT coalesce(jsonb_agg(a || '{"message": "(redacted)"}'), '[]')
+    FROM jsonb_array_elements(attempts) AS a),
   resolution = CASE WHEN resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END
 WHERE event_digest = ${digest}`;
 

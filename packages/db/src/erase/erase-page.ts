@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { classifyFailure, isConflict } from '../failure.ts';
+import { classifyFailure, isConflict, isTakenKey } from '../failure.ts';
 import { textArray } from '../write/text-array.ts';
 import { inWriteSession, type SqlValue, type WriteSession } from '../write/write-session.ts';
 import {
@@ -12,46 +12,29 @@ import {
 } from './erased-tables.ts';
 import { abroad, asDigested, type ErasureKeys } from './erasure-keys.ts';
 import { type Person, patternsOf } from './person.ts';
+import { type PageRange, valuesAt } from './walk-table.ts';
 
-/** A page: the rows after `from`, up to and with `to`. Absent: from the beginning, to the end. */
-export interface PageRange {
-  readonly from: readonly string[] | undefined;
-  readonly to: readonly string[] | undefined;
-}
-
-/** Rows of a page. Each is a transaction of its own, so that no lock is held for long. */
-const erasedPageRows = 500;
 /** Tries of a page that a deadlock, a moved row or a lock of another session was in the way of. */
 const maxTries = 60;
 
-/** Finds the end of the page that begins after `from`; undefined on the last one. */
-export async function endOfPage(
-  { pool }: Pick<Database, 'pool'>,
-  { name, key }: ErasedTable,
-  from: readonly string[] | undefined,
-): Promise<readonly string[] | undefined> {
-  const names = key.map(([column]) => column).join(', ');
-  const texts = key.map(([column]) => `${column}::text`).join(', ');
-  const after = from ? `WHERE (${names}) > (${valuesAt(key, 1)})` : '';
-  const { rows } = await pool.query<string[]>({
-    text: `SELECT ${texts} FROM ${name} ${after} ORDER BY ${names} LIMIT 1 OFFSET ${erasedPageRows - 1}`,
-    values: [...(from ?? [])],
-    rowMode: 'array',
-  });
-  return rows[0];
-}
-
-/** Counts the rows of a page that an erasure would change. */
+/**
+ * Counts the rows of a page that an erasure would change.
+ * @throws pg's error, also where the page takes too long.
+ */
 export async function countErasable(
-  { pool }: Pick<Database, 'pool'>,
+  database: Pick<Database, 'pool' | 'limits'>,
   table: ErasedTable,
   range: PageRange,
   { person, keys }: { readonly person: Person; readonly keys: ErasureKeys },
 ): Promise<number> {
   const { where } = statementsOf(table, range);
-  const { rows } = await pool.query<{ count: number }>(
-    `${withUsed} SELECT count(*)::integer AS count FROM ${table.name} AS t, used WHERE ${where}`,
-    [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])],
+  const sql = `${withUsed} SELECT count(*)::integer AS count FROM ${table.name} AS t, used WHERE ${where}`;
+  const values = [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])];
+  const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
+  const { rows } = await inWriteSession(
+    database,
+    options,
+    async (session) => await session.query<{ count: number }>({ sql }, values),
   );
   return rows[0]?.count ?? 0;
 }
@@ -60,7 +43,8 @@ export async function countErasable(
  * Erases the person from one page of a table. Idempotent.
  * @param record notes it in the same transaction, so that a kill loses no count.
  * @returns the number of changed rows.
- * @throws pg's error, after several tries where another session was in the way.
+ * @throws pg's error, after several tries where another session was in the way, and at once where
+ *   the page takes too long.
  */
 export async function erasePage(
   database: Database,
@@ -83,7 +67,8 @@ export async function erasePage(
         return changed;
       });
     } catch (error) {
-      const isBusy = isConflict(error) || classifyFailure(error) === 'blocked';
+      // A writer may have stored a report that equals one whose identity goes.
+      const isBusy = isConflict(error) || isTakenKey(error) || classifyFailure(error) === 'blocked';
       if (!isBusy || tries === maxTries) throw error;
     }
   }
@@ -109,10 +94,6 @@ function valuesOf(person: Person, keys: ErasureKeys): SqlValue[] {
 }
 
 const used = Object.keys(parameters).length;
-
-function valuesAt(key: ErasedTable['key'], first: number): string {
-  return key.map(([, type], index) => `$${first + index}::${type}`).join(', ');
-}
 
 function statementsOf(
   table: ErasedTable,
@@ -154,25 +135,49 @@ function statementsOf(
 }
 
 function emptying(table: ErasedTable, page: string, before: readonly string[]) {
-  const { isOwn, alsoSet = {}, alsoWhere = isOwn, name } = table;
+  const { isOwn, alsoSet = {}, alsoWhere = [isOwn], name } = table;
   const columns = emptiedColumns(table).map(({ column, sql, onlyMentions, holds }) => {
     const isMentioned = mentionIn(name, column, holds);
-    const isMet = onlyMentions ? isMentioned : `(${isOwn} OR ${isMentioned})`;
-    return {
-      isChanged: `(${isMet} AND t.${column} IS DISTINCT FROM ${sql})`,
-      assignment: `${column} = CASE WHEN ${isMet} THEN ${sql} ELSE t.${column} END`,
-    };
+    return { column, sql, conditions: onlyMentions ? [isMentioned] : [isOwn, isMentioned] };
   });
   const extra = Object.entries(alsoSet).map(([column, sql]) => ({
-    isChanged: `(${alsoWhere} AND t.${column} IS DISTINCT FROM ${sql})`,
-    assignment: `${column} = CASE WHEN ${alsoWhere} THEN ${sql} ELSE t.${column} END`,
+    column,
+    sql,
+    conditions: alsoWhere,
   }));
-  const encoding = name === 'callback_event' ? [keepEncoding] : [];
   const changes = [...columns, ...extra];
-  const assignments = [...changes.map(({ assignment }) => assignment), ...encoding];
-  const where = `${page} AND (${changes.map(({ isChanged }) => isChanged).join(' OR ')})`;
+  const assignments = changes.map(
+    ({ column, sql, conditions }) =>
+      `${column} = CASE WHEN ${anyOf(conditions)} THEN ${sql} ELSE t.${column} END`,
+  );
+  if (name === 'callback_event') assignments.push(keepEncoding);
+  const where = `${page} AND ${isChanged(changes)}`;
   const update = `${withUsed} UPDATE ${name} AS t SET ${assignments.join(', ')} FROM used WHERE ${where}`;
   return { where, statements: [...before, update] };
+}
+
+interface Change {
+  readonly column: string;
+  readonly sql: string;
+  /** One of them is true of the rows that it is made in. */
+  readonly conditions: readonly string[];
+}
+
+/** Judges each condition once a row, however many columns depend on it: some read whole bodies. */
+function isChanged(changes: readonly Change[]): string {
+  const conditions = new Set(changes.flatMap((change) => change.conditions));
+  return anyOf(
+    [...conditions].map((condition) => {
+      const full = changes
+        .filter((change) => change.conditions.includes(condition))
+        .map(({ column, sql }) => `t.${column} IS DISTINCT FROM ${sql}`);
+      return `(${anyOf(full)} AND ${condition})`;
+    }),
+  );
+}
+
+function anyOf(conditions: readonly string[]): string {
+  return `(${conditions.join(' OR ')})`;
 }
 
 /** Each row that is changed is emptied: it has no other personal column. */
@@ -252,7 +257,10 @@ UPDATE consent_event AS t SET channel_identity = NULL,
   identity = coalesce(${keyedSpelling('t')}, t.identity)
 FROM used WHERE ${where}`;
 
-/** Reports that differ in the identity alone are one report once it is gone. */
+/**
+ * Reports that differ in the identity alone are one report once it is gone. As by the writer, the
+ * one that was received first stays.
+ */
 function deleteTwins({ isOwn }: ErasedTable, page: string): string {
   const isEmptied = `(t.identity IS NULL OR ${isOwn}
     OR ${mentionIn('message_status', 'identity', 'identity')})`;
@@ -263,5 +271,6 @@ DELETE FROM message_status AS t USING used WHERE ${page} AND ${isEmptied} AND EX
   WHERE o.sinch_message_id = t.sinch_message_id AND o.status = t.status
     AND o.event_time IS NOT DISTINCT FROM t.event_time
     AND o.channel IS NOT DISTINCT FROM t.channel
-    AND o.ctid < t.ctid AND ${other})`;
+    AND (o.received_at, o.event_digest, o.ctid) < (t.received_at, t.event_digest, t.ctid)
+    AND ${other})`;
 }

@@ -1,11 +1,11 @@
 import type { Database } from '../database.ts';
-import { whileAvailable } from '../failure.ts';
-import { countErasable, endOfPage, erasePage } from './erase-page.ts';
+import { countErasable, erasePage } from './erase-page.ts';
 import { erasureSteps } from './erased-tables.ts';
 import type { ErasureKeys } from './erasure-keys.ts';
 import { notePage, type RunningErasure } from './erasures.ts';
 import type { Person } from './person.ts';
 import { waitForWriters } from './wait-for-writers.ts';
+import { walkTable } from './walk-table.ts';
 
 /** Called after each page. */
 export type OnErasedPage = (table: string, changed: number) => void;
@@ -14,7 +14,7 @@ export type OnErasedPage = (table: string, changed: number) => void;
  * Erases the person from every table, page by page, from where it was interrupted. Writers go on
  * meanwhile. Reads every row once, since a number may stand in any text, and those that others than
  * the writer write once more at the end.
- * @throws DatabaseUnavailableError, or SlowTransactionError where another session does not end.
+ * @throws DatabaseUnavailableError, or OpenTransactionError where a writer does not end.
  */
 export async function eraseTables(
   database: Database,
@@ -25,27 +25,22 @@ export async function eraseTables(
   await waitForWriters(database);
   for (const [index, table] of erasureSteps.entries()) {
     if (index < position.table) continue;
-    let from = index === position.table ? position.from : undefined;
-    for (;;) {
-      const to = await whileAvailable(async () => await endOfPage(database, table, from));
+    const from = index === position.table ? position.from : undefined;
+    await walkTable(database, table, from, async (range) => {
+      const { to } = range;
       const next = to ? { table: index, from: to } : { table: index + 1, from: undefined };
       const sealed = keys.seal(JSON.stringify(next));
-      const changed = await whileAvailable(
-        async () =>
-          await erasePage(
-            database,
-            table,
-            { from, to },
-            { person, keys },
-            async (session, rows) => {
-              await session.query({ sql: notePage }, [id, sealed, table.name, rows]);
-            },
-          ),
+      const changed = await erasePage(
+        database,
+        table,
+        range,
+        { person, keys },
+        async (session, rows) => {
+          await session.query({ sql: notePage }, [id, sealed, table.name, rows]);
+        },
       );
       onPage(table.name, changed);
-      if (to === undefined) break;
-      from = to;
-    }
+    });
   }
 }
 
@@ -58,18 +53,10 @@ export async function countToErase(
   const counts: Record<string, number> = {};
   const tables = new Map(erasureSteps.map((table) => [table.name, table]));
   for (const table of tables.values()) {
-    let from: readonly string[] | undefined;
-    do {
-      const range = {
-        from,
-        to: await whileAvailable(async () => await endOfPage(database, table, from)),
-      };
-      const count = await whileAvailable(
-        async () => await countErasable(database, table, range, { person, keys }),
-      );
+    await walkTable(database, table, undefined, async (range) => {
+      const count = await countErasable(database, table, range, { person, keys });
       if (count > 0) counts[table.name] = (counts[table.name] ?? 0) + count;
-      from = range.to;
-    } while (from !== undefined);
+    });
   }
   return counts;
 }

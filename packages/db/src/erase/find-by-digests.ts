@@ -1,9 +1,9 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import { endOfPage } from './erase-page.ts';
 import type { ErasedTable } from './erased-tables.ts';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
 import type { KnownPerson } from './person.ts';
+import { endOfPage } from './walk-table.ts';
 
 interface Source {
   readonly name: string;

@@ -8,10 +8,12 @@ import type { ErasureKeys } from './erasure-keys.ts';
 import { redactEvent } from './redact-event.ts';
 
 /**
- * A column that is true while anyone is on the list. Reading it locks the list's table, so that an
- * erasure can wait for every transaction that read it before.
+ * A column that is true while anyone is on the list. Reading it locks the list's table in the mode
+ * of a writer, and none of its rows, so that an erasure can wait for every writer that read it
+ * before, and for no backup and no reader.
  */
-export const hasErasedKeys = '(SELECT EXISTS (SELECT FROM erased_key)) AS "hasErasedKeys"';
+export const hasErasedKeys = `(SELECT EXISTS (SELECT FROM erased_key)
+  OR EXISTS (SELECT FROM erased_key WHERE false FOR KEY SHARE)) AS "hasErasedKeys"`;
 
 /** One row more than there are hits: the first one says that the list has rows. */
 const askList = `

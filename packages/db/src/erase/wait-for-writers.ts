@@ -1,32 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../database.ts';
-import { SlowTransactionError, whileAvailable } from '../failure.ts';
+import { OpenTransactionError, whileAvailable } from '../failure.ts';
 
 const pauseMs = 50;
 /** Longer than any transaction of a writer. */
-const maxWaitMs = 90_000;
+const usualWaitMs = 90_000;
 
+/** The mode is that of `hasErasedKeys`: a backup or another reader holds the table in another one. */
 const holders = `
-SELECT l.virtualtransaction AS id FROM pg_locks AS l
+SELECT l.virtualtransaction AS id, l.pid, coalesce(a.application_name, '') AS application
+FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)
 WHERE l.locktype = 'relation' AND l.relation = 'erased_key'::regclass AND l.granted
+  AND l.mode = 'RowShareLock'
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND l.pid <> pg_backend_pid()`;
 
+interface Holder {
+  readonly id: string;
+  readonly pid: number;
+  readonly application: string;
+}
+
 /**
- * Waits for every transaction that may have read the list before now. One that reads it later sees
- * what is on it: the lock of a table comes before the snapshot of the statement.
- * @throws SlowTransactionError where one of them does not end.
+ * Waits for every writer's transaction that may have read the list before now. One that reads it
+ * later sees what is on it: the lock of a table comes before the snapshot of the statement.
+ * @throws OpenTransactionError where one of them does not end.
  */
-export async function waitForWriters({ pool }: Pick<Database, 'pool'>): Promise<void> {
+export async function waitForWriters(
+  { pool }: Pick<Database, 'pool'>,
+  maxWaitMs = usualWaitMs,
+): Promise<void> {
   const read = async () =>
-    (await whileAvailable(async () => await pool.query<{ id: string }>(holders))).rows.map(
-      ({ id }) => id,
-    );
-  let before = new Set(await read());
-  for (const giveUpAt = performance.now() + maxWaitMs; before.size > 0; ) {
-    if (performance.now() > giveUpAt) throw new SlowTransactionError();
+    (await whileAvailable(async () => await pool.query<Holder>(holders))).rows;
+  let before = await read();
+  for (const giveUpAt = performance.now() + maxWaitMs; ; ) {
+    const [holder] = before;
+    if (holder === undefined) return;
+    if (performance.now() > giveUpAt) {
+      throw new OpenTransactionError(holder.pid, holder.application, maxWaitMs);
+    }
     await sleep(pauseMs);
-    const now = new Set(await read());
-    before = new Set([...before].filter((holder) => now.has(holder)));
+    const now = new Set((await read()).map(({ id }) => id));
+    before = before.filter(({ id }) => now.has(id));
   }
 }

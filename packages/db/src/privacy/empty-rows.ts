@@ -32,7 +32,7 @@ DELETE FROM message_status AS s USING message_status AS o
 WHERE s.sinch_message_id = ANY($1::text[]) AND o.sinch_message_id = s.sinch_message_id
   AND o.status = s.status AND o.channel IS NOT DISTINCT FROM s.channel
   AND o.event_time IS NOT DISTINCT FROM s.event_time
-  AND (o.received_at, o.event_digest) < (s.received_at, s.event_digest)`;
+  AND (o.received_at, o.event_digest, o.ctid) < (s.received_at, s.event_digest, s.ctid)`;
 
 const dependents: Readonly<Record<MarkedTable, readonly string[]>> = {
   message: [
