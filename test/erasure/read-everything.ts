@@ -51,3 +51,11 @@ export async function readEverything(servers: {
   const values = [...redis].map(([key, text]) => [`redis ${key}`, `${key} ${text}`] as const);
   return new Map([...(await dumpDatabase(servers.databaseUrl)), ...values]);
 }
+
+/** {@link readEverything} without the marks of BullMQ's workers, which expire within seconds. */
+export async function readLasting(
+  servers: Parameters<typeof readEverything>[0],
+): Promise<ReadonlyMap<string, string>> {
+  const everything = await readEverything(servers);
+  return new Map([...everything].filter(([place]) => !place.endsWith(':stalled-check')));
+}

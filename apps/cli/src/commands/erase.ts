@@ -12,7 +12,6 @@ import {
   previewErasure,
   reapplyErasures,
 } from '@sinch-callbacks/operations';
-import type { JobsLeft } from '@sinch-callbacks/queue';
 import { SinchApiError } from '@sinch-callbacks/sinch-api';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -20,10 +19,10 @@ import { UsageError } from '../failure.ts';
 import { operatorName } from '../options/operator-name.ts';
 import { duration } from '../options/option-parsers.ts';
 import type { Host, Session } from '../session.ts';
-import { showUrl } from '../settings/hide-secrets.ts';
-import { environmentName, type Settings } from '../settings/read-settings.ts';
+import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
+import { leftNote, queueNames, queuesOf, requireAllQueues } from './queues-to-erase.ts';
 
 interface EraseOptions {
   readonly phone?: string;
@@ -256,41 +255,6 @@ function toolsOf(
           ),
       }),
   };
-}
-
-function queuesOf({ fallbackQueue, queue, queuePrefix: prefix }: Settings) {
-  return [fallbackQueue, queue].flatMap((given) =>
-    given === undefined ? [] : [{ backend: given.value, prefix }],
-  );
-}
-
-/**
- * Refuses to take the database for the only queue where nobody said so: the person would stay in a
- * Redis.
- * @throws UsageError.
- */
-function requireAllQueues({ queue }: Settings, { redis }: EraseOptions): void {
-  const isRedis = queue?.value.kind === 'redis';
-  if (isRedis && !redis) throw new UsageError('REDIS_URL is set: leave out --no-redis');
-  if (isRedis || !redis || queue?.from !== environmentName) return;
-  throw new UsageError(
-    'REDIS_URL is not set: set it as for ingest and worker, and QUEUE_PREFIX too, or the person ' +
-      'stays in Redis. Where there is none, say --no-redis',
-  );
-}
-
-/** Names the queues that an erasure goes through, without their passwords. */
-function queueNames(settings: Settings): readonly string[] {
-  return queuesOf(settings).map(({ backend, prefix }) => `${showUrl(backend.url)} ${prefix}`);
-}
-
-/** A worker that is down or busy is the usual reason. */
-function leftNote({ active, waiting }: JobsLeft): string {
-  if (active + waiting === 0) return 'a queue did not come to rest: run the same command again';
-  return (
-    `${counted(waiting, 'job')} of the person wait, and workers have ${active}: they lose their ` +
-    'bodies when they are applied. See that a worker runs, then run the same command again'
-  );
 }
 
 async function lift({ terminal }: Session, tools: ErasureTools, key: PersonKey): Promise<ExitCode> {
