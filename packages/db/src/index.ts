@@ -79,6 +79,7 @@ export {
   type PersonKey,
   TooManyIdsError,
 } from './erase/person.ts';
+export { hasErasedKeys } from './erase/redact-erased.ts';
 export { renewStatistics } from './erase/renew-statistics.ts';
 export { digestOfEvent } from './event-digest.ts';
 export {

@@ -1,6 +1,12 @@
 import { hash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '@sinch-callbacks/core';
-import { asDigested, type Database, type ErasureKeys, whileAvailable } from '@sinch-callbacks/db';
+import {
+  asDigested,
+  type Database,
+  type ErasureKeys,
+  hasErasedKeys,
+  whileAvailable,
+} from '@sinch-callbacks/db';
 import type { Recipient, SendRequest } from '@sinch-callbacks/sinch-api';
 import { type OutboundMessage, outboundColumns, type QueryRunner } from '../outbound-message.ts';
 import { findOptOuts, type OptOut } from './find-opt-outs.ts';
@@ -30,10 +36,10 @@ SELECT ${outboundColumns}, encode(o.content_digest, 'hex') AS digest
 FROM outbound AS o WHERE o.app_id = $1 AND o.key = $2`;
 
 /**
- * Reads the list of erased people and inserts, in one statement: it keeps its lock on the list until
- * its transaction ends, and an erasure waits for that before it reads the first row. So either this
- * statement sees the person on the list, or the erasure sees this row. (Under REPEATABLE READ the
- * statement reads the list as it was when its transaction began.)
+ * Reads the list of erased people and inserts, in one statement. It keeps its lock on the list, that
+ * of `hasErasedKeys`, until its transaction ends, and an erasure waits for that before it reads the
+ * first row. So either this statement sees the person on the list, or the erasure sees this row.
+ * Under REPEATABLE READ it reads the list as it was when its transaction began.
  *
  * A transaction that inserts the same key meanwhile is awaited; then nothing is inserted.
  */
@@ -43,7 +49,7 @@ WITH list AS MATERIALIZED (
     SELECT FROM erased_key AS k JOIN erasure AS e ON e.id = k.erasure_id
     WHERE k.digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($12::text[]) AS d))
       AND (e.for_ever OR e.cutoff > coalesce($13::timestamptz, now()))
-  ) AS "isErased"
+  ) AS "isErased", ${hasErasedKeys}
 ), added AS (
   INSERT INTO outbound AS o (id, app_id, key, lane, contact_id, identities, content_digest, request,
     allows_opted_out, resends_uncertain, not_after)
