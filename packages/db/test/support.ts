@@ -142,6 +142,7 @@ const tables = {
   outbound: 'id',
   dead_letter: 'event_digest',
   dead_letter_run: 'id',
+  body_to_empty: 'event_digest',
   erasure: 'id',
   erased_key: 'digest, erasure_id',
 } as const;

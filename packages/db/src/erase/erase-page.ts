@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { classifyFailure, isConflict, isTakenKey } from '../failure.ts';
+import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
 import { inWriteSession, type SqlValue, type WriteSession } from '../write/write-session.ts';
 import {
@@ -13,9 +13,6 @@ import {
 import { abroad, asDigested, type ErasureKeys } from './erasure-keys.ts';
 import { type Person, patternsOf } from './person.ts';
 import { type PageRange, valuesAt } from './walk-table.ts';
-
-/** Tries of a page that a deadlock, a moved row or a lock of another session was in the way of. */
-const maxTries = 60;
 
 /**
  * Counts the rows of a page that an erasure would change.
@@ -55,23 +52,12 @@ export async function erasePage(
 ): Promise<number> {
   const { statements } = statementsOf(table, range);
   const values = [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])];
-  const options = { keepsStatements: false, lockTimeoutMs: database.limits.batchLockTimeoutMs };
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await inWriteSession(database, options, async (session) => {
-        let changed = 0;
-        for (const sql of statements) {
-          changed += (await session.query({ sql }, values)).count;
-        }
-        await record(session, changed);
-        return changed;
-      });
-    } catch (error) {
-      // A writer may have stored a report that equals one whose identity goes.
-      const isBusy = isConflict(error) || isTakenKey(error) || classifyFailure(error) === 'blocked';
-      if (!isBusy || tries === maxTries) throw error;
-    }
-  }
+  return await inRetriedSession(database, async (session) => {
+    let changed = 0;
+    for (const sql of statements) changed += (await session.query({ sql }, values)).count;
+    await record(session, changed);
+    return changed;
+  });
 }
 
 /** Each parameter once, since Postgres refuses one whose type no statement determines. */

@@ -72,24 +72,73 @@ export async function emptyMarked(
   await emptyDependents(session, table, ids);
 }
 
-/** Events that nothing needs any more: applied, without an open letter, task or run of one. */
-const isSettledEvent = `e.state = 'APPLIED'
-  AND NOT EXISTS (SELECT FROM dead_letter AS d WHERE d.event_digest = e.event_digest
-    AND (d.resolved_at IS NULL OR d.resolution IS NULL))
-  AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = e.event_digest)`;
+/** True of the digest of an event that no open letter and no open task needs. */
+const isFree = (digest: string) => `NOT EXISTS (
+    SELECT FROM dead_letter AS d WHERE d.event_digest = ${digest}
+      AND (d.resolved_at IS NULL OR d.resolution IS NULL))
+  AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = ${digest})`;
 
+/** Those that something still needs are noted: see {@link emptyLeftBodies}. */
 const emptyBodiesOf = `
-UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8'
-WHERE e.event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
-  AND NOT e.kept AND e.raw_body <> '' AND ${isSettledEvent}`;
+WITH full_ones AS MATERIALIZED (
+  SELECT e.event_digest, e.kept, e.received_at,
+    NOT e.kept AND e.state = 'APPLIED' AND ${isFree('e.event_digest')} AS is_free
+  FROM callback_event AS e
+  WHERE e.event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
+    AND e.raw_body <> '' AND e.state <> 'UNHANDLED'
+), noted AS (
+  INSERT INTO body_to_empty (event_digest)
+  SELECT event_digest FROM full_ones WHERE NOT is_free ORDER BY event_digest
+  ON CONFLICT DO NOTHING
+)
+UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8' FROM full_ones AS f
+WHERE f.is_free AND e.event_digest = f.event_digest AND e.received_at = f.received_at AND NOT e.kept`;
 
-/** Empties the bodies of settled events. @param digests in hexadecimal digits. */
+/**
+ * Empties the bodies of settled events, and notes the others. @param digests in hexadecimal digits.
+ */
 export async function emptyBodies(
   session: WriteSession,
   digests: readonly string[],
 ): Promise<number> {
   if (digests.length === 0) return 0;
   return (await session.query({ sql: emptyBodiesOf }, [textArray(digests)])).count;
+}
+
+/** A dead event whose letter was discarded needs its body no more than an applied one. */
+const emptyLeft = `
+WITH page AS (
+  SELECT b.event_digest FROM body_to_empty AS b
+  WHERE b.event_digest > decode($1, 'hex') ORDER BY b.event_digest LIMIT $2::integer
+), done AS (
+  DELETE FROM body_to_empty AS b USING page
+  WHERE b.event_digest = page.event_digest AND ${isFree('b.event_digest')}
+  RETURNING b.event_digest
+), emptied AS (
+  UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8' FROM done
+  WHERE e.event_digest = done.event_digest AND e.raw_body <> ''
+)
+SELECT encode(max(event_digest), 'hex') AS last, count(*)::integer AS rows FROM page`;
+
+/**
+ * Empties the bodies that something needed when the rest of their person was emptied, and that
+ * nothing needs any more: their tasks are done or discarded, and their letters closed.
+ * @param batch events of one transaction.
+ */
+export async function emptyLeftBodies(
+  inSession: <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>,
+  batch: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let last: string | null = '';
+  while (last !== null && signal?.aborted !== true) {
+    const from: string = last;
+    const { rows } = await inSession(
+      async (session) =>
+        await session.query<{ last: string | null }>({ sql: emptyLeft }, [from, batch]),
+    );
+    last = rows[0]?.last ?? null;
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
+import { inRetriedSession } from '../write/retried-session.ts';
+import { emptyLeftBodies } from './empty-rows.ts';
 import { redactContact } from './redact-contact.ts';
 import type { AfterBatch } from './walk-pages.ts';
 
@@ -36,6 +38,7 @@ const contactsAtOnce = 100;
 
 /**
  * Treats the contacts that Sinch deleted before an instant: that of now, less the days of grace. It
+ * also empties bodies that open tasks and letters needed before, and that nothing needs any more. It
  * works in transactions of about `batch` rows. After an interruption, the same call does the rest.
  * @param signal ends it after the current transaction.
  * @param afterContact is awaited after each contact.
@@ -63,9 +66,13 @@ export async function handleDeletedContacts(
       await afterContact(1);
     }
     const last = due.at(-1);
-    if (last === undefined) return { contacts };
+    if (last === undefined) break;
     after = last;
   }
+  await whileAvailable(async () => {
+    await emptyLeftBodies((work) => inRetriedSession(database, work), batch, signal);
+  });
+  return { contacts };
 }
 
 /** Counts the contacts that {@link handleDeletedContacts} would treat. */

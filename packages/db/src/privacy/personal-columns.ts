@@ -12,6 +12,7 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
     .and(none('status', 'batch_type', 'status_at', 'batch_stamp', 'created_at', 'updated_at'))
     .and(emptied('free', 'additional_data'))
     .done(),
+  body_to_empty: ids('event_digest').done(),
   callback_event: ids('event_digest', 'entity_id', 'key_entity', 'project_id', 'app_id')
     .and(none('kept', 'received_at', 'signed_at', 'applied_at', 'accepted_time', 'event_time'))
     .and(none('attempts', 'state', 'origin', 'trigger', 'unreadable_times', 'raw_body_encoding'))

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
+import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
-import { inWriteSession, type WriteSession } from '../write/write-session.ts';
+import type { SqlValue, Statement, WriteSession } from '../write/write-session.ts';
 import {
   emptyAndMark,
   emptyBodies,
@@ -23,9 +24,14 @@ const keyOf: Readonly<Record<MarkedTable, string>> = {
   event_delivery: 'sinch_event_id',
 };
 
-const selectRows = (table: MarkedTable) => `
+const selectRows = (table: MarkedTable, locking: string) => `
 SELECT ${keyOf[table]} AS id FROM ${table}
-WHERE contact_id = ANY($1::text[]) AND emptied_at IS NULL LIMIT $2 FOR UPDATE`;
+WHERE contact_id = ANY($1::text[]) AND emptied_at IS NULL
+${locking}`;
+
+/** Rows that another session holds are left for the last transaction. */
+const selectSome = (table: MarkedTable) => selectRows(table, 'LIMIT $2 FOR UPDATE SKIP LOCKED');
+const selectRest = (table: MarkedTable) => selectRows(table, `ORDER BY ${keyOf[table]} FOR UPDATE`);
 
 /** Events about these ids, and the reports about them, which have no index of their own. */
 const selectEvents = `
@@ -47,29 +53,41 @@ export async function redactContact(
 ): Promise<void> {
   const { rows } = await database.pool.query<{ id: string }>(selectMembers, [sinchContactId]);
   const members = rows.map(({ id }) => id);
-  for (const table of ['message', ...markedTables] as const) {
+  for (const table of tables) {
     let count = batch;
     while (count === batch) {
       if (signal?.aborted === true) return;
-      count = await inTransaction(database, async (session) => {
-        const found = await session.query<{ id: string }>({ sql: selectRows(table) }, [
-          textArray(members),
-          batch,
-        ]);
-        const ids = found.rows.map(({ id }) => id);
-        // First: the reports that differ in their identity alone are about to become one.
-        await emptyBodiesAbout(session, ids);
-        await emptyMarked(session, table, ids);
-        return ids.length;
+      count = await inRetriedSession(database, async (session) => {
+        const values = [textArray(members), batch];
+        return await emptyRows(session, table, { sql: selectSome(table) }, values);
       });
     }
   }
-  await inTransaction(database, async (session) => {
+  await inRetriedSession(database, async (session) => {
     const values = [textArray(members)];
     await session.query({ sql: emptyContacts }, values);
+    // What a writer committed after the loop and before the mark. From now on it sees the mark.
+    for (const table of tables) await emptyRows(session, table, { sql: selectRest(table) }, values);
     await emptyBodiesAbout(session, members);
     for (const sql of last) await session.query({ sql }, values);
   });
+}
+
+const tables = ['message', ...markedTables] as const;
+
+/** Empties the rows that a statement selects, with their bodies. Returns their number. */
+async function emptyRows(
+  session: WriteSession,
+  table: MarkedTable,
+  select: Statement,
+  values: readonly SqlValue[],
+): Promise<number> {
+  const { rows } = await session.query<{ id: string }>(select, values);
+  const ids = rows.map(({ id }) => id);
+  // First: the reports that differ in their identity alone are about to become one.
+  await emptyBodiesAbout(session, ids);
+  await emptyMarked(session, table, ids);
+  return ids.length;
 }
 
 async function emptyBodiesAbout(session: WriteSession, ids: readonly string[]): Promise<void> {
@@ -96,11 +114,3 @@ const last = [
   `DELETE FROM capability WHERE ${among('contact_id')}`,
   `DELETE FROM contact_identity AS i WHERE ${among('i.sinch_contact_id')} AND ${namesNoConsent}`,
 ];
-
-async function inTransaction<T>(
-  database: Pick<Database, 'pool' | 'limits'>,
-  work: (session: WriteSession) => Promise<T>,
-): Promise<T> {
-  const { lockTimeoutMs } = database.limits;
-  return await inWriteSession(database, { keepsStatements: false, lockTimeoutMs }, work);
-}

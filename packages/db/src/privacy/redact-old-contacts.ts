@@ -1,4 +1,6 @@
 import type { Database } from '../database.ts';
+import { inRetriedSession } from '../write/retried-session.ts';
+import { textArray } from '../write/text-array.ts';
 import { namesNoConsent } from './empty-rows.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
 import { type Pace, walkPages } from './walk-pages.ts';
@@ -23,15 +25,20 @@ export const isQuiet = `c.created_at < $1::timestamptz
       OR EXISTS (SELECT FROM contact AS m WHERE m.sinch_contact_id = member.id
         AND coalesce(m.updated_at, m.created_at) >= $1::timestamptz))`;
 
+/** A writer locks the contact of whatever it writes. */
+const lockQuiet = `
+SELECT c.sinch_contact_id AS id FROM contact AS c
+WHERE c.ctid >= $2::tid AND c.ctid < $3::tid AND ${isQuiet}
+FOR UPDATE OF c SKIP LOCKED`;
+
 /**
- * Identities first, while the contact still shows that it is quiet: both are one statement, so that
- * an interruption leaves no half.
+ * Judges the contacts once more, now that no writer can change that: what it committed before the
+ * lock is not in the snapshot of the statement that took it.
  */
 const redactQuiet = `
 WITH quiet AS (
   SELECT c.sinch_contact_id FROM contact AS c
-  WHERE c.ctid >= $2::tid AND c.ctid < $3::tid AND ${isQuiet}
-  FOR UPDATE OF c SKIP LOCKED
+  WHERE c.sinch_contact_id = ANY($2::text[]) AND ${isQuiet}
 ), emptied AS (
   UPDATE contact SET ${emptyingOf('contact')} FROM quiet
   WHERE contact.sinch_contact_id = quiet.sinch_contact_id AND ${isFull('contact')}
@@ -48,14 +55,19 @@ SELECT (SELECT count(*) FROM emptied)::integer + (SELECT count(*) FROM deleted):
  * their identities. Returns the number of rows of both.
  */
 export async function redactOldContacts(
-  database: Pick<Database, 'pool'>,
+  database: Pick<Database, 'pool' | 'limits'>,
   before: Date,
   batch: number,
   pace: Pace,
 ): Promise<number> {
   return await walkPages(database, 'contact', batch, pace, async (range) => {
-    const values = [before.toISOString(), ...range];
-    const { rows } = await database.pool.query<{ rows: number }>(redactQuiet, values);
-    return rows[0]?.rows ?? 0;
+    const at = before.toISOString();
+    return await inRetriedSession(database, async (session) => {
+      const locked = await session.query<{ id: string }>({ sql: lockQuiet }, [at, ...range]);
+      if (locked.rows.length === 0) return 0;
+      const ids = textArray(locked.rows.map(({ id }) => id));
+      const { rows } = await session.query<{ rows: number }>({ sql: redactQuiet }, [at, ids]);
+      return rows[0]?.rows ?? 0;
+    });
   });
 }

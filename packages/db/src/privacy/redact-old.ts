@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
+import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
-import { inWriteSession, type WriteSession } from '../write/write-session.ts';
 import { emptyAndMark, emptyMarked, markedTables } from './empty-rows.ts';
 import { isRedactableEvent, isRedactableLetter, oldRows } from './old-rows.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
@@ -38,7 +38,10 @@ export async function redactOld(
     for (const [table, sql] of walked) {
       counts[table] = await walkPages(database, table, batch, pace, async (range) => {
         const values = [before.toISOString(), ...range];
-        return (await database.pool.query(sql, values)).rowCount ?? 0;
+        return await inRetriedSession(
+          database,
+          async (session) => (await session.query({ sql }, values)).count,
+        );
       });
     }
     counts['contact'] = await redactOldContacts(database, before, batch, pace);
@@ -65,7 +68,7 @@ async function redactMessages(
 ): Promise<number> {
   let messages = 0;
   while (signal?.aborted !== true) {
-    const count = await inTransaction(database, async (session) => {
+    const count = await inRetriedSession(database, async (session) => {
       const values = [before.toISOString(), batch];
       const { rows } = await session.query<{ id: string }>({ sql: selectMessages }, values);
       const ids = rows.map(({ id }) => id);
@@ -101,7 +104,7 @@ async function redactEvents(
 ): Promise<number> {
   let [events, from] = [0, '-infinity'];
   while (signal?.aborted !== true) {
-    const count = await inTransaction(database, async (session) => {
+    const count = await inRetriedSession(database, async (session) => {
       const values = [from, before.toISOString(), batch];
       const { rows } = await session.query<{ digest: string; at: string }>(
         { sql: selectEvents },
@@ -135,7 +138,10 @@ UPDATE ${table} SET ${assignments} WHERE ctid = ANY(ARRAY(
   return [table, sql];
 }
 
-/** The event of a closed letter that was never applied loses its body with the letter. */
+/**
+ * The event of a closed letter that was never applied loses its body with the letter. A writer locks
+ * the two in the other order: after a deadlock, it is done again.
+ */
 const letters = `
 WITH closed AS (
   SELECT d.event_digest FROM dead_letter AS d
@@ -178,12 +184,3 @@ export const redactedTables: readonly string[] = [
   ...walked.map(([table]) => table),
   'contact',
 ];
-
-/** A lock of a writer is awaited as long as any statement waits. */
-async function inTransaction<T>(
-  database: Pick<Database, 'pool' | 'limits'>,
-  work: (session: WriteSession) => Promise<T>,
-): Promise<T> {
-  const { lockTimeoutMs } = database.limits;
-  return await inWriteSession(database, { keepsStatements: false, lockTimeoutMs }, work);
-}

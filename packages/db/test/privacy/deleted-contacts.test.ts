@@ -1,9 +1,11 @@
-import { beforeEach, expect, it } from 'vitest';
+import { until } from '@sinch-callbacks/dev-env/processes';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import {
   countDeletedContacts,
   createEventWriter,
   handleDeletedContacts,
   type OnContactDelete,
+  recordDeadLetter,
 } from '../../src/index.ts';
 import { at, inbound } from '../projections/every-order.ts';
 import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
@@ -139,4 +141,65 @@ it('an opt-out of a deleted contact still holds for its number', async () => {
   expect(before).toMatchObject([{ identity: '15550101', state: 'OPTED_OUT' }]);
   await handle(redact);
   expect(await migrated.read(current)).toEqual(before);
+});
+
+it('what a writer commits between the last row and the mark is redacted with them', async () => {
+  await deleteOne();
+  const { pool } = migrated.database;
+  const writer = await pool.connect();
+  await writer.query(`BEGIN; SELECT FROM contact WHERE sinch_contact_id = 'C1' FOR UPDATE`);
+  // Such a lock may last longer than one wait for it.
+  const limits = { ...migrated.database.limits, batchLockTimeoutMs: 20 };
+  const connect = vi.spyOn(pool, 'connect');
+  const handled = handleDeletedContacts({ pool, limits }, redact, due, batch);
+  await until(async () => (await waitingForLocks()) > 0, { what: 'the mark to wait' });
+  connect.mockClear();
+  await until(() => Promise.resolve(connect.mock.calls.length > 2), { what: 'further tries' });
+  connect.mockRestore();
+  await writer.query(
+    `INSERT INTO message (sinch_message_id, contact_id, created_at, happened_at, updated_at, text)
+     VALUES ('01LATE', 'C1', now(), now(), now(), 'late')`,
+  );
+  await writer.query('COMMIT');
+  writer.release();
+  expect(await handled).toEqual({ contacts: 1 });
+  expect(await personalValues(migrated)).toEqual([]);
+});
+
+const waitingForLocks = async () =>
+  (await migrated.read('SELECT FROM pg_locks WHERE NOT granted')).length;
+
+it.each([
+  ['task', `UPDATE handler_task SET state = 'DISCARDED', settled_at = now()`],
+  ['letter', `UPDATE dead_letter SET resolved_at = now(), resolution = 'DISCARDED'`],
+])('a body that an open %s needs is emptied once that is discarded', async (kind, discard) => {
+  await deleteOne();
+  const { pool } = migrated.database;
+  if (kind === 'task') {
+    await pool.query(`INSERT INTO handler_task (event_received_at, state, occurrence, event_digest,
+        handler, trigger)
+      SELECT received_at, 'DEAD', event_digest, event_digest, 'h', trigger FROM callback_event
+      WHERE entity_id IN ('01M1', 'C1')`);
+    onTestFinished(async () => void (await pool.query('DELETE FROM handler_task')));
+  } else {
+    await recordDeadLetter(migrated.database, {
+      event: eventOf({ ...created('C1', '15550101'), copy: 1 }),
+      replay: 0,
+      errorClass: 'permanent',
+      errorMessage: 'refused',
+      stack: undefined,
+      attempts: [],
+      deadAt: new Date(at(9)),
+    });
+  }
+  const bodies = async () => await migrated.read(`SELECT FROM callback_event WHERE raw_body <> ''`);
+  await handle(redact);
+  const left = (await bodies()).length;
+  expect(left).toBeGreaterThan(0);
+  await handle(redact);
+  expect(await bodies()).toHaveLength(left);
+  await pool.query(discard);
+  await handle(redact);
+  expect(await bodies()).toEqual([]);
+  expect(await migrated.read('SELECT FROM body_to_empty')).toEqual([]);
 });
