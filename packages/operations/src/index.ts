@@ -10,7 +10,7 @@ export {
   previewErasure,
   type QueuesErased,
 } from './erase/erase-person.ts';
-export { countQueues, eraseQueues } from './erase/erase-queues.ts';
+export { countQueues, eraseQueues, type StaleFile } from './erase/erase-queues.ts';
 export { ErasureLogError } from './erase/erasure-log.ts';
 export { reapplyErasures } from './erase/reapply-erasures.ts';
 export { cancelLetterRun, type Withdrawal, type WithdrawalCounts } from './letters/cancel-run.ts';

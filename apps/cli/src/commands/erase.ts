@@ -22,7 +22,7 @@ import type { Host, Session } from '../session.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
-import { leftNote, queueNames, queuesOf, requireAllQueues } from './queues-to-erase.ts';
+import { fileNote, leftNote, queueNames, queuesOf, requireAllQueues } from './queues-to-erase.ts';
 
 interface EraseOptions {
   readonly phone?: string;
@@ -71,7 +71,7 @@ Exit codes:
      runs, then run the same command again. It waits for them, as long as --wait says
 
 With --json: {dryRun, queues, contacts, identities, neighbours, counts} of a dry run, {queues,
-erasures: [{id, contacts, identities, isResumed, isComplete, counts}]} of an erasure, {lifted} of
+erasures: [{id, contacts, identities, isResumed, isComplete, files, counts}]} of an erasure, {lifted} of
 --lift.
 
 Examples:
@@ -249,10 +249,7 @@ function toolsOf(
       await eraseQueues(queuesOf(settings), matches, {
         waitMs: wait,
         onLeft: (left) => terminal.note(leftNote(left)),
-        onFile: (file) =>
-          terminal.note(
-            `the append-only file of Redis is not rewritten (${file}): docs/privacy.md`,
-          ),
+        onFile: (file) => terminal.note(fileNote(file)),
       }),
   };
 }

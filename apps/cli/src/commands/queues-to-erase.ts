@@ -1,3 +1,4 @@
+import type { StaleFile } from '@sinch-callbacks/operations';
 import type { JobsLeft, QueueLocation } from '@sinch-callbacks/queue';
 import { UsageError } from '../failure.ts';
 import { showUrl } from '../settings/hide-secrets.ts';
@@ -47,4 +48,24 @@ export function leftNote({ active, waiting }: JobsLeft): string {
     `${counted(waiting, 'job')} of the person wait, and workers have ${active}: they lose their ` +
     'bodies when they are applied. See that a worker runs, then run the same command again'
   );
+}
+
+/** Says why an append-only file may still hold the person. */
+export function fileNote(file: StaleFile): string {
+  return `${stateOf(file)} Until it is rewritten, it may hold the person: docs/privacy.md`;
+}
+
+function stateOf(file: StaleFile): string {
+  switch (file.kind) {
+    case 'begun':
+      return 'Redis has begun to rewrite its append-only file, and does not show when it ends.';
+    case 'unfinished':
+      return 'Redis is still rewriting its append-only file.';
+    case 'not-begun':
+      return 'another rewrite of the append-only file was in progress, and Redis began no new one.';
+    case 'refused':
+      return `Redis refused to rewrite its append-only file (${file.reason}).`;
+    case 'failed':
+      return `Redis could not rewrite its append-only file (${file.reason}).`;
+  }
 }

@@ -76,6 +76,8 @@ it('erase counts first, removes a person for good, and says nothing that was not
   const erased = await callbacks('erase', '--phone', `+${phone}`);
   expect(erased).toMatchObject({ code: 0 });
   expect(`${erased.stdout}${erased.stderr}`).not.toContain(phone);
+  const files = [{ kind: expect.stringMatching(/^(rewritten|off)$/) }];
+  expect(JSON.parse(erased.stdout)).toMatchObject({ erasures: [{ isComplete: true, files }] });
   expect(await textOf('M1')).toBeNull();
   await write('M2', '2026-01-02T00:00:00Z');
   expect(await textOf('M2')).toBeNull();

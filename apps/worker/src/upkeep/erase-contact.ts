@@ -49,8 +49,8 @@ export function createContactEraser(
         await eraseQueues(locations, matches, {
           onFile: (file) => {
             // Once a run, and not for each contact.
-            if (fileState !== file) fileNotRewritten(telemetry, file);
-            fileState = file;
+            if (fileState !== file.kind) fileNotRewritten(telemetry, file);
+            fileState = file.kind;
           },
         }),
     };

@@ -18,6 +18,7 @@ import {
   renewStatistics,
   typedDigests,
 } from '@sinch-callbacks/db';
+import type { AppendOnlyFile } from '@sinch-callbacks/queue';
 import { countAtSinch } from './delete-at-sinch.ts';
 import { type AtSinch, eraseAtSinch, idsAtSinch } from './erase-at-sinch.ts';
 import { appendErasure } from './erasure-log.ts';
@@ -40,6 +41,8 @@ export interface ErasureTools {
 export interface QueuesErased {
   readonly counts: Readonly<Record<string, number>>;
   readonly isComplete: boolean;
+  /** The state of the append-only file of each Redis. */
+  readonly files: readonly AppendOnlyFile[];
 }
 
 export interface ErasureResult {
@@ -51,6 +54,8 @@ export interface ErasureResult {
   readonly isResumed: boolean;
   /** False where the queues still hold the person: the same call does the rest. */
   readonly isComplete: boolean;
+  /** The state of the append-only file of each Redis. */
+  readonly files: readonly AppendOnlyFile[];
 }
 
 /**
@@ -124,6 +129,7 @@ export async function runErasure(
     identities: person.identities.length,
     isResumed,
     isComplete: queues.isComplete,
+    files: queues.files,
   };
   if (!queues.isComplete) return { ...facts, counts: queues.counts };
   return { ...facts, counts: await finishErasure(database, running, now(), queues.counts) };

@@ -9,11 +9,14 @@ import type { QueuesErased } from './erase-person.ts';
 
 type Matches = (text: string) => boolean;
 
+/** A file that exists, and is not known to be rewritten. */
+export type StaleFile = Exclude<AppendOnlyFile, { kind: 'no-redis' | 'off' | 'rewritten' }>;
+
 export interface QueueErasureCalls {
   /** How long it waits, at each server, for jobs that are not applied yet; a minute when absent. */
   readonly waitMs?: number;
-  /** Called where the append-only file of Redis still holds the person, with its state. */
-  readonly onFile: (file: AppendOnlyFile['kind']) => void;
+  /** Called where an append-only file of Redis may still hold the person. */
+  readonly onFile: (file: StaleFile) => void;
   /** Called where jobs still hold the person. */
   readonly onLeft?: (left: JobsLeft) => void;
 }
@@ -32,6 +35,7 @@ export async function eraseQueues(
   { waitMs, onFile, onLeft = ignore }: QueueErasureCalls,
 ): Promise<QueuesErased> {
   const counts: Record<string, number> = {};
+  const files: AppendOnlyFile[] = [];
   let isComplete = true;
   const limits = waitMs === undefined ? {} : { jobsMs: waitMs };
   for (const location of locations) {
@@ -41,10 +45,15 @@ export async function eraseQueues(
       isComplete = false;
       onLeft(erased.left);
     }
-    const { kind } = erased.file;
-    if (kind !== 'no-redis' && kind !== 'rewritten') onFile(kind);
+    const { file } = erased;
+    if (file.kind !== 'no-redis') files.push(file);
+    if (mayHold(file)) onFile(file);
   }
-  return { counts, isComplete };
+  return { counts, isComplete, files };
+}
+
+function mayHold(file: AppendOnlyFile): file is StaleFile {
+  return file.kind !== 'no-redis' && file.kind !== 'off' && file.kind !== 'rewritten';
 }
 
 /** Counts what {@link eraseQueues} would find now, by place. Changes nothing. */

@@ -90,10 +90,7 @@ export async function processJob(
       case 'returned':
         return await returnToQueue(job, token);
       case 'failed': {
-        const { failureClass } = outcome;
-        // The job, its copies and its record are read by people, and stay for long.
-        const message = withoutContactDetails(outcome.message);
-        const stack = outcome.stack && withoutContactDetails(outcome.stack);
+        const { failureClass, message, stack } = outcome;
         const at = steps.now().toISOString();
         const record = { replay, attempt, at, errorClass: failureClass, message };
         const history = [...attempts, record];
@@ -130,7 +127,26 @@ export async function processJob(
   }
 }
 
+/**
+ * Applies one event. Its error has no contact details: the job, its copies and its record are read by
+ * people, and stay for long.
+ */
 export async function handleSafely(
+  handle: HandleEvent,
+  event: CallbackEvent,
+  attempt: number,
+): Promise<HandleOutcome> {
+  const outcome = await outcomeOf(handle, event, attempt);
+  if (outcome.kind !== 'failed') return outcome;
+  const { message, stack } = outcome;
+  return {
+    ...outcome,
+    message: withoutContactDetails(message),
+    stack: stack && withoutContactDetails(stack),
+  };
+}
+
+async function outcomeOf(
   handle: HandleEvent,
   event: CallbackEvent,
   attempt: number,

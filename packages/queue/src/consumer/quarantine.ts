@@ -1,3 +1,4 @@
+import { withoutContactDetails } from '@sinch-callbacks/core';
 import type { DeadQueue, JobQueue } from '../connection/queue-backend.ts';
 import { type EventJob, type QueueJob, readJobData } from '../contract/job-contract.ts';
 import type { DeathCause } from '../contract/retry-policy.ts';
@@ -92,7 +93,8 @@ async function settleFailedJob(
       break;
   }
   if (job.failedReason !== stalledTooOften) {
-    return await deadLetter(letterOf(reading.job, 'attempts-exhausted', job.failedReason));
+    const why = withoutContactDetails(job.failedReason);
+    return await deadLetter(letterOf(reading.job, 'attempts-exhausted', why));
   }
   const { suspectedAt, trials } = reading.job;
   if (suspectedAt === undefined) return await beginTrial(reading.job);

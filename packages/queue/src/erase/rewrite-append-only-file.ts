@@ -15,6 +15,8 @@ export type AppendOnlyFile =
   | { readonly kind: 'begun' }
   /** It did not end in time; Redis is still rewriting it. */
   | { readonly kind: 'unfinished' }
+  /** Redis was rewriting it already, from before the erasure, all the time: it began no other one. */
+  | { readonly kind: 'not-begun' }
   /** A managed Redis, or a user without the right. The file is rewritten when it has grown. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** Redis tried and could not, as with a full disk. */
@@ -27,6 +29,7 @@ const fromBest = [
   'rewritten',
   'begun',
   'unfinished',
+  'not-begun',
   'refused',
   'failed',
 ] as const satisfies AppendOnlyFile['kind'][];
@@ -39,7 +42,7 @@ const timeoutMs = 10_000;
  * Asks Redis to rewrite its append-only file, and waits for the end: until then the file holds
  * every body that was ever queued. A cluster is asked at every node, replicas included.
  * @param withinMs the limit for the wait.
- * @throws when Redis does not answer.
+ * @throws when Redis, or a master of a cluster, does not answer.
  */
 export async function rewriteAppendOnlyFile(
   backend: QueueBackend,
@@ -50,9 +53,14 @@ export async function rewriteAppendOnlyFile(
   client.on('error', ignoreError);
   try {
     await client.ping();
-    const nodes = client instanceof Cluster ? client.nodes('all') : [client];
+    const isCluster = client instanceof Cluster;
+    const masters = isCluster ? client.nodes('master') : [client];
+    const replicas = isCluster ? client.nodes('slave') : [];
     const deadline = performance.now() + withinMs;
-    const states = await Promise.all(nodes.map((node) => rewriteOn(node, deadline)));
+    const states = await Promise.all([
+      ...masters.map((node) => rewriteOn(node, deadline)),
+      ...replicas.map((node) => rewriteOnReplica(node, deadline)),
+    ]);
     return states.reduce(worse);
   } finally {
     client.disconnect();
@@ -63,14 +71,25 @@ function worse(one: AppendOnlyFile, other: AppendOnlyFile): AppendOnlyFile {
   return fromBest.indexOf(one.kind) < fromBest.indexOf(other.kind) ? other : one;
 }
 
+/** A replica that is down keeps no erasure from its end: it copies its master again when it is back. */
+export async function rewriteOnReplica(redis: Redis, deadline: number): Promise<AppendOnlyFile> {
+  try {
+    return await rewriteOn(redis, deadline);
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    return { kind: 'failed', reason: `a replica: ${message}` };
+  }
+}
+
 async function rewriteOn(redis: Redis, deadline: number): Promise<AppendOnlyFile> {
   for (;;) {
     if ((await progressOf(redis)) === 'off') return { kind: 'off' };
     const answer = await ask(redis);
     if (answer.kind !== 'begun' && answer.kind !== 'busy') return answer;
     const end = await waitForEnd(redis, deadline);
+    if (answer.kind === 'begun') return end;
     // One that was in progress began before the person was erased.
-    if (answer.kind === 'begun' || end.kind === 'unfinished' || end.kind === 'begun') return end;
+    if (end.kind === 'unfinished' || end.kind === 'begun') return { kind: 'not-begun' };
   }
 }
 

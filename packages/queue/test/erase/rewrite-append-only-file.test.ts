@@ -1,7 +1,11 @@
+import { freePort } from '@sinch-callbacks/dev-env/processes';
 import { startRedis } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { rewriteAppendOnlyFile } from '../../src/erase/rewrite-append-only-file.ts';
+import {
+  rewriteAppendOnlyFile,
+  rewriteOnReplica,
+} from '../../src/erase/rewrite-append-only-file.ts';
 
 const withinMs = 60_000;
 let server: Extract<Awaited<ReturnType<typeof startRedis>>, { url: string }>;
@@ -53,6 +57,7 @@ it('a rewrite that was in progress does not count, because it began before', asy
   await saveSlowly();
   const before = await countRewrites();
   await redis.bgrewriteaof();
+  expect(await rewrite(0)).toEqual({ kind: 'not-begun' });
   await redis.config('SET', 'rdb-key-save-delay', '0');
   expect(await rewrite(withinMs)).toEqual({ kind: 'rewritten' });
   expect(await countRewrites()).toBe(before + 2);
@@ -70,7 +75,16 @@ it('where Redis refuses the command, as a managed one does, it says so', async (
   const url = new URL(server.url);
   url.username = 'tenant';
   url.password = 'secret';
-  expect(await rewrite(withinMs, url.href)).toMatchObject({ kind: 'refused' });
+  const reason = expect.stringContaining('bgrewriteaof');
+  expect(await rewrite(withinMs, url.href)).toEqual({ kind: 'refused', reason });
+});
+
+it('a replica that does not answer is named, and ends nothing', async () => {
+  const replica = new Redis(await freePort(), { maxRetriesPerRequest: 0, lazyConnect: true });
+  replica.on('error', () => undefined);
+  const reason = expect.stringContaining('a replica: ');
+  expect(await rewriteOnReplica(replica, 0)).toEqual({ kind: 'failed', reason });
+  replica.disconnect();
 });
 
 it('a queue in Postgres has no such file', async () => {

@@ -54,8 +54,11 @@ export function contactNotErased(
 }
 
 /** Logs that a file of Redis still holds what was erased. */
-export function fileNotRewritten({ logger }: Telemetry, state: string): void {
-  logger.warn({ state }, 'the append-only file of Redis is not rewritten after an erasure');
+export function fileNotRewritten(
+  { logger }: Telemetry,
+  { kind: state, reason }: { readonly kind: string; readonly reason?: string },
+): void {
+  logger.warn({ state, reason }, 'the append-only file of Redis is not rewritten after an erasure');
 }
 
 interface RetentionEnd {
