@@ -69,6 +69,13 @@ export { plainTexts } from './mentions/decoded-texts.ts';
 export { matchesOf, type PersonTexts } from './mentions/matches-of.ts';
 export { numbersIn } from './mentions/numbers-in.ts';
 export {
+  joined,
+  maxSeparators,
+  separatorClass,
+  separatorSigns,
+  timeJoint,
+} from './mentions/separators.ts';
+export {
   type CallbackRequest,
   type ReceiveOutcome,
   type ReceiveSettings,

@@ -81,6 +81,7 @@ export {
 } from './erase/person.ts';
 export { hasErasedKeys } from './erase/redact-erased.ts';
 export { renewStatistics } from './erase/renew-statistics.ts';
+export { type SearchTexts, searchTextsOf } from './erase/search-texts.ts';
 export { digestOfEvent } from './event-digest.ts';
 export {
   classifyFailure,

@@ -7,6 +7,7 @@ import {
   type ErasedTable,
   emptiedColumns,
   isRequestQuoting,
+  isWord,
   mentions,
   parameters,
 } from './erased-tables.ts';
@@ -71,11 +72,12 @@ function valuesOf(person: Person, keys: ErasureKeys): SqlValue[] {
     textArray(person.identities),
     textArray(person.messages),
     textArray(person.subjects),
-    patterns.text ?? null,
-    patterns.body ?? null,
+    textArray(patterns.texts),
+    textArray(patterns.numbers),
     textArray(spellings),
-    patterns.textCandidates ?? null,
-    patterns.bodyCandidates ?? null,
+    textArray(patterns.candidates),
+    textArray(patterns.ids),
+    textArray(patterns.words),
   ];
 }
 
@@ -179,6 +181,7 @@ function mentionIn(table: string, column: string, holds: string): string {
   if (holds === 'identity' && column.endsWith('identity')) {
     return `(coalesce(t.${column} = ANY (${parameters.identities}), false) OR ${mentions(`t.${column}`)})`;
   }
+  if (holds === 'contact-detail') return `(${isWord(`t.${column}`)} OR ${mentions(`t.${column}`)})`;
   return mentions(`t.${column}::text`);
 }
 

@@ -1,5 +1,6 @@
+import { separatorClass } from '@sinch-callbacks/core';
 import { type PersonalColumn, personalColumns } from '../privacy/personal-columns.ts';
-import { plainSeparators } from './mention-pattern.ts';
+import { plainNumbers, wordsIn } from './mention-pattern.ts';
 
 /** A column of a page's key, with the type that a text is cast to. */
 type KeyColumn = readonly [name: string, type: 'text' | 'bytea' | 'uuid' | 'integer'];
@@ -25,12 +26,13 @@ export const parameters = {
   identities: '$2::text[]',
   messages: '$3::text[]',
   subjects: '$4::text[]',
-  text: '$5::text',
-  body: '$6::text',
+  texts: '$5::text[]',
+  numbers: '$6::text[]',
   /** Of each identity, in order. */
   spellings: '$7::text[]',
-  textCandidates: '$8::text',
-  bodyCandidates: '$9::text',
+  candidates: '$8::text[]',
+  ids: '$9::text[]',
+  words: '$10::text[]',
 } as const;
 
 const byContact = `t.contact_id = ANY (${parameters.contacts})`;
@@ -47,13 +49,22 @@ const isOwnKey = `(${isSubject(`substring(t.key FROM '^(?:conversation|contact):
     SELECT right(stored_task_key('identity::' || i), 33) FROM unnest(${parameters.identities}) AS i), false))`;
 
 /**
- * A condition that is true where an expression names the person. The quick pattern comes first, and
- * few texts match it: `CASE` keeps the order.
+ * A condition that is true where an expression names the person. The quick patterns come first, and
+ * few texts match them: `CASE` keeps the order. A body names the person by a contact's id too.
  */
-export function mentions(expression: string, pattern: 'text' | 'body' = 'text'): string {
-  const candidates = parameters[`${pattern}Candidates`];
-  return `coalesce(CASE WHEN regexp_replace(${expression}, '${plainSeparators}', '', 'g') ~* ${candidates}
-    THEN ${expression} ~* ${parameters[pattern]} END, false)`;
+export function mentions(expression: string, kind: 'text' | 'body' = 'text'): string {
+  if (kind === 'body') {
+    const isId = `EXISTS (SELECT FROM ${wordsIn(expression)} AS w WHERE w.word = ANY (${parameters.ids}))`;
+    return `(${mentions(expression)} OR ${isId})`;
+  }
+  return `coalesce(CASE WHEN regexp_replace(${expression}, '${separatorClass}', '', 'g') ~* ANY (${parameters.candidates})
+    THEN ${expression} ~* ANY (${parameters.texts})
+      OR ${plainNumbers(expression)} ~ ANY (${parameters.numbers}) END, false)`;
+}
+
+/** A condition that is true where a column is an id or a name of the person that may be a word. */
+export function isWord(column: string): string {
+  return `coalesce(lower(${column}) = ANY (${parameters.words}), false)`;
 }
 
 /**

@@ -1,104 +1,177 @@
-/** A shorter text may be a part of any other one. It is compared as a whole, and not searched for. */
-const minSearched = 6;
-const digitsOnly = /^\d+$/;
+import {
+  joined,
+  maxSeparators,
+  separatorClass,
+  separatorSigns,
+  timeJoint,
+} from '@sinch-callbacks/core';
+import type { SearchTexts } from './search-texts.ts';
+
+/** Sources of regular expressions of Postgres; matching ignores case. Each list may be empty. */
+export interface MentionPatterns {
+  /** Find texts as they are, also where their signs are escaped for JSON or for an address. */
+  readonly texts: readonly string[];
+  /** Find numbers in what {@link plainNumbers} makes of a text. */
+  readonly numbers: readonly string[];
+  /**
+   * Quick ones. They match wherever the others do, once all separators are taken out of the text,
+   * and may match elsewhere too.
+   */
+  readonly candidates: readonly string[];
+}
 
 /**
- * Makes the source of a regular expression that finds identities in texts, in any spelling of a
- * number, also where its signs are escaped for JSON or for an address. Postgres and JavaScript read
- * it alike; matching ignores case. It never matches a part of a longer number or word. Undefined
- * where there is nothing to search for.
+ * The length of one expression. Postgres refuses one that is too complex, and compiles them again
+ * for each text where there are more than 32.
+ */
+const maxPatternLength = 20_000;
+
+/**
+ * Makes the patterns that find a person in texts of tables: numbers in any spelling, other texts as
+ * they are. They never match a part of a longer number or word.
  *
- * It does not find what `matchesOf` of packages/core also does: base64 within a text, and a text
+ * They do not find what `matchesOf` of packages/core also does: base64 within a text, and a text
  * that is encoded several times.
- * @param words are found only where one of them is the whole text.
  */
-export function mentionPattern(
-  values: Iterable<string>,
-  words: Iterable<string> = [],
-): string | undefined {
-  const parts = [
-    ...searched(values).map(partOf),
-    ...searched(words).map((word) => `^${literal(word)}$`),
-  ];
-  return parts.length === 0 ? undefined : parts.join('|');
+export function mentionPatterns({
+  numbers,
+  texts,
+}: Pick<SearchTexts, 'numbers' | 'texts'>): MentionPatterns {
+  const quick = [...numbers.map(quickNumber), ...texts.map((text) => literal(text, true))];
+  return {
+    texts: [...Map.groupBy(texts, guardsOf)].flatMap(([guards, alike]) =>
+      alternatives(alike.map((text) => literal(text, false))).map(guards),
+    ),
+    numbers: alternatives(numbers.map(spelling)).map(
+      (some) => `(?<![0-9${joined}])(?:0-?0-?)?(?:${some})(?![0-9])`,
+    ),
+    candidates: alternatives(numbers.length > 0 ? [encodedDigits, ...quick] : quick),
+  };
 }
 
-/** True where it may be a word of other people's texts: an id or a user's name without a digit. */
-export function isWordLike(value: string): boolean {
-  return value.length < minUnlikelyWord && !/[\d@]/.test(value);
-}
-
-/** A text of this length is hardly a word of everyday. */
-const minUnlikelyWord = 16;
-
-function searched(values: Iterable<string>): readonly string[] {
-  return [...new Set(values)].filter((value) => value.length >= minSearched);
-}
-
-function partOf(value: string): string {
-  if (digitsOnly.test(value)) {
-    const spelling = Array.from(value)
-      .map(digitOf)
-      .join(`${separators}(?:\\(${digitOf('0')}\\)${separators})?`);
-    const abroad = `(?:${digitOf('0')}${separators}${digitOf('0')}${separators})?`;
-    return `${isStart}${abroad}${spelling}${isEnd}`;
+function alternatives(parts: readonly string[]): readonly string[] {
+  const patterns: string[] = [];
+  for (const part of parts) {
+    const last = patterns.pop();
+    if (last === undefined) patterns.push(part);
+    else if (last.length + part.length > maxPatternLength) patterns.push(last, part);
+    else patterns.push(`${last}|${part}`);
   }
-  return `(?<![0-9A-Za-z])${literal(value)}(?![0-9A-Za-z])`;
+  return patterns;
 }
 
-function literal(value: string): string {
-  return value.replaceAll(/[^0-9A-Za-z]/g, escaped);
+/** Stands for a `(0)`, with the separators beside it. */
+const trunkZero = '\u{e003}';
+const between = `[-${trunkZero}]?`;
+
+function spelling(number: string): string {
+  return Array.from(number, (digit) => (digit === '0' ? `[0${trunkZero}]` : digit)).join(between);
 }
 
-/** A digit itself, full-width, escaped or percent-encoded. */
-function digitOf(digit: string): string {
-  const wide = String.fromCodePoint(0xff10 + Number(digit));
-  return `(?:${digit}|${wide}|\\\\+u003${digit}|%3${digit})`;
+/** With the 0 that people write between the country's code and the rest, wherever that is. */
+function quickNumber(number: string): string {
+  return Array.from(number).join('0?');
 }
 
-/** Spaces, brackets, points, slashes and dashes, and what is invisible: a class of characters. */
-export const plainSeparators = String.raw`[\s().\/\u00A0\u00AD\u2000-\u200F\u2010-\u2015\u2028-\u202F\u205F-\u2064\u2212\u3000\uFEFF-]`;
+const escapes = separatorSigns.map((sign) => `u${unitsOf(sign).join('')}`).join('|');
+const percents = separatorSigns.map(percentOf).join('|');
 
-/** Signs that are not as they are read: escapes beside a digit, and full-width digits. */
-const encodedDigits = String.raw`[0-9]\\+[nrtu\/]|\\+u003[0-9]|[0-9]%[0-9A-F]|%3[0-9]|[\uFF10-\uFF19]`;
+/** Digits that are not as they are read, or have an escape beside them, without separators. */
+const encodedDigits = String.raw`[0-9]\\+[bfnrtu0-9]|\\+u(?:003|ff1)[0-9]|[0-9]%[0-9A-F]|%3[0-9]|%EF%BC%9[0-9]|[\uFF10-\uFF19]`;
 
 /**
- * Makes the source of a regular expression that is quick, and that matches wherever
- * {@link mentionPattern} does, once all `plainSeparators` are taken out of the text. It may match
- * elsewhere too. With the other one alone, 500 bodies took over 20 seconds.
+ * Makes the SQL that spells the numbers of a text plainly: digits as they are, up to three
+ * separators as one `-`, and a `(0)` as one sign.
  */
-export function candidatePattern(
-  values: Iterable<string>,
-  words: Iterable<string> = [],
-): string | undefined {
-  const signs = new RegExp(plainSeparators, 'g');
-  const spelt = searched(values).flatMap((value) =>
-    digitsOnly.test(value) ? withTrunkZero(value) : [literal(value.replaceAll(signs, ''))],
+export function plainNumbers(expression: string): string {
+  const steps = [
+    [String.raw`\\+u(?:003|ff1)([0-9])|%(?:3|EF%BC%9)([0-9])`, String.raw`\1\2`],
+    [String.raw`\\+(?:[bfnrt\/]|${escapes})|${percents}`, ' '],
+    // Signs that are no separators, whose own digits would join those of a number.
+    [String.raw`\\+u[0-9A-F]{4}|%(?:[0-289A-F][0-9A-F]|3[A-F]|[46]0|[57][B-F])`, '_'],
+    [timeJoint, String.raw`\1\2${joined}`],
+    [String.raw`${separators(0)}\(0\)${separators(0)}`, trunkZero],
+    [separators(1), '-'],
+  ] as const;
+  return steps.reduce(
+    (sql, [pattern, plain]) => `regexp_replace(${sql}, '${pattern}', '${plain}', 'gi')`,
+    `translate(${expression}, '０１２３４５６７８９', '0123456789')`,
   );
-  const whole = searched(words).map((word) => `^${literal(word.replaceAll(signs, ''))}$`);
-  if (spelt.length + whole.length === 0) return undefined;
-  return [...new Set([...spelt, ...whole]), encodedDigits].join('|');
 }
 
-/** A number with the 0 that people write between the country's code and the rest, wherever that is. */
-function withTrunkZero(number: string): readonly string[] {
-  const places = Array.from(number, (_, place) => place).slice(1);
-  return [number, ...places.map((place) => `${number.slice(0, place)}0${number.slice(place)}`)];
+function separators(least: number): string {
+  return `${separatorClass}{${least},${maxSeparators}}`;
 }
 
-const separator = [
-  plainSeparators,
-  // Escaped white space, and the same signs by their codes.
-  String.raw`\\+[nrt\/]`,
-  String.raw`\\+u(?:00(?:0[9AD]|2[089DEF]|A[0D])|20[01][0-9A-F]|202[89A-F]|2212|FEFF)`,
-  '%(?:0[9AD]|2[089DEF]|C2%A[0D]|E2%80%[89][0-9A-F])',
-].join('|');
-const separators = `(?:${separator}){0,3}`;
+const letterOrDigit = /[\p{L}\p{N}]/u;
+const digitsOnly = /^\d+$/;
+/**
+ * The signs before a word: no letter or digit, unless an escape ends there. They are a part of what
+ * matches, since looking behind took over 20 times as long.
+ */
+const escapeBefore = String.raw`\\[bfnrt]|\\u[0-9A-F]{4}|%[0-9A-F]{2}`;
+const isStart = `(?:^|[^0-9A-Za-z]|${escapeBefore})`;
+/** Makes the SQL of the words of a text, as rows of one column `word`, in lower case. */
+export function wordsIn(expression: string): string {
+  const decoded = `regexp_replace(${expression}, '${escapeBefore}', ' ', 'gi')`;
+  return `(SELECT lower(run[1]) AS word FROM regexp_matches(${decoded}, '[0-9A-Za-z]+', 'g') AS m(run))`;
+}
 
-/** The signs of an escape that ends here are no digits of the number. */
-const isStart = String.raw`(?:(?<![0-9\uFF10-\uFF19])|(?<=\\u[0-9A-F]{4})|(?<=%[0-9A-F]{2}))`;
-const isEnd = String.raw`(?![0-9\uFF10-\uFF19]|\\+u003[0-9]|%3[0-9])`;
+const isEnd = '(?![0-9A-Za-z])';
 
+const guards = {
+  /** Digits are no part of a date, a time or a decimal number. */
+  figure: (some: string) =>
+    `(?:^|[^0-9A-Za-z.,:/-]|(?:^|[^0-9])[.,:/-]|${escapeBefore})(?:${some})${isEnd}(?![.,:/-][0-9])`,
+  word: (some: string) => `${isStart}(?:${some})${isEnd}`,
+  opened: (some: string) => `(?:${some})${isEnd}`,
+  closed: (some: string) => `${isStart}(?:${some})`,
+  sign: (some: string) => some,
+};
+
+function guardsOf(text: string): (some: string) => string {
+  if (digitsOnly.test(text)) return guards.figure;
+  const signs = Array.from(text);
+  const [isOpen, isClosed] = [signs.at(0), signs.at(-1)].map((sign) =>
+    letterOrDigit.test(sign ?? ''),
+  );
+  if (isOpen && isClosed) return guards.word;
+  if (isClosed) return guards.opened;
+  return isOpen ? guards.closed : guards.sign;
+}
+
+const plainSign = /[0-9A-Za-z]/;
+const isSeparator = new Set(separatorSigns);
+
+/** @param isQuick the text has no separators any more, unless they are encoded. */
+function literal(text: string, isQuick: boolean): string {
+  return Array.from(text, (sign) => {
+    if (plainSign.test(sign)) return sign;
+    const cases = [...new Set([sign, sign.toLowerCase(), sign.toUpperCase()])];
+    const encoded = cases.flatMap((each) => [
+      unitsOf(each)
+        .map((unit) => String.raw`\\+u${unit}`)
+        .join(''),
+      percentOf(each),
+    ]);
+    const itself = isQuick && isSeparator.has(sign) ? [''] : cases.map(escaped);
+    return `(?:${[...encoded, ...itself].join('|')})`;
+  }).join('');
+}
+
+/** JSON writes a backslash before some signs. */
 function escaped(sign: string): string {
-  return sign.codePointAt(0) === undefined || /[\p{L}\p{N}\s]/u.test(sign) ? sign : `\\${sign}`;
+  return sign.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\\*\$&`);
+}
+
+function unitsOf(sign: string): readonly string[] {
+  return Array.from({ length: sign.length }, (_, index) =>
+    sign.charCodeAt(index).toString(16).padStart(4, '0'),
+  );
+}
+
+function percentOf(sign: string): string {
+  return Buffer.from(sign)
+    .toString('hex')
+    .replaceAll(/../g, (byte) => `%${byte}`);
 }

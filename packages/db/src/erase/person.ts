@@ -1,7 +1,8 @@
 import { readTypedIdentity } from '@sinch-callbacks/core';
 import type pg from 'pg';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
-import { candidatePattern, isWordLike, mentionPattern } from './mention-pattern.ts';
+import { type MentionPatterns, mentionPatterns } from './mention-pattern.ts';
+import { type SearchTexts, searchTextsOf } from './search-texts.ts';
 
 /** The one thing that the caller knows of the person. */
 export type PersonKey =
@@ -207,26 +208,13 @@ async function idsOf(db: Queryable, sql: string, values: readonly unknown[]): Pr
   return (await db.query<{ id: string }>(sql, [...values])).rows.map(({ id }) => id);
 }
 
-/**
- * Returns the pattern that finds the person in texts, and, for bodies, by contact too. An id or a
- * user's name that may be a word is found in no text of others, only where a column is that alone.
- */
-export function patternsOf({ contacts, identities, emails, externalIds }: Person): {
-  readonly text: string | undefined;
-  readonly body: string | undefined;
-  /** Quick ones, which come first. */
-  readonly textCandidates: string | undefined;
-  readonly bodyCandidates: string | undefined;
-} {
-  const named = [...identities.map(asDigested), ...identities, ...externalIds];
-  const spelt = [...named.filter((value) => !isWordLike(value)), ...emails];
-  const words = named.filter(isWordLike);
-  const inBodies = [...spelt, ...contacts];
+/** What finds a person in tables: patterns for texts, and ids and words in lower case. */
+export function patternsOf(person: Person): MentionPatterns & Pick<SearchTexts, 'ids' | 'words'> {
+  const searched = searchTextsOf(person);
   return {
-    text: mentionPattern(spelt, words),
-    body: mentionPattern(inBodies),
-    textCandidates: candidatePattern(spelt, words),
-    bodyCandidates: candidatePattern(inBodies),
+    ...mentionPatterns(searched),
+    ids: searched.ids.map((id) => id.toLowerCase()),
+    words: searched.words.map((word) => word.toLowerCase()),
   };
 }
 

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { mentionPattern } from '../../src/erase/mention-pattern.ts';
 import { createEventWriter, eraseTables } from '../../src/index.ts';
 import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
 import { beginErasureOfPhone, keys } from './begin-erasure-of-phone.ts';
@@ -47,15 +46,4 @@ it('an id or a name that is a word empties no text of others, and one with a dig
   expect(await migrated.read(named)).toEqual([]);
   const identities = await migrated.read('SELECT identity FROM contact_identity ORDER BY identity');
   expect(identities).not.toContainEqual({ identity: 'lantern' });
-});
-
-it.each([
-  ['kettle', true],
-  ['Kettle', true],
-  ['a kettle', false],
-  ['kettle\nkettle', false],
-])('the word kettle in %j: %s', async (text, isFound) => {
-  const pattern = mentionPattern([], ['kettle']);
-  const sql = 'SELECT $1::text ~* $2 AS "isFound"';
-  expect((await migrated.database.pool.query(sql, [text, pattern])).rows).toEqual([{ isFound }]);
 });

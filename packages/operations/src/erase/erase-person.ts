@@ -16,6 +16,7 @@ import {
   type PersonKey,
   type RunningErasure,
   renewStatistics,
+  searchTextsOf,
   typedDigests,
 } from '@sinch-callbacks/db';
 import type { AppendOnlyFile } from '@sinch-callbacks/queue';
@@ -135,18 +136,10 @@ export async function runErasure(
   return { ...facts, counts: await finishErasure(database, running, now(), queues.counts) };
 }
 
-/** A shorter word would find other people's jobs. */
-const minWordLength = 6;
-const numberLike = /^\+?\d{7,}$/;
-
-function matcherOf({ contacts, identities, emails, externalIds }: Person) {
-  const words = identities.filter((identity) => !numberLike.test(identity));
-  return matchesOf({
-    numbers: identities.filter((identity) => numberLike.test(identity)),
-    texts: [...words, ...contacts, ...emails, ...externalIds].filter(
-      (text) => text.length >= minWordLength,
-    ),
-  });
+/** A word is not searched for: it stands in the jobs of others, which would be waited for. */
+function matcherOf(person: Person) {
+  const { numbers, texts, ids } = searchTextsOf(person);
+  return matchesOf({ numbers, texts: [...texts, ...ids] });
 }
 
 export interface PreviewTools extends Pick<ErasureTools, 'database' | 'keys'> {
