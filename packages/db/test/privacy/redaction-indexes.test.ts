@@ -6,6 +6,14 @@ import { useMigratedDatabase } from '../support.ts';
 
 const migrated = useMigratedDatabase();
 
+const tablesOfContacts = [
+  'reaction',
+  'unsupported',
+  'event_delivery',
+  'message_analysis',
+  'capability',
+];
+
 /** Few of many rows are left to empty, as on any day but the first. */
 const seed = [
   `INSERT INTO message (sinch_message_id, created_at, happened_at, updated_at, emptied_at, text)
@@ -26,6 +34,15 @@ const seed = [
    SELECT now(), CASE WHEN n % 1000 = 0 THEN 'WAITING' ELSE 'DONE' END::handler_task_state,
      decode(md5(n::text), 'hex'), decode(md5(n::text), 'hex'), 'greet', 'MESSAGE_INBOUND'
    FROM generate_series(1, 20000) AS n`,
+  ...tablesOfContacts.map(
+    (table) => `INSERT INTO ${table}
+      SELECT (jsonb_populate_record(NULL::${table}, jsonb_build_object('id', n, 'app_id', 'A1',
+        'sinch_event_id', n, 'sinch_message_id', n, 'contact_id', 'C' || n, 'channel', 'SMS',
+        'identity', n, 'created_at', now(), 'updated_at', now(), 'status_stamp', '', 'action', 'react',
+        'status', 'X', 'capability_stamp', '', 'results_stamp', '', 'several_channels', false,
+        'happened_at', now(), 'status_rank', 1, 'emoji', ''))).*
+      FROM generate_series(1, 5000) AS n`,
+  ),
   'VACUUM ANALYZE',
 ];
 
@@ -48,6 +65,12 @@ it.each([
     .join('\n');
   expect(plan).toMatch(index);
   expect(plan).not.toMatch(/Seq Scan on (message|contact c|callback_event|handler_task)/);
+});
+
+it.each(tablesOfContacts)('the rows of %s of a contact are found by an index', async (table) => {
+  const sql = `EXPLAIN SELECT FROM ${table} WHERE contact_id = ANY(ARRAY['C7'])`;
+  const plan = (await migrated.read(sql)).map((row) => String(row['QUERY PLAN'])).join('\n');
+  expect(plan).toContain(`${table}_contact_id_idx`);
 });
 
 /** EXPLAIN of a statement with parameters shows the plan for any value. */
