@@ -29,11 +29,10 @@ export async function countErasable(
   const sql = `${withUsed} SELECT count(*)::integer AS count FROM ${table.name} AS t, used WHERE ${where}`;
   const values = [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])];
   const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
-  const { rows } = await inWriteSession(
-    database,
-    options,
-    async (session) => await session.query<{ count: number }>({ sql }, values),
-  );
+  const { rows } = await inWriteSession(database, options, async (session) => {
+    await session.query({ sql: logNoValues }, []);
+    return await session.query<{ count: number }>({ sql }, values);
+  });
   return rows[0]?.count ?? 0;
 }
 
@@ -54,12 +53,20 @@ export async function erasePage(
   const { statements } = statementsOf(table, range);
   const values = [...valuesOf(person, keys), ...(range.from ?? []), ...(range.to ?? [])];
   return await inRetriedSession(database, async (session) => {
+    await session.query({ sql: logNoValues }, []);
     let changed = 0;
     for (const sql of statements) changed += (await session.query({ sql }, values)).count;
     await record(session, changed);
     return changed;
   });
 }
+
+/**
+ * Where the role may, keeps the person out of the log of Postgres, which has the parameters of slow
+ * statements where `log_min_duration_statement` is set.
+ */
+const logNoValues = `SELECT set_config('log_parameter_max_length', '0', true)
+WHERE has_parameter_privilege('log_parameter_max_length', 'SET')`;
 
 /** Each parameter once, since Postgres refuses one whose type no statement determines. */
 const withUsed = `WITH used AS MATERIALIZED (SELECT ${Object.values(parameters).join(', ')})`;

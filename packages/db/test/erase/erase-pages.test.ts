@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { encodeRawBody } from '@sinch-callbacks/core';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import {
   createEventWriter,
   type Database,
   eraseTables,
+  openDatabase,
   recordDeadLetter,
 } from '../../src/index.ts';
 import { eventOf, toWrite, useMigratedDatabase } from '../support.ts';
@@ -131,4 +133,28 @@ it.each([
   await eraseTables(migrated.database, await beginErasureOfPhone(migrated.database), keys);
   const [row] = await migrated.read('SELECT raw_body FROM callback_event');
   expect(row).toEqual({ raw_body: isFound ? '' : event.rawBody.text });
+});
+
+it.each([
+  ['may', 'superuser', '0'],
+  ['may not', 'nosuperuser', '-1'],
+])('a role that %s keep values out of the log of Postgres erases', async (_, kind, setting) => {
+  const { pool } = migrated.database;
+  await write([messageOf('M1', 'C1', phone, 'a teapot')]);
+  const role = `eraser_${randomUUID().replaceAll('-', '')}`;
+  await pool.query(`CREATE ROLE ${role} ${kind};
+    GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role};
+    CREATE TABLE seen (setting text); GRANT ALL ON seen TO ${role};
+    CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO seen VALUES (current_setting('log_parameter_max_length')); RETURN NEW; END $$;
+    CREATE TRIGGER see BEFORE UPDATE ON message FOR EACH ROW EXECUTE FUNCTION see()`);
+  const options = new URLSearchParams({ options: `-c role=${role}` });
+  const url = `${migrated.url}?${options.toString().replaceAll('+', '%20')}`;
+  const database = openDatabase({ url });
+  onTestFinished(async () => await database.close());
+  await eraseTables(database, await beginErasureOfPhone(database), keys);
+  await database.close();
+  expect(await migrated.read('SELECT setting FROM seen')).toEqual([{ setting }]);
+  expect(await migrated.read('SELECT text FROM message')).toEqual([{ text: null }]);
+  await pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
 });
