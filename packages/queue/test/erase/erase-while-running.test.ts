@@ -1,25 +1,27 @@
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from '@sinch-callbacks/dev-env/processes';
+import { sized, testSeed } from '@sinch-callbacks/dev-env/sizes';
 import { describe, expect, it } from 'vitest';
 import { countInQueue, eraseFromQueue, type QueueLocation, queueNames } from '../../src/index.ts';
 import { backendKinds, becomes, done, failed, limit, useQueueHarness } from '../queue-harness.ts';
+import { fillQueue, readAll } from './erase-fixture.ts';
 import {
   addWaiting,
   erase,
   eventsOfOthers,
   eventsOfPerson,
-  fillPlaces,
   hits,
   matches,
   openFiller,
-  readRedis,
-  readTables,
   redact,
 } from './erase-harness.ts';
 
 const jobsMs = 60_000;
+/** Of the kills of an erasure. */
+const points = sized({ short: 6, long: 20 });
 
 describe.each(backendKinds)('an erasure on %s', (kind) => {
   const harness = useQueueHarness(kind);
@@ -78,15 +80,32 @@ describe.each(backendKinds)('an erasure on %s', (kind) => {
   it('loses no event and leaves no name while jobs come and are applied', async () => {
     const location = harness.location();
     const live = harness.closing(openFiller(location)).open(queueNames.live);
-    const { handled } = await harness.consume((_, attempt) =>
-      attempt === 1 ? failed('transient') : done(),
-    );
     const events = Array.from({ length: 3 }, () => [...eventsOfPerson(), ...eventsOfOthers()]);
+    const [first, ...later] = events.flat();
+    const last = later.splice(-5);
+    if (first === undefined) throw new Error('there are events of the person');
+    const hasPassed = Promise.withResolvers<void>();
+    const isLast = (key: string) => last.some((event) => event.key === key);
+    const { handled } = await harness.consume(async ({ key }, attempt) => {
+      if (isLast(key)) await hasPassed.promise;
+      return attempt === 1 ? failed('transient') : done();
+    });
+    await harness.produce(first);
+    await becomes(handled, 1);
+    // It begins after an event was handled. The last ones are applied after one of its passes.
+    const erasing = eraseFromQueue(
+      location,
+      matches,
+      redact,
+      (progress) => {
+        if (progress.kind === 'passing') hasPassed.resolve();
+      },
+      { jobsMs },
+    );
     const adding = (async () => {
-      for (const event of events.flat()) await harness.produce(event);
+      for (const event of [...later, ...last]) await harness.produce(event);
     })();
-    await erase(location);
-    await adding;
+    await Promise.all([erasing, adding]);
     const keys = events.flat().map(({ key }) => key);
     const isApplied = async (key: string) => (await live.getJobState(key)) === 'completed';
     await until(
@@ -102,28 +121,29 @@ describe.each(backendKinds)('an erasure on %s', (kind) => {
 
   it('is completed by another one after a kill at any point', async () => {
     const location = harness.location();
-    const filler = harness.closing(openFiller(location));
-    await fillPlaces(filler);
-    const live = filler.open(queueNames.live);
-    const events = [...eventsOfPerson(), ...eventsOfOthers()];
-    for (const event of events) await addWaiting(live, event);
+    const { live } = await fillQueue(harness);
     const jobs = await live.getJobCountByTypes();
-
-    for (let changes = 1; await isKilledAfter(changes, location); changes += 2);
+    // Each of them finds what those before have left.
+    const most = Math.floor(hits(await readAll(location)).length / points);
+    let kills = 0;
+    for (let n = 0; n < points; n += 1) {
+      if (await isKilledAfter(drawPoint(`${kind} ${n}`, most), location)) kills += 1;
+    }
+    expect(kills).toBeGreaterThan(0);
 
     expect(await erase(location)).toMatchObject({ kind: 'erased' });
     expect(hits(await readAll(location))).toEqual([]);
     expect(await live.getJobCountByTypes()).toBe(jobs);
   });
-
-  async function readAll({ backend, prefix = '' }: QueueLocation): Promise<Map<string, string>> {
-    return backend.kind === 'redis'
-      ? await readRedis(backend.url, prefix)
-      : await readTables(backend.url, `${prefix}_queue`);
-  }
 });
 
 const eraser = fileURLToPath(new URL('erase-and-die.ts', import.meta.url));
+
+/** Draws a number of finds, from 1 to `most`. */
+function drawPoint(name: string, most: number): number {
+  const drawn = createHash('sha256').update(`${testSeed} ${name}`).digest().readUInt32BE();
+  return 1 + (drawn % Math.max(1, most));
+}
 
 /** @returns false when it was done before its death. */
 async function isKilledAfter(found: number, location: QueueLocation): Promise<boolean> {

@@ -1,27 +1,20 @@
 import { freePort } from '@sinch-callbacks/dev-env/processes';
-import { startRedis } from '@sinch-callbacks/dev-env/servers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
   rewriteAppendOnlyFile,
   rewriteOnReplica,
 } from '../../src/erase/rewrite-append-only-file.ts';
+import { useOwnRedis } from './erase-fixture.ts';
 
 const withinMs = 60_000;
-let server: Extract<Awaited<ReturnType<typeof startRedis>>, { url: string }>;
+const server = useOwnRedis();
 let redis: Redis;
 
-beforeAll(async () => {
-  const started = await startRedis({ sources: ['binary', 'debian'] });
-  if (started.kind === 'unavailable') throw new Error(started.message);
-  server = started;
-  redis = new Redis(server.url);
-}, 120_000);
-
-afterAll(async () => {
-  redis.disconnect();
-  await server.close();
+beforeAll(() => {
+  redis = new Redis(server().url);
 });
+afterAll(() => redis.disconnect());
 
 beforeEach(async () => {
   await redis.config('SET', 'rdb-key-save-delay', '0');
@@ -29,7 +22,7 @@ beforeEach(async () => {
   expect(await rewrite(withinMs)).toEqual({ kind: 'rewritten' });
 });
 
-async function rewrite(limitMs: number, url = server.url) {
+async function rewrite(limitMs: number, url = server().url) {
   return await rewriteAppendOnlyFile({ kind: 'redis', url }, limitMs);
 }
 
@@ -72,7 +65,7 @@ it('where Redis writes no append-only file, it says so and asks for nothing', as
 
 it('where Redis refuses the command, as a managed one does, it says so', async () => {
   await redis.call('ACL', 'SETUSER', 'tenant', 'on', '>secret', '~*', '+@all', '-bgrewriteaof');
-  const url = new URL(server.url);
+  const url = new URL(server().url);
   url.username = 'tenant';
   url.password = 'secret';
   const reason = expect.stringContaining('bgrewriteaof');
