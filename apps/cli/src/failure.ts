@@ -5,7 +5,7 @@ import {
   OpenTransactionError,
   TooManyIdsError,
 } from '@sinch-callbacks/db';
-import { AmbiguousKeyError, ErasureLogError } from '@sinch-callbacks/operations';
+import { AmbiguousKeyError, ClocksDifferError, ErasureLogError } from '@sinch-callbacks/operations';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { SinchApiError } from '@sinch-callbacks/sinch-api';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -39,6 +39,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (
     error instanceof TooManyIdsError ||
     error instanceof ErasureLogError ||
+    error instanceof ClocksDifferError ||
     error instanceof OpenTransactionError
   ) {
     return { code: error.code, message: error.message, exitCode: exitCodes.failed };

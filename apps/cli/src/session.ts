@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import {
+  type DatabaseLimits,
   requireDatabase,
   requireQueue,
   withDatabase,
@@ -37,7 +38,10 @@ export interface Session {
   readonly io: CommandIo;
   readonly terminal: Terminal;
   readonly readSettings: () => Promise<Settings>;
-  readonly withDatabase: <T>(use: (database: Database) => Promise<T>) => Promise<T>;
+  readonly withDatabase: <T>(
+    use: (database: Database) => Promise<T>,
+    limits?: DatabaseLimits,
+  ) => Promise<T>;
   /** Opens the database and the replay lane. */
   readonly withLetterTools: <T>(use: (tools: LetterTools) => Promise<T>) => Promise<T>;
   /** Opens the store of rejected callbacks. */
@@ -79,10 +83,10 @@ function openSession(io: CommandIo, isJson: boolean, stack: string | false | und
     terminal,
     readSettings: read,
     readSinch: readApi,
-    async withDatabase(use) {
+    async withDatabase(use, limits) {
       const database = requireDatabase(await read());
       note({ database });
-      return await withDatabase(database.value, (opened) => asForeseen(() => use(opened)));
+      return await withDatabase(database.value, (opened) => asForeseen(() => use(opened)), limits);
     },
     async withLetterTools(use) {
       const settings = await read();

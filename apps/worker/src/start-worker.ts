@@ -95,7 +95,12 @@ export async function startWorker(
   const reconcileLabels = config.reconcile && { kinds: findingKinds, outcomes: reconcileOutcomes };
   const { retention, contactDelete } = config;
   const retentionLabels = hasRetention({ ...retention, contactDelete })
-    ? { tables: retainedTables, redacted: redactedTables, outcomes: retentionOutcomes }
+    ? {
+        tables: retainedTables,
+        redacted: redactedTables,
+        failed: ['contact'],
+        outcomes: retentionOutcomes,
+      }
     : undefined;
   const metrics = createMetrics({
     ...metricLabels,

@@ -49,6 +49,8 @@ export async function stopWorker(
 ): Promise<void> {
   const startedAt = Date.now();
   workerStopping(logger, { signal });
+  // At once, so that no removal begins while the last jobs are awaited.
+  const retention = settlesWithin(stopRetention(parts), finishWithinMs, logger);
   const idle = Promise.all(parts.consumers.map((consumer) => consumer.stopTaking()));
   const hasFinished = await settlesWithin(idle, finishWithinMs, logger);
   if (!hasFinished) {
@@ -62,14 +64,19 @@ export async function stopWorker(
   parts.boardKeeper.stop();
   parts.partitions.stop();
   parts.handlers.stop();
+  await retention;
   await settlesWithin(closeInOrder(parts), closeWithinMs, logger);
   workerStopped(logger, { durationMs: Date.now() - startedAt, allFinished: hasFinished });
+}
+
+async function stopRetention({ retentionKeeper }: WorkerParts): Promise<void> {
+  await retentionKeeper?.stop();
 }
 
 async function closeInOrder(parts: WorkerParts): Promise<void> {
   await parts.admin.close();
   const consumers = parts.consumers.map((consumer) => consumer.close());
-  await Promise.all([parts.reconcileKeeper?.stop(), parts.retentionKeeper?.stop(), ...consumers]);
+  await Promise.all([parts.reconcileKeeper?.stop(), ...consumers]);
   await parts.board.close();
   await parts.started;
   await parts.database.close();

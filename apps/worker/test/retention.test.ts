@@ -1,61 +1,23 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { runExclusively } from '@sinch-callbacks/db';
 import { until } from '@sinch-callbacks/dev-env/processes';
 import { createLogger } from '@sinch-callbacks/telemetry';
 import { createMetrics } from '@sinch-callbacks/telemetry/metrics';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { defaultRetentionTimings, keepRetained } from '../src/upkeep/keep-retained.ts';
-import { openWorkerFixture, soon, type WorkerFixture } from './support/worker-fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { keepRetained } from '../src/upkeep/keep-retained.ts';
+import {
+  atTheEnd,
+  keepContacts,
+  letterCount,
+  retentionEnv,
+  retentionTimings,
+  useRetention,
+} from './support/use-retention.ts';
+import { keepLines, reportEvent, soon } from './support/worker-fixture.ts';
 
 const page = path.resolve(import.meta.dirname, '../../../docs/metrics.md');
-
-let fixture: WorkerFixture;
-beforeEach(async () => {
-  fixture = await openWorkerFixture();
-  return async () => await fixture.close();
-});
-
-/** Letters in several batches, and messages in several blocks. */
-const letterCount = 3_500;
-const env = { RETENTION_DAYS: '30', GUARD_DAYS: '60', RETENTION_PROJECTIONS_DAYS: 'message:90' };
-const timings = { ...defaultRetentionTimings, lookMs: 200, againMs: 200, pauseMs: 10 };
-
-/** Old letters that were discarded with their events, one that is open, and an old message. */
-async function insertOld(): Promise<void> {
-  const sql = `
-    WITH e AS (
-      SELECT decode(md5(n::text), 'hex') AS digest, n, now() - interval '400 days' AS at
-      FROM generate_series(0, ${letterCount}) AS n
-    ), guard AS (
-      INSERT INTO event_guard (event_digest, received_at) SELECT digest, at FROM e
-    ), event AS (
-      INSERT INTO callback_event
-        (event_digest, kept, trigger, entity_id, received_at, state, attempts, raw_body)
-      SELECT digest, true, 'MESSAGE_DELIVERY', n::text, at, 'DEAD', 1, '{}' FROM e
-    ), message AS (
-      INSERT INTO message (sinch_message_id, created_at, happened_at, updated_at)
-      SELECT n::text, at, at, at FROM e
-    )
-    INSERT INTO dead_letter (event_digest, trigger, error_class, error_message, attempts,
-      first_failed_at, dead_at, resolved_at, resolution, fingerprint)
-    SELECT digest, 'MESSAGE_DELIVERY', 'permanent', 'x', '[]', at, at,
-      CASE WHEN n > 0 THEN at END, CASE WHEN n > 0 THEN 'DISCARDED' END, '000000000000' FROM e`;
-  await fixture.database.pool.query(sql);
-}
-
-async function counts(): Promise<Record<string, number>> {
-  const { rows } = await fixture.database.pool.query<Record<string, number>>(`
-    SELECT (SELECT count(*) FROM callback_event)::integer AS events,
-      (SELECT count(*) FROM dead_letter)::integer AS letters,
-      (SELECT count(*) FROM event_guard)::integer AS guards,
-      (SELECT count(*) FROM message)::integer AS messages,
-      (SELECT count(*) FROM retention_run)::integer AS runs`);
-  return rows[0] ?? {};
-}
-
-/** The open letter stays, with its event and its guard. */
-const atTheEnd = { events: 1, letters: 1, guards: 1, messages: 0, runs: 1 };
+const schedule = useRetention();
+const { insertOld, counts, keep, hasBegun, isFree } = schedule;
 
 const metricsOf = async (adminUrl: string) => await (await fetch(`${adminUrl}/metrics`)).text();
 const valueOf = (text: string, series: string) =>
@@ -71,8 +33,8 @@ describe('workers with a schedule', () => {
   it('remove what is old once between them, and count it', async () => {
     await insertOld();
     const workers = await Promise.all([
-      fixture.start(env, { timings: { retention: timings } }),
-      fixture.start(env, { timings: { retention: timings } }),
+      schedule.fixture.start(retentionEnv, { timings: { retention: retentionTimings } }),
+      schedule.fixture.start(retentionEnv, { timings: { retention: retentionTimings } }),
     ]);
     await until(async () => (await counts())['runs'] === 1, soon('the end of the run'));
     const isKnown = async () => {
@@ -99,65 +61,100 @@ describe('workers with a schedule', () => {
 
   it('that are killed in the middle leave the rest to the next', async () => {
     await insertOld();
-    const slow = { ...timings, pauseMs: 60_000 };
-    const killed = await fixture.start(env, { timings: { retention: slow } });
-    const hasBegun = async () => ((await counts())['letters'] ?? 0) <= letterCount - 500;
+    const slow = { ...retentionTimings, pauseMs: 60_000 };
+    const killed = await schedule.fixture.start(retentionEnv, { timings: { retention: slow } });
     await until(hasBegun, soon('the first batch'));
     await killed.kill();
     expect(await counts()).toMatchObject({ runs: 0, messages: letterCount + 1 });
     expect((await counts())['letters']).toBeGreaterThan(1);
-    await fixture.start(env, { timings: { retention: timings } });
+    await schedule.fixture.start(retentionEnv, { timings: { retention: retentionTimings } });
     await until(async () => (await counts())['runs'] === 1, soon('the rest'));
     expect(await counts()).toEqual(atTheEnd);
   });
 });
 
-const contactDelete = { policy: 'keep', graceDays: 30 } as const;
-
-/** Runs the schedule in this process. */
-function keep(isBehind: () => Promise<boolean>, pauseMs = timings.pauseMs) {
-  const lines: { msg: string; outcome: string }[] = [];
-  const destination = { write: (line: string) => lines.push(JSON.parse(line)) };
-  const logger = createLogger({ name: 'worker', level: 'info', destination });
-  const retention = {
-    eventDays: 30,
-    guardDays: 60,
-    tableDays: { message: 90 },
-    redactAfterDays: undefined,
-  };
-  const keeper = keepRetained(
-    { databaseUrl: fixture.databaseUrl, retention, contactDelete },
-    isBehind,
-    { logger, metrics: createMetrics() },
-    { ...timings, pauseMs },
-    () => new Date(),
+it('a worker that stops ends a removal at once, while it still awaits its last jobs', async () => {
+  await insertOld();
+  const { log, lines } = keepLines();
+  const worker = await schedule.fixture.start(
+    { ...retentionEnv, LOG_LEVEL: 'info' },
+    { timings: { retention: { ...retentionTimings, pauseMs: 60_000 } }, log },
   );
-  if (keeper === undefined) throw new Error('nothing to do');
-  return { keeper, outcomes: () => lines.map(({ outcome }) => outcome) };
-}
+  await until(hasBegun, soon('the first batch'));
+  const unlock = await schedule.fixture.lockTable('message');
+  await schedule.fixture.enqueue([reportEvent('01M')]);
+  const lockIsAwaited = async () => {
+    const { rows } = await schedule.fixture.database.pool.query(
+      `SELECT FROM pg_locks WHERE relation = 'message'::regclass AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows.length > 0;
+  };
+  await until(lockIsAwaited, soon('the job to be in progress'));
+  const stopped = worker.stop();
+  const isInterrupted = () => lines().some(({ outcome }) => outcome === 'interrupted');
+  await until(isInterrupted, soon('the end of the removal'));
+  expect(lines().map(({ msg }) => msg)).not.toContain('worker stopped');
+  await unlock();
+  await stopped;
+});
 
 it('nothing is removed while callbacks wait, and all of it afterwards', async () => {
   await insertOld();
   let isBehind = true;
-  const { keeper, outcomes } = keep(async () => isBehind);
+  const { outcomes, ends } = keep({ isBehind: async () => isBehind });
   await until(() => outcomes().length > 1, soon('two looks'));
   expect(new Set(outcomes())).toEqual(new Set(['behind']));
   expect((await counts())['letters']).toBe(letterCount + 1);
   isBehind = false;
-  await until(() => outcomes().includes('complete'), soon('the end of the run'));
+  await ends('complete');
   expect(await counts()).toEqual(atTheEnd);
-  await keeper.stop();
+});
+
+it('callbacks that begin to wait end a run, which another one continues', async () => {
+  await insertOld();
+  let isBehind = false;
+  const { outcomes, ends } = keep({ isBehind: async () => isBehind, pauseMs: 3_000 });
+  await until(hasBegun, soon('the first batch'));
+  isBehind = true;
+  await ends('behind');
+  expect(outcomes()).not.toContain('complete');
+  expect((await counts())['messages']).toBe(letterCount + 1);
+});
+
+const unanswered = Promise.withResolvers<boolean>().promise;
+
+it.each([
+  ['does not answer', async () => await unanswered],
+  ['fails', async () => await Promise.reject(new Error('planted'))],
+])('a queue that %s holds up no other worker', async (_, isBehind) => {
+  await insertOld();
+  const { ends } = keep({ isBehind });
+  await ends('behind');
+  expect(await isFree()).toBe(true);
+  expect((await counts())['letters']).toBe(letterCount + 1);
+});
+
+it('a queue that stops to answer during a run ends it, and frees it for another worker', async () => {
+  await insertOld();
+  let looks = 0;
+  const isBehind = async () => {
+    looks += 1;
+    return looks === 1 ? false : await unanswered;
+  };
+  const { ends } = keep({ isBehind, pauseMs: 3_000 });
+  await ends('behind');
+  expect(await isFree()).toBe(true);
 });
 
 it('a stop ends it between two batches, and frees it for another worker', async () => {
   await insertOld();
-  const { keeper, outcomes } = keep(async () => false, 60_000);
-  const hasBegun = async () => ((await counts())['letters'] ?? 0) <= letterCount - 500;
+  const { keeper, outcomes, ends } = keep({ pauseMs: 60_000 });
   await until(hasBegun, soon('the first batch'));
   await keeper.stop();
+  await ends('interrupted');
   expect(outcomes()).toEqual(['interrupted']);
-  const free = await runExclusively(fixture.database, 'retention', async () => 'mine');
-  expect(free).toEqual({ kind: 'done', value: 'mine' });
+  await until(isFree, soon('the lock'));
 });
 
 it('without any days nothing is kept watch of', () => {
@@ -167,11 +164,17 @@ it('without any days nothing is kept watch of', () => {
     tableDays: {},
     redactAfterDays: undefined,
   };
-  const config = { databaseUrl: fixture.databaseUrl, retention: none, contactDelete };
+  const config = {
+    databaseUrl: schedule.fixture.databaseUrl,
+    retention: none,
+    contactDelete: keepContacts,
+  };
   const telemetry = {
     logger: createLogger({ name: 'worker', level: 'silent' }),
     metrics: createMetrics(),
   };
   const nothing = async () => false;
-  expect(keepRetained(config, nothing, telemetry, timings, () => new Date())).toBeUndefined();
+  expect(
+    keepRetained(config, nothing, telemetry, retentionTimings, () => new Date()),
+  ).toBeUndefined();
 });

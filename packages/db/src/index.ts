@@ -81,6 +81,7 @@ export {
 } from './erase/person.ts';
 export { hasErasedKeys } from './erase/redact-erased.ts';
 export { renewStatistics } from './erase/renew-statistics.ts';
+export { findRunningContacts } from './erase/running-contacts.ts';
 export { type SearchTexts, searchTextsOf } from './erase/search-texts.ts';
 export { digestOfEvent } from './event-digest.ts';
 export {
@@ -103,12 +104,15 @@ export { schemaAsSql } from './migrate/schema-engine.ts';
 export { createPartitionsAhead, type WeeksAhead } from './partitions/create-weeks.ts';
 export { countRedactable } from './privacy/count-redactable.ts';
 export {
+  type ContactOutcome,
+  type ContactsWork,
   countDeletedContacts,
   type HandledContacts,
   handleDeletedContacts,
   type OnContactDelete,
 } from './privacy/handle-deleted-contacts.ts';
 export { type RedactedRows, redactedTables, redactOld } from './privacy/redact-old.ts';
+export type { Pace } from './privacy/walk-pages.ts';
 export { countInOldWeeks, dropOldWeeks } from './prune/drop-weeks.ts';
 export { type Proceed, toTheEnd } from './prune/proceed.ts';
 export { countPrunable, type Prunable, pruneBatch } from './prune/prune-events.ts';
@@ -121,6 +125,7 @@ export {
 } from './prune/prune-projections.ts';
 export {
   findLastRetention,
+  findRetentionAhead,
   noteRetention,
   type RetentionRun,
 } from './prune/retention-runs.ts';
@@ -165,6 +170,7 @@ export {
   type UnhandledGroup,
 } from './read/unapplied-events.ts';
 export { type ExclusiveRun, runExclusively } from './run-exclusively.ts';
+export { FutureInstantError, readServerTime, requirePast } from './server-time.ts';
 export type { EventToWrite } from './write/event-to-write.ts';
 export { createEventWriter, type EventWriter, type WriteOutcome } from './write/event-writer.ts';
 export { happenedAtMs } from './write/happened-at.ts';

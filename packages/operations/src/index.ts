@@ -52,6 +52,7 @@ export {
 } from './rejected/recheck.ts';
 export { replayUnhandled, type UnhandledToReplay } from './requeue/replay-unhandled.ts';
 export { type Requeued, type RequeueTools, requeueLetters } from './requeue/requeue-letters.ts';
+export { agreedTime, ClocksDifferError } from './retention/agreed-time.ts';
 export { countRetention } from './retention/count-retention.ts';
 export {
   hasRetention,
@@ -59,6 +60,7 @@ export {
   type RetentionPlan,
   type RetentionSchedule,
   retainedTables,
+  scheduleText,
 } from './retention/plan-retention.ts';
 export {
   countToPrune,
@@ -71,7 +73,13 @@ export {
   prune,
 } from './retention/prune.ts';
 export type { RetainedRows } from './retention/retained-rows.ts';
-export { type EraseContact, runRetention } from './retention/run-retention.ts';
+export {
+  type EraseContact,
+  type RetentionStep,
+  type RetentionWork,
+  retentionLimits,
+  runRetention,
+} from './retention/run-retention.ts';
 export { consentQuestionOf, findQuestionOf } from './search/find-question.ts';
 export { readTypedKey } from './search/typed-key.ts';
 export {

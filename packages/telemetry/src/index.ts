@@ -54,11 +54,12 @@ export {
   requestRefused,
 } from './events/request-events.ts';
 export {
-  contactNotErased,
+  contactNotTreated,
   fileNotRewritten,
   type RetentionOutcome,
   retentionEnded,
   retentionOutcomes,
+  retentionStepFailed,
 } from './events/retention-events.ts';
 export {
   appFailed,

@@ -1,9 +1,11 @@
 import {
+  agreedTime,
   countToPrune,
   minAgeDays,
   type PruneCutoffs,
   planPrune,
   prune,
+  retentionLimits,
 } from '@sinch-callbacks/operations';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -51,8 +53,9 @@ Where RETENTION_DAYS is set here, the worker removes by itself, and an age that 
 the variables allow is refused; without GUARD_DAYS that is each age, since guards stay for good.
 
 With --schedule it does now what the worker does by itself once a day, by RETENTION_DAYS, GUARD_DAYS,
-RETENTION_PROJECTIONS_DAYS and REDACT_AFTER_DAYS as they are set here; with --dry-run it says what
-that would be.
+RETENTION_PROJECTIONS_DAYS, REDACT_AFTER_DAYS and SINCH_ON_CONTACT_DELETE=redact as they are set
+here; with --dry-run it says what that would be. Contacts that are to be erased are left to the
+worker.
 
 With --json: {dryRun, before, guardsBefore, outboundBefore, events, deadLetters, guards, outbound};
 with --schedule: {dryRun, counts: [{table, action, rows}]}.
@@ -112,9 +115,10 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
   }
   refuseUnderSchedule(plan, (await session.readSettings()).retention, now);
   const { before, guardsBefore, outboundBefore } = plan;
-  const { events, deadLetters, guards, outbound } = await session.withDatabase((database) =>
-    (dryRun ? countToPrune : prune)(database, plan),
-  );
+  const { events, deadLetters, guards, outbound } = await session.withDatabase(async (database) => {
+    await agreedTime(database, io.now);
+    return await (dryRun ? countToPrune : prune)(database, plan);
+  }, retentionLimits);
   const befores = { before, guardsBefore, ...(outboundBefore && { outboundBefore }) };
   terminal.document({ dryRun, ...befores, events, deadLetters, guards, outbound });
   const what = `${counted(events, 'event')} and ${counted(deadLetters, 'dead letter')}`;

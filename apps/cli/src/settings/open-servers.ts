@@ -1,5 +1,5 @@
 import type { QueueTarget } from '@sinch-callbacks/config';
-import { type Database, openDatabase } from '@sinch-callbacks/db';
+import { type Database, type DatabaseOptions, openDatabase } from '@sinch-callbacks/db';
 import { type LetterTools, type RejectedCalls, rejectedCalls } from '@sinch-callbacks/operations';
 import { openRejectedStore, openReplayLane, withFallbackStore } from '@sinch-callbacks/queue';
 import { redactText } from '@sinch-callbacks/telemetry';
@@ -18,6 +18,8 @@ export function requireQueue({ queue }: Settings): Given<QueueTarget> {
   throw new UsageError('no queue: set REDIS_URL or DATABASE_URL, or let `npm start` run');
 }
 
+export type DatabaseLimits = NonNullable<DatabaseOptions['limits']>;
+
 /** The second one is for work that holds a lock meanwhile. */
 const connections = 2;
 
@@ -25,8 +27,9 @@ const connections = 2;
 export async function withDatabase<T>(
   url: string,
   use: (database: Database) => Promise<T>,
+  limits: DatabaseLimits = {},
 ): Promise<T> {
-  const database = openDatabase({ url, poolSize: connections });
+  const database = openDatabase({ url, poolSize: connections, limits });
   try {
     return await use(database);
   } finally {

@@ -1,4 +1,4 @@
-import { noteAppsSeen } from '@sinch-callbacks/db';
+import { noteAppsSeen, noteRetention } from '@sinch-callbacks/db';
 import { freePort } from '@sinch-callbacks/dev-env/processes';
 import {
   askRedis,
@@ -7,6 +7,7 @@ import {
   startRedis,
   startRedisCluster,
 } from '@sinch-callbacks/dev-env/servers';
+import { scheduleText } from '@sinch-callbacks/operations';
 import {
   inspectBackend,
   migrateQueue,
@@ -45,6 +46,11 @@ beforeAll(async () => {
   // Also where events go while Redis is down, as a release's migration does.
   const url = cli.env['DATABASE_URL'] ?? '';
   await migrateQueue({ ...cli.location, backend: { kind: 'postgres', url } });
+  // A worker with the same variables has run for a while.
+  const at = new Date(Date.now() - 60_000);
+  const contactDelete = { policy: 'redact', graceDays: 30 } as const;
+  const schedule = scheduleText({ tableDays: {}, contactDelete });
+  await noteRetention(cli.database, { startedAt: at, finishedAt: at, schedule, removed: {} });
 }, 120_000);
 
 afterEach(async () => {

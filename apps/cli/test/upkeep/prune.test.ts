@@ -1,5 +1,11 @@
 import { decideEvent } from '@sinch-callbacks/core';
-import { countDeadLetters, createEventWriter, runExclusively } from '@sinch-callbacks/db';
+import {
+  countDeadLetters,
+  createEventWriter,
+  findLastRetention,
+  runExclusively,
+} from '@sinch-callbacks/db';
+import { scheduleText } from '@sinch-callbacks/operations';
 import { expect, it } from 'vitest';
 import { callbacksHere, useCli } from '../harness/cli-harness.ts';
 import { insertLetters, reportOf } from '../harness/letters.ts';
@@ -118,7 +124,8 @@ it('prune --schedule does what the variables say, and first only says so', async
   expect(await prune()).toMatchObject({ code: 0 });
   expect(await rows()).toEqual([0, 0]);
   expect(await prune('--older-than', '90d')).toMatchObject({ code: 2 });
-  const without = await callbacksHere(['prune', '--schedule', '--no-stack'], cli.env);
+  const keep = { ...cli.env, SINCH_ON_CONTACT_DELETE: 'keep' };
+  const without = await callbacksHere(['prune', '--schedule', '--no-stack'], keep);
   expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing expires') });
 });
 
@@ -143,12 +150,26 @@ it('prune --schedule counts by table what would be redacted, deleted contacts to
       { table: 'contact', action: 'redacted', rows: 1 },
     ]),
   );
-  const contacts = await prune({ SINCH_ON_CONTACT_DELETE: 'erase' }, '--dry-run', '--json');
-  expect(JSON.parse(contacts.stdout).counts).toEqual([
-    { table: 'contact', action: 'removed', rows: 1 },
-  ]);
-  expect(await database.prisma.contact.count({ where: { displayName: 'Zephyrine' } })).toBe(1);
-  await prune({ REDACT_AFTER_DAYS: '365' });
+  const names = async () =>
+    await database.prisma.contact.count({ where: { displayName: 'Zephyrine' } });
+  // A worker erases them.
+  const erase = { REDACT_AFTER_DAYS: '365', SINCH_ON_CONTACT_DELETE: 'erase' };
+  const left = await prune(erase, '--json');
+  expect(left).toMatchObject({ code: 0, stderr: expect.stringContaining('left to the worker') });
+  expect(await names()).toBe(1);
+  expect(await findLastRetention(database)).toBeUndefined();
+  const done = await prune({ REDACT_AFTER_DAYS: '365' }, '--json');
+  expect(JSON.parse(done.stdout).counts).toContainEqual({
+    table: 'contact',
+    action: 'redacted',
+    rows: 1,
+  });
+  expect(await names()).toBe(0);
+  const contactDelete = { policy: 'redact', graceDays: 30 } as const;
+  expect(await findLastRetention(database)).toMatchObject({
+    schedule: scheduleText({ tableDays: {}, redactAfterDays: 365, contactDelete }),
+    removed: { 'contact redacted': 1 },
+  });
   const again = await prune({ REDACT_AFTER_DAYS: '365' }, '--dry-run', '--json');
   expect(JSON.parse(again.stdout).counts).toEqual(
     expect.arrayContaining([{ table: 'message', action: 'redacted', rows: 0 }]),

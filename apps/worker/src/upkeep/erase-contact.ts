@@ -1,13 +1,12 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
-import { type Database, DatabaseUnavailableError, type ErasureKeys } from '@sinch-callbacks/db';
+import { type Database, type ErasureKeys, findRunningContacts } from '@sinch-callbacks/db';
 import {
   type EraseContact,
   type ErasureTools,
   eraseDeletedContact,
   eraseQueues,
 } from '@sinch-callbacks/operations';
-import { QueueUnavailableError } from '@sinch-callbacks/queue';
-import { contactNotErased, fileNotRewritten, type Telemetry } from '@sinch-callbacks/telemetry';
+import { contactNotTreated, fileNotRewritten, type Telemetry } from '@sinch-callbacks/telemetry';
 
 type EraserSettings = Pick<
   WorkerConfig,
@@ -16,15 +15,12 @@ type EraserSettings = Pick<
 
 /** The operator in the rows of erasures by the schedule. */
 const operator = 'schedule';
-/** Contacts of a run that fail before the run does: the cause is not in them. */
-const maxFailedContacts = 10;
-
 /**
  * Creates what erases the contacts that Sinch deleted, as `callbacks erase --contact` does: list,
- * log, tables and queues. Undefined where that is not the policy. A contact that fails is logged,
- * and is due again at the next run.
- * @throws from its function: DatabaseUnavailableError or QueueUnavailableError, and the error of a
- *   contact when too many have failed.
+ * log, tables and queues. Undefined where that is not the policy. Those of an erasure that has begun
+ * and failed are tried last.
+ * @throws from its function: the errors of `eraseDeletedContact`, and of a signal that ended it
+ *   between two pages. The next run continues.
  */
 export function createContactEraser(
   { contactDelete, erasureLog, queue, fallbackQueue, queuePrefix: prefix }: EraserSettings,
@@ -37,7 +33,6 @@ export function createContactEraser(
     backend === undefined ? [] : { backend, prefix },
   );
   return (database) => {
-    let failed = 0;
     let fileState: string | undefined;
     const tools: ErasureTools = {
       database,
@@ -54,22 +49,18 @@ export function createContactEraser(
           },
         }),
     };
-    return async (contactId) => {
-      try {
-        const { isComplete } = await eraseDeletedContact(tools, contactId);
-        if (!isComplete) contactNotErased(telemetry, { contactId, reason: 'jobs-left' });
-        return isComplete;
-      } catch (error) {
-        failed += 1;
-        if (isOutage(error) || failed > maxFailedContacts) throw error;
-        contactNotErased(telemetry, { contactId, reason: 'failed', error });
-        return false;
-      }
+    return {
+      triedLast: async (ids) => await findRunningContacts(database, ids, keys),
+      async erase(contactId, { signal, afterBatch }) {
+        const onPage = async (_: string, changed: number) => {
+          await afterBatch(changed);
+          signal?.throwIfAborted();
+        };
+        const { isComplete } = await eraseDeletedContact({ ...tools, onPage }, contactId);
+        if (isComplete) return 'done';
+        contactNotTreated(telemetry, { contactId, policy: 'erase', reason: 'jobs-left' });
+        return 'left';
+      },
     };
   };
-}
-
-/** Each contact would fail. */
-function isOutage(error: unknown): boolean {
-  return error instanceof DatabaseUnavailableError || error instanceof QueueUnavailableError;
 }

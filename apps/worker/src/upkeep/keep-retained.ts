@@ -6,16 +6,27 @@ import {
   noteRetention,
   openDatabase,
   type Proceed,
+  readServerTime,
   runExclusively,
 } from '@sinch-callbacks/db';
 import {
+  agreedTime,
   type EraseContact,
   hasRetention,
   planRetention,
   type RetainedRows,
+  type RetentionWork,
+  retentionLimits,
   runRetention,
+  scheduleText,
 } from '@sinch-callbacks/operations';
-import { type RetentionOutcome, retentionEnded, type Telemetry } from '@sinch-callbacks/telemetry';
+import {
+  contactNotTreated,
+  type RetentionOutcome,
+  retentionEnded,
+  retentionStepFailed,
+  type Telemetry,
+} from '@sinch-callbacks/telemetry';
 
 export interface RetentionKeeper {
   /** Begins no more batches, and waits a moment for the one in progress. */
@@ -44,12 +55,12 @@ type RetentionSettings = Pick<WorkerConfig, 'databaseUrl' | 'retention' | 'conta
 
 /** One holds the lock for as long as a run lasts. Apart from the pool that events are written by. */
 const poolSize = 2;
-/** To count and move the rows of a large week takes minutes, in which its connection is silent. */
-const silenceTimeoutMs = 30 * 60_000;
 /** For a batch in progress. One that is cut off by the end of the process is rolled back. */
 const stopWithinMs = 3_000;
 /** Between two looks at the queue. */
 const queueLookMs = 5_000;
+/** For the answer of the queue. While Redis is down, its client waits for it. */
+const queueAnswerMs = 5_000;
 
 /**
  * Removes and redacts what is old, by the schedule of the variables. Of all workers one does it at a
@@ -68,7 +79,7 @@ export function keepRetained(
 ): RetentionKeeper | undefined {
   const days = { ...retention, contactDelete };
   if (!hasRetention(days)) return undefined;
-  const database = openDatabase({ url: databaseUrl, poolSize, limits: { silenceTimeoutMs } });
+  const database = openDatabase({ url: databaseUrl, poolSize, limits: retentionLimits });
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -80,6 +91,7 @@ export function keepRetained(
     try {
       outcome = await run(removed);
     } catch (caught) {
+      if (stopping.signal.aborted) outcome = 'interrupted';
       error = caught;
     }
     retentionEnded(telemetry, { outcome, removed, error });
@@ -88,56 +100,85 @@ export function keepRetained(
   }
 
   async function run(removed: Record<string, number>): Promise<RetentionOutcome> {
-    if (await isBehind()) return 'behind';
+    if (await looksBehind()) return stopping.signal.aborted ? 'interrupted' : 'behind';
     const exclusive = await runExclusively(database, 'retention', async (lost) => {
       return await runIfDue(lost, removed);
     });
     return exclusive.kind === 'busy' ? 'busy' : exclusive.value;
   }
 
+  /** A queue that does not answer in time may hold callbacks that wait. */
+  async function looksBehind(): Promise<boolean> {
+    const answered = new AbortController();
+    const signal = AbortSignal.any([answered.signal, stopping.signal]);
+    const missed = sleep(queueAnswerMs, undefined, { signal }).then(yes, yes);
+    const isLate = await Promise.race([isBehind().catch(yes), missed]);
+    answered.abort();
+    return isLate;
+  }
+
   async function runIfDue(
     lost: AbortSignal,
     removed: Record<string, number>,
   ): Promise<RetentionOutcome> {
-    const startedAt = now();
-    const byDays = JSON.stringify(retention);
-    if (await isDone(database, byDays, startedAt)) return 'not-due';
+    const startedAt = await agreedTime(database, now);
+    const byText = scheduleText(days);
+    if (await isDone(byText, startedAt)) return 'not-due';
+    const isEnded = () => stopping.signal.aborted || lost.aborted;
     let wasBehind = false;
-    let lookedAt = startedAt.getTime();
+    let lookedAt = performance.now();
     const proceed: Proceed = async (rows) => {
+      if (isEnded()) return false;
       if (rows > 0) await sleep(timings.pauseMs, undefined, { signal: stopping.signal }).catch(no);
-      if (now().getTime() - lookedAt >= queueLookMs) {
-        lookedAt = now().getTime();
-        wasBehind = await isBehind();
+      if (performance.now() - lookedAt >= queueLookMs) {
+        lookedAt = performance.now();
+        const isBehindNow = await looksBehind();
+        wasBehind = wasBehind || isBehindNow;
       }
-      return !(wasBehind || lost.aborted || stopping.signal.aborted);
+      return !(wasBehind || isEnded());
     };
     const plan = planRetention(days, startedAt);
-    const onRows = (rows: RetainedRows) => {
-      telemetry.metrics.rowsRetired(rows);
-      if (rows.rows === 0) return;
-      const name = `${rows.table} ${rows.action}`;
-      removed[name] = (removed[name] ?? 0) + rows.rows;
-    };
-    const isComplete = await runRetention(database, plan, proceed, onRows, openEraser?.(database));
-    if (!isComplete) return wasBehind ? 'behind' : 'interrupted';
-    const finishedAt = now();
+    const isComplete = await runRetention(database, plan, workOf(proceed, removed));
+    if (!isComplete) return wasBehind && !isEnded() ? 'behind' : 'interrupted';
+    const finishedAt = await readServerTime(database);
     doneHereAt = finishedAt.getTime();
-    await noteRetention(database, { startedAt, finishedAt, schedule: byDays, removed });
+    await noteRetention(database, { startedAt, finishedAt, schedule: byText, removed });
     telemetry.metrics.retentionSucceeded(finishedAt);
     return 'complete';
   }
 
+  function workOf(proceed: Proceed, removed: Record<string, number>): RetentionWork {
+    const eraseContact = openEraser?.(database);
+    const { policy } = contactDelete;
+    return {
+      proceed,
+      onRows(rows: RetainedRows) {
+        telemetry.metrics.rowsRetired(rows);
+        if (rows.rows === 0) return;
+        const name = `${rows.table} ${rows.action}`;
+        removed[name] = (removed[name] ?? 0) + rows.rows;
+      },
+      onFailure(step, error) {
+        if (!stopping.signal.aborted) retentionStepFailed(telemetry, { ...step, error });
+      },
+      onContactFailed(contactId, error) {
+        if (policy === 'keep') return;
+        contactNotTreated(telemetry, { contactId, policy, reason: 'failed', error });
+      },
+      ...(eraseContact && { eraseContact }),
+    };
+  }
+
   /**
-   * Checks for a complete run in the interval that ends now: of any worker by the same days, or of
-   * this one. So workers with different days do not undercut each other's interval.
+   * Checks for a complete run in the interval that ends now: of any worker by the same schedule, or
+   * of this one. So workers with different schedules do not undercut each other's interval.
    */
-  async function isDone(from: Database, byDays: string, at: Date): Promise<boolean> {
-    const last = await findLastRetention(from);
+  async function isDone(byText: string, at: Date): Promise<boolean> {
+    const last = await findLastRetention(database);
     if (last === undefined) return false;
     telemetry.metrics.retentionSucceeded(last.finishedAt);
     const since = at.getTime() - timings.everyMs;
-    return doneHereAt > since || (last.finishedAt.getTime() > since && last.schedule === byDays);
+    return doneHereAt > since || (last.finishedAt.getTime() > since && last.schedule === byText);
   }
 
   function schedule(afterMs: number): void {
@@ -158,4 +199,5 @@ export function keepRetained(
   };
 }
 
+const yes = () => true;
 const no = () => undefined;

@@ -7,8 +7,8 @@ import type { Person } from './person.ts';
 import { waitForWriters } from './wait-for-writers.ts';
 import { walkTable } from './walk-table.ts';
 
-/** Called after each page. */
-export type OnErasedPage = (table: string, changed: number) => void;
+/** Awaited after each page, which is noted: the erasure may be ended by an error, and continues. */
+export type OnErasedPage = (table: string, changed: number) => unknown;
 
 /**
  * Erases the person from every table, page by page, from where it was interrupted. Writers go on
@@ -39,7 +39,7 @@ export async function eraseTables(
           await session.query({ sql: notePage }, [id, sealed, table.name, rows]);
         },
       );
-      onPage(table.name, changed);
+      await onPage(table.name, changed);
     });
   }
 }

@@ -11,6 +11,7 @@ import {
   namesNoConsent,
 } from './empty-rows.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
+import type { Pace } from './walk-pages.ts';
 
 /** All contacts that were merged into one, itself included. */
 const selectMembers = `
@@ -49,18 +50,19 @@ export async function redactContact(
   database: Pick<Database, 'pool' | 'limits'>,
   sinchContactId: string,
   batch: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+  { signal, afterBatch }: Pace,
+): Promise<'done' | 'interrupted'> {
   const { rows } = await database.pool.query<{ id: string }>(selectMembers, [sinchContactId]);
   const members = rows.map(({ id }) => id);
   for (const table of tables) {
     let count = batch;
     while (count === batch) {
-      if (signal?.aborted === true) return;
+      if (signal?.aborted === true) return 'interrupted';
       count = await inRetriedSession(database, async (session) => {
         const values = [textArray(members), batch];
         return await emptyRows(session, table, { sql: selectSome(table) }, values);
       });
+      await afterBatch(count);
     }
   }
   await inRetriedSession(database, async (session) => {
@@ -71,6 +73,7 @@ export async function redactContact(
     await emptyBodiesAbout(session, members);
     for (const sql of last) await session.query({ sql }, values);
   });
+  return 'done';
 }
 
 const tables = ['message', ...markedTables] as const;

@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
+import { requirePast } from '../server-time.ts';
 import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
 import { emptyAndMark, emptyMarked, markedTables } from './empty-rows.ts';
@@ -20,7 +21,8 @@ export type RedactedRows = Readonly<Record<string, number>>;
  * works in transactions of about `batch` rows. After an interruption, the same call does the rest.
  * @param signal ends it after the current transaction.
  * @param afterBatch is awaited after each transaction, with the number of its rows.
- * @throws DatabaseUnavailableError when the database is down.
+ * @throws DatabaseUnavailableError when the database is down, or FutureInstantError: the instant that
+ *   is noted never moves back.
  */
 export async function redactOld(
   database: Pick<Database, 'pool' | 'limits'>,
@@ -30,6 +32,7 @@ export async function redactOld(
   afterBatch: AfterBatch = async () => undefined,
 ): Promise<RedactedRows> {
   const pace = { signal, afterBatch };
+  await requirePast(database, [before]);
   return await whileAvailable(async () => {
     await database.pool.query(noteInstant, [before.toISOString()]);
     const counts: Record<string, number> = {};

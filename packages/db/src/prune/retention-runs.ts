@@ -13,14 +13,33 @@ export interface RetentionRun {
 
 const newest = `
 SELECT started_at AS "startedAt", finished_at AS "finishedAt", schedule, removed
-FROM retention_run ORDER BY finished_at DESC LIMIT 1`;
+FROM retention_run WHERE finished_at <= clock_timestamp() ORDER BY finished_at DESC LIMIT 1`;
 
-/** Returns the last run that came to its end. @throws DatabaseUnavailableError. */
+/**
+ * Returns the last run that came to its end. One that ended in the future was noted by a clock that
+ * was wrong: nothing is known of it. @throws DatabaseUnavailableError.
+ */
 export async function findLastRetention({
   pool,
 }: Pick<Database, 'pool'>): Promise<RetentionRun | undefined> {
   const { rows } = await whileAvailable(async () => await pool.query<RetentionRun>(newest));
   return rows[0];
+}
+
+const ahead = `
+SELECT max(at) AS at FROM (
+  SELECT finished_at AS at FROM retention_run UNION ALL SELECT before FROM redaction) AS noted
+WHERE at > clock_timestamp() + interval '5 minutes'`;
+
+/**
+ * Returns the latest instant that a clock which was ahead has noted: as the end of a run, or as that
+ * up to which everything is redacted. @throws DatabaseUnavailableError.
+ */
+export async function findRetentionAhead({
+  pool,
+}: Pick<Database, 'pool'>): Promise<Date | undefined> {
+  const { rows } = await whileAvailable(async () => await pool.query<{ at: Date | null }>(ahead));
+  return rows[0]?.at ?? undefined;
 }
 
 const maxRuns = 100;

@@ -1,11 +1,12 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   countDeletedContacts,
   createEventWriter,
   handleDeletedContacts,
   type OnContactDelete,
   recordDeadLetter,
+  TooManyIdsError,
 } from '../../src/index.ts';
 import { at, inbound } from '../projections/every-order.ts';
 import { allRows, emptyTables, eventOf, toWrite, useMigratedDatabase } from '../support.ts';
@@ -13,7 +14,7 @@ import { personalValues } from './redacted-rows.ts';
 
 const migrated = useMigratedDatabase();
 const redact = { kind: 'redact' } as const;
-const due = new Date('2026-02-01T00:00:00Z');
+const dueAt = new Date('2026-02-01T00:00:00Z');
 const batch = 2;
 
 const contact = (id: string, number: string) => ({
@@ -54,8 +55,8 @@ async function write(bodies: readonly object[], receivedAt?: string): Promise<vo
   expect(outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
 }
 
-const handle = async (policy: OnContactDelete, before = due) =>
-  await handleDeletedContacts(migrated.database, policy, before, batch);
+const handle = async (policy: OnContactDelete, before = dueAt) =>
+  await handleDeletedContacts(migrated.database, policy, before, { batch });
 
 beforeEach(async () => await emptyTables(migrated.database));
 
@@ -66,7 +67,7 @@ async function deleteOne(): Promise<void> {
 
 it('a deleted contact loses its name, identities, e-mail, texts and bodies', async () => {
   await deleteOne();
-  expect(await countDeletedContacts(migrated.database, due)).toBe(1);
+  expect(await countDeletedContacts(migrated.database, dueAt)).toBe(1);
   expect(await handle(redact)).toEqual({ contacts: 1 });
   expect(await personalValues(migrated)).toEqual([]);
   expect(await migrated.read('SELECT sinch_message_id, contact_id FROM message')).toHaveLength(5);
@@ -84,11 +85,105 @@ it('nothing changes before the time of grace is over, nor by the policy to keep'
 it('the policy to erase passes each contact that is due to the function that erases', async () => {
   await deleteOne();
   const erased: string[] = [];
-  const erase = (id: string) => Promise.resolve(erased.push(id) > 0);
+  const erase = async (id: string) => {
+    erased.push(id);
+    return 'done' as const;
+  };
   expect(await handle({ kind: 'erase', erase })).toEqual({ contacts: 1 });
   expect(erased).toEqual(['C1']);
-  const failing = { kind: 'erase', erase: async () => false } as const;
-  expect(await handle(failing)).toEqual({ contacts: 0 });
+  const leaving = async () => 'left' as const;
+  expect(await handle({ kind: 'erase', erase: leaving })).toEqual({ contacts: 0 });
+});
+
+describe('of many contacts, some of which always fail', () => {
+  const ids = Array.from({ length: 130 }, (_, index) => `C${String(index).padStart(3, '0')}`);
+  const due = async () =>
+    await write(ids.map((id, index) => deleted(id, String(15_550_000 + index))));
+  const planted = (code: string) => Object.assign(new Error('planted'), { code });
+  /** Erases, but for contacts with an error. */
+  async function run(errorOf: (id: string) => Error | undefined, triedLast: string[] = []) {
+    const [tried, failed]: [string[], string[]] = [[], []];
+    const erase = async (id: string) => {
+      tried.push(id);
+      const error = errorOf(id);
+      if (error) throw error;
+      return 'done' as const;
+    };
+    const last = async () => new Set(triedLast);
+    const result = await handleDeletedContacts(
+      migrated.database,
+      { kind: 'erase', erase, triedLast: last },
+      dueAt,
+      { batch, onFailed: (id) => void failed.push(id) },
+    ).catch((error: unknown) => error);
+    return { tried, failed, result };
+  }
+  const isOneOfTwenty = (id: string) => Number(id.slice(1)) < 20;
+
+  it('the others have their turn, in an order that is new each time', async () => {
+    await due();
+    const errorOf = (id: string) => (isOneOfTwenty(id) ? new TooManyIdsError() : undefined);
+    const first = await run(errorOf);
+    expect(first.result).toEqual({ contacts: 110 });
+    expect(first.failed.toSorted()).toEqual(ids.slice(0, 20));
+    expect(first.tried.toSorted()).toEqual(ids);
+    expect((await run(errorOf)).tried).not.toEqual(first.tried);
+  });
+
+  it('ten in a row that fail alike end it with their error; ten with causes of their own do not', async () => {
+    await due();
+    const alike = await run(() => planted('ENOSPC'));
+    expect(alike.failed).toHaveLength(10);
+    expect(alike.result).toMatchObject({ code: 'ENOSPC' });
+    let count = 0;
+    const different = await run(() => planted(String((count += 1))));
+    expect(different.failed).toHaveLength(ids.length);
+    expect(different.result).toEqual({ contacts: 0 });
+  });
+
+  it('those whose erasure runs are tried last, each of them', async () => {
+    await due();
+    const running = ids.slice(0, 20);
+    const errorOf = (id: string) => (isOneOfTwenty(id) ? planted('57014') : undefined);
+    const { tried, failed, result } = await run(errorOf, running);
+    expect(result).toEqual({ contacts: 110 });
+    expect(tried.slice(-20).toSorted()).toEqual(running);
+    expect(failed.toSorted()).toEqual(running);
+  });
+
+  it('one that a signal interrupts is not counted as done, and no other follows', async () => {
+    await due();
+    const stopping = new AbortController();
+    const pace = { signal: stopping.signal, afterBatch: async () => undefined };
+    let count = 0;
+    const erase = async () => {
+      count += 1;
+      if (count < 3) return 'done' as const;
+      stopping.abort();
+      throw new Error('interrupted');
+    };
+    const work = { batch, pace };
+    expect(
+      await handleDeletedContacts(migrated.database, { kind: 'erase', erase }, dueAt, work),
+    ).toEqual({ contacts: 2 });
+  });
+});
+
+it('a redaction that is interrupted within a contact counts it when it is done', async () => {
+  await deleteOne();
+  const stopping = new AbortController();
+  const batches: number[] = [];
+  const afterBatch = async (rows: number) => {
+    batches.push(rows);
+    stopping.abort();
+  };
+  const pace = { signal: stopping.signal, afterBatch };
+  expect(await handleDeletedContacts(migrated.database, redact, dueAt, { batch, pace })).toEqual({
+    contacts: 0,
+  });
+  expect(batches).toEqual([batch]);
+  expect(await handle(redact)).toEqual({ contacts: 1 });
+  expect(await personalValues(migrated)).toEqual([]);
 });
 
 it('a contact that was merged into one that lives stays; both go when that is deleted', async () => {
@@ -151,7 +246,7 @@ it('what a writer commits between the last row and the mark is redacted with the
   // Such a lock may last longer than one wait for it.
   const limits = { ...migrated.database.limits, batchLockTimeoutMs: 20 };
   const connect = vi.spyOn(pool, 'connect');
-  const handled = handleDeletedContacts({ pool, limits }, redact, due, batch);
+  const handled = handleDeletedContacts({ pool, limits }, redact, dueAt, { batch });
   await until(async () => (await waitingForLocks()) > 0, { what: 'the mark to wait' });
   connect.mockClear();
   await until(() => Promise.resolve(connect.mock.calls.length > 2), { what: 'further tries' });

@@ -5,7 +5,7 @@
 import { openDatabase, redactOld } from '../../src/index.ts';
 
 const [, , batches = '', pauseMs = '', url = ''] = process.argv;
-const before = new Date('2030-01-01T00:00:00Z');
+const before = new Date('2026-02-01T00:00:00Z');
 let done = 0;
 
 const database = openDatabase({ url, poolSize: 2 });

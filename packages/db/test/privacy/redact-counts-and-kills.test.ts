@@ -11,7 +11,7 @@ import { eventsOf } from '../write/reorder-history.ts';
 import { personalValues } from './redacted-rows.ts';
 
 const migrated = useMigratedDatabase();
-const before = new Date('2030-01-01T00:00:00Z');
+const before = new Date('2026-02-01T00:00:00Z');
 const batch = 3;
 
 async function fill(texts: readonly string[]): Promise<void> {

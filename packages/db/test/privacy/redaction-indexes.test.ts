@@ -58,7 +58,7 @@ it.each([
     ['-infinity', '2025-01-20', 100],
     /Index Scan using callback_event_default_\w+ on callback_event_default/,
   ],
-  ['deleted contacts', selectDue, ['2026-01-01', '', 100], /contact_to_redact_idx/],
+  ['deleted contacts', selectDue, ['2026-01-01'], /contact_to_redact_idx/],
 ])('the %s that are left to redact are found by an index', async (_, sql, values, index) => {
   const plan = (await migrated.read(`EXPLAIN ${inlined(sql, values)}`))
     .map((row) => String(row['QUERY PLAN']))

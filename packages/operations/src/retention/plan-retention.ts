@@ -86,3 +86,12 @@ export function hasRetention(schedule: RetentionSchedule): boolean {
   const treatsContacts = contactDelete !== undefined && contactDelete.policy !== 'keep';
   return treatsContacts || days.some((one) => one !== undefined);
 }
+
+/** Returns a schedule as text. Two are equal where they treat everything alike. */
+export function scheduleText(schedule: RetentionSchedule): string {
+  const { eventDays, guardDays, tableDays, redactAfterDays, contactDelete } = schedule;
+  const { policy = 'keep', graceDays } = contactDelete ?? {};
+  const contacts = policy === 'keep' ? undefined : { policy, graceDays };
+  const days = { eventDays, guardDays, tableDays, redactAfterDays };
+  return JSON.stringify({ ...days, contactDelete: contacts });
+}

@@ -67,7 +67,8 @@ export async function countToPrune(
  */
 export async function prune(database: Database, cutoffs: PruneCutoffs): Promise<PruneCounts> {
   const removed: RetainedRows[] = [];
-  await runRetention(database, retentionOf(cutoffs), toTheEnd, (rows) => void removed.push(rows));
+  const onRows = (rows: RetainedRows) => void removed.push(rows);
+  await runRetention(database, retentionOf(cutoffs), { proceed: toTheEnd, onRows });
   return countsOf(removed);
 }
 

@@ -1,132 +1,176 @@
 import {
   type Database,
+  DatabaseUnavailableError,
   dropOldWeeks,
   handleDeletedContacts,
+  isUnavailable,
+  type OnContactDelete,
   type Proceed,
   pruneBatch,
   pruneGuards,
   pruneOutbound,
   pruneProjection,
   redactOld,
+  requirePast,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import { pruneTasks } from '@sinch-callbacks/handlers';
+import { QueueUnavailableError } from '@sinch-callbacks/queue';
 import { endedBy } from './ended-by.ts';
 import type { RetentionPlan } from './plan-retention.ts';
 import type { RetainedRows } from './retained-rows.ts';
 
+/**
+ * Limits of the database that {@link runRetention} and `countRetention` need: to count and move the
+ * rows of a large week takes minutes, in which the connection is silent.
+ */
+export const retentionLimits = { silenceTimeoutMs: 30 * 60_000 } as const;
+
 const batchSize = 1_000;
 const redactedAtOnce = 500;
+
+/** The steps of a run are told apart by their table and action. */
+export type RetentionStep = Pick<RetainedRows, 'table' | 'action'>;
+
+export interface RetentionWork {
+  /** Asked between batches. It ends the run early by false. */
+  readonly proceed: Proceed;
+  /** Called after each step, also where it ends early. */
+  readonly onRows: (rows: RetainedRows) => void;
+  /** Called with each step that failed. The others go on. */
+  readonly onFailure?: (step: RetentionStep, error: unknown) => void;
+  /** Called with each contact that failed, which is due again at the next run. */
+  readonly onContactFailed?: (sinchContactId: string, error: unknown) => void;
+  readonly eraseContact?: EraseContact;
+}
 
 /**
  * Removes and redacts what is older than the plan says, in batches. Letters go first, since their
  * events stay as long as they do; then weeks, guards and settled tasks, which are remembered for as
- * long as their event's guard. Calls `onRows` after each step, also where it ends early.
+ * long as their event's guard.
  *
- * A contact that could not be erased ends nothing, and is reported as failed.
+ * A step that fails does not keep the others from running, unless the database is down: what must go
+ * by law does not wait for a partition that cannot be dropped. A contact that could not be erased
+ * is reported as failed, and is no failure of its step.
  *
  * Resolves with true at the end, and with false where `proceed` ended it. After that or a crash, the
  * same call does the rest.
- * @throws DatabaseUnavailableError.
+ * @throws DatabaseUnavailableError or FutureInstantError at once, or at the end the error of the first
+ *   step that failed.
  */
 export async function runRetention(
   database: Database,
   plan: RetentionPlan,
-  proceed: Proceed,
-  onRows: (rows: RetainedRows) => void,
-  eraseContact: EraseContact = noErasure,
+  work: RetentionWork,
 ): Promise<boolean> {
+  await requirePast(database, instantsOf(plan));
   let isComplete = true;
   const goOn: Proceed = async (removed) => {
-    isComplete &&= await proceed(removed);
+    // Several may be asked at a time: a later answer takes no refusal back.
+    const may = await work.proceed(removed);
+    isComplete = isComplete && may;
     return isComplete;
   };
-  for (const step of stepsOf(database, plan, goOn, onRows, eraseContact)) {
-    await step();
+  const failures: unknown[] = [];
+  for (const [step, run] of stepsOf(database, plan, { ...work, proceed: goOn })) {
+    try {
+      await run();
+    } catch (error) {
+      if (isDown(error)) throw error;
+      work.onFailure?.(step, error);
+      failures.push(error);
+    }
     if (!isComplete) return false;
   }
+  if (failures.length > 0) throw failures[0];
   return true;
 }
 
-type Step = () => Promise<void>;
+function instantsOf(plan: RetentionPlan): readonly Date[] {
+  const { eventsBefore, guardsBefore, tablesBefore, redactBefore, deletedContacts } = plan;
+  const tables = tablesBefore.map(({ before }) => before);
+  const others = [eventsBefore, guardsBefore, redactBefore, deletedContacts?.before];
+  return [...tables, ...others].filter((before) => before !== undefined);
+}
 
-/**
- * Removes a person, with all contacts that were merged into it. Returns false where it could not:
- * the contact is due again at the next run.
- */
-export type EraseContact = (sinchContactId: string) => Promise<boolean>;
+/** Each step would fail. A missing privilege, which counts as unavailable too, concerns one step. */
+function isDown(error: unknown): boolean {
+  return error instanceof DatabaseUnavailableError && isUnavailable(error.cause);
+}
 
-const noErasure: EraseContact = async () => {
-  throw new Error('contacts cannot be erased here');
+type Step = readonly [step: RetentionStep, run: () => Promise<void>];
+
+/** The policy to erase the contacts that Sinch deleted. */
+export type EraseContact = Omit<Extract<OnContactDelete, { readonly kind: 'erase' }>, 'kind'>;
+
+const noErasure: EraseContact = {
+  erase: async () => {
+    throw new Error('contacts cannot be erased here');
+  },
 };
 
 function stepsOf(
   database: Database,
   { eventsBefore, guardsBefore, tablesBefore, redactBefore, deletedContacts }: RetentionPlan,
-  proceed: Proceed,
-  onRows: (rows: RetainedRows) => void,
-  erase: EraseContact,
+  { proceed, onRows, onContactFailed, eraseContact = noErasure }: RetentionWork,
 ): readonly Step[] {
   const removed = (table: RetainedRows['table'], rows: number) =>
     onRows({ table, action: 'removed', rows });
   const steps: Step[] = [];
+  const remove = (table: string, work: () => Promise<number>) =>
+    steps.push([{ table, action: 'removed' }, async () => removed(table, await work())]);
   if (eventsBefore !== undefined) {
-    steps.push(
-      async () => await pruneLetters(database, eventsBefore, proceed, removed),
-      async () => removed('callback_event', await dropOldWeeks(database, eventsBefore, proceed)),
-    );
+    const letters = { table: 'dead_letter', action: 'removed' } as const;
+    steps.push([letters, () => pruneLetters(database, eventsBefore, proceed, removed)]);
+    remove('callback_event', () => dropOldWeeks(database, eventsBefore, proceed));
   }
   if (guardsBefore !== undefined) {
-    steps.push(
-      async () => removed('event_guard', await pruneGuards(database, guardsBefore, proceed)),
-      async () => {
-        const tasks = await whileAvailable(() => pruneTasks(database, guardsBefore, proceed));
-        removed('handler_task', tasks);
-      },
-    );
+    remove('event_guard', () => pruneGuards(database, guardsBefore, proceed));
+    remove('handler_task', () => whileAvailable(() => pruneTasks(database, guardsBefore, proceed)));
   }
   for (const { table, before } of tablesBefore) {
-    steps.push(async () =>
-      removed(
-        table,
-        table === 'outbound'
-          ? await pruneOutbound(database, before, proceed)
-          : await pruneProjection(database, table, before, proceed),
-      ),
+    remove(table, () =>
+      table === 'outbound'
+        ? pruneOutbound(database, before, proceed)
+        : pruneProjection(database, table, before, proceed),
     );
   }
   if (redactBefore !== undefined) {
-    steps.push(async () => {
+    const byAge = async () => {
       const rows = await endedBy(proceed, async (signal, afterBatch) => {
         return await redactOld(database, redactBefore, redactedAtOnce, signal, afterBatch);
       });
       for (const [table, count] of Object.entries(rows)) {
         onRows({ table, action: 'redacted', rows: count });
       }
-    });
+    };
+    steps.push([{ table: 'all', action: 'redacted' }, byAge]);
   }
   if (deletedContacts !== undefined) {
     const { policy, before } = deletedContacts;
-    const eraseOrReport = async (id: string) => {
-      const isErased = await erase(id);
-      if (!isErased) onRows({ table: 'contact', action: 'failed', rows: 1 });
-      return isErased;
+    const action = policy === 'erase' ? 'removed' : 'redacted';
+    const failed = () => onRows({ table: 'contact', action: 'failed', rows: 1 });
+    const erase: EraseContact['erase'] = async (id, pace) => {
+      const outcome = await eraseContact.erase(id, pace);
+      if (outcome === 'left') failed();
+      return outcome;
     };
-    const how = policy === 'erase' ? { kind: policy, erase: eraseOrReport } : { kind: policy };
-    steps.push(async () => {
+    const onFailed = (id: string, error: unknown) => {
+      // Each contact would fail.
+      if (error instanceof QueueUnavailableError) throw error;
+      failed();
+      onContactFailed?.(id, error);
+    };
+    const how = policy === 'erase' ? { ...eraseContact, kind: policy, erase } : { kind: policy };
+    const treat = async () => {
       const { contacts } = await endedBy(proceed, async (signal, afterBatch) => {
-        return await handleDeletedContacts(
-          database,
-          how,
-          before,
-          redactedAtOnce,
-          signal,
-          afterBatch,
-        );
+        const pace = { signal, afterBatch };
+        const work = { batch: redactedAtOnce, pace, onFailed };
+        return await handleDeletedContacts(database, how, before, work);
       });
-      const action = policy === 'erase' ? 'removed' : 'redacted';
       onRows({ table: 'contact', action, rows: contacts });
-    });
+    };
+    steps.push([{ table: 'contact', action }, treat]);
   }
   return steps;
 }

@@ -37,19 +37,32 @@ export function retentionEnded(
   }
 }
 
-/** Logs that a contact which Sinch deleted could not be erased; the next run tries again. */
-export function contactNotErased(
+/** Logs a step of a scheduled removal that failed, while the others go on. */
+export function retentionStepFailed(
+  { logger }: Telemetry,
+  {
+    table,
+    action,
+    error,
+  }: { readonly table: string; readonly action: string; readonly error: unknown },
+): void {
+  logger.warn({ table, action, err: error }, 'retention step failed');
+}
+
+/** Logs that a contact which Sinch deleted could not be treated; the next run tries again. */
+export function contactNotTreated(
   { logger }: Telemetry,
   facts: {
     readonly contactId: string;
+    readonly policy: 'redact' | 'erase';
     readonly reason: 'failed' | 'jobs-left';
     readonly error?: unknown;
   },
 ): void {
-  const { contactId, reason, error } = facts;
+  const { contactId, policy, reason, error } = facts;
   logger.warn(
     { contactId, reason, ...(error !== undefined && { err: error }) },
-    'contact not erased',
+    policy === 'erase' ? 'contact not erased' : 'contact not redacted',
   );
 }
 

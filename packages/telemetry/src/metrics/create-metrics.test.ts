@@ -91,6 +91,12 @@ it('shows every label set that is known beforehand from the start, as zero', asy
     attemptClasses: ['transient'],
     deathCauses: ['permanent'],
     reconcile: { kinds: ['inbound'], outcomes: ['failed'] },
+    retention: {
+      tables: ['message'],
+      redacted: ['contact'],
+      failed: ['contact'],
+      outcomes: ['failed'],
+    },
   });
   const { text } = await metrics.read();
   for (const line of [
@@ -101,6 +107,10 @@ it('shows every label set that is known beforehand from the start, as zero', asy
     'sinch_apply_duration_seconds_count 0',
     'sinch_reconcile_found_total{kind="inbound"} 0',
     'sinch_reconcile_runs_total{outcome="failed"} 0',
+    'sinch_retention_rows_total{table="message",action="removed"} 0',
+    'sinch_retention_rows_total{table="contact",action="redacted"} 0',
+    'sinch_retention_rows_total{table="contact",action="failed"} 0',
+    'sinch_retention_runs_total{outcome="failed"} 0',
   ]) {
     expect(text).toContain(`${line}\n`);
   }

@@ -7,6 +7,8 @@ export interface RetentionLabels {
   readonly tables: readonly string[];
   /** Tables whose rows are redacted. */
   readonly redacted: readonly string[];
+  /** Tables whose rows may fail one by one. */
+  readonly failed: readonly string[];
   readonly outcomes: readonly string[];
 }
 
@@ -35,6 +37,7 @@ export function createRetentionMetrics(
   });
   for (const table of labels?.tables ?? []) rows.inc({ table, action: 'removed' }, 0);
   for (const table of labels?.redacted ?? []) rows.inc({ table, action: 'redacted' }, 0);
+  for (const table of labels?.failed ?? []) rows.inc({ table, action: 'failed' }, 0);
   for (const outcome of labels?.outcomes ?? []) runs.inc({ outcome }, 0);
   return {
     rowsRetired: ({ table, action, rows: count }) => rows.inc({ table, action }, count),

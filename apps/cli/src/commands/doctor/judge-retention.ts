@@ -1,10 +1,18 @@
 import type { RetentionRun } from '@sinch-callbacks/db';
-import { hasRetention } from '@sinch-callbacks/operations';
+import { hasRetention, scheduleText } from '@sinch-callbacks/operations';
 import type { Settings } from '../../settings/read-settings.ts';
 import { counted, showInstant } from '../../terminal/format.ts';
 import { type Check, ok, warning } from './check.ts';
 
 type Retention = Settings['retention'];
+
+/** The findings in the database. */
+export interface RetentionSeen {
+  /** The last run that came to its end. */
+  readonly last: RetentionRun | undefined;
+  /** An instant of the future that a clock which was ahead has noted. */
+  readonly ahead: Date | undefined;
+}
 
 const name = 'retention';
 /** Two runs that did not come to their end. */
@@ -12,20 +20,26 @@ const overdueMs = 2 * 86_400_000;
 
 /**
  * Says what the schedule's values mean, and whether workers keep to it.
- * @param contactDelete shown too, where it is given.
- * @param last the last run that came to its end; absent where the database was not read.
+ * @param seen absent where the database was not read.
  */
 export function judgeRetention(
-  retention: Retention,
-  last: RetentionRun | 'none' | undefined,
+  { retention, contactDelete }: Pick<Settings, 'retention' | 'contactDelete'>,
+  seen: RetentionSeen | undefined,
   now: Date,
-  contactDelete?: Settings['contactDelete'],
 ): Check {
-  const contacts = contactDelete ? [meaningOfDelete(contactDelete)] : [];
-  if (!hasRetention(retention)) return judgeNone(last, contacts);
-  const meaning = [...meaningOf(retention), ...contacts].join('\n');
-  if (last === undefined) return ok(name, meaning);
-  if (last === 'none') {
+  const schedule = { ...retention, contactDelete };
+  const meaning = [...meaningOf(retention), meaningOfDelete(contactDelete)].join('\n');
+  if (seen === undefined) return ok(name, meaning);
+  if (seen.ahead !== undefined) {
+    return warning(
+      name,
+      `${meaning}\na clock was ahead: ${showInstant(seen.ahead)} is noted as past`,
+      'Rows may be gone too early. Set the clock of each worker right: docs/operate.md#retention',
+    );
+  }
+  const { last } = seen;
+  if (last === undefined) {
+    if (!hasRetention(schedule)) return ok(name, meaning);
     return warning(
       name,
       `${meaning}\nno run has come to its end yet`,
@@ -33,17 +47,24 @@ export function judgeRetention(
     );
   }
   const shown = `${meaning}\nlast done ${showInstant(last.finishedAt)}: ${removedBy(last)}`;
-  if (last.schedule !== JSON.stringify(retention)) {
+  if (!hasRetention(schedule)) return ok(name, shown);
+  if (last.schedule !== scheduleText(schedule)) {
     const advice =
       'Set the same variables for every worker and here; a worker goes by new ones within minutes.';
-    return warning(name, `${shown}, by other days than those set here`, advice);
+    return warning(name, `${shown}, by other values than those set here`, advice);
   }
-  const isOverdue = now.getTime() - last.finishedAt.getTime() > overdueMs;
-  const advice =
-    'The workers’ log has the reason: retention failed, or callbacks that wait (outcome behind).';
-  return isOverdue
-    ? warning(name, `${shown}; since then none came to its end`, advice)
-    : ok(name, shown);
+  if (now.getTime() - last.finishedAt.getTime() > overdueMs) {
+    const advice =
+      'The workers’ log has the reason: retention failed, or callbacks that wait (outcome behind).';
+    return warning(name, `${shown}; since then none came to its end`, advice);
+  }
+  const failed = last.removed['contact failed'] ?? 0;
+  if (failed === 0) return ok(name, shown);
+  return warning(
+    name,
+    `${shown}\n${counted(failed, 'deleted contact')} could not be treated`,
+    'The worker’s log has the reason: contact not erased, or not redacted. The next run tries again.',
+  );
 }
 
 function meaningOfDelete({ policy, graceDays }: Settings['contactDelete']): string {
@@ -59,17 +80,11 @@ function meaningOfDelete({ policy, graceDays }: Settings['contactDelete']): stri
   }
 }
 
-function judgeNone(last: RetentionRun | 'none' | undefined, contacts: readonly string[]): Check {
-  const nothing = [
-    'nothing expires by itself: no RETENTION_… variable is set here',
-    ...contacts,
-  ].join('\n');
-  if (last === undefined || last === 'none') return ok(name, nothing);
-  return ok(name, `${nothing}; a worker last did it ${showInstant(last.finishedAt)}`);
-}
-
 /** Says what each value does, a line for each. */
-function meaningOf({ eventDays, guardDays, tableDays, redactAfterDays }: Retention): string[] {
+function meaningOf(retention: Retention): string[] {
+  if (!hasRetention(retention))
+    return ['nothing expires by its age: no RETENTION_… variable is set'];
+  const { eventDays, guardDays, tableDays, redactAfterDays } = retention;
   const days = (count: number) => counted(count, 'day');
   const bodies =
     eventDays === undefined

@@ -2,10 +2,10 @@ import {
   countDeadLetters,
   DatabaseUnavailableError,
   findLastRetention,
+  findRetentionAhead,
   inspectDatabase,
   listAppsSeen,
   openDatabase,
-  type RetentionRun,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import {
@@ -36,7 +36,7 @@ import {
   workerReadiness,
 } from './judge-health.ts';
 import { judgePartitions, judgePostgresQueue, judgeQueue } from './judge-queue.ts';
-import { judgeRetention } from './judge-retention.ts';
+import { judgeRetention, type RetentionSeen } from './judge-retention.ts';
 
 export interface Addresses {
   readonly ingestUrl: string | undefined;
@@ -88,22 +88,22 @@ async function checkQueueOnPostgres(settings: Settings): Promise<Check[]> {
 }
 
 async function checkDatabase(settings: Settings): Promise<Check[]> {
-  const { databaseUrl, retention, contactDelete } = settings;
+  const { databaseUrl } = settings;
   const now = new Date();
   if (databaseUrl === undefined) {
     return [
       skipped('database', 'no address'),
-      judgeRetention(retention, undefined, now, contactDelete),
-      judgeErasure(settings, undefined),
+      judgeRetention(settings, undefined, now),
+      judgeErasure(settings),
     ];
   }
   const url = databaseUrl.value;
-  const { findings, handlers, stocks, lastRetention } = await inspect(url);
+  const { findings, handlers, stocks, retention } = await inspect(url);
   return [
     ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
     ...judgeHandlers(handlers, stocks),
-    judgeRetention(retention, lastRetention, now, contactDelete),
-    judgeErasure(settings, lastRetention),
+    judgeRetention(settings, retention, now),
+    judgeErasure(settings),
   ];
 }
 
@@ -111,7 +111,7 @@ interface Inspection {
   readonly findings: DatabaseFindings;
   readonly handlers: readonly RegisteredState[];
   readonly stocks: readonly TaskStock[];
-  readonly lastRetention: RetentionRun | 'none' | undefined;
+  readonly retention: RetentionSeen | undefined;
 }
 
 async function inspect(url: string): Promise<Inspection> {
@@ -123,15 +123,15 @@ async function inspect(url: string): Promise<Inspection> {
     const appsSeen = isMigrated ? await listAppsSeen(database, maxApps) : undefined;
     const handlers = isMigrated ? await whileAvailable(() => listHandlers(database)) : [];
     const stocks = isMigrated ? await whileAvailable(() => countTaskStocks(database)) : [];
-    const lastRetention = isMigrated
-      ? ((await findLastRetention(database)) ?? ('none' as const))
+    const retention = isMigrated
+      ? { last: await findLastRetention(database), ahead: await findRetentionAhead(database) }
       : undefined;
     const findings = { kind: 'reached', state, openDeadLetters, appsSeen } as const;
-    return { findings, handlers, stocks, lastRetention };
+    return { findings, handlers, stocks, retention };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
     const findings = { kind: 'unreachable', reason: error.message } as const;
-    return { findings, handlers: [], stocks: [], lastRetention: undefined };
+    return { findings, handlers: [], stocks: [], retention: undefined };
   } finally {
     await database.close();
   }

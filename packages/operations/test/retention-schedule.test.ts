@@ -1,19 +1,18 @@
-import { eventKey } from '@sinch-callbacks/core';
 import { createPartitionsAhead, findDeadLetter } from '@sinch-callbacks/db';
 import { describe, expect, it } from 'vitest';
-import { eventOf } from './support/sinch-account.ts';
 import { useSchedule } from './support/use-schedule.ts';
-import { reportEvent } from './support/worker-fixture.ts';
-import { received } from './support/write-event.ts';
+import { eventOf, received, reportEvent } from './support/write-event.ts';
 
 const retention = useSchedule();
-const { write, die, runAt, count, dump } = retention;
+const { write, die, runAt, count, countAll, dump } = retention;
 const dayMs = 86_400_000;
 /** A Monday, whose week has a partition. */
 const monday = Date.parse('2025-03-10T00:00:00.000Z');
 const weekEnd = monday + 7 * dayMs;
 /** The week of no partition. */
 const longAgo = Date.parse('2020-01-01T12:00:00.000Z');
+/** Nothing goes by an instant of the future. */
+const muchLater = Date.now();
 
 const partitionsOfTheWeek = async () =>
   await createPartitionsAhead(retention.database, new Date(monday));
@@ -66,7 +65,7 @@ describe('GUARD_DAYS', () => {
 
   it('that are not said recognise doubles for good', async () => {
     await write(received(reportEvent('m'), longAgo));
-    await runAt(longAgo + 9_999 * dayMs, { eventDays: 8 });
+    await runAt(muchLater, { eventDays: 8 });
     expect(await count('callback_event')).toBe(0);
     expect(await write(received(reportEvent('m'), monday))).toBe('duplicate');
   });
@@ -103,8 +102,7 @@ describe('whatever the days and however long ago', () => {
     guardDays: 8,
     tableDays: { outbound: 8, message: 8, conversation: 8, inbound_event: 8, capability: 8 },
   };
-  const muchLater = monday + 20_000 * dayMs;
-  const optOut = JSON.stringify({
+  const optOut = eventOf({
     app_id: '01APP',
     opt_out_notification: {
       channel: 'SMS',
@@ -130,19 +128,8 @@ describe('whatever the days and however long ago', () => {
   it('unhandled events, open tasks, unsettled sends and consents stay as they are', async () => {
     const { database } = retention;
     await partitionsOfTheWeek();
-    const text = '{"something_new":{}}';
-    const trigger = 'UNKNOWN';
-    const key = eventKey(trigger, 'something_new', Buffer.from(text));
-    const rawBody = { encoding: 'utf8', text } as const;
-    const unknown = {
-      key,
-      trigger,
-      entityId: 'something_new',
-      rawBody,
-      signature: undefined,
-    } as const;
-    await write({ ...unknown, receivedAt: new Date(monday).toISOString() });
-    await write(received(eventOf(Buffer.from(optOut)), monday));
+    await write(received(eventOf({ something_new: {} }), monday));
+    await write(received(optOut, monday));
     await write(received(reportEvent('waits'), monday));
     await write(received(reportEvent('is dead'), monday));
     await write(received(reportEvent('is done'), monday));
@@ -159,11 +146,12 @@ describe('whatever the days and however long ago', () => {
         [id, state],
       );
     }
+    // Settled ages ago, were it not for their states.
     await database.pool.query(
       `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state, created_at,
          settled_at)
        SELECT gen_random_uuid(), 'app', s, s, '\\x00', '{}', s::outbound_state, $1::timestamptz,
-         CASE WHEN s NOT IN ('QUEUED', 'SENDING') THEN $1::timestamptz END
+         $1::timestamptz
        FROM unnest(ARRAY['QUEUED', 'SENDING', 'UNCERTAIN', 'SENT']) AS s`,
       [new Date(monday)],
     );
@@ -173,6 +161,13 @@ describe('whatever the days and however long ago', () => {
       'contact',
       'contact_identity',
     ] as const;
+    const stock = { callback_event_kept: 1, consent_event: 1, contact: 1, contact_identity: 1 };
+    expect(await countAll(stock)).toEqual(stock);
+    expect(await countAll({ callback_event: 5, handler_task: 3, outbound: 4 })).toEqual({
+      callback_event: 5,
+      handler_task: 3,
+      outbound: 4,
+    });
     const before = await dump(...staying);
     expect(await runAt(muchLater, everything)).toMatchObject({
       callback_event: 2,

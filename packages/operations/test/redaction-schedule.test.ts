@@ -1,12 +1,10 @@
-import { eventKey } from '@sinch-callbacks/core';
 import { findDeadLetter } from '@sinch-callbacks/db';
 import { describe, expect, it } from 'vitest';
-import { eventOf } from './support/sinch-account.ts';
 import { useSchedule } from './support/use-schedule.ts';
-import { received } from './support/write-event.ts';
+import { eventOf, received } from './support/write-event.ts';
 
 const retention = useSchedule();
-const { write, die, runAt, count, dump } = retention;
+const { write, die, runAt, count, countAll, dump } = retention;
 const dayMs = 86_400_000;
 /** The week of no partition. */
 const longAgo = Date.parse('2020-01-01T12:00:00.000Z');
@@ -20,8 +18,7 @@ describe('REDACT_AFTER_DAYS', () => {
       channel_identity: { channel: 'SMS', identity: '+15551234567' },
       contact_id: '01C',
     };
-    const text = JSON.stringify({ app_id: '01APP', message });
-    return received(eventOf(Buffer.from(text)), at);
+    return received(eventOf({ app_id: '01APP', message }), at);
   };
 
   it('empties texts to the millisecond, keeps ids, and doubles are absorbed afterwards', async () => {
@@ -51,7 +48,7 @@ describe('REDACT_AFTER_DAYS', () => {
     expect(await write(received(event, day(31)))).toBe('duplicate');
     expect(await runAt(day(60), schedule)).toEqual({ event_guard: 1 });
     const asOfThen = { ...JSON.parse(event.rawBody.text), accepted_time: event.receivedAt };
-    const copy = eventOf(Buffer.from(JSON.stringify(asOfThen)));
+    const copy = eventOf(asOfThen);
     expect(await write(received(copy, day(61)))).toBe('applied');
     const rows = JSON.stringify(await dump('message', 'callback_event', 'contact_identity'));
     expect(rows).not.toMatch(/a secret|15551234567/);
@@ -66,21 +63,8 @@ describe('REDACT_AFTER_DAYS', () => {
       identity: '+15551234567',
       status: 'OPT_OUT_SUCCEEDED',
     };
-    const optOutText = JSON.stringify({ app_id: '01APP', opt_out_notification: optOut });
-    await write(received(eventOf(Buffer.from(optOutText)), longAgo));
-    const text = '{"something_new":{"from":"+15551234567"}}';
-    const trigger = 'UNKNOWN';
-    const key = eventKey(trigger, 'something_new', Buffer.from(text));
-    const rawBody = { encoding: 'utf8', text } as const;
-    const receivedAt = new Date(longAgo).toISOString();
-    await write({
-      key,
-      trigger,
-      entityId: 'something_new',
-      rawBody,
-      signature: undefined,
-      receivedAt,
-    });
+    await write(received(eventOf({ app_id: '01APP', opt_out_notification: optOut }), longAgo));
+    await write(received(eventOf({ something_new: { from: '+15551234567' } }), longAgo));
     await write(inbound('01WAITS', longAgo));
     await write(inbound('01DEAD', longAgo));
     await database.pool.query(
@@ -90,9 +74,12 @@ describe('REDACT_AFTER_DAYS', () => {
          (CASE entity_id WHEN '01DEAD' THEN 'DEAD' ELSE 'WAITING' END)::handler_task_state, received_at
        FROM callback_event WHERE entity_id IN ('01WAITS', '01DEAD')`,
     );
+    // Settled ages ago, were it not for their states.
     await database.pool.query(
-      `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state, created_at)
-       SELECT gen_random_uuid(), 'app', s, s, '\\x00', '{"to":"+15551234567"}', s::outbound_state, $1
+      `INSERT INTO outbound (id, app_id, key, lane, content_digest, request, state, created_at,
+         settled_at)
+       SELECT gen_random_uuid(), 'app', s, s, '\\x00', '{"to":"+15551234567"}', s::outbound_state, $1,
+         $1
        FROM unnest(ARRAY['QUEUED', 'SENDING', 'UNCERTAIN']) AS s`,
       [new Date(longAgo)],
     );
@@ -103,18 +90,20 @@ describe('REDACT_AFTER_DAYS', () => {
       );
       return rows;
     };
+    const stock = { consent_event: 1, callback_event_kept: 1, handler_task: 2, outbound: 3 };
+    expect(await countAll(stock)).toEqual(stock);
+    expect(await bodies()).toHaveLength(2);
     const before = [await dump(...staying), await bodies()];
-    const muchLater = longAgo + 9_999 * dayMs;
+    const muchLater = Date.now();
     await runAt(muchLater, { redactAfterDays: 8 });
     await runAt(muchLater, { redactAfterDays: 8, eventDays: 8, guardDays: 8 });
     expect([await dump(...staying), await bodies()]).toEqual(before);
-    expect(JSON.stringify(before)).toContain('15551234567');
   });
 
   it('leaves open letters as they are, so that they replay', async () => {
     const event = inbound('01M', longAgo);
     await die(event);
-    await runAt(longAgo + 9_999 * dayMs, { redactAfterDays: 8, eventDays: 8 });
+    await runAt(Date.now(), { redactAfterDays: 8, eventDays: 8 });
     const letter = await findDeadLetter(retention.database, event.key);
     expect(letter?.event.rawBody).toEqual(event.rawBody);
     if (letter !== undefined) expect(await write(letter.event)).toBe('applied');
