@@ -22,13 +22,10 @@ import type { Host, Session } from '../session.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
+import { namedPerson, type PersonOptions, requirePersonKey } from './person-to-erase.ts';
 import { fileNote, leftNote, queueNames, queuesOf, requireAllQueues } from './queues-to-erase.ts';
 
-interface EraseOptions {
-  readonly phone?: string;
-  readonly contact?: string;
-  readonly externalId?: string;
-  readonly email?: string;
+interface EraseOptions extends PersonOptions {
   readonly dryRun?: true;
   readonly forEver?: true;
   readonly lift?: true;
@@ -66,9 +63,11 @@ done (sinch.absent). Where Sinch fails, the same command does the rest; one that
 erasure without it finds the person by what that has left. See docs/privacy.md.
 
 Exit codes:
-  0  erased, or nothing was there
+  0  erased
   1  jobs that no worker has applied yet still hold something of the person: see that a worker
      runs, then run the same command again. It waits for them, as long as --wait says
+  4  no row and no job is about the person, or none any more: see that the number, id or address is
+     right. It is on the list all the same, so that later copies stay out; --lift takes it off
 
 With --json: {dryRun, queues, contacts, identities, neighbours, counts} of a dry run, {queues,
 erasures: [{id, contacts, identities, isResumed, isComplete, files, counts}]} of an erasure, {lifted} of
@@ -160,7 +159,10 @@ async function eraseWith(
     if (options.lift) return await lift(session, tools, key);
     try {
       const erased = await erasePerson(tools, key, options.forEver ?? false);
-      return report(session, settings, [erased]);
+      const code = report(session, settings, [erased]);
+      if (code !== exitCodes.ok || !isEmpty(erased.counts)) return code;
+      session.terminal.note(nothingWasThere);
+      return exitCodes.unknown;
     } catch (error) {
       if (error instanceof SinchApiError) session.terminal.note(notAtSinch);
       throw error;
@@ -182,21 +184,11 @@ function required(value: string | undefined, name: string, advice: string): stri
 
 /** @throws UsageError unless exactly one person is named, or --reapply alone is given. */
 function personKeyOf(options: EraseOptions): PersonKey | undefined {
-  const { phone, contact, externalId, email } = options;
-  const given = [
-    ['phone', phone],
-    ['contact', contact],
-    ['external-id', externalId],
-    ['email', email],
-  ] as const;
-  const named = given.flatMap(([kind, value]) =>
-    value?.trim() ? [{ kind, value: value.trim() }] : [],
-  );
-  const [key] = named;
+  const key = namedPerson(options);
   const isAlone = options.dryRun === undefined && options.lift === undefined;
   const isPlain = isAlone && !options.forEver && !options.atSinch;
-  if (options.reapply && named.length === 0 && isPlain) return undefined;
-  if (named.length !== 1 || key === undefined || options.reapply) {
+  if (options.reapply && key === undefined && isPlain) return undefined;
+  if (key === undefined || options.reapply) {
     throw new UsageError(
       'name one person: --phone, --contact, --external-id or --email; or say --reapply alone',
     );
@@ -204,6 +196,7 @@ function personKeyOf(options: EraseOptions): PersonKey | undefined {
   if (options.lift && (options.dryRun || options.forEver || options.atSinch)) {
     throw new UsageError('--lift goes with none of --dry-run, --for-ever and --at-sinch');
   }
+  if (!options.lift) requirePersonKey(key);
   return key;
 }
 
@@ -232,7 +225,9 @@ async function preview(
   for (const line of countLines(counts)) terminal.print(line);
   for (const name of queueNames(settings)) terminal.print(`queue looked at: ${name}`);
   terminal.note('dry run: nothing is changed');
-  return exitCodes.ok;
+  if (!isEmpty(counts)) return exitCodes.ok;
+  terminal.note('no row and no job is about this person: see that it is typed right');
+  return exitCodes.unknown;
 }
 
 function toolsOf(
@@ -281,6 +276,14 @@ function report(
   if (erasures.length === 0) terminal.print('the database has every erasure of the log');
   else for (const name of queues) terminal.print(`queue erased: ${name}`);
   return erasures.every(({ isComplete }) => isComplete) ? exitCodes.ok : exitCodes.failed;
+}
+
+const nothingWasThere =
+  'no row and no job was about this person, or none any more: see that it is typed right. It is on ' +
+  'the list all the same, so that later copies stay out; --lift takes it off';
+
+function isEmpty(counts: Readonly<Record<string, number>>): boolean {
+  return Object.values(counts).every((count) => count === 0);
 }
 
 function countLines(counts: Readonly<Record<string, number>>): readonly string[] {

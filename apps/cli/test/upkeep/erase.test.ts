@@ -131,11 +131,38 @@ it('erase needs one person and a key, and says how to make one', async () => {
   });
 });
 
+it.each([
+  ['a national number', ['--phone', '0701234567'], 'country’s code'],
+  ['a number that is none', ['--phone', 'abc'], 'country’s code'],
+  ['a number that is too short', ['--phone', '+12345'], 'country’s code'],
+  ['an address without @', ['--email', 'message'], 'name@example.com'],
+  ['a blank option beside another one', ['--phone', ' ', '--email', 'a@b.example'], 'blank'],
+])('erase refuses %s, and puts no one on the list', async (_, args, stderr) => {
+  const before = await cli.database.prisma.erasure.count();
+  expect(await callbacks('erase', ...args)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(stderr),
+  });
+  expect(await cli.database.prisma.erasure.count()).toBe(before);
+});
+
+it('erase says that nothing is about the person, and --lift takes a typing error off the list', async () => {
+  const typo = ['erase', '--contact', 'typo'];
+  for (const args of [['--dry-run'], []]) {
+    expect(await callbacks(...typo, ...args)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('about this person'),
+    });
+  }
+  expect(await callbacks(...typo, '--lift')).toMatchObject({ code: 0 });
+});
+
 it('erase names the queues that it went through, and no password', async () => {
   const { REDIS_URL = '', DATABASE_URL = '', QUEUE_PREFIX = '' } = cli.env;
   const { host, password } = new URL(REDIS_URL);
   const redis = `redis://${host} ${QUEUE_PREFIX}`;
   const queues = [expect.stringContaining(new URL(DATABASE_URL).pathname), redis];
+  await write('M5', '2026-01-05T00:00:00Z');
   for (const args of [['--dry-run'], []]) {
     const { code, stdout, stderr } = await callbacks('erase', '--phone', phone, ...args);
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, queues });

@@ -45,6 +45,12 @@ describe('withoutContactDetails', () => {
     '(555) 123-4567',
     '+44\u00a020\u00a07946\u00a00958',
     '+49 170–123–4567',
+    '+46\u202970\u2212123\u200b45\u206067',
+    'sms-46701234567',
+    'user_46701234567',
+    'sms.+46701234567',
+    '1234-56-78',
+    '4670-12-34',
     'zoe.quill+crm@mail.example.com',
   ])('takes out %s', (detail) => {
     expect(withoutContactDetails(`cannot reach ${detail}, gave up`)).not.toMatch(/\d|example/);
@@ -85,6 +91,8 @@ describe('withoutContactDetails', () => {
     fc
       .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') })
       .map((at) => at.toISOString().replace('T', ' ').replace('Z', '+00')),
+    fc.uuid().map((id) => `job-${id}`),
+    fc.uuid().map((id) => `job_${id}`),
     fc.tuple(ulid, hex(32)).map(([id, digest]) => `MESSAGE_INBOUND.${id}.${digest}`),
     fc.ipV4(),
     fc.integer({ min: 0, max: 999_999 }).map(String),

@@ -1,13 +1,18 @@
+import { maxSeparators, separatorClass } from '../mentions/separators.ts';
+
 const removed = '[redacted]';
 
-/** Between two digits of a number as people write it, hard spaces and Unicode's dashes included. */
-const gap = String.raw`[ \u00a0\u2009\u202f.()/\u2010-\u2015-]{0,3}`;
+/** Between two digits of a number as people write it. */
+const gap = `${separatorClass}{0,${maxSeparators}}`;
 const notBefore = String.raw`(?<![\w.+-])`;
+
+/** A UUID is kept after any sign too: its last digits may look like a number. */
+const uuid = String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])`;
 
 /** What has digits and is kept: a UUID, and an instant or a date. */
 const kept = [
-  String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])`,
-  String.raw`\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d:?\d\d)?(?![\w-])`,
+  uuid,
+  String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d:?\d\d)?(?![\w-])`,
 ];
 
 /** The spellings of a number: with a plus, with 00, with 0, in North America, and one word. */
@@ -17,10 +22,15 @@ const numbers = [
   String.raw`\(?0\d(?:${gap}\d){7,10}(?!\w)`,
   String.raw`(?:1${gap})?\(?[2-9]\d\d\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])`,
   String.raw`\+?\d{7,15}(?![\w-])`,
+  // As a date is written that is none.
+  String.raw`\d{4}-\d\d-\d\d(?![\w-])`,
 ];
 
+/** A number after a name, such as `sms-46701234567`. A shorter one is a part of a name more often. */
+const afterName = String.raw`(?<=[a-z][_.-])\+?\d{10,15}(?![\w-])`;
+
 const numberOrKept = new RegExp(
-  `${notBefore}(?:(\\(?(?:${kept.join('|')}))|${numbers.join('|')})`,
+  `${notBefore}(?:(\\(?(?:${kept.join('|')}))|${numbers.join('|')})|((?<![0-9a-z])${uuid})|${afterName}`,
   'gi',
 );
 
@@ -38,7 +48,7 @@ const email =
 export function withoutContactDetails(text: string): string {
   const unaddressed = text.includes('@') ? text.replace(email, removed) : text;
   if (!sevenNearDigits.test(unaddressed)) return unaddressed;
-  return unaddressed.replace(numberOrKept, (found, isKept?: string) =>
-    isKept === undefined ? removed : found,
+  return unaddressed.replace(numberOrKept, (found, isKept?: string, isUuid?: string) =>
+    isKept === undefined && isUuid === undefined ? removed : found,
   );
 }

@@ -59,6 +59,7 @@ async function partOf(redis: Redis | Cluster, key: string): Promise<JobPart> {
   return (await redis.zscore(`${queue}:completed`, jobId)) === null ? 'unfinished' : 'finished';
 }
 
-function sha1(text: string): string {
+/** Returns the digest that Redis' own `sha1hex` does. */
+export function sha1(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }

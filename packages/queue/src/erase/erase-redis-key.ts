@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { eraseRedisJob } from './erase-redis-job.ts';
+import { eraseRedisJob, sha1 } from './erase-redis-job.ts';
 import type { PassReport, PassRules } from './erasure-rules.ts';
 
 type Client = Redis | Cluster;
@@ -18,6 +18,9 @@ const namesOfJobs = new Set(
 /** Erased as a store: its keys have to agree. */
 const rejectedStore = /-rejected:(?:order|entries|bytes)$/;
 
+/** The settings of a queue, which BullMQ reads by their names. */
+const settings = ':meta';
+
 /** Erases a person from one key, of whatever type, in steps that are bounded in memory. */
 export async function eraseRedisKey(
   redis: Client,
@@ -26,7 +29,7 @@ export async function eraseRedisKey(
   report: PassReport,
 ): Promise<void> {
   report.visited();
-  if (rejectedStore.test(key)) return;
+  if (rejectedStore.test(key) || key.endsWith(settings)) return;
   const type = await redis.type(key);
   if (type === 'hash') return await eraseHash();
   if (type === 'stream') return await eraseStream(redis, key, rules, report);
@@ -136,6 +139,21 @@ async function scanSorted(redis: Client, key: string, cursor: string): Promise<[
   return [next, found.filter((_, index) => index % 2 === 0)];
 }
 
+/**
+ * Removes the entries of a list with these digests, by a mark that takes their place: the person is
+ * in no argument, which a slow log or a monitor would show. A log of a job has few entries.
+ * Its first statement lets it run on a Redis that is full.
+ */
+const removeScript = `
+redis.call('DEL', KEYS[1] .. ':nothing')
+local isGone = {}
+for _, digest in ipairs(ARGV) do isGone[digest] = true end
+for at, text in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if isGone[redis.sha1hex(text)] then redis.call('LSET', KEYS[1], at - 1, '(redacted)') end
+end
+return redis.call('LREM', KEYS[1], 0, '(redacted)')
+`;
+
 /** Reads it from its end, so that what it removes moves nothing that is still to be read. */
 async function removeFromList(
   redis: Client,
@@ -145,9 +163,10 @@ async function removeFromList(
   let removed = 0;
   for (let end = await redis.llen(key); end > 0; end -= pageSize) {
     const texts = await redis.lrange(key, Math.max(0, end - pageSize), end - 1);
-    for (const text of new Set(texts.filter(matches))) {
-      removed += mode === 'count' ? 1 : await redis.lrem(key, 0, text);
-    }
+    const digests = new Set(texts.filter(matches).map(sha1));
+    if (mode === 'count') removed += digests.size;
+    else if (digests.size > 0)
+      removed += Number(await redis.eval(removeScript, 1, key, ...digests));
   }
   return removed;
 }

@@ -80,6 +80,12 @@ it('a malformed job keeps its form and loses the texts', () => {
   expect(changes).toEqual({ data: '{"a":["(redacted)",1.50]}' });
 });
 
+it('options stay whole, also where a part of them is spelt as the person', () => {
+  const opts = JSON.stringify({ attempts: 12, backoff: { type: 'fixed' }, jobId: 'of Ada' });
+  const strict = { ...rules, matches: (one: string) => /attempts|backoff|Ada/.test(one) };
+  expect(redactJob({ opts }, 'unfinished', strict, now).changes).toEqual({});
+});
+
 it('what does not name the person stays as it is, to the byte', () => {
   const fields = { data: text.replaceAll('Ada', 'Bob'), failedReason: 'of Bob' };
   expect(redactJob(fields, 'unfinished', rules, now)).toEqual({ changes: {}, left: undefined });

@@ -33,7 +33,8 @@ export function redactJob(
   const changes: Record<string, string> = {};
   let left: RedactedJob['left'];
   for (const [name, text] of Object.entries(fields)) {
-    if (!rules.matches(text)) continue;
+    // Options are numbers of attempts, pauses and the job's id, and BullMQ needs all of them.
+    if (name === 'opts' || !rules.matches(text)) continue;
     const isData = name === 'data';
     const redacted = isData ? redactData(text, part, rules, now) : redactOther(text, rules);
     left ??= redacted.left;

@@ -33,10 +33,13 @@ it('after it no value and no append-only file names the person, and every job is
   const counted = await countInQueue(location, matches, redact);
   expect(await readAll(location)).toEqual(before);
 
-  const result = await erase(location);
-
-  expect(result).toMatchObject({ kind: 'erased', file: { kind: 'rewritten' } });
-  expect(counted).toEqual({ counts: result.counts, left: { active: 0, waiting: 0 } });
+  const shown = await slowLogOf(server().url, async () => {
+    const result = await erase(location);
+    expect(result).toMatchObject({ kind: 'erased', file: { kind: 'rewritten' } });
+    expect(counted).toEqual({ counts: result.counts, left: { active: 0, waiting: 0 } });
+  });
+  expect(shown).toContain('LSET');
+  expect(isPlainIn(shown)).toBe(false);
   const after = await readAll(location);
   expect(hits(after)).toEqual([]);
   expect((await readAppendOnly(server().url)).some(isPlainIn)).toBe(false);
@@ -56,6 +59,20 @@ it('after it no value and no append-only file names the person, and every job is
     await expectApplied(handled, queued);
   }
 });
+
+/** Returns every command that Redis ran meanwhile, with its arguments, as its slow log shows them. */
+async function slowLogOf(url: string, run: () => Promise<void>): Promise<string> {
+  const redis = new Redis(url);
+  try {
+    await redis.config('SET', 'slowlog-max-len', '100000');
+    await redis.config('SET', 'slowlog-log-slower-than', '0');
+    await run();
+    await redis.config('SET', 'slowlog-log-slower-than', '-1');
+    return JSON.stringify(await redis.slowlog('GET', 100_000));
+  } finally {
+    redis.disconnect();
+  }
+}
 
 async function consumeAll(location: QueueLocation, partition: number) {
   const handled: { readonly event: CallbackEvent }[] = [];
