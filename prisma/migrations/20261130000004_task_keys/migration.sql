@@ -23,7 +23,3 @@ $$;
 CREATE TRIGGER "handler_task_digest_key" BEFORE INSERT ON "handler_task"
 FOR EACH ROW WHEN (NEW."key" LIKE 'identity:%' AND NEW."key" NOT LIKE 'identity:%:#%')
 EXECUTE FUNCTION "digest_task_key"();
-
--- The trigger's lock keeps inserts out until the commit. A task that runs meanwhile keeps its hold
--- under the old key: with the order "conversation", another one of its key may run beside it once.
-UPDATE "handler_task" SET "key" = "stored_task_key"("key") WHERE "key" LIKE 'identity:%';

@@ -46,8 +46,9 @@ number only stands in another's text. Stays: ids of Sinch, statuses and times, a
 keyed digest of the number. A message that waits to be sent to the person is discarded.
 
 It lasts: a copy that comes later of what happened before is written without its contents. What
-happens later is a new relation, and is kept, unless --for-ever was said. --lift ends both; what is
-gone stays gone. After a restore of the database, --reapply repeats what its rows do not have.
+happens after its end is a new relation, and is kept, unless --for-ever was said; what happens while
+it runs may go too. --lift ends both; what is gone stays gone. After a restore of the database,
+--reapply repeats what its rows do not have.
 
 It needs ERASURE_KEY (openssl rand -hex 32 makes one), which all processes must have too, and
 ERASURE_LOG, a file that is kept apart from the database. After an interruption, the same command

@@ -85,6 +85,29 @@ it('a migration that fails leaves nothing of itself behind', async () => {
   await drop();
 });
 
+it('keys of tasks become digests while tasks are made', async () => {
+  const { url, drop } = await newDatabase();
+  const before = await migrationsBefore('20261130000006_digested_task_keys');
+  await migrateDatabase(url, before);
+  const insert = (occurrence: string) => `INSERT INTO handler_task
+    (event_received_at, occurrence, event_digest, handler, trigger, key)
+    VALUES (now(), '${occurrence}', '', 'h', 't', 'identity:SMS:46701230001')`;
+  await query(url, `${insert('old')}; UPDATE handler_task SET key = 'identity:SMS:46701230001'`);
+  const other = new pg.Client({ connectionString: url });
+  await other.connect();
+  await other.query('BEGIN; SELECT FROM handler_task FOR UPDATE');
+  const migrating = migrateDatabase(url);
+  const waits = async () => (await query(url, 'SELECT FROM pg_locks WHERE NOT granted')).length > 0;
+  await until(waits, { what: 'the migration to wait for a task' });
+  await query(url, `SET lock_timeout = '1s'; ${insert('new')}`);
+  await other.query('COMMIT');
+  await other.end();
+  await migrating;
+  const keys = await query<{ key: string }>(url, 'SELECT DISTINCT key FROM handler_task');
+  expect(keys).toEqual([{ key: expect.stringMatching(/^identity:SMS:#[0-9a-f]{32}$/) }]);
+  await drop();
+});
+
 describe('an index that is built online', () => {
   const name = 'callback_event_app_id_idx';
   const online = `-- By app.\nCREATE INDEX "${name}" ON "callback_event" ("app_id") WHERE "app_id" <> '';\n`;
@@ -186,6 +209,15 @@ async function migrationsWith(onlineIndexes: string): Promise<string> {
       .toSorted()
       .at(-1) ?? '';
   await writeFile(path.join(dir, last, 'online-indexes.sql'), onlineIndexes);
+  return dir;
+}
+
+/** Copies the migrations of this release, without one and those after it. */
+async function migrationsBefore(first: string): Promise<string> {
+  const dir = await migrationsWith('');
+  for (const name of await readdir(dir)) {
+    if (/^\d/.test(name) && name >= first) await rm(path.join(dir, name), { recursive: true });
+  }
   return dir;
 }
 
