@@ -114,6 +114,33 @@ it('a discarded letter that only its body names loses its errors', async () => {
   ]);
 });
 
+it('a letter that dies again after the erasure began keeps no message of an earlier attempt', async () => {
+  const { database } = migrated;
+  const attempt = (n: number) => ({
+    replay: 0,
+    attempt: n,
+    at: at(n),
+    errorClass: 'permanent',
+    message: `no violet teapot ${n}`,
+  });
+  const letter = {
+    event: eventOf(messageOf('M5', 'C1', phone, 'hello'), at(11)),
+    replay: 0,
+    errorClass: 'permanent',
+    errorMessage: 'no violet teapot',
+    stack: undefined,
+    attempts: [attempt(1)],
+    deadAt: new Date(at(12)),
+  };
+  await recordDeadLetter(database, letter, keys);
+  await beginErasureOfPhone(database);
+  const again = { ...letter, attempts: [attempt(1), attempt(2)] };
+  expect(await recordDeadLetter(database, again, keys)).toBe('already-closed');
+  const rows = await migrated.read('SELECT resolution, attempts::text FROM dead_letter');
+  expect(rows).toMatchObject([{ resolution: 'REDACTED' }]);
+  expect(JSON.stringify(rows)).not.toContain('teapot');
+});
+
 it.each([
   ['right after a byte that is no text', [0xff, ...Buffer.from(phone)], true],
   ['after a zero', [0, ...Buffer.from(phone)], true],
