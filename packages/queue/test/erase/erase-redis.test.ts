@@ -60,6 +60,19 @@ it('after it no value and no append-only file names the person, and every job is
   }
 });
 
+it('the settings of a queue stay, whatever they spell', async () => {
+  const location = { backend: { kind: 'redis', url: server().url }, prefix: 'settings' } as const;
+  const key = `{settings}:${queueNames.live}:meta`;
+  const redis = new Redis(server().url);
+  try {
+    await redis.hset(key, 'version', '46701234567');
+    expect(await erase(location)).toMatchObject({ kind: 'erased', counts: { others: 0 } });
+    expect(await redis.hget(key, 'version')).toBe('46701234567');
+  } finally {
+    redis.disconnect();
+  }
+});
+
 /** Returns every command that Redis ran meanwhile, with its arguments, as its slow log shows them. */
 async function slowLogOf(url: string, run: () => Promise<void>): Promise<string> {
   const redis = new Redis(url);
