@@ -16,7 +16,8 @@ const begin = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0';
 /**
  * Does the work unless another process does it now. The lock is that of an open transaction: it
  * works through a pooler, and ends with the process. Where its connection breaks, another process
- * may begin before this one has ended; `lost` is aborted soon after.
+ * may begin before this one has ended; `lost` is aborted at once, or after two keep-alives where the
+ * connection was dropped silently.
  * @throws DatabaseUnavailableError when the database is down, or the error of `work`.
  */
 export async function runExclusively<T>(
@@ -29,8 +30,14 @@ export async function runExclusively<T>(
   const onLost = () => lost.abort();
   // A connection that breaks while it is idle: the last statement fails.
   client.on('error', onLost);
+  let isAnswered = true;
   const keepAlive = setInterval(() => {
-    client.query('SELECT 1').catch(onLost);
+    // A connection that was dropped silently fails much later, after its limit of silence.
+    if (!isAnswered) return onLost();
+    isAnswered = false;
+    client.query('SELECT 1').then(() => {
+      isAnswered = true;
+    }, onLost);
   }, keepAliveMs);
   let isSound = false;
   try {
@@ -43,7 +50,7 @@ export async function runExclusively<T>(
     const run = isOurs
       ? { kind: 'done' as const, value: await work(lost.signal) }
       : { kind: 'busy' as const };
-    isSound = await client.query('COMMIT').then(yes, no);
+    isSound = !lost.signal.aborted && (await client.query('COMMIT').then(yes, no));
     return run;
   } finally {
     clearInterval(keepAlive);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { until } from '@sinch-callbacks/dev-env/processes';
-import { expect, it } from 'vitest';
+import { openFaultProxy } from '@sinch-callbacks/dev-env/servers';
+import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase, runExclusively } from '../src/index.ts';
 import { useMigratedDatabase } from './support.ts';
 
@@ -43,6 +44,19 @@ it('exclusive work gets a signal when its lock is lost, and another may begin', 
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
   expect(await run).toEqual({ kind: 'done', value: 'stopped' });
   expect(await runExclusively(database, 'reconcile', async () => 4)).toMatchObject({ value: 4 });
+});
+
+it('exclusive work gets its signal soon where its connection is dropped silently', async () => {
+  const proxy = await openFaultProxy(migrated.url);
+  onTestFinished(async () => await proxy.close());
+  const patient = openDatabase({ url: proxy.url, limits: { silenceTimeoutMs: 30 * 60_000 } });
+  const run = runExclusively(patient, 'reconcile', async (lost) => {
+    proxy.forget();
+    await once(lost, 'abort');
+    return 'stopped';
+  });
+  expect(await run).toEqual({ kind: 'done', value: 'stopped' });
+  await patient.close();
 });
 
 it('exclusive work holds its lock for longer than its connection may be silent', async () => {
