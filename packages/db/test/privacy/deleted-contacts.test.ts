@@ -197,6 +197,43 @@ it('a contact that was merged into one that lives stays; both go when that is de
   expect(await personalValues(migrated)).toEqual([]);
 });
 
+it('what is open about a deleted contact stays: letters, unhandled events, tasks and sends', async () => {
+  const { pool } = migrated.database;
+  await deleteOne();
+  await write([{ something_new: { contact_id: 'C1', text: 'unknown' } }]);
+  const event = eventOf(said('C1', 'never applied', '01DEAD'));
+  const letter = { event, replay: 0, errorClass: 'permanent', errorMessage: 'refused' } as const;
+  const stored = { ...letter, stack: undefined, attempts: [], deadAt: new Date(at(9)) };
+  await recordDeadLetter(migrated.database, stored);
+  await pool.query(`INSERT INTO handler_task (event_received_at, state, occurrence, event_digest,
+      handler, trigger, key)
+    SELECT received_at, (CASE entity_id WHEN '01M1' THEN 'DEAD' ELSE 'WAITING' END)::handler_task_state,
+      event_digest, event_digest, 'h', trigger, 'contact:C1'
+    FROM callback_event WHERE entity_id IN ('01M1', '01M2')`);
+  onTestFinished(async () => void (await pool.query('DELETE FROM handler_task')));
+  // Settled ages ago, were it not for their states.
+  await pool.query(`INSERT INTO outbound (id, app_id, contact_id, key, lane, content_digest, request,
+      state, created_at, settled_at)
+    SELECT gen_random_uuid(), 'app', 'C1', s, s, '\\x00', '{"to":"15550101"}', s::outbound_state,
+      '2026-01-01', '2026-01-01'
+    FROM unnest(ARRAY['QUEUED', 'SENDING', 'UNCERTAIN', 'SENT']) AS s`);
+  const open = {
+    dead_letter: 'SELECT d::text FROM dead_letter AS d',
+    events: `SELECT e::text FROM callback_event AS e
+      WHERE state <> 'APPLIED' OR entity_id IN ('01M1', '01M2') ORDER BY 1`,
+    tasks: 'SELECT t::text FROM handler_task AS t ORDER BY 1',
+    sends: `SELECT o::text FROM outbound AS o WHERE state <> 'SENT' ORDER BY 1`,
+  };
+  const read = async () =>
+    await Promise.all(Object.values(open).map(async (sql) => await migrated.read(sql)));
+  const before = await read();
+  expect(before.map(({ length }) => length)).toEqual([1, 4, 2, 3]);
+  expect(await handle(redact)).toEqual({ contacts: 1 });
+  expect(await read()).toEqual(before);
+  const sent = `SELECT FROM outbound WHERE state = 'SENT' AND request::text LIKE '%15550101%'`;
+  expect(await migrated.read(sent)).toEqual([]);
+});
+
 it('other contacts keep what they have', async () => {
   await write([created('C9', '15550109'), said('C9', 'other', '01M9')]);
   const rows = await allRows(migrated.database);
