@@ -10,7 +10,6 @@ export {
   readConfig,
 } from './read-config.ts';
 export type { RetentionConfig } from './retention/retention-config.ts';
-export type { RetainedTable } from './retention/table-days.ts';
 export { parseSenderConfig, type SenderConfig } from './sender-config.ts';
 export { parseSinchApiConfig, type SinchApiConfig } from './sinch-api-config.ts';
 export type { LogLevel } from './variables.ts';

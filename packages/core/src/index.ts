@@ -82,6 +82,7 @@ export {
   type RejectionCause,
   receive,
 } from './receive.ts';
+export { type ExpiringTable, expiringTables } from './retention/expiring-tables.ts';
 export {
   type CallbackToSign,
   type SignatureHeaderName,

@@ -1,12 +1,10 @@
+import type { ExpiringTable } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
 import { type Proceed, toTheEnd } from './proceed.ts';
 
-/**
- * Tables of projections that can be told to expire. Contacts with their merges and identities are
- * not among them, since consent is decided over merged contacts; consents never expire.
- */
-export type ExpiringProjection = keyof typeof projections;
+/** Tables of projections that can be told to expire. */
+export type ExpiringProjection = Exclude<ExpiringTable, 'outbound'>;
 
 interface Projection {
   readonly key: string;
@@ -28,7 +26,7 @@ const projections = {
   record: { key: 'entity_id', parts: [] },
   batch: { key: 'batch_id', parts: [] },
   capability: { key: 'identity', parts: [] },
-} as const satisfies Readonly<Record<string, Projection>>;
+} as const satisfies Readonly<Record<ExpiringProjection, Projection>>;
 
 /** Blocks of a table that are looked through at once: of some dozen rows each. */
 const blocksInBatch = 50;

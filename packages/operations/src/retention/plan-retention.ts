@@ -1,4 +1,4 @@
-import type { ExpiringProjection } from '@sinch-callbacks/db';
+import { type ExpiringTable, expiringTables } from '@sinch-callbacks/core';
 
 /** For how many days something is kept. What is absent is kept for good. */
 export interface RetentionSchedule {
@@ -19,8 +19,6 @@ interface ContactDelete {
   readonly graceDays: number;
 }
 
-export type ExpiringTable = ExpiringProjection | 'outbound';
-
 /** The instants before which rows go, or are redacted. What is absent stays. */
 export interface RetentionPlan {
   readonly eventsBefore?: Date | undefined;
@@ -32,21 +30,6 @@ export interface RetentionPlan {
 
 const dayMs = 86_400_000;
 
-/** The tables in the order in which they are pruned. */
-const tables = [
-  'outbound',
-  'message',
-  'message_analysis',
-  'conversation',
-  'inbound_event',
-  'unsupported',
-  'event_delivery',
-  'channel_event',
-  'record',
-  'batch',
-  'capability',
-] as const satisfies readonly ExpiringTable[];
-
 /**
  * The tables that a schedule removes rows of, and contacts that it erases. Parts of a row go with it,
  * and are not counted.
@@ -56,7 +39,7 @@ export const retainedTables: readonly string[] = [
   'dead_letter',
   'event_guard',
   'handler_task',
-  ...tables,
+  ...expiringTables,
   'contact',
 ];
 
@@ -68,7 +51,7 @@ export function planRetention(schedule: RetentionSchedule, now: Date): Retention
   return {
     eventsBefore: before(schedule.eventDays),
     guardsBefore: before(schedule.guardDays),
-    tablesBefore: tables.flatMap((table) => {
+    tablesBefore: expiringTables.flatMap((table) => {
       const at = before(schedule.tableDays[table]);
       return at === undefined ? [] : { table, before: at };
     }),
