@@ -128,7 +128,7 @@ it('without a worker it says that jobs wait, and is complete once one has applie
   ]);
   const { erasures: ended } = await erase('last run');
   expect(ended).toMatchObject([{ isResumed: true, isComplete: true }]);
-  expect(await erasures()).toMatchObject([{ state: 'DONE', progress: null }]);
+  expect(await erasures()).toMatchObject([{ state: 'DONE', person: null, request: null }]);
   expect(await hits()).toEqual([]);
   expect(tracesIn(await readAppendOnlyFiles(redis.url))).toEqual([]);
   expect(hitsInOutputs()).toEqual([]);
@@ -276,7 +276,7 @@ const erasures = async () => await readErasures(stack.database.url);
 
 /** Kills a run as soon as it has noted so many pages, or is at the queues. */
 async function killAfterPages(n: number, pages: number): Promise<void> {
-  const place = async () => JSON.stringify((await erasures())[0]?.progress ?? null);
+  const place = async () => JSON.stringify((await erasures())[0]?.position ?? null);
   let last = await place();
   const args = [programs.cli, '--no-stack', ...eraseArgs];
   const one = await stack.start(`killed run ${n}`, args, { ERASURE_LOG: logFile });

@@ -4,7 +4,7 @@ interface ErasureRow extends Record<string, unknown> {
   readonly id: string;
   readonly state: string;
   /** Encrypted; it changes with each page. */
-  readonly progress: unknown;
+  readonly position: unknown;
   readonly counts: Readonly<Record<string, number>>;
 }
 

@@ -4,6 +4,7 @@ import {
   MissingErasureKeyError,
   OpenTransactionError,
   TooManyIdsError,
+  WrongErasureKeyError,
 } from '@sinch-callbacks/db';
 import { AmbiguousKeyError, ClocksDifferError, ErasureLogError } from '@sinch-callbacks/operations';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
@@ -38,11 +39,13 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   if (
     error instanceof TooManyIdsError ||
-    error instanceof ErasureLogError ||
     error instanceof ClocksDifferError ||
     error instanceof OpenTransactionError
   ) {
     return { code: error.code, message: error.message, exitCode: exitCodes.failed };
+  }
+  if (error instanceof ErasureLogError || error instanceof WrongErasureKeyError) {
+    return { code: error.code, message: error.message, exitCode: exitCodes.usage };
   }
   if (error instanceof MissingErasureKeyError) {
     const message = `${error.message} (docs/privacy.md)`;

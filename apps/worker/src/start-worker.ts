@@ -15,7 +15,12 @@ import {
   type WriteAlongside,
 } from '@sinch-callbacks/db';
 import { type HandlerView, insertTasks, openHandlerView } from '@sinch-callbacks/handlers';
-import { findingKinds, hasRetention, retainedTables } from '@sinch-callbacks/operations';
+import {
+  findingKinds,
+  hasRetention,
+  requireErasureLog,
+  retainedTables,
+} from '@sinch-callbacks/operations';
 import {
   adviceFor,
   checkPostgresQueue,
@@ -79,12 +84,17 @@ export interface WorkerOptions {
   readonly onStalled: (stall: Stall) => void;
 }
 
-/** Opens everything that a worker needs, and starts to take jobs. */
+/**
+ * Opens everything that a worker needs, and starts to take jobs.
+ * @throws ErasureLogError where it is to erase contacts, and cannot write ERASURE_LOG.
+ */
 export async function startWorker(
   config: WorkerConfig,
   logger: Logger,
   { timings, onStalled }: WorkerOptions,
 ): Promise<RunningWorker> {
+  const { retention, contactDelete, erasureLog } = config;
+  if (contactDelete.policy === 'erase' && erasureLog) await requireErasureLog(erasureLog);
   const now = () => new Date();
   const location = { backend: config.queue, prefix: config.queuePrefix };
   const database = openDatabase({ url: config.databaseUrl, poolSize, limits: timings.database });
@@ -93,7 +103,6 @@ export async function startWorker(
   const databaseWait = createDatabaseWait(trackOutage('database'), timings.databaseWait);
   const outages = { queue: trackOutage('queue'), fallbackQueue: trackOutage('fallback queue') };
   const reconcileLabels = config.reconcile && { kinds: findingKinds, outcomes: reconcileOutcomes };
-  const { retention, contactDelete } = config;
   const retentionLabels = hasRetention({ ...retention, contactDelete })
     ? {
         tables: retainedTables,

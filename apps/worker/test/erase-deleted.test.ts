@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { countDeletedContacts, createErasureKeys } from '@sinch-callbacks/db';
@@ -124,10 +124,11 @@ it('a contact that cannot be erased ends nothing, and is due again', async () =>
   const sealed = createErasureKeys('o'.repeat(32)).seal('{}');
   await fixture.database.pool.query(
     `WITH begun AS (
-       INSERT INTO erasure (id, requested_at, cutoff, state, for_ever, operator, progress)
-       VALUES (gen_random_uuid(), now(), now(), 'RUNNING', false, 'test',
-         jsonb_build_object('person', $1::text, 'position', $1::text)) RETURNING id)
-     INSERT INTO erased_key (erasure_id, digest) SELECT id, decode($2, 'hex') FROM begun`,
+       INSERT INTO erasure (id, requested_at, cutoff, state, for_ever, operator, person, position)
+       VALUES (gen_random_uuid(), now(), now(), 'RUNNING', false, 'test', $1::text, $1::text)
+       RETURNING id)
+     INSERT INTO erased_key (erasure_id, digest, is_typed)
+     SELECT id, decode($2, 'hex'), true FROM begun`,
     [sealed, keys.digest('contact', 'C1')],
   );
   await start();
@@ -138,4 +139,10 @@ it('a contact that cannot be erased ends nothing, and is due again', async () =>
   expect(after).toContain('Zephyrine');
   expect(after).not.toContain('Quill');
   expect(await countDeletedContacts(fixture.database, new Date())).toBe(1);
+});
+
+it('a worker that is to erase and cannot write the log does not start', async () => {
+  logFile = path.join(logFile, 'erasures.jsonl');
+  await writeFile(path.dirname(logFile), '');
+  await expect(start()).rejects.toThrow(/ERASURE_LOG .* cannot be written: ENOTDIR/);
 });

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { isLoopback } from '@sinch-callbacks/core';
 import { z } from 'zod';
 
@@ -36,6 +37,13 @@ export function wholeNumberOr<const Word extends string>(word: Word, min: number
     if (parsed.success) return parsed.data;
     context.addIssue({ code: 'custom', message: error });
     return z.NEVER;
+  });
+}
+
+/** Parses the path of a file that is the same from each working directory. */
+export function absolutePath() {
+  return z.string().refine((value) => isAbsolute(value), {
+    error: 'must be an absolute path: from another directory it would be another file',
   });
 }
 

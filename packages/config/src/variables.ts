@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { tableDays } from './retention/table-days.ts';
 import {
+  absolutePath,
   anyText,
   days,
   flag,
@@ -82,7 +83,7 @@ export const variables = {
       error: 'must be 32 or more letters, digits or signs: openssl rand -hex 32 makes one',
     })
     .optional(),
-  ERASURE_LOG: z.string().optional(),
+  ERASURE_LOG: absolutePath().optional(),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   SINCH_REGION: z
     .enum(['us', 'eu', 'br'], {

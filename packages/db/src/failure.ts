@@ -62,6 +62,21 @@ export class MissingErasureKeyError extends Error {
   }
 }
 
+/** The list of erased people was made with another ERASURE_KEY, which this one cannot read. */
+export class WrongErasureKeyError extends Error {
+  override readonly name = 'WrongErasureKeyError';
+  readonly code = 'wrong-erasure-key';
+  /**
+   * @param place where the other key was used.
+   * @param keyId the id of the key that it needs; no secret.
+   */
+  constructor(place: string, keyId: string) {
+    super(
+      `this is not the ERASURE_KEY that erased people ${place}: set that one, whose id is ${keyId}`,
+    );
+  }
+}
+
 /** An error of a transaction that began and did not end in its time. One with less to do may. */
 export class SlowTransactionError extends Error {
   readonly code = 'SLOW_TRANSACTION';
@@ -127,7 +142,9 @@ export function isLostStatement(error: unknown): boolean {
 export function classifyFailure(error: unknown): FailureClass {
   if (error instanceof SlowTransactionError) return 'transient';
   // The events wait for the setting, and lose no attempt.
-  if (error instanceof MissingErasureKeyError) return 'infrastructure';
+  if (error instanceof MissingErasureKeyError || error instanceof WrongErasureKeyError) {
+    return 'infrastructure';
+  }
   const { sqlState, kind, code, message } = factsOfError(error);
   if (sqlState !== undefined) {
     const known = classBySqlState.find(([prefix]) => sqlState.startsWith(prefix));

@@ -53,11 +53,12 @@ export { countToErase, eraseTables, type OnErasedPage } from './erase/erase-tabl
 export { asDigested, createErasureKeys, type ErasureKeys } from './erase/erasure-keys.ts';
 export {
   beginErasure,
+  type ErasureRequest,
   type ErasureToBegin,
+  findRunningById,
   findRunningErasure,
   finishErasure,
-  liftErasures,
-  listSettledErasures,
+  listRunningErasures,
   noteErasureCounts,
   type RunningErasure,
   typedDigests,
@@ -70,7 +71,13 @@ export {
   type SinchStore,
 } from './erase/find-sinch-ids.ts';
 export {
-  completePerson,
+  type ErasureRecords,
+  findTypedErasures,
+  liftErasures,
+  listSettledErasures,
+  readErasureRecords,
+} from './erase/lift-erasures.ts';
+export {
   digestsOf,
   type FoundPerson,
   findPerson,
@@ -81,8 +88,10 @@ export {
 } from './erase/person.ts';
 export { hasErasedKeys } from './erase/redact-erased.ts';
 export { renewStatistics } from './erase/renew-statistics.ts';
+export { refuseOtherKey, requireSameKey, usedKeyId } from './erase/require-same-key.ts';
 export { findRunningContacts } from './erase/running-contacts.ts';
 export { type SearchTexts, searchTextsOf } from './erase/search-texts.ts';
+export { findPersonAgain, widenErasure } from './erase/widen-erasure.ts';
 export { digestOfEvent } from './event-digest.ts';
 export {
   classifyFailure,
@@ -91,6 +100,7 @@ export {
   isUnavailable,
   MissingErasureKeyError,
   OpenTransactionError,
+  WrongErasureKeyError,
   whileAvailable,
 } from './failure.ts';
 export {

@@ -1,18 +1,24 @@
 export type { AtSinch } from './erase/erase-at-sinch.ts';
 export {
+  continueErasures,
   type ErasurePreview,
   type ErasureResult,
   type ErasureTools,
   eraseDeletedContact,
   erasePerson,
-  liftErasure,
   type PreviewTools,
   previewErasure,
   type QueuesErased,
 } from './erase/erase-person.ts';
 export { countQueues, eraseQueues, type StaleFile } from './erase/erase-queues.ts';
-export { ErasureLogError } from './erase/erasure-log.ts';
-export { reapplyErasures } from './erase/reapply-erasures.ts';
+export {
+  ErasureLogError,
+  type ErasureLogState,
+  inspectErasureLog,
+  requireErasureLog,
+} from './erase/erasure-log.ts';
+export { type LiftResult, liftErasure } from './erase/lift-erasure.ts';
+export { type ReappliedErasures, reapplyErasures } from './erase/reapply-erasures.ts';
 export { cancelLetterRun, type Withdrawal, type WithdrawalCounts } from './letters/cancel-run.ts';
 export type { LetterResult, LetterTools, RedactText, RunTools } from './letters/letter-result.ts';
 export { AmbiguousKeyError, type LetterSelection } from './letters/letter-selection.ts';

@@ -1,4 +1,8 @@
-import { createErasureKeys, MissingErasureKeyError } from '@sinch-callbacks/db';
+import {
+  createErasureKeys,
+  MissingErasureKeyError,
+  WrongErasureKeyError,
+} from '@sinch-callbacks/db';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findOptOuts, requireErasureKeys } from '../src/queue/find-opt-outs.ts';
 import { type OutboundFixture, openOutboundFixture } from './support/outbound-fixture.ts';
@@ -41,7 +45,7 @@ it('an opt-out of an erased person holds, until the same number opts in again', 
   expect(await find()).toEqual(['SMS']);
 });
 
-it('without the key no consent is judged once anyone was erased', async () => {
+it('without the same key no consent is judged once anyone was erased', async () => {
   const { prisma, pool } = fixture.database;
   await expect(requireErasureKeys(prisma, undefined)).resolves.toBeUndefined();
   await pool.query(
@@ -49,5 +53,8 @@ it('without the key no consent is judged once anyone was erased', async () => {
      VALUES (gen_random_uuid(), now(), now(), 'DONE', false, 'test')`,
   );
   await expect(requireErasureKeys(prisma, undefined)).rejects.toThrow(MissingErasureKeyError);
+  await pool.query('UPDATE erasure SET key_id = $1', [keys.keyId]);
   await expect(requireErasureKeys(prisma, keys)).resolves.toBeUndefined();
+  const others = createErasureKeys('another key for these tests, 32 characters');
+  await expect(requireErasureKeys(prisma, others)).rejects.toThrow(WrongErasureKeyError);
 });

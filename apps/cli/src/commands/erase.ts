@@ -2,8 +2,8 @@ import { ConfigError } from '@sinch-callbacks/config';
 import { createErasureKeys, type PersonKey } from '@sinch-callbacks/db';
 import {
   type AtSinch,
+  continueErasures,
   countQueues,
-  type ErasureResult,
   type ErasureTools,
   erasePerson,
   eraseQueues,
@@ -24,12 +24,14 @@ import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
 import { namedPerson, type PersonOptions, requirePersonKey } from './person-to-erase.ts';
 import { fileNote, leftNote, queueNames, queuesOf, requireAllQueues } from './queues-to-erase.ts';
+import { countLines, reportErasures, reportReapplied } from './report-erasures.ts';
 
 interface EraseOptions extends PersonOptions {
   readonly dryRun?: true;
   readonly forEver?: true;
   readonly lift?: true;
   readonly reapply?: true;
+  readonly continue?: true;
   readonly atSinch?: true;
   /** False with --no-redis. */
   readonly redis: boolean;
@@ -47,12 +49,14 @@ keyed digest of the number. A message that waits to be sent to the person is dis
 
 It lasts: a copy that comes later of what happened before is written without its contents. What
 happens after its end is a new relation, and is kept, unless --for-ever was said; what happens while
-it runs may go too. --lift ends both; what is gone stays gone. After a restore of the database,
---reapply repeats what its rows do not have.
+it runs may go too. --lift ends both; what is gone stays gone. It lifts what named the person in the
+same way: an erasure by --contact is lifted by --contact. After a restore of the database, --reapply
+repeats what its rows do not have.
 
 It needs ERASURE_KEY (openssl rand -hex 32 makes one), which all processes must have too, and
 ERASURE_LOG, a file that is kept apart from the database. After an interruption, the same command
-does the rest.
+begins again, as of now, and does no less than was asked for before. --continue finishes every
+erasure that was interrupted, from where it was.
 
 It goes through the queues of REDIS_URL and DATABASE_URL, and says which those were. Without REDIS_URL
 it refuses, since a Redis that it does not know of would keep the person; --no-redis says that there
@@ -66,13 +70,17 @@ erasure without it finds the person by what that has left. See docs/privacy.md.
 Exit codes:
   0  erased
   1  jobs that no worker has applied yet still hold something of the person: see that a worker
-     runs, then run the same command again. It waits for them, as long as --wait says
+     runs, then run the same command again. It waits for them, as long as --wait says. Or the
+     person is to be deleted at Sinch, and --at-sinch is missing; or, with --lift, an erasure of
+     the person has not ended
+  2  ERASURE_LOG cannot be written or is not that file, or ERASURE_KEY is another one; nothing
+     is done
   4  no row and no job is about the person, or none any more: see that the number, id or address is
      right. It is on the list all the same, so that later copies stay out; --lift takes it off
 
 With --json: {dryRun, queues, contacts, identities, neighbours, counts} of a dry run, {queues,
-erasures: [{id, contacts, identities, isResumed, isComplete, files, counts}]} of an erasure, {lifted} of
---lift.
+erasures: [{id, contacts, identities, isResumed, isComplete, needsSinch, files, counts}]} of an
+erasure, with {inLog, cutLines, lifted} of --reapply, {lifted} of --lift.
 
 Examples:
   $ callbacks erase --phone +46701234567 --dry-run
@@ -80,6 +88,7 @@ Examples:
   $ callbacks erase --phone +46701234567 --at-sinch
   $ callbacks erase --contact 01JDCONTACT --for-ever
   $ callbacks erase --phone +46701234567 --lift
+  $ callbacks erase --continue
   $ callbacks erase --reapply
 `;
 
@@ -103,6 +112,7 @@ export function addEraseCommand(program: Command, host: Host): void {
     .option('--no-redis', 'there is no Redis: the queue is in DATABASE_URL')
     .option('--lift', 'take the person off the list of erased people')
     .option('--reapply', 'repeat the erasures of ERASURE_LOG that the database does not have')
+    .option('--continue', 'finish every erasure that was interrupted')
     .option(
       '--wait <time>',
       'how long to wait for jobs that are not applied yet',
@@ -155,12 +165,18 @@ async function eraseWith(
       ...toolsOf(session, settings, options, { database, ...given }),
       ...(deletions && { atSinch: { deletions, onProgress } }),
     };
-    if (options.reapply) return report(session, settings, await reapplyErasures(tools));
-    if (key === undefined) throw new UsageError('nothing is chosen');
-    if (options.lift) return await lift(session, tools, key);
+    if (options.reapply) {
+      return reportReapplied(session, settings, await reapplyErasures(tools));
+    }
+    if (options.lift && key) return await lift(session, tools, key);
     try {
+      if (key === undefined) {
+        const continued = await continueErasures(tools);
+        if (continued.length === 0) session.terminal.print('every erasure has ended');
+        return reportErasures(session, settings, continued);
+      }
       const erased = await erasePerson(tools, key, options.forEver ?? false);
-      const code = report(session, settings, [erased]);
+      const code = reportErasures(session, settings, [erased]);
       if (code !== exitCodes.ok || !isEmpty(erased.counts)) return code;
       session.terminal.note(nothingWasThere);
       return exitCodes.unknown;
@@ -183,15 +199,17 @@ function required(value: string | undefined, name: string, advice: string): stri
   throw new UsageError(`${name} must be set: ${advice}`);
 }
 
-/** @throws UsageError unless exactly one person is named, or --reapply alone is given. */
+/** @throws UsageError unless one person is named, or --reapply or --continue alone is given. */
 function personKeyOf(options: EraseOptions): PersonKey | undefined {
   const key = namedPerson(options);
   const isAlone = options.dryRun === undefined && options.lift === undefined;
-  const isPlain = isAlone && !options.forEver && !options.atSinch;
-  if (options.reapply && key === undefined && isPlain) return undefined;
-  if (key === undefined || options.reapply) {
+  const isPlain = isAlone && key === undefined && !options.forEver;
+  if (options.reapply && isPlain && !options.atSinch && !options.continue) return undefined;
+  if (options.continue && isPlain && !options.reapply) return undefined;
+  if (key === undefined || options.reapply || options.continue) {
     throw new UsageError(
-      'name one person: --phone, --contact, --external-id or --email; or say --reapply alone',
+      'name one person: --phone, --contact, --external-id or --email; or say --reapply alone, or ' +
+        '--continue, with --at-sinch where that was said',
     );
   }
   if (options.lift && (options.dryRun || options.forEver || options.atSinch)) {
@@ -251,32 +269,18 @@ function toolsOf(
 }
 
 async function lift({ terminal }: Session, tools: ErasureTools, key: PersonKey): Promise<ExitCode> {
-  const lifted = await liftErasure(tools, key);
+  const result = await liftErasure(tools, key);
+  if (result.kind === 'running') {
+    terminal.document({ lifted: 0 });
+    terminal.note('an erasure of this person has not ended: run it again first, then --lift');
+    return exitCodes.failed;
+  }
+  const lifted = result.count;
   terminal.document({ lifted });
   terminal.print(
     `${counted(lifted, 'erasure')} lifted: what comes from now on is written as it is`,
   );
   return lifted === 0 ? exitCodes.unknown : exitCodes.ok;
-}
-
-function report(
-  { terminal }: Session,
-  settings: Settings,
-  erasures: readonly ErasureResult[],
-): ExitCode {
-  const queues = queueNames(settings);
-  terminal.document({ queues, erasures });
-  for (const { id, contacts, identities, counts, isResumed, isComplete } of erasures) {
-    terminal.print(`erasure ${id}${isResumed ? ', continued' : ''}`);
-    terminal.print(
-      `${counted(contacts, 'contact')} with ${counted(identities, 'identity', 'identities')}`,
-    );
-    for (const line of countLines(counts)) terminal.print(line);
-    if (!isComplete) terminal.note('not complete: run the same command again');
-  }
-  if (erasures.length === 0) terminal.print('the database has every erasure of the log');
-  else for (const name of queues) terminal.print(`queue erased: ${name}`);
-  return erasures.every(({ isComplete }) => isComplete) ? exitCodes.ok : exitCodes.failed;
 }
 
 const nothingWasThere =
@@ -285,10 +289,4 @@ const nothingWasThere =
 
 function isEmpty(counts: Readonly<Record<string, number>>): boolean {
   return Object.values(counts).every((count) => count === 0);
-}
-
-function countLines(counts: Readonly<Record<string, number>>): readonly string[] {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([place, count]) => `  ${place}: ${count}`);
 }

@@ -95,6 +95,9 @@ it('reapply repeats an erasure in a restored database, and lift ends it', async 
   expect(await textOf('M3')).toBeNull();
   expect(JSON.parse((await callbacks('erase', '--reapply')).stdout)).toMatchObject({
     erasures: [],
+    inLog: 1,
+    cutLines: 0,
+    lifted: 0,
   });
   expect(await callbacks('erase', '--phone', phone, '--lift')).toMatchObject({ code: 0 });
   await write('M4', '2026-01-04T00:00:00Z');
@@ -117,6 +120,37 @@ it('an opt-out still refuses a message after the erasure, however the number is 
   expect(`${refused.stdout}${refused.stderr}`).not.toContain('46701230002');
   expect(await cli.database.prisma.outbound.count()).toBe(0);
   expect(await send('SMS:+46 (0)70 123 00 03')).toMatchObject({ code: 0 });
+});
+
+it('continue finishes what was interrupted, without naming anyone', async () => {
+  await write('M5', '2026-01-03T00:00:00Z');
+  const refuse = 'ALTER TABLE message ADD CONSTRAINT refuse CHECK (text IS NOT NULL) NOT VALID';
+  await cli.database.pool.query(refuse);
+  await expect(callbacks('erase', '--phone', phone)).rejects.toThrow('refuse');
+  await cli.database.pool.query('ALTER TABLE message DROP CONSTRAINT refuse');
+  const early = await callbacks('erase', '--phone', phone, '--lift');
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('has not ended') });
+  const continued = await callbacks('erase', '--continue');
+  expect(continued.code).toBe(0);
+  expect(JSON.parse(continued.stdout)).toMatchObject({
+    erasures: [{ isResumed: true, isComplete: true }],
+  });
+  expect(await textOf('M5')).toBeNull();
+  expect(JSON.parse((await callbacks('erase', '--continue')).stdout)).toMatchObject({
+    erasures: [],
+  });
+  expect(await callbacks('erase', '--continue', '--phone', phone)).toMatchObject({ code: 2 });
+});
+
+it.each([
+  ['ERASURE_LOG', 'erasures.jsonl', 'ERASURE_LOG must be an absolute path'],
+  ['ERASURE_LOG', '/nowhere/erasures.jsonl', 'cannot be written: ENOENT. Make its directory'],
+  ['ERASURE_KEY', 'k'.repeat(32), 'this is not the ERASURE_KEY that erased people here'],
+])('with %s=%s nothing is erased, and the reason is plain', async (name, value, reason) => {
+  await callbacks('erase', '--phone', '46709990001');
+  const env = { ...cli.env, ERASURE_KEY: secret, ERASURE_LOG: logFile, [name]: value };
+  const ended = await callbacksHere(['erase', '--phone', '46709990002', '--no-stack'], env);
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
 });
 
 it('erase needs one person and a key, and says how to make one', async () => {

@@ -56,9 +56,11 @@ export function createContactEraser(
           await afterBatch(changed);
           signal?.throwIfAborted();
         };
-        const { isComplete } = await eraseDeletedContact({ ...tools, onPage }, contactId);
-        if (isComplete) return 'done';
-        contactNotTreated(telemetry, { contactId, policy: 'erase', reason: 'jobs-left' });
+        const tried = await eraseDeletedContact({ ...tools, onPage }, contactId);
+        if (tried.isComplete) return 'done';
+        // An operator began it with --at-sinch, which this schedule cannot do.
+        const reason = tried.needsSinch ? 'not-at-sinch' : 'jobs-left';
+        contactNotTreated(telemetry, { contactId, policy: 'erase', reason });
         return 'left';
       },
     };

@@ -6,6 +6,8 @@ export type ErasedKind = 'identity' | 'contact' | 'message' | 'email' | 'externa
 
 /** The keyed digests of one ERASURE_KEY. It is never stored in the database. */
 export interface ErasureKeys {
+  /** Recognises the key and reveals nothing of it: 16 hexadecimal digits. */
+  readonly keyId: string;
   /** Returns 64 hexadecimal digits. */
   digest(kind: ErasedKind, value: string): string;
   /**
@@ -22,6 +24,7 @@ export interface ErasureKeys {
 const erasedPrefix = 'erased:';
 const nonceBytes = 12;
 const tagBytes = 16;
+const keyIdDigits = 16;
 
 /** @param secret the value of ERASURE_KEY. */
 export function createErasureKeys(secret: string): ErasureKeys {
@@ -29,6 +32,10 @@ export function createErasureKeys(secret: string): ErasureKeys {
     createHmac('sha256', secret).update(`${kind}\u0000${value}`).digest('hex');
   const sealing = Buffer.from(hkdfSync('sha256', secret, '', 'erasure progress', 32));
   return {
+    keyId: createHmac('sha256', secret)
+      .update('erasure key id')
+      .digest('hex')
+      .slice(0, keyIdDigits),
     digest,
     seal(text) {
       const nonce = randomBytes(nonceBytes);

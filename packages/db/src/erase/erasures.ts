@@ -5,7 +5,8 @@ import { whileAvailable } from '../failure.ts';
 import { byteaArray } from '../write/text-array.ts';
 import { inWriteSession } from '../write/write-session.ts';
 import { asDigested, type ErasureKeys } from './erasure-keys.ts';
-import { digestsOf, type Person, type PersonKey } from './person.ts';
+import { digestsOf, type OtherContacts, type Person, type PersonKey } from './person.ts';
+import { requireSameKey } from './require-same-key.ts';
 
 /** The place that an erasure has reached. */
 export interface ErasurePosition {
@@ -15,26 +16,39 @@ export interface ErasurePosition {
   readonly from: readonly string[] | undefined;
 }
 
+/** What was asked for. It is kept encrypted until the end, so that a resumed one does no less. */
+export interface ErasureRequest {
+  /** What named the person. Empty where only the log of erasures did. */
+  readonly named: readonly PersonKey[];
+  /** The digests of it. A person without any row is recognised by them. */
+  readonly typed: readonly string[];
+  readonly others: OtherContacts;
+  /** True where the person is to be deleted at Sinch too: without that it does not end. */
+  readonly isAtSinch: boolean;
+}
+
 /** An erasure that has begun, and may have been interrupted. */
-export interface RunningErasure {
+export interface RunningErasure extends ErasureRequest {
   readonly id: string;
   readonly cutoff: Date;
   readonly isForEver: boolean;
+  readonly operator: string;
   readonly person: Person;
   readonly position: ErasurePosition;
   readonly isResumed: boolean;
 }
 
-export interface ErasureToBegin {
+export interface ErasureToBegin extends Partial<ErasureRequest> {
   readonly person: Person;
-  /** Digests of what was typed too: a person without any row is recognised by them. */
   readonly typed: readonly string[];
   readonly operator: string;
   readonly at: Date;
   /** What happened before it is the person's; `at`, except after a restore. */
   readonly cutoff: Date;
   readonly isForEver: boolean;
-  /** The id of an erasure that is repeated after a restore. */
+  /** Digests of what the database does not have after a restore. */
+  readonly digests?: readonly string[];
+  /** The id of an erasure that is begun once more. */
   readonly id?: string;
 }
 
@@ -53,89 +67,149 @@ export function typedDigests(key: PersonKey, keys: ErasureKeys): readonly string
   }
 }
 
-const findRunning = `
-SELECT e.id, e.cutoff, e.for_ever AS "isForEver", e.progress
+const running = `
+SELECT e.id, e.cutoff, e.for_ever AS "isForEver", e.operator, e.person, e.position, e.request
 FROM erasure AS e
-WHERE e.state = 'RUNNING' AND e.progress IS NOT NULL AND EXISTS (
-  SELECT FROM erased_key AS k WHERE k.erasure_id = e.id AND k.digest = ANY ($1::bytea[]))
-ORDER BY e.requested_at LIMIT 1`;
+WHERE e.state = 'RUNNING' AND e.person IS NOT NULL`;
+
+/** By what was typed: another erasure may have found the same number as one of someone else's. */
+const ofTyped = `EXISTS (SELECT FROM erased_key AS k
+  WHERE k.erasure_id = e.id AND k.is_typed AND k.digest = ANY ($1::bytea[]))`;
 
 interface RunningRow {
   readonly id: string;
   readonly cutoff: Date;
   readonly isForEver: boolean;
-  readonly progress: { readonly person: string; readonly position: string };
+  readonly operator: string;
+  readonly person: string;
+  readonly position: string;
+  readonly request: string | null;
+}
+
+/** Before requests were kept. */
+const unknownRequest: ErasureRequest = {
+  named: [],
+  typed: [],
+  others: 'lose-shared',
+  isAtSinch: false,
+};
+
+const start: ErasurePosition = { table: 0, from: undefined };
+
+/** Checks for an erasure that has changed no row yet. */
+export function isAtStart({ table, from }: ErasurePosition): boolean {
+  return table === 0 && from === undefined;
 }
 
 /**
- * Finds an erasure of the same person that was interrupted.
+ * Finds an erasure that was interrupted, by what was typed for it.
  * @throws DatabaseUnavailableError, or an error where ERASURE_KEY has changed since.
  */
 export async function findRunningErasure(
-  { pool }: Pick<Database, 'pool'>,
+  database: Pick<Database, 'pool'>,
   typed: readonly string[],
   keys: ErasureKeys,
 ): Promise<RunningErasure | undefined> {
-  const { rows } = await whileAvailable(
-    async () => await pool.query<RunningRow>(findRunning, [byteaArray(typed)]),
-  );
-  const [row] = rows;
-  if (row === undefined) return undefined;
-  const { id, cutoff, isForEver, progress } = row;
-  // Only this module seals them.
-  const person = JSON.parse(keys.unseal(progress.person)) as Person;
-  const position = JSON.parse(keys.unseal(progress.position)) as ErasurePosition;
-  return { id, cutoff, isForEver, person, position, isResumed: true };
+  return (await readRunning(database, keys, ofTyped, byteaArray(typed)))[0];
+}
+
+/** Finds an erasure that was interrupted, by its id. @throws as {@link findRunningErasure}. */
+export async function findRunningById(
+  database: Pick<Database, 'pool'>,
+  id: string,
+  keys: ErasureKeys,
+): Promise<RunningErasure | undefined> {
+  return (await readRunning(database, keys, 'e.id = $1::uuid', id))[0];
+}
+
+/** Lists all that were interrupted, oldest first. @throws as {@link findRunningErasure}. */
+export async function listRunningErasures(
+  database: Pick<Database, 'pool'>,
+  keys: ErasureKeys,
+): Promise<readonly RunningErasure[]> {
+  return await readRunning(database, keys, 'true');
+}
+
+async function readRunning(
+  { pool }: Pick<Database, 'pool'>,
+  keys: ErasureKeys,
+  condition: string,
+  ...values: readonly (string | Buffer)[]
+): Promise<readonly RunningErasure[]> {
+  const sql = `${running} AND ${condition} ORDER BY e.requested_at, e.id`;
+  const { rows } = await whileAvailable(async () => await pool.query<RunningRow>(sql, [...values]));
+  return rows.map(({ person, position, request, ...row }) => ({
+    ...row,
+    // Only this module seals them.
+    ...(request === null ? unknownRequest : (JSON.parse(keys.unseal(request)) as ErasureRequest)),
+    person: JSON.parse(keys.unseal(person)) as Person,
+    position: JSON.parse(keys.unseal(position)) as ErasurePosition,
+    isResumed: true,
+  }));
 }
 
 const insertErasure = `
-INSERT INTO erasure (id, requested_at, cutoff, state, for_ever, operator, progress)
-VALUES ($1::uuid, $2::timestamptz, $3::timestamptz, 'RUNNING', $4::boolean, $5, $6::jsonb)
+INSERT INTO erasure AS e
+  (id, requested_at, cutoff, state, for_ever, operator, key_id, person, position, request)
+VALUES ($1::uuid, $2::timestamptz, $3::timestamptz, 'RUNNING', $4::boolean, $5, $6, $7, $8, $9)
 ON CONFLICT (id) DO UPDATE SET state = 'RUNNING', finished_at = NULL,
-  progress = excluded.progress`;
+  cutoff = greatest(e.cutoff, excluded.cutoff), for_ever = e.for_ever OR excluded.for_ever,
+  key_id = excluded.key_id, person = excluded.person, position = excluded.position,
+  request = excluded.request
+RETURNING cutoff, for_ever AS "isForEver"`;
 
 const insertKeys = `
-INSERT INTO erased_key (erasure_id, digest) SELECT $1::uuid, d FROM unnest($2::bytea[]) AS d
-ON CONFLICT DO NOTHING`;
+INSERT INTO erased_key AS k (erasure_id, digest, is_typed)
+SELECT $1::uuid, d, d = ANY ($3::bytea[]) FROM unnest($2::bytea[]) AS d
+ON CONFLICT (digest, erasure_id) DO UPDATE SET is_typed = true
+  WHERE excluded.is_typed AND NOT k.is_typed`;
 
 /**
  * Puts the person on the list, with the row of the erasure. From the commit on, writers recognise
- * copies of what happened before.
- * @throws DatabaseUnavailableError.
+ * copies of what happened before. With the id of one that is there, that one is widened, and begins
+ * from its first page.
+ * @throws WrongErasureKeyError or DatabaseUnavailableError.
  */
 export async function beginErasure(
   database: Database,
-  { person, typed, operator, at, cutoff, isForEver, id = randomUUID() }: ErasureToBegin,
+  { person, at, id = randomUUID(), ...given }: ErasureToBegin,
   keys: ErasureKeys,
 ): Promise<RunningErasure> {
-  const digests = [...new Set([...typed, ...digestsOf(person, keys)])];
-  const position = { table: 0, from: undefined };
-  const progress = {
-    person: keys.seal(JSON.stringify(person)),
-    position: keys.seal(JSON.stringify(position)),
-  };
+  await requireSameKey(database, keys);
+  const { operator, isForEver, typed, named = [], others = 'lose-shared' } = given;
+  const request = { named, typed, others, isAtSinch: given.isAtSinch ?? false };
+  const digests = [...new Set([...typed, ...(given.digests ?? []), ...digestsOf(person, keys)])];
+  const seal = (value: object) => keys.seal(JSON.stringify(value));
   const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
-  await whileAvailable(
+  const kept = await whileAvailable(
     async () =>
       await inWriteSession(database, options, async (session) => {
-        await session.query({ sql: insertErasure }, [
-          id,
-          at.toISOString(),
-          cutoff.toISOString(),
-          String(isForEver),
-          operator,
-          JSON.stringify(progress),
-        ]);
-        await session.query({ sql: insertKeys }, [id, byteaArray(digests)]);
+        const { rows } = await session.query<{ cutoff: Date; isForEver: boolean }>(
+          { sql: insertErasure },
+          [
+            id,
+            at.toISOString(),
+            given.cutoff.toISOString(),
+            String(isForEver),
+            operator,
+            keys.keyId,
+            seal(person),
+            seal(start),
+            seal(request),
+          ],
+        );
+        await session.query({ sql: insertKeys }, [id, byteaArray(digests), byteaArray(typed)]);
+        return rows[0];
       }),
   );
-  return { id, cutoff, isForEver, person, position, isResumed: false };
+  const { cutoff } = given;
+  const begun = { cutoff, isForEver, ...kept };
+  return { id, operator, person, ...request, ...begun, position: start, isResumed: false };
 }
 
 /** A statement that notes a page. Its cursor may hold another person's number: it is sealed. */
 export const notePage = `
-UPDATE erasure SET
-  progress = jsonb_set(progress, '{position}', to_jsonb($2::text)),
+UPDATE erasure SET position = $2,
   counts = CASE WHEN $4::integer = 0 THEN counts ELSE jsonb_set(counts, ARRAY[$3::text],
     to_jsonb(coalesce((counts ->> $3::text)::integer, 0) + $4::integer)) END
 WHERE id = $1::uuid`;
@@ -167,8 +241,8 @@ WITH gone AS MATERIALIZED (
 ), marked AS (
   UPDATE contact AS c SET emptied_at = now() FROM gone WHERE c.sinch_contact_id = gone.id
 )
-UPDATE erasure SET state = 'DONE', finished_at = $2::timestamptz, progress = NULL,
-  counts = counts || $3::jsonb
+UPDATE erasure SET state = 'DONE', finished_at = $2::timestamptz, person = NULL, position = NULL,
+  request = NULL, counts = counts || $3::jsonb
 WHERE id = $1::uuid AND state = 'RUNNING'
 RETURNING counts`;
 
@@ -189,40 +263,4 @@ export async function finishErasure(
       ]),
   );
   return rows[0]?.counts ?? more;
-}
-
-const lift = `
-WITH lifted AS (
-  UPDATE erasure SET state = 'LIFTED'
-  WHERE state = 'DONE' AND id IN (SELECT erasure_id FROM erased_key WHERE digest = ANY ($1::bytea[]))
-  RETURNING id
-), gone AS (
-  DELETE FROM erased_key WHERE erasure_id IN (SELECT id FROM lifted)
-)
-SELECT id FROM lifted`;
-
-/**
- * Takes a person off the list: later copies are written as they are. What was removed stays removed,
- * and so do the consents under their keyed spelling. Returns the ids of the erasures.
- */
-export async function liftErasures(
-  { pool }: Pick<Database, 'pool'>,
-  typed: readonly string[],
-): Promise<readonly string[]> {
-  const { rows } = await whileAvailable(
-    async () => await pool.query<{ id: string }>(lift, [byteaArray(typed)]),
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Lists those of the ids that the database has as finished or lifted. */
-export async function listSettledErasures(
-  { pool }: Pick<Database, 'pool'>,
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  const sql = `SELECT id FROM erasure WHERE state <> 'RUNNING' AND id = ANY ($1::uuid[])`;
-  const { rows } = await whileAvailable(
-    async () => await pool.query<{ id: string }>(sql, [[...ids]]),
-  );
-  return rows.map(({ id }) => id);
 }

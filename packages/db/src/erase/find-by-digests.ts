@@ -1,54 +1,54 @@
 import type { Database } from '../database.ts';
 import { whileAvailable } from '../failure.ts';
-import type { ErasedTable } from './erased-tables.ts';
+import { type PersonalColumn, personalColumns } from '../privacy/personal-columns.ts';
+import { type ErasedTable, erasureSteps } from './erased-tables.ts';
 import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
-import type { KnownPerson } from './person.ts';
+import type { Person } from './person.ts';
 import { endOfPage } from './walk-table.ts';
 
+/** The kinds of values that a digest may be of. */
+const kinds = {
+  contacts: 'contact',
+  identities: 'identity',
+  emails: 'email',
+  externalIds: 'external-id',
+  messages: 'message',
+} as const satisfies Partial<Record<keyof Person, ErasedKind>>;
+
+type Kind = keyof typeof kinds;
+
+/** A column that the catalogue of personal columns has, with the kind of its values. */
 interface Source {
-  readonly name: string;
-  readonly key: ErasedTable['key'];
-  /** Expressions, each a `text[]`. */
-  readonly contacts: string;
-  readonly identities: string;
-  readonly emails?: string;
-  readonly externalIds?: string;
+  readonly table: ErasedTable;
+  readonly columns: readonly { readonly column: string; readonly kind: Kind }[];
 }
 
-const byId = [['id', 'text']] as const;
-const ofContact = { contacts: 'ARRAY[contact_id]', identities: 'ARRAY[identity]' };
-
+/** Every table that an erasure goes through and that names a person or one of its messages. */
 const sources: readonly Source[] = [
-  {
-    name: 'contact',
-    key: [['sinch_contact_id', 'text']],
-    contacts: 'ARRAY[sinch_contact_id]',
-    identities: `'{}'::text[]`,
-    emails: 'ARRAY[email]',
-    externalIds: 'ARRAY[external_id]',
-  },
-  {
-    name: 'contact_identity',
-    key: [['sinch_contact_id', 'text']],
-    contacts: 'ARRAY[sinch_contact_id]',
-    identities: 'ARRAY[identity]',
-  },
-  { name: 'message', key: [['sinch_message_id', 'text']], ...ofContact },
-  { name: 'consent_event', key: [['consent_key', 'bytea']], ...ofContact },
-  { name: 'inbound_event', key: byId, ...ofContact },
-  {
-    name: 'outbound',
-    key: [['id', 'uuid']],
-    contacts: 'ARRAY[contact_id]',
-    identities: 'identities',
-  },
-];
+  ...new Map(erasureSteps.map((table) => [table.name, table])).values(),
+].flatMap((table) => {
+  const columns = Object.entries(personalColumns[table.name] ?? {}).flatMap(([column, found]) => {
+    const kind = kindOf(column, found);
+    return kind === undefined ? [] : [{ column, kind }];
+  });
+  return columns.length === 0 ? [] : [{ table, columns }];
+});
 
-const none = `'{}'::text[]`;
+/** A key or lane that holds an identity is made of one that another column has. */
+function kindOf(column: string, { holds }: PersonalColumn): Kind | undefined {
+  if (holds === 'identity') {
+    return column === 'identity' || column === 'identities' ? 'identities' : undefined;
+  }
+  if (column === 'contact_id' || column === 'sinch_contact_id') return 'contacts';
+  if (column === 'sinch_message_id') return 'messages';
+  if (holds !== 'contact-detail') return undefined;
+  return column === 'email' ? 'emails' : 'externalIds';
+}
 
 /**
  * Finds people by the digests of their ids and identities, as a restored database has them again.
- * Reads each row of the tables that name people once, for all of them together.
+ * Reads each row of the tables that name people once, for all of them together. A number that stands
+ * in texts alone is not found: a digest can only be compared with a whole value.
  * @param erasures digests by the erasure that they are of.
  * @throws DatabaseUnavailableError.
  */
@@ -56,66 +56,70 @@ export async function findByDigests(
   database: Database,
   erasures: ReadonlyMap<string, readonly string[]>,
   keys: ErasureKeys,
-): Promise<ReadonlyMap<string, KnownPerson>> {
+): Promise<ReadonlyMap<string, Person>> {
   const owners = new Map<string, string[]>();
   for (const [id, digests] of erasures) {
     for (const digest of digests) owners.set(digest, [...(owners.get(digest) ?? []), id]);
   }
   const found = new Map([...erasures.keys()].map((id) => [id, emptySets()]));
-  const note = (kind: ErasedKind, value: string | null, into: keyof KnownPerson) => {
-    if (value === null) return;
-    for (const id of owners.get(keys.digest(kind, spelt(kind, value))) ?? []) {
-      found.get(id)?.[into].add(value);
+  const note = (kind: Kind, value: string) => {
+    for (const id of owners.get(keys.digest(kinds[kind], spelt(kind, value))) ?? []) {
+      found.get(id)?.[kind].add(value);
     }
   };
-  for (const source of sources) {
-    for await (const row of rowsOf(database, source)) {
-      for (const value of row.contacts) note('contact', value, 'contacts');
-      for (const value of row.identities) note('identity', value, 'identities');
-      for (const value of row.emails) note('email', value, 'emails');
-      for (const value of row.externalIds) note('external-id', value, 'externalIds');
+  for (const { table, columns } of sources) {
+    for await (const row of rowsOf(database, table, columns)) {
+      for (const [index, { kind }] of columns.entries()) {
+        for (const value of [row[index] ?? []].flat()) note(kind, value);
+      }
     }
   }
   return new Map(
-    [...found].map(([id, { contacts, identities, emails, externalIds }]) => [
+    [...found].map(([id, sets]) => [
       id,
       {
-        contacts: [...contacts],
-        identities: [...identities],
-        emails: [...emails],
-        externalIds: [...externalIds],
+        contacts: [...sets.contacts],
+        identities: [...sets.identities],
+        emails: [...sets.emails],
+        externalIds: [...sets.externalIds],
+        messages: [...sets.messages],
+        subjects: [],
       },
     ]),
   );
 }
 
-function emptySets() {
+function emptySets(): Record<Kind, Set<string>> {
   return {
-    contacts: new Set<string>(),
-    identities: new Set<string>(),
-    emails: new Set<string>(),
-    externalIds: new Set<string>(),
+    contacts: new Set(),
+    identities: new Set(),
+    emails: new Set(),
+    externalIds: new Set(),
+    messages: new Set(),
   };
 }
 
-function spelt(kind: ErasedKind, value: string): string {
-  if (kind === 'identity') return asDigested(value);
-  return kind === 'email' ? value.toLowerCase() : value;
+function spelt(kind: Kind, value: string): string {
+  if (kind === 'identities') return asDigested(value);
+  return kind === 'emails' ? value.toLowerCase() : value;
 }
 
-type Row = Readonly<Record<keyof KnownPerson, readonly (string | null)[]>>;
+/** The values of a row, in the order of the columns. */
+type Row = readonly (string | readonly string[] | null)[];
 
-async function* rowsOf(database: Database, source: Source): AsyncGenerator<Row> {
-  const { name, key, contacts, identities, emails = none, externalIds = none } = source;
+async function* rowsOf(
+  database: Database,
+  table: ErasedTable,
+  columns: Source['columns'],
+): AsyncGenerator<Row> {
+  const { name, key } = table;
   const names = `(${key.map(([column]) => column).join(', ')})`;
   const at = (first: number) =>
     `(${key.map(([, type], index) => `$${first + index}::${type}`).join(', ')})`;
   let from: readonly string[] | undefined;
   do {
     const after = from;
-    const to = await whileAvailable(
-      async () => await endOfPage(database, { name, key, isOwn: 'false' }, after),
-    );
+    const to = await whileAvailable(async () => await endOfPage(database, table, after));
     const conditions = [
       ...(after ? [`${names} > ${at(1)}`] : []),
       ...(to ? [`${names} <= ${at(1 + (after?.length ?? 0))}`] : []),
@@ -123,12 +127,12 @@ async function* rowsOf(database: Database, source: Source): AsyncGenerator<Row> 
     ];
     const { rows } = await whileAvailable(
       async () =>
-        await database.pool.query<Row>(
-          `SELECT ${contacts} AS contacts, ${identities} AS identities, ${emails} AS emails,
-             ${externalIds} AS "externalIds"
-           FROM ${name} WHERE ${conditions.join(' AND ')}`,
-          [...(after ?? []), ...(to ?? [])],
-        ),
+        await database.pool.query<(string | string[] | null)[]>({
+          text: `SELECT ${columns.map(({ column }) => column).join(', ')}
+            FROM ${name} WHERE ${conditions.join(' AND ')}`,
+          values: [...(after ?? []), ...(to ?? [])],
+          rowMode: 'array',
+        }),
     );
     yield* rows;
     from = to;

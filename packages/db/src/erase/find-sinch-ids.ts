@@ -64,14 +64,14 @@ function storesOf({ mode, hasConversation }: MessageRow): readonly SinchStore[] 
 const earlierKeys = `
 SELECT encode(k.digest, 'hex') AS digest FROM erased_key AS k WHERE k.erasure_id IN (
   SELECT o.erasure_id FROM erased_key AS o JOIN erasure AS e ON e.id = o.erasure_id
-  WHERE o.digest = ANY ($1::bytea[]) AND e.state = 'DONE')`;
+  WHERE o.is_typed AND o.digest = ANY ($1::bytea[]) AND e.state = 'DONE')`;
 
 /** Rows of one page. */
 const pageRows = 5_000;
 
 /**
- * Finds the contacts and messages of a person who was erased before, by their digests: nothing else
- * leads to them. Reads the ids of all contacts and messages once, where there was such an erasure.
+ * Finds the contacts and messages of a person who was erased before by the same number or id, by
+ * their digests: nothing else leads to them. One that only shares a number is someone else. Reads the ids of all contacts and messages once, where there was such an erasure.
  * @param typed the digests of what was typed.
  * @throws DatabaseUnavailableError.
  */

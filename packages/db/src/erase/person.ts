@@ -46,7 +46,11 @@ export class TooManyIdsError extends Error {
   override readonly name = 'TooManyIdsError';
   readonly code = 'too-many-ids';
   constructor() {
-    super(`the person has more than ${maxPersonIds} messages and conversations`);
+    super(
+      `the person has more than ${maxPersonIds} messages and conversations, and is not erased. Is it ` +
+        'a number of your own? For a person, let RETENTION_PROJECTIONS_DAYS remove old messages ' +
+        '(callbacks prune --schedule), then run the same command again',
+    );
   }
 }
 
@@ -55,7 +59,14 @@ SELECT DISTINCT sinch_contact_id AS id FROM contact_identity WHERE identity = AN
 UNION SELECT contact_id FROM message WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
 UNION SELECT contact_id FROM consent_event
   WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
-UNION SELECT contact_id FROM capability WHERE identity = ANY ($1::text[]) AND contact_id <> ''`;
+UNION SELECT contact_id FROM capability WHERE identity = ANY ($1::text[]) AND contact_id <> ''
+UNION SELECT contact_id FROM inbound_event
+  WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM reaction WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM unsupported
+  WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM event_delivery
+  WHERE identity = ANY ($1::text[]) AND contact_id IS NOT NULL`;
 
 /** The contacts themselves, and all that they were merged with. */
 const merged = `
@@ -67,7 +78,19 @@ const identitiesOf = `
 SELECT identity AS id FROM contact_identity WHERE sinch_contact_id = ANY ($1::text[])
 UNION SELECT identity FROM message WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
 UNION SELECT identity FROM consent_event WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
-UNION SELECT identity FROM inbound_event WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL`;
+UNION SELECT identity FROM inbound_event WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
+UNION SELECT identity FROM capability WHERE contact_id = ANY ($1::text[])
+UNION SELECT identity FROM reaction WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
+UNION SELECT identity FROM unsupported WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
+UNION SELECT identity FROM event_delivery WHERE contact_id = ANY ($1::text[]) AND identity IS NOT NULL
+UNION SELECT unnest(identities) FROM outbound WHERE contact_id = ANY ($1::text[])
+UNION SELECT identity FROM event_delivery_channel WHERE identity IS NOT NULL AND sinch_event_id IN (
+  SELECT sinch_event_id FROM event_delivery WHERE contact_id = ANY ($1::text[]))
+UNION SELECT s.identity FROM message AS m
+  CROSS JOIN LATERAL (
+    SELECT identity FROM message_status WHERE sinch_message_id = m.sinch_message_id
+    UNION SELECT identity FROM message_channel WHERE sinch_message_id = m.sinch_message_id) AS s
+  WHERE m.contact_id = ANY ($1::text[]) AND s.identity IS NOT NULL`;
 
 const detailsOf = (column: string) => `
 SELECT ${column} AS id FROM contact
@@ -129,6 +152,7 @@ export async function findPerson(
   const typed = key.kind === 'phone' ? readTypedIdentity(key.value).identities : [];
   const contacts = await idsOf(db, merged, [await contactsOf(db, key, typed)]);
   const identities = new Set(await idsOf(db, identitiesOf, [contacts]));
+  identities.delete('');
   for (const identity of typed) identities.add(identity);
   const known = {
     contacts,

@@ -6,6 +6,7 @@ import type { WriteSession } from '../write/write-session.ts';
 import { erasedTracesOf } from './erased-traces.ts';
 import type { ErasureKeys } from './erasure-keys.ts';
 import { redactEvent } from './redact-event.ts';
+import { refuseOtherKey, usedKeyId } from './require-same-key.ts';
 
 /**
  * A column that is true while anyone is on the list. Reading it locks the list's table in the mode
@@ -15,12 +16,12 @@ import { redactEvent } from './redact-event.ts';
 export const hasErasedKeys = `(SELECT EXISTS (SELECT FROM erased_key)
   OR EXISTS (SELECT FROM erased_key WHERE false FOR KEY SHARE)) AS "hasErasedKeys"`;
 
-/** One row more than there are hits: the first one says that the list has rows. */
+/** One row more than there are hits: the first one says that the list has rows, and whose. */
 const askList = `
-SELECT NULL AS digest, NULL::timestamptz AS until, ${hasErasedKeys}
+SELECT NULL AS digest, NULL::timestamptz AS until, ${hasErasedKeys}, ${usedKeyId} AS "keyId"
 UNION ALL
 SELECT encode(k.digest, 'hex'),
-  max(CASE WHEN e.for_ever THEN 'infinity' ELSE e.cutoff END), true
+  max(CASE WHEN e.for_ever THEN 'infinity' ELSE e.cutoff END), true, NULL
 FROM erased_key AS k JOIN erasure AS e ON e.id = k.erasure_id
 WHERE k.digest = ANY ($1::bytea[])
 GROUP BY k.digest`;
@@ -29,6 +30,7 @@ interface Hit {
   readonly digest: string | null;
   readonly until: Date | number | null;
   readonly hasErasedKeys: boolean;
+  readonly keyId: string | null;
 }
 
 export interface CheckedEvents {
@@ -42,7 +44,8 @@ export interface CheckedEvents {
 /**
  * Redacts the events about people that were erased: what happened before that, and whatever is
  * about one of their messages. Sends one statement.
- * @throws MissingErasureKeyError where the list has rows and there is no key.
+ * @throws MissingErasureKeyError where the list has rows and there is no key, or
+ *   WrongErasureKeyError where it has those of another one.
  */
 export async function redactErased(
   session: WriteSession,
@@ -57,6 +60,7 @@ export async function redactErased(
     if (hasAny) throw new MissingErasureKeyError();
     return { events, redacted: new Set(), hasErasedKeys: false };
   }
+  for (const { keyId } of rows) refuseOtherKey(keyId, keys);
   const until = new Map(rows.map((row) => [row.digest, Number(row.until)]));
   const redacted = new Set(
     traced.flatMap(({ item, traces }) => {

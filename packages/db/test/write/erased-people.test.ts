@@ -186,6 +186,16 @@ it('without the key nothing is written while anyone is on the list', async () =>
   expect(await migrated.read('SELECT FROM event_guard')).toEqual([]);
 });
 
+it('with another key than that of the list nothing is written either', async () => {
+  await erased('identity', phone);
+  await migrated.database.pool.query('UPDATE erasure SET key_id = $1', [keys.keyId]);
+  const others = createErasureKeys('another key for these tests, 32 characters');
+  const writer = createEventWriter(migrated.database, () => new Date(), undefined, others);
+  const write = writer.write([toWrite(eventOf(inbound('M6', '2026-01-31T00:00:00Z')))]);
+  await expect(write).rejects.toThrow('this is not the ERASURE_KEY that erased people here');
+  expect(await migrated.read('SELECT FROM event_guard')).toEqual([]);
+});
+
 it('an empty list costs no statement, and a list with rows costs one a batch', async () => {
   const { pool } = migrated.database;
   let statements: string[] = [];

@@ -17,7 +17,8 @@ export interface JoinedRows {
   /**
    * The consent of the event's identity on its channel; absent while Sinch reported none. What was
    * said before an erasure counts too.
-   * @throws MissingErasureKeyError without ERASURE_KEY once anyone was erased.
+   * @throws MissingErasureKeyError without ERASURE_KEY once anyone was erased, and
+   *   WrongErasureKeyError with another one.
    */
   consent(): Promise<ConsentRow | undefined>;
 }

@@ -31,8 +31,7 @@ interface Tools {
 export async function eraseAtSinch(
   tools: Tools,
   { deletions, onProgress }: AtSinch,
-  { id, person }: Pick<RunningErasure, 'id' | 'person'>,
-  typed: readonly string[],
+  { id, person, typed }: Pick<RunningErasure, 'id' | 'person' | 'typed'>,
 ): Promise<void> {
   const ids = await idsAtSinch(tools, person, typed);
   const all = ids.conversations.length + ids.messages.length + ids.contacts.length;

@@ -7,22 +7,25 @@ import {
   type ErasureKeys,
   eraseTables,
   findPerson,
+  findPersonAgain,
   findRunningErasure,
   finishErasure,
-  liftErasures,
+  listRunningErasures,
   type OnErasedPage,
   type OtherContacts,
   type Person,
   type PersonKey,
   type RunningErasure,
   renewStatistics,
+  requireSameKey,
   searchTextsOf,
   typedDigests,
+  widenErasure,
 } from '@sinch-callbacks/db';
 import type { AppendOnlyFile } from '@sinch-callbacks/queue';
 import { countAtSinch } from './delete-at-sinch.ts';
 import { type AtSinch, eraseAtSinch, idsAtSinch } from './erase-at-sinch.ts';
-import { appendErasure } from './erasure-log.ts';
+import { findLogged, type LoggedErasure, noteErasure, requireErasureLog } from './erasure-log.ts';
 
 export interface ErasureTools {
   readonly database: Database;
@@ -53,87 +56,147 @@ export interface ErasureResult {
   readonly contacts: number;
   readonly identities: number;
   readonly isResumed: boolean;
-  /** False where the queues still hold the person: the same call does the rest. */
+  /** False where something of the person is left: the same call does the rest. */
   readonly isComplete: boolean;
   /** The state of the append-only file of each Redis. */
   readonly files: readonly AppendOnlyFile[];
+  /** True where the person is to be deleted at Sinch, and this call had no way there. */
+  readonly needsSinch: boolean;
 }
 
 /**
  * Erases a person. The list comes first, so that no writer brings anything back meanwhile; then the
  * log outside the database, the tables, the queues, and Sinch where that is asked for. After an
- * interruption, the same call continues: until Sinch has deleted everything, the erasure runs.
- * @throws DatabaseUnavailableError, TooManyIdsError, QueueUnavailableError, or SinchApiError.
+ * interruption, the same call begins the same erasure again, as of now, and with all that was asked
+ * for before: until Sinch has deleted everything, the erasure runs.
+ * @throws ErasureLogError, WrongErasureKeyError, DatabaseUnavailableError, TooManyIdsError,
+ *   QueueUnavailableError, or SinchApiError.
  */
 export async function erasePerson(
   tools: ErasureTools,
   key: PersonKey,
   isForEver: boolean,
 ): Promise<ErasureResult> {
-  return await eraseOrContinue(tools, key, isForEver, 'lose-shared');
+  return await eraseOrResume(tools, key, isForEver, 'lose-shared');
 }
 
 /**
  * Erases a contact that was deleted in Sinch, with those that were merged into it. A number that a
  * contact has which lives, as one that was made again for the same person, stays there.
- * @throws DatabaseUnavailableError, TooManyIdsError, or QueueUnavailableError.
+ * @throws ErasureLogError, WrongErasureKeyError, DatabaseUnavailableError, TooManyIdsError, or
+ *   QueueUnavailableError.
  */
 export async function eraseDeletedContact(
   tools: ErasureTools,
   sinchContactId: string,
 ): Promise<ErasureResult> {
   const key = { kind: 'contact', value: sinchContactId } as const;
-  return await eraseOrContinue(tools, key, false, 'spared');
+  return await eraseOrResume(tools, key, false, 'spared');
 }
 
-async function eraseOrContinue(
+/**
+ * Continues every erasure that was interrupted, each from where it was, without naming anyone.
+ * @throws as {@link erasePerson}.
+ */
+export async function continueErasures(tools: ErasureTools): Promise<readonly ErasureResult[]> {
+  await requireLogAndKey(tools);
+  const results: ErasureResult[] = [];
+  for (const running of await listRunningErasures(tools.database, tools.keys)) {
+    results.push(await runErasure(tools, running));
+  }
+  return results;
+}
+
+/** Checks, before anything is changed, what no erasure lasts without. */
+export async function requireLogAndKey({
+  database,
+  keys,
+  logFile,
+}: Pick<ErasureTools, 'database' | 'keys' | 'logFile'>): Promise<void> {
+  await requireErasureLog(logFile);
+  await requireSameKey(database, keys);
+}
+
+async function eraseOrResume(
   tools: ErasureTools,
   key: PersonKey,
   isForEver: boolean,
   others: OtherContacts,
 ): Promise<ErasureResult> {
   const { database, keys, operator } = tools;
+  await requireLogAndKey(tools);
   const typed = typedDigests(key, keys);
-  const interrupted = await findRunningErasure(database, typed, keys);
-  if (interrupted) return await runErasure(tools, interrupted, typed);
-  const { person } = await findPerson(database.pool, key, others);
   const at = tools.now();
-  const request = { person, typed, operator, at, cutoff: at, isForEver };
-  return await runErasure(tools, await beginErasure(database, request, keys), typed);
+  const asked = { named: [key], typed, others, isAtSinch: tools.atSinch !== undefined };
+  const interrupted = await findRunningErasure(database, typed, keys);
+  if (interrupted === undefined) {
+    const { person } = await findPerson(database.pool, key, others);
+    const request = { ...asked, person, operator, at, cutoff: at, isForEver };
+    return await runErasure(tools, await beginErasure(database, request, keys));
+  }
+  // It does no less, and a contact that Sinch deleted has nothing new: an erasure that each run of
+  // the schedule stops must come to its end.
+  if (others === 'spared') return await runErasure(tools, interrupted);
+  const { id, named, isAtSinch } = interrupted;
+  const both = {
+    named: [...new Map([...named, key].map((one) => [JSON.stringify(one), one])).values()],
+    typed: [...new Set([...interrupted.typed, ...typed])],
+    others,
+    isAtSinch: isAtSinch || asked.isAtSinch,
+  };
+  const person = await findPersonAgain(database, [interrupted.person], both);
+  const request = { ...both, id, person, operator, at, cutoff: at, isForEver };
+  const begun = await beginErasure(database, request, keys);
+  return await runErasure(tools, { ...begun, isResumed: true });
 }
 
-/** Continues an erasure that has begun, to its end. */
+/**
+ * Runs an erasure that has begun, from its position to its end.
+ * @param inLog what the log has of it, where it was read.
+ */
 export async function runErasure(
   tools: ErasureTools,
-  running: RunningErasure,
-  typed: readonly string[],
+  begun: RunningErasure,
+  inLog?: LoggedErasure,
 ): Promise<ErasureResult> {
-  const { database, keys, logFile, now, operator } = tools;
-  const { id, person, isForEver, isResumed } = running;
-  // A line that is there twice is read once.
-  await appendErasure(logFile, {
-    kind: 'erased',
-    id,
-    at: now().toISOString(),
-    cutoff: running.cutoff.toISOString(),
-    isForEver,
-    operator,
-    digests: [...new Set([...typed, ...digestsOf(person, keys)])],
-  });
+  const { database, keys, logFile, now } = tools;
+  const before = inLog ?? (begun.isResumed ? await findLogged(logFile, begun.id) : undefined);
+  const logged = await noteErasure(logFile, lineOf(tools, begun), before);
+  const running = await widenErasure(database, begun, keys);
+  await noteErasure(logFile, lineOf(tools, running), logged);
+  const { id, person, isResumed } = running;
   await eraseTables(database, running, keys, tools.onPage);
   await renewStatistics(database);
   const queues = await tools.eraseQueues(matcherOf(person));
-  if (tools.atSinch) await eraseAtSinch(tools, tools.atSinch, running, typed);
+  if (tools.atSinch && running.isAtSinch) await eraseAtSinch(tools, tools.atSinch, running);
+  const needsSinch = running.isAtSinch && tools.atSinch === undefined;
   const facts = {
     id,
     contacts: person.contacts.length,
     identities: person.identities.length,
     isResumed,
-    isComplete: queues.isComplete,
+    isComplete: queues.isComplete && !needsSinch,
+    needsSinch,
     files: queues.files,
   };
-  if (!queues.isComplete) return { ...facts, counts: queues.counts };
+  if (!facts.isComplete) return { ...facts, counts: queues.counts };
   return { ...facts, counts: await finishErasure(database, running, now(), queues.counts) };
+}
+
+function lineOf({ keys, now }: ErasureTools, running: RunningErasure): LoggedErasure {
+  const { id, isForEver, others, operator, typed } = running;
+  return {
+    kind: 'erased',
+    id,
+    keyId: keys.keyId,
+    at: now().toISOString(),
+    cutoff: running.cutoff.toISOString(),
+    isForEver,
+    others,
+    operator,
+    typed,
+    digests: [...new Set([...typed, ...digestsOf(running.person, keys)])],
+  };
 }
 
 /** A word is not searched for: it stands in the jobs of others, which would be waited for. */
@@ -177,16 +240,4 @@ export async function previewErasure(
   };
   const { contacts, identities } = person;
   return { counts, contacts: contacts.length, identities: identities.length, neighbours };
-}
-
-/** Takes a person off the list. Returns the number of erasures that are lifted. */
-export async function liftErasure(
-  { database, keys, logFile, now }: Pick<ErasureTools, 'database' | 'keys' | 'logFile' | 'now'>,
-  key: PersonKey,
-): Promise<number> {
-  const ids = await liftErasures(database, typedDigests(key, keys));
-  for (const id of ids) {
-    await appendErasure(logFile, { kind: 'lifted', id, at: now().toISOString() });
-  }
-  return ids.length;
 }

@@ -1,4 +1,9 @@
-import { type ErasureKeys, MissingErasureKeyError } from '@sinch-callbacks/db';
+import {
+  type ErasureKeys,
+  MissingErasureKeyError,
+  refuseOtherKey,
+  usedKeyId,
+} from '@sinch-callbacks/db';
 import type { SendRequest } from '@sinch-callbacks/sinch-api';
 import type { QueryRunner } from '../outbound-message.ts';
 import { meantIdentitiesOf, type NormalIdentity } from './recipient.ts';
@@ -88,20 +93,21 @@ function placeOf({ channel, identity }: Pick<OptOut, 'channel' | 'identity'>): s
   return JSON.stringify([channel, identity]);
 }
 
-const hasErasures = 'SELECT EXISTS (SELECT FROM erasure) AS "isAny"';
+const hasErasures = `SELECT EXISTS (SELECT FROM erasure) AS "isAny", ${usedKeyId} AS "keyId"`;
 
 /**
- * Refuses to judge a consent without ERASURE_KEY where anyone was erased: an opt-out could be
- * missed. Ask after the consent was read, so that no erasure in between is overlooked.
- * @throws MissingErasureKeyError.
+ * Refuses to judge a consent without the ERASURE_KEY of those who were erased, where anyone was: an
+ * opt-out could be missed. Ask after the consent was read, so that no erasure in between is
+ * overlooked.
+ * @throws MissingErasureKeyError or WrongErasureKeyError.
  */
 export async function requireErasureKeys(
   db: QueryRunner,
   keys: ErasureKeys | undefined,
 ): Promise<void> {
-  if (keys !== undefined) return;
-  const [row] = await db.$queryRawUnsafe<{ isAny: boolean }[]>(hasErasures);
-  if (row?.isAny) throw new MissingErasureKeyError();
+  const [row] = await db.$queryRawUnsafe<{ isAny: boolean; keyId: string | null }[]>(hasErasures);
+  if (keys !== undefined) refuseOtherKey(row?.keyId, keys);
+  else if (row?.isAny) throw new MissingErasureKeyError();
 }
 
 const none = { optOuts: [] as readonly OptOut[], identities: [] as readonly NormalIdentity[] };

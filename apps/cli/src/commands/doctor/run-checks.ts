@@ -1,11 +1,13 @@
 import {
   countDeadLetters,
   DatabaseUnavailableError,
+  type ErasureRecords,
   findLastRetention,
   findRetentionAhead,
   inspectDatabase,
   listAppsSeen,
   openDatabase,
+  readErasureRecords,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import {
@@ -14,13 +16,14 @@ import {
   type RegisteredState,
   type TaskStock,
 } from '@sinch-callbacks/handlers';
-import { isPlaceholderSecret, probePage } from '@sinch-callbacks/operations';
+import { inspectErasureLog, isPlaceholderSecret, probePage } from '@sinch-callbacks/operations';
 import {
   checkPostgresQueue,
   inspectBackend,
   inspectPartitions,
   type QueueLocation,
 } from '@sinch-callbacks/queue';
+import { erasureKeysOf } from '../../settings/erasure-keys-of.ts';
 import { hideSecrets, secretsOfUrl, showUrl } from '../../settings/hide-secrets.ts';
 import type { Settings } from '../../settings/read-settings.ts';
 import { counted } from '../../terminal/format.ts';
@@ -94,17 +97,24 @@ async function checkDatabase(settings: Settings): Promise<Check[]> {
     return [
       skipped('database', 'no address'),
       judgeRetention(settings, undefined, now),
-      judgeErasure(settings),
+      await checkErasure(settings),
     ];
   }
   const url = databaseUrl.value;
-  const { findings, handlers, stocks, retention } = await inspect(url);
+  const { findings, handlers, stocks, retention, records } = await inspect(url);
   return [
     ...judgeDatabase(withoutSecrets(findings, url), showUrl(url)),
     ...judgeHandlers(handlers, stocks),
     judgeRetention(settings, retention, now),
-    judgeErasure(settings),
+    await checkErasure(settings, records),
   ];
+}
+
+async function checkErasure(settings: Settings, records?: ErasureRecords): Promise<Check> {
+  const { logFile } = settings.erasure;
+  const log = logFile === undefined ? undefined : await inspectErasureLog(logFile, records?.ids);
+  const keyId = erasureKeysOf(settings)?.keyId;
+  return judgeErasure(settings, { records, keyId, log });
 }
 
 interface Inspection {
@@ -112,6 +122,7 @@ interface Inspection {
   readonly handlers: readonly RegisteredState[];
   readonly stocks: readonly TaskStock[];
   readonly retention: RetentionSeen | undefined;
+  readonly records: ErasureRecords | undefined;
 }
 
 async function inspect(url: string): Promise<Inspection> {
@@ -126,12 +137,13 @@ async function inspect(url: string): Promise<Inspection> {
     const retention = isMigrated
       ? { last: await findLastRetention(database), ahead: await findRetentionAhead(database) }
       : undefined;
+    const records = isMigrated ? await readErasureRecords(database) : undefined;
     const findings = { kind: 'reached', state, openDeadLetters, appsSeen } as const;
-    return { findings, handlers, stocks, retention };
+    return { findings, handlers, stocks, retention, records };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
     const findings = { kind: 'unreachable', reason: error.message } as const;
-    return { findings, handlers: [], stocks: [], retention: undefined };
+    return { findings, handlers: [], stocks: [], retention: undefined, records: undefined };
   } finally {
     await database.close();
   }

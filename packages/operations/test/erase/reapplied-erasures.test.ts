@@ -1,0 +1,141 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import {
+  eraseDeletedContact,
+  erasePerson,
+  inspectErasureLog,
+  liftErasure,
+  reapplyErasures,
+} from '../../src/index.ts';
+import {
+  capable,
+  created,
+  otherKeys,
+  phone,
+  said,
+  secondPhone,
+  useErasures,
+} from './erasure-fixture.ts';
+
+const fixture = useErasures();
+const typed = { kind: 'phone', value: `+${phone}` } as const;
+const contactOne = { kind: 'contact', value: 'C1' } as const;
+
+/** Empties the database, and writes what a backup from before the erasure has. */
+async function restore(...bodies: readonly object[]): Promise<void> {
+  const tables = await fixture.read(
+    `SELECT string_agg(c.oid::regclass::text, ', ') AS names FROM pg_class AS c
+     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+       AND NOT c.relispartition AND c.relname NOT LIKE '\\_prisma%'`,
+  );
+  await fixture.read(`TRUNCATE ${String(tables[0]?.['names'])}`);
+  for (const body of bodies) await fixture.write(body);
+}
+
+const linesOf = async () => (await readFile(fixture.logFile, 'utf8')).trim().split('\n');
+
+it('a restored person is erased again, also one whom a capability alone names', async () => {
+  const bodies = [created('C1', 'Zephyrine', phone), capable('C1', secondPhone)];
+  await restore(...bodies);
+  await erasePerson(fixture.tools(), contactOne, true);
+  expect(await fixture.tablesWith(phone, secondPhone)).toEqual([]);
+  await restore(capable('', secondPhone));
+  expect(await fixture.tablesWith(secondPhone)).toContain('capability');
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({
+    inLog: 1,
+    cutLines: 0,
+    repeated: [{ isResumed: false }],
+  });
+  expect(await fixture.tablesWith(secondPhone)).toEqual([]);
+  const [row] = await fixture.read('SELECT for_ever, state FROM erasure');
+  expect(row).toEqual({ for_ever: true, state: 'DONE' });
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({ inLog: 1, repeated: [] });
+});
+
+it('a number that a living contact has too is spared in a repetition as it was', async () => {
+  const bodies = [created('C1', 'Zephyrine', phone), created('C2', 'Quill', phone)];
+  await restore(...bodies);
+  await eraseDeletedContact(fixture.tools(), 'C1');
+  await restore(...bodies);
+  await reapplyErasures(fixture.tools());
+  expect(await fixture.tablesWith('Zephyrine')).toEqual([]);
+  const identities = await fixture.read('SELECT sinch_contact_id AS id FROM contact_identity');
+  expect(identities).toEqual([{ id: 'C2' }]);
+});
+
+it('a log that is absent, empty, cut or another file is not taken for one', async () => {
+  const reapply = async () => await reapplyErasures(fixture.tools());
+  await expect(reapply()).rejects.toThrow('there is no such file');
+  await writeFile(fixture.logFile, '\n');
+  await expect(reapply()).rejects.toThrow('is empty');
+  const line = { kind: 'erased', id: 'x', cutoff: 'yesterday', digests: [] };
+  await writeFile(fixture.logFile, `\n${JSON.stringify(line)}\n`);
+  await expect(reapply()).rejects.toThrow(
+    'line 2 of ERASURE_LOG is not an erasure: is this the right file?',
+  );
+  await writeFile(fixture.logFile, '{"kind":"erased","id":"0');
+  expect(await reapply()).toEqual({ inLog: 0, lifted: 0, cutLines: 1, repeated: [] });
+  await erasePerson(fixture.tools(), typed, false);
+  expect(await linesOf()).toEqual(['{"kind":"erased","id":"0', expect.stringContaining('keyId')]);
+});
+
+it('another ERASURE_KEY erases no one, lifts no one and repeats nothing', async () => {
+  await fixture.write(said('M1', 'C1', phone, 'a violet teapot'));
+  await erasePerson(fixture.tools(), typed, false);
+  const wrong = fixture.tools({ keys: otherKeys });
+  const refusal = /this is not the ERASURE_KEY that erased people (here|in ERASURE_LOG)/;
+  await expect(erasePerson(wrong, contactOne, false)).rejects.toThrow(refusal);
+  await expect(liftErasure(wrong, typed)).rejects.toThrow(refusal);
+  await expect(reapplyErasures(wrong)).rejects.toThrow(refusal);
+  await restore(said('M1', 'C1', phone, 'a violet teapot'));
+  await expect(reapplyErasures(wrong)).rejects.toThrow(refusal);
+  expect(await fixture.read('SELECT FROM erasure')).toEqual([]);
+});
+
+it('a log that cannot be written is found before anyone is erased', async () => {
+  const nowhere = `${fixture.logFile}/erasures.jsonl`;
+  await fixture.write(said('M1', 'C1', phone, 'a violet teapot'));
+  await erasePerson(fixture.tools(), { kind: 'contact', value: 'C9' }, false);
+  const tools = fixture.tools({ logFile: nowhere });
+  await expect(erasePerson(tools, typed, false)).rejects.toThrow(
+    `ERASURE_LOG (${nowhere}) cannot be written: ENOTDIR. Make its directory`,
+  );
+  expect(await fixture.tablesWith('teapot')).toContain('message');
+  expect(await fixture.read('SELECT FROM erasure')).toHaveLength(1);
+  expect(await inspectErasureLog(nowhere, [])).toMatchObject({ kind: 'unusable' });
+});
+
+it('a lift that was killed before the database had it is done by the same call and by a repetition', async () => {
+  await erasePerson(fixture.tools(), typed, false);
+  const lift = async () => await liftErasure(fixture.tools(), typed);
+  await fixture.read(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE 'killed'; END $$`);
+  const refuse = `CREATE TRIGGER refuse BEFORE UPDATE ON erasure FOR EACH ROW EXECUTE FUNCTION refuse()`;
+  await fixture.read(refuse);
+  await expect(lift()).rejects.toThrow('killed');
+  expect((await linesOf()).map((line) => JSON.parse(line).kind)).toEqual(['erased', 'lifted']);
+  await fixture.read('DROP TRIGGER refuse ON erasure');
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({ lifted: 1, repeated: [] });
+  expect(await fixture.read('SELECT state FROM erasure')).toEqual([{ state: 'LIFTED' }]);
+  expect(await lift()).toEqual({ kind: 'lifted', count: 0 });
+});
+
+it('a lift ends what the same number was typed for, and not an erasure that found it', async () => {
+  await fixture.write(created('C1', 'Zephyrine', phone, secondPhone));
+  await erasePerson(fixture.tools(), contactOne, false);
+  const second = { kind: 'phone', value: secondPhone } as const;
+  expect(await liftErasure(fixture.tools(), second)).toEqual({ kind: 'lifted', count: 0 });
+  await erasePerson(fixture.tools(), second, false);
+  expect(await liftErasure(fixture.tools(), second)).toEqual({ kind: 'lifted', count: 1 });
+  const states = await fixture.read('SELECT state FROM erasure ORDER BY state');
+  expect(states).toEqual([{ state: 'DONE' }, { state: 'LIFTED' }]);
+});
+
+it('a lift does not end an erasure that has not ended', async () => {
+  const dying = fixture.tools({
+    eraseQueues: async () => await Promise.reject(new Error('killed')),
+  });
+  await expect(erasePerson(dying, typed, false)).rejects.toThrow('killed');
+  expect(await liftErasure(fixture.tools(), typed)).toEqual({ kind: 'running' });
+  expect((await linesOf()).map((line) => JSON.parse(line).kind)).toEqual(['erased']);
+});
