@@ -112,6 +112,23 @@ it('an operator takes over what the schedule began, without sparing anyone', asy
   expect(await fixture.read('SELECT state FROM erasure')).toEqual([{ state: 'DONE' }]);
 });
 
+it('at Sinch no contact goes that an earlier erasure found by another number', async () => {
+  await fixture.write(created('C1', 'Zephyrine', phone, secondPhone));
+  await erasePerson(fixture.tools(), contactOne, false);
+  const april = '2026-04-01T00:00:00Z';
+  await fixture.write({ ...created('C2', 'Quill', secondPhone), event_time: april }, april);
+  const gone: string[] = [];
+  const deletion = async (id: string) => {
+    gone.push(id);
+    return await Promise.resolve({ kind: 'deleted' } as const);
+  };
+  const deletions = { contact: deletion, conversation: deletion, message: deletion };
+  const atSinch = { deletions, onProgress: () => undefined };
+  const second = { kind: 'phone', value: secondPhone } as const;
+  await erasePerson(fixture.tools({ atSinch }), second, false);
+  expect(gone).toEqual(['C2']);
+});
+
 it('an erasure that is to delete at Sinch does not end without that', async () => {
   await fixture.write(created('C1', 'Zephyrine', phone));
   const deleted: string[] = [];
