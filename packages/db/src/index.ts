@@ -64,6 +64,7 @@ export {
   typedDigests,
 } from './erase/erasures.ts';
 export { findByDigests } from './erase/find-by-digests.ts';
+export { isErasedListEmpty } from './erase/find-erased.ts';
 export {
   findErasedIds,
   findSinchIds,
@@ -86,7 +87,6 @@ export {
   type PersonKey,
   TooManyIdsError,
 } from './erase/person.ts';
-export { hasErasedKeys } from './erase/redact-erased.ts';
 export { renewStatistics } from './erase/renew-statistics.ts';
 export { refuseOtherKey, requireSameKey, usedKeyId } from './erase/require-same-key.ts';
 export { findRunningContacts } from './erase/running-contacts.ts';

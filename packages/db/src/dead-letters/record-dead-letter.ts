@@ -12,10 +12,10 @@ import {
 } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
 import type { ErasureKeys } from '../erase/erasure-keys.ts';
-import { redactErased } from '../erase/redact-erased.ts';
+import { findErased } from '../erase/find-erased.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import { isConflict, whileAvailable } from '../failure.ts';
-import { keyEntityOf } from '../write/event-rows.ts';
+import { emptyBody, keyEntityOf } from '../write/event-rows.ts';
 import { lockRedactions, redactRawBodies } from '../write/redact-raw-bodies.ts';
 import { inWriteSession, settleAll, type WriteSession } from '../write/write-session.ts';
 import type { DeadLetterRecord } from './dead-letter.ts';
@@ -139,12 +139,11 @@ async function withoutErased(
 ): Promise<DeadLetterRecord> {
   const decision = { kind: 'keep', envelope, entityId, unreadableTimes } as const;
   const item = { event: letter.event, decision, attempts: letter.attempts.length };
-  const { events, redacted } = await redactErased(session, [item], erasureKeys);
-  const [checked] = events;
-  if (checked === undefined || redacted.size === 0) return letter;
+  const { erased } = await findErased(session, [item], erasureKeys);
+  if (erased.size === 0) return letter;
   return {
     ...letter,
-    event: checked.event,
+    event: { ...letter.event, rawBody: emptyBody },
     errorMessage: '(redacted)',
     stack: undefined,
     attempts: letter.attempts.map((attempt) => ({ ...attempt, message: '(redacted)' })),

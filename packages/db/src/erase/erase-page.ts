@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { isNeededByConsent } from '../privacy/empty-rows.ts';
 import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
 import { inWriteSession, type SqlValue, type WriteSession } from '../write/write-session.ts';
@@ -11,7 +12,7 @@ import {
   mentions,
   parameters,
 } from './erased-tables.ts';
-import { abroad, asDigested, type ErasureKeys } from './erasure-keys.ts';
+import { abroad, asDigested, type ErasureKeys, erasedPrefix } from './erasure-keys.ts';
 import { type Person, patternsOf } from './person.ts';
 import { type PageRange, valuesAt } from './walk-table.ts';
 
@@ -115,7 +116,8 @@ function statementsOf(
       return { where, statements: [freeHolds(where)] };
     }
     case 'contact_identity': {
-      const where = `${page} AND (${isErasedIdentity} OR (${table.isOwn} AND NOT ${isNeeded('t')}))`;
+      const isLeft = `${table.isOwn} AND ${isInClear('t')} AND NOT ${isNeededByConsent('t')}`;
+      const where = `${page} AND (${isErasedIdentity} OR (${isLeft}))`;
       return { where, statements: [renameIdentities(where)] };
     }
     case 'consent_event': {
@@ -192,8 +194,10 @@ function mentionIn(table: string, column: string, holds: string): string {
   return mentions(`t.${column}::text`);
 }
 
+const isInClear = (row: string) => `${row}.identity NOT LIKE '${erasedPrefix}%'`;
+
 const isErasedIdentity = `(t.identity = ANY (${parameters.identities})
-  OR (t.identity NOT LIKE 'erased:%' AND ${mentions('t.identity')})
+  OR (${isInClear('t')} AND ${mentions('t.identity')})
   OR ${mentions('t.channel_identity')})`;
 
 /** The digits of a number in its normal spelling. */
@@ -211,19 +215,9 @@ const keyedSpelling = (row: string) => `(SELECT f.spelling
     OR (${digits('f')} <> '' AND ${digits('f')} = ${digits(row)})
   ORDER BY f.identity <> ${row}.identity, ${digits('f')} <> ${digits(row)}, f.identity LIMIT 1)`;
 
-/** A consent of a contact is about all its identities on the channel, merged contacts included. */
-const isNeeded = (row: string) => `EXISTS (
-    SELECT FROM consent_event AS c
-    WHERE c.channel = ${row}.channel AND c.contact_id IN (
-      SELECT ${row}.sinch_contact_id
-      UNION ALL
-      SELECT other.contact_id FROM contact_root AS r
-      JOIN contact_root AS other ON other.root_id = r.root_id
-      WHERE r.contact_id = ${row}.sinch_contact_id))`;
-
 /**
- * An identity that no consent needs goes. The others stay under the keyed spelling, or as they
- * are where a contact that lives has the same one.
+ * An identity stays under the keyed spelling, since an opt-out that names the contact alone may still
+ * come. One that was left to a contact that lives goes from the person, unless a consent needs it.
  */
 const renameIdentities = (where: string) => `
 ${withUsed}, gone AS (DELETE FROM contact_identity AS t USING used WHERE ${where} RETURNING t.*),
@@ -233,7 +227,7 @@ kept AS (
   SELECT g.sinch_contact_id, g.channel, ${keyedSpelling('g')}, g.app_id, g.created_at, g.updated_at,
     g.listed_stamp
   FROM gone AS g
-  WHERE ${keyedSpelling('g')} IS NOT NULL AND ${isNeeded('g')}
+  WHERE ${keyedSpelling('g')} IS NOT NULL
   ON CONFLICT DO NOTHING
 )
 SELECT FROM gone`;

@@ -1,23 +1,30 @@
 import { numbersIn, plainTexts, rawBodyText } from '@sinch-callbacks/core';
 import type { EventToWrite } from '../write/event-to-write.ts';
-import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
+import {
+  asDigested,
+  type ErasedKind,
+  type ErasureKeys,
+  type ShareableKind,
+} from './erasure-keys.ts';
+import { eventLinksOf, type TraceReach } from './event-links.ts';
 
 /** The most values of one body that are asked for. Later ones of a huge body are not. */
-const maxTraces = 2_000;
-/** An id of Sinch, which may be a contact's or a message's. */
+const maxTraces = 4_000;
+/** An id of Sinch, which may be a contact's, a message's or one of another kind. */
 const idLike = /(?<![0-9A-Za-z])[0-9A-Za-z]{20,40}(?![0-9A-Za-z])/g;
 const emailLike = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}/g;
 
-/**
- * The events that a trace concerns: those from before the erasure, or, for what is about a message
- * that was erased, all. A later message may name an erased one, as the one that it answers. The end
- * of a contact or a conversation is `always` too.
- */
-export type TraceReach = 'before' | 'always';
+/** A value of an event that may be on the list. */
+export interface ErasedTrace {
+  readonly kind: ErasedKind;
+  /** As it is digested. */
+  readonly value: string;
+  readonly reach: TraceReach;
+}
 
 /**
- * Lists the digests by which an event may be recognised as one about an erased person: of all ids
- * and identities in its facts, and of what looks like one in its body: a number with its country's
+ * Lists, by digest, what an event may be recognised by as one about an erased person: all ids and
+ * identities that its facts name, and what looks like one in its body: a number with its country's
  * code in any spelling, an address, or an id of Sinch, also where it is escaped or encoded.
  *
  * It does not find in a body: a number in its national spelling, one of fewer than 7 digits, an
@@ -25,64 +32,37 @@ export type TraceReach = 'before' | 'always';
  * yours, and what comes after {@link maxTraces} others.
  */
 export function erasedTracesOf(
-  { event, decision }: EventToWrite,
+  item: EventToWrite,
   keys: ErasureKeys,
-): ReadonlyMap<string, TraceReach> {
-  const traces = new Map<string, TraceReach>();
-  const add = (
-    kind: ErasedKind,
-    value: string | null | undefined,
-    reach: TraceReach = 'before',
-  ) => {
+): ReadonlyMap<string, ErasedTrace> {
+  const traces = new Map<string, ErasedTrace>();
+  const add = (kind: ErasedKind, value: string | undefined, reach: TraceReach = 'before') => {
     if (!value || traces.size >= maxTraces) return;
     const digest = keys.digest(kind, value);
-    if (reach === 'always' || !traces.has(digest)) traces.set(digest, reach);
+    if (reach === 'always' || !traces.has(digest)) traces.set(digest, { kind, value, reach });
   };
-  const addIdentity = (value: string | null | undefined) =>
-    value && add('identity', asDigested(value));
-  if (decision.kind === 'apply') {
-    const { facts } = decision;
-    for (const fact of facts.messages) {
-      add('message', fact.sinchMessageId, 'always');
-      add('contact', fact.contactId);
-      addIdentity(fact.overallStatus?.identity);
-    }
-    for (const fact of [...facts.messageStatuses, ...facts.messageAnalyses]) {
-      add('message', fact.sinchMessageId, 'always');
-    }
-    for (const fact of facts.contacts) {
-      // A deletion has the whole contact in it. It is an end, and no new relation.
-      add('contact', fact.sinchContactId, fact.deletedAt === undefined ? 'before' : 'always');
-      add('email', fact.profile?.email);
-      add('external-id', fact.profile?.externalId);
-    }
-    for (const { contactId, deleted } of facts.conversations) {
-      add('contact', contactId, deleted ? 'always' : 'before');
-    }
-    for (const fact of [...facts.eventDeliveries, ...facts.records]) {
-      add('contact', fact.contactId);
-    }
-    for (const fact of facts.contactIdentities) addIdentity(fact.identity);
-    for (const fact of [...facts.consentEvents, ...facts.capabilities]) {
-      add('contact', fact.contactId);
-      addIdentity(fact.identity);
-    }
-    for (const fact of [...facts.reactions, ...facts.unsupported]) {
-      add('contact', fact.contactId);
-      addIdentity(fact.identity);
-    }
-    for (const fact of facts.inboundEvents) {
-      add('contact', fact.contactId);
-      addIdentity(fact.event.identity);
-    }
-    for (const fact of facts.messageStatuses) addIdentity(fact.identity);
+  const addShareable = (kind: ShareableKind, value: string | undefined) => {
+    add(kind, value);
+    add(`shared-${kind}`, value);
+  };
+  const addIdentity = (value: string | undefined) =>
+    addShareable('identity', value && asDigested(value));
+  const addEmail = (value: string | undefined) => addShareable('email', value?.toLowerCase());
+  for (const link of eventLinksOf(item)) {
+    for (const contact of link.contacts ?? []) add('contact', contact, link.contactReach);
+    add('message', link.message, 'always');
+    add('subject', link.subject, link.subjectReach);
+    addIdentity(link.identity);
+    addEmail(link.email);
+    addShareable('external-id', link.externalId);
   }
-  add('contact', decision.entityId);
-  add('message', decision.entityId, 'always');
-  const text = rawBodyText(event.rawBody);
-  for (const plain of plainTexts(text)) {
+  const { entityId } = item.decision;
+  add('contact', entityId);
+  add('message', entityId, 'always');
+  add('subject', entityId);
+  for (const plain of plainTexts(rawBodyText(item.event.rawBody))) {
     for (const [email] of plain.matchAll(emailLike)) {
-      add('email', email.toLowerCase());
+      addEmail(email);
       addIdentity(email);
     }
     for (const [id] of plain.matchAll(idLike)) {

@@ -1,8 +1,19 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { normaliseIdentity } from '@sinch-callbacks/core';
 
-/** A kind of value that the keyed list recognises. */
-export type ErasedKind = 'identity' | 'contact' | 'message' | 'email' | 'external-id';
+/** A kind of value that someone else may have too. */
+export type ShareableKind = 'identity' | 'email' | 'external-id';
+
+/**
+ * A kind of value that the keyed list recognises. `subject`: an id of a conversation, or of an event.
+ * `shared-…`: a contact that is someone else had the value too.
+ */
+export type ErasedKind =
+  | 'contact'
+  | 'message'
+  | 'subject'
+  | ShareableKind
+  | `shared-${ShareableKind}`;
 
 /** The keyed digests of one ERASURE_KEY. It is never stored in the database. */
 export interface ErasureKeys {
@@ -21,7 +32,8 @@ export interface ErasureKeys {
   unseal(sealed: string): string;
 }
 
-const erasedPrefix = 'erased:';
+/** The beginning of an identity in its keyed spelling. */
+export const erasedPrefix = 'erased:';
 const nonceBytes = 12;
 const tagBytes = 16;
 const keyIdDigits = 16;

@@ -142,7 +142,8 @@ async function readRunning(
     ...row,
     // Only this module seals them.
     ...(request === null ? unknownRequest : (JSON.parse(keys.unseal(request)) as ErasureRequest)),
-    person: JSON.parse(keys.unseal(person)) as Person,
+    // What was sealed by an earlier release has no list of what is shared.
+    person: { shared: [], ...(JSON.parse(keys.unseal(person)) as Omit<Person, 'shared'>) },
     position: JSON.parse(keys.unseal(position)) as ErasurePosition,
     isResumed: true,
   }));

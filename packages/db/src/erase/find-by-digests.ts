@@ -7,15 +7,15 @@ import type { Person } from './person.ts';
 import { endOfPage } from './walk-table.ts';
 
 /** The kinds of values that a digest may be of. */
-const kinds = {
-  contacts: 'contact',
-  identities: 'identity',
-  emails: 'email',
-  externalIds: 'external-id',
-  messages: 'message',
-} as const satisfies Partial<Record<keyof Person, ErasedKind>>;
+const listedAs = {
+  contacts: ['contact'],
+  identities: ['identity', 'shared-identity'],
+  emails: ['email', 'shared-email'],
+  externalIds: ['external-id', 'shared-external-id'],
+  messages: ['message'],
+} as const satisfies Partial<Record<keyof Person, readonly ErasedKind[]>>;
 
-type Kind = keyof typeof kinds;
+type Kind = keyof typeof listedAs;
 
 /** A column that the catalogue of personal columns has, with the kind of its values. */
 interface Source {
@@ -63,8 +63,10 @@ export async function findByDigests(
   }
   const found = new Map([...erasures.keys()].map((id) => [id, emptySets()]));
   const note = (kind: Kind, value: string) => {
-    for (const id of owners.get(keys.digest(kinds[kind], spelt(kind, value))) ?? []) {
-      found.get(id)?.[kind].add(value);
+    for (const listed of listedAs[kind]) {
+      for (const id of owners.get(keys.digest(listed, spelt(kind, value))) ?? []) {
+        found.get(id)?.[kind].add(value);
+      }
     }
   };
   for (const { table, columns } of sources) {
@@ -83,6 +85,7 @@ export async function findByDigests(
         emails: [...sets.emails],
         externalIds: [...sets.externalIds],
         messages: [...sets.messages],
+        shared: [],
         subjects: [],
       },
     ]),

@@ -1,6 +1,6 @@
 import { readTypedIdentity } from '@sinch-callbacks/core';
 import type pg from 'pg';
-import { asDigested, type ErasedKind, type ErasureKeys } from './erasure-keys.ts';
+import { asDigested, type ErasureKeys, erasedPrefix, type ShareableKind } from './erasure-keys.ts';
 import { type MentionPatterns, mentionPatterns } from './mention-pattern.ts';
 import { type SearchTexts, searchTextsOf } from './search-texts.ts';
 
@@ -18,6 +18,8 @@ export interface Person {
   readonly identities: readonly string[];
   readonly emails: readonly string[];
   readonly externalIds: readonly string[];
+  /** Those of the identities, addresses and ids that someone else has too. */
+  readonly shared: readonly string[];
   readonly messages: readonly string[];
   /** Conversations, events of the contact, and whatever else has an id of its own. */
   readonly subjects: readonly string[];
@@ -135,6 +137,17 @@ const countNeighbours = `
 SELECT count(DISTINCT sinch_contact_id)::integer AS neighbours FROM contact_identity
 WHERE identity = ANY ($1::text[]) AND NOT sinch_contact_id = ANY ($2::text[])`;
 
+/** Identities and details that other contacts have too. */
+const sharedWithOthers = `
+SELECT identity AS id FROM contact_identity
+WHERE identity = ANY ($1::text[]) AND NOT sinch_contact_id = ANY ($4::text[])
+UNION SELECT identity FROM message
+WHERE identity = ANY ($1::text[]) AND NOT contact_id = ANY ($4::text[])
+UNION SELECT lower(email) FROM contact
+WHERE lower(email) = ANY ($2::text[]) AND NOT sinch_contact_id = ANY ($4::text[])
+UNION SELECT external_id FROM contact
+WHERE external_id = ANY ($3::text[]) AND NOT sinch_contact_id = ANY ($4::text[])`;
+
 /**
  * Finds the person behind a key: all contacts that hold it, those that they were merged with, and
  * their identities, messages and other ids.
@@ -156,7 +169,7 @@ export async function findPerson(
   for (const identity of typed) identities.add(identity);
   const known = {
     contacts,
-    identities: [...identities].filter((identity) => !identity.startsWith('erased:')),
+    identities: [...identities].filter((identity) => !identity.startsWith(erasedPrefix)),
     emails: key.kind === 'email' ? [key.value] : [],
     externalIds: key.kind === 'external-id' ? [key.value] : [],
   };
@@ -176,12 +189,14 @@ export async function completePerson(
     externalIds: union(known.externalIds, await idsOf(db, detailsOf('external_id'), [contacts])),
   };
   const own = others === 'spared' ? await withoutShared(db, details) : details;
-  const { identities } = own;
+  const { identities, externalIds } = own;
+  const emails = own.emails.map((email) => email.toLowerCase());
+  const shared = await idsOf(db, sharedWithOthers, [identities, emails, externalIds, contacts]);
   const messages = await idsOf(db, messagesOf, [contacts, identities]);
   const subjects = await idsOf(db, subjectsOf, [contacts]);
   if (messages.length + subjects.length > maxPersonIds) throw new TooManyIdsError();
   const { rows } = await db.query<{ neighbours: number }>(countNeighbours, [identities, contacts]);
-  return { person: { ...own, messages, subjects }, neighbours: rows[0]?.neighbours ?? 0 };
+  return { person: { ...own, shared, messages, subjects }, neighbours: rows[0]?.neighbours ?? 0 };
 }
 
 function union(one: readonly string[], other: readonly string[]): readonly string[] {
@@ -242,19 +257,21 @@ export function patternsOf(person: Person): MentionPatterns & Pick<SearchTexts, 
   };
 }
 
-/** Lists the digests by which the person is recognised later. */
+/**
+ * Lists the digests by which the person is recognised later. What someone else has too is listed as
+ * shared: alone it does not make an event the person's.
+ */
 export function digestsOf(person: Person, keys: ErasureKeys): readonly string[] {
   const digests = new Set<string>();
-  const add = (kind: ErasedKind, values: readonly string[]) => {
-    for (const value of values) digests.add(keys.digest(kind, value));
+  const shared = new Set(person.shared.flatMap((value) => [value, asDigested(value)]));
+  const add = (kind: ShareableKind, value: string) => {
+    digests.add(keys.digest(shared.has(value) ? `shared-${kind}` : kind, value));
   };
-  add('identity', person.identities.map(asDigested));
-  add('contact', person.contacts);
-  add('message', person.messages);
-  add(
-    'email',
-    person.emails.map((email) => email.toLowerCase()),
-  );
-  add('external-id', person.externalIds);
+  for (const identity of person.identities) add('identity', asDigested(identity));
+  for (const email of person.emails) add('email', email.toLowerCase());
+  for (const id of person.externalIds) add('external-id', id);
+  for (const id of person.contacts) digests.add(keys.digest('contact', id));
+  for (const id of person.messages) digests.add(keys.digest('message', id));
+  for (const id of person.subjects) digests.add(keys.digest('subject', id));
   return [...digests];
 }

@@ -30,7 +30,12 @@ export async function findPersonAgain(
     };
     const { person } = await completePerson(pool, all, others);
     people.push(person);
-    return { ...person, messages: of('messages'), subjects: of('subjects') };
+    return {
+      ...person,
+      shared: of('shared'),
+      messages: of('messages'),
+      subjects: of('subjects'),
+    };
   });
 }
 

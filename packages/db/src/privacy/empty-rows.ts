@@ -145,9 +145,14 @@ export async function emptyLeftBodies(
  * Identities of contacts, except those that name the number of an opt-in or opt-out which is about
  * all identities of the contact: without them the opt-out would no longer hold for the number.
  */
-export const namesNoConsent = `NOT EXISTS (
+export const namesNoConsent = `NOT ${isNeededByConsent('i')}`;
+
+/** A condition on a row of an identity: such an opt-in or opt-out needs it. */
+export function isNeededByConsent(row: string): string {
+  return `EXISTS (
   SELECT FROM consent_event AS e
-  WHERE e.channel = i.channel AND e.identity IS NULL AND e.effect IS NOT NULL
-    AND e.contact_id IN (SELECT i.sinch_contact_id UNION ALL
+  WHERE e.channel = ${row}.channel AND e.identity IS NULL AND e.effect IS NOT NULL
+    AND e.contact_id IN (SELECT ${row}.sinch_contact_id UNION ALL
       SELECT other.contact_id FROM contact_root AS own JOIN contact_root AS other USING (root_id)
-      WHERE own.contact_id = i.sinch_contact_id))`;
+      WHERE own.contact_id = ${row}.sinch_contact_id))`;
+}

@@ -2,9 +2,11 @@ import {
   boundedEntityId,
   type CallbackEvent,
   isReconciled,
+  type RawBody,
   signedAtOf,
 } from '@sinch-callbacks/core';
-import { hasErasedKeys } from '../erase/redact-erased.ts';
+import type { ErasedPart } from '../erase/erased-part.ts';
+import { isErasedListEmpty } from '../erase/find-erased.ts';
 import { digestOfEvent } from '../event-digest.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { lockRedactions, redactableOf } from './redact-raw-bodies.ts';
@@ -63,14 +65,14 @@ WITH unknown AS (
 INSERT INTO callback_event (${names.join(', ')}, kept)
 SELECT ${columns.map(([, expression]) => expression).join(', ')}, ${isKept}
 FROM ${inputRows} JOIN unknown ON unknown.event_digest = decode(f.event_digest, 'hex')
-RETURNING encode(event_digest, 'hex') AS digest, ${redactedBefore}, ${hasErasedKeys}`,
+RETURNING encode(event_digest, 'hex') AS digest, ${redactedBefore}, ${isErasedListEmpty}`,
 };
 
 const amongDigests = `= ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))`;
 
 /** Applied events have no row in this partition, so a duplicate locks nothing. */
 const findKept = `
-SELECT encode(event_digest, 'hex') AS digest, ${hasErasedKeys} FROM callback_event
+SELECT encode(event_digest, 'hex') AS digest, ${isErasedListEmpty} FROM callback_event
 WHERE kept AND event_digest ${amongDigests}`;
 
 /** A lock on the guard, since the row may be in another partition when the wait is over. */
@@ -112,7 +114,16 @@ interface WrittenRow extends DigestRow {
 
 /** A row, with the state of the list of erased people at that moment. */
 interface CheckedRow extends DigestRow {
-  readonly hasErasedKeys: boolean;
+  readonly isListEmpty: boolean;
+}
+
+export interface EventRowOptions {
+  readonly appliedAt: Date;
+  /**
+   * By key, the events that concern an erased person: their bodies are not stored. Undefined where
+   * the list was not asked, and must be empty.
+   */
+  readonly erased: ReadonlyMap<string, ErasedPart> | undefined;
 }
 
 /** The events whose rows are written now. */
@@ -135,27 +146,25 @@ export class ErasedListFilledError extends Error {
  * ones that are retried, and unhandled ones that have become readable. An event that was applied
  * before is unchanged.
  * @param events with distinct digests.
- * @param isChecked true where they were checked against the list of erased people.
- * @throws ErasedListFilledError where they were not, and the list has rows.
+ * @throws ErasedListFilledError where the list of erased people was not asked, and has rows.
  */
 export async function writeEventRows(
   session: WriteSession,
   events: readonly EventToWrite[],
-  appliedAt: Date,
-  isChecked: boolean,
+  options: EventRowOptions,
 ): Promise<WrittenEvents> {
-  const rows = new Map(events.map((item) => [item.event.key, eventRow(item, appliedAt)]));
+  const rows = new Map(events.map((item) => [item.event.key, eventRow(item, options)]));
   const lock = lockRedactions(session, redactableOf(events));
   const values = valuesOf([...rows.values()]);
   const insert = session.query<WrittenRow & CheckedRow>(insertEvents, values);
   await settleAll([...lock, insert]);
   const { rows: inserted } = await insert;
-  if (!isChecked) requireEmptyList(inserted);
+  if (!options.erased) requireEmptyList(inserted);
   const found: WrittenRow[] = [...inserted];
   const written = new Set(found.map(({ digest }) => digest));
   if (written.size < rows.size) {
     const known = [...rows.values()].filter((row) => !written.has(row.event_digest ?? ''));
-    found.push(...(await rewriteKept(session, known, appliedAt, isChecked)));
+    found.push(...(await rewriteKept(session, known, options)));
     for (const { digest } of found) written.add(digest);
   }
   return {
@@ -170,13 +179,12 @@ export async function writeEventRows(
 async function rewriteKept(
   session: WriteSession,
   rows: readonly EventRow[],
-  appliedAt: Date,
-  isChecked: boolean,
+  { appliedAt, erased }: EventRowOptions,
 ): Promise<readonly WrittenRow[]> {
   const found = await session.query<CheckedRow>({ sql: findKept }, [
     textArray(rows.map((row) => row.event_digest)),
   ]);
-  if (!isChecked) requireEmptyList(found.rows);
+  if (!erased) requireEmptyList(found.rows);
   const kept = new Set(found.rows.map(({ digest }) => digest));
   if (kept.size === 0) return [];
   const again = rows.filter((row) => kept.has(row.event_digest ?? ''));
@@ -195,7 +203,7 @@ async function rewriteKept(
 }
 
 function requireEmptyList(rows: readonly CheckedRow[]): void {
-  if (rows.some((row) => row.hasErasedKeys)) throw new ErasedListFilledError();
+  if (rows.some((row) => !row.isListEmpty)) throw new ErasedListFilledError();
 }
 
 function valuesOf(rows: readonly EventRow[]): Buffer[] {
@@ -203,11 +211,12 @@ function valuesOf(rows: readonly EventRow[]): Buffer[] {
 }
 
 function eventRow(
-  { event, decision, attempts, wasReconciled = false }: EventToWrite,
-  appliedAt: Date,
+  { event, decision, attempts }: EventToWrite,
+  { appliedAt, erased }: EventRowOptions,
 ): EventRow {
   const { envelope, entityId, unreadableTimes } = decision;
   const isApplied = decision.kind === 'apply';
+  const rawBody = erased?.has(event.key) ? emptyBody : event.rawBody;
   return {
     event_digest: digestOfEvent(event),
     trigger: isApplied ? decision.trigger : event.trigger,
@@ -222,12 +231,15 @@ function eventRow(
     applied_at: isApplied ? appliedAt.toISOString() : null,
     state: isApplied ? 'APPLIED' : 'UNHANDLED',
     attempts: String(attempts),
-    origin: wasReconciled || isReconciled(event.rawBody) ? 'RECONCILED' : 'SINCH',
+    origin: isReconciled(event.rawBody) ? 'RECONCILED' : 'SINCH',
     unreadable_times: unreadableTimes.length > 0 ? unreadableTimes.join(',') : null,
-    raw_body: event.rawBody.text,
-    raw_body_encoding: event.rawBody.encoding,
+    raw_body: rawBody.text,
+    raw_body_encoding: rawBody.encoding,
   };
 }
+
+/** The body of an event about a person who was erased. */
+export const emptyBody: RawBody = { encoding: 'utf8', text: '' };
 
 /** Returns the entity in the event's key; null where the row names the same one. */
 export function keyEntityOf(event: CallbackEvent, entityId: string | undefined): string | null {

@@ -6,6 +6,4 @@ export interface EventToWrite {
   readonly decision: Exclude<Decision, { kind: 'refuse' }>;
   /** Number of attempts of this event, this one included. */
   readonly attempts: number;
-  /** True where a body was removed that showed that the event was reconciled. */
-  readonly wasReconciled?: boolean;
 }

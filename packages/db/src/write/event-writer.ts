@@ -12,7 +12,7 @@ import {
 import { ErasedListFilledError } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { createLockedRows } from './locked-rows.ts';
-import { type ErasedList, type WriteAlongside, writeBatch } from './write-batch.ts';
+import { type WriteAlongside, writeBatch } from './write-batch.ts';
 
 export type WriteOutcome =
   /** The event's rows are written now. */
@@ -39,8 +39,8 @@ export interface EventWriter {
    *
    * Any repetition and any order of the same events ends in the same rows. The writer finds a
    * failing event by halving its batch, within a limit of time. Events that are not tried by then
-   * fail as blocked where a lock was in the way, and otherwise as transient. It waits briefly for locks of other sessions, and more briefly where an
-   * event may be blocked.
+   * fail as blocked where a lock was in the way, and otherwise as transient. It waits briefly for
+   * locks of other sessions, and more briefly where an event may be blocked.
    * @throws DatabaseUnavailableError when the database is down. Events with an outcome are done;
    *   writing the others again is safe.
    */
@@ -71,7 +71,8 @@ export function createEventWriter(
   prepareAlongside?: () => Promise<WriteAlongside | undefined>,
   erasureKeys?: ErasureKeys,
 ): EventWriter {
-  const erased: ErasedList = { keys: erasureKeys, hasKeys: false };
+  // True once the list of erased people had rows: then each batch asks it first.
+  let asksList = false;
   // False once a pooler in between turns out to lose prepared statements.
   let keepsStatements = true;
   const lockedRows = createLockedRows();
@@ -149,19 +150,17 @@ export function createEventWriter(
     lockTimeoutMs: number,
     report: (item: EventToWrite, outcome: WriteOutcome) => void,
   ): Promise<FailedOutcome | undefined> {
+    let asks = false;
     for (let attempt = 0; ; attempt += 1) {
       try {
         const options = { keepsStatements, lockTimeoutMs };
         const alongside = await prepareAlongside?.();
-        const written = await writeBatch(
-          database,
-          batch,
-          copies,
-          now(),
-          options,
-          alongside,
-          erased,
+        asks ||= asksList;
+        const { written, isListEmpty } = await writeBatch(
+          { database, options, alongside, erasureKeys, asksList: asks },
+          { events: batch, copies, appliedAt: now() },
         );
+        if (asks) asksList = !isListEmpty;
         lockedRows.remove(batch);
         for (const item of batch) report(item, outcomeOf(item, written));
         return undefined;
@@ -170,8 +169,9 @@ export function createEventWriter(
           keepsStatements = false;
           continue;
         }
-        if (error instanceof ErasedListFilledError && !erased.hasKeys) {
-          erased.hasKeys = true;
+        // Another batch may have found out before: this one asks either way.
+        if (error instanceof ErasedListFilledError) {
+          asks = true;
           continue;
         }
         const failureClass = classifyFailure(error);

@@ -1,22 +1,23 @@
 import type { Database } from '../database.ts';
 import type { ErasureKeys } from '../erase/erasure-keys.ts';
-import { redactErased } from '../erase/redact-erased.ts';
+import { findErased } from '../erase/find-erased.ts';
 import { digestOfEvent } from '../event-digest.ts';
-import { redactedRow } from '../privacy/redacted-row.ts';
+import type { RowRedaction } from '../privacy/redacted-row.ts';
 import { computeOverallStatus } from './compute-overall-status.ts';
 import { lockContactRoots, writeContactRoots } from './contact-roots.ts';
+import { emptyAgain } from './empty-again.ts';
 import { writeEventRows } from './event-rows.ts';
 import type { EventToWrite } from './event-to-write.ts';
 import { happenedAtMs } from './happened-at.ts';
-import { keepRedacted } from './keep-redacted.ts';
 import { redactableOf, redactRawBodies } from './redact-raw-bodies.ts';
 import { settleOutbound } from './settle-outbound.ts';
 import { repeatConsents } from './tables/consent-table.ts';
+import { contactIdentity } from './tables/contact-tables.ts';
 import { mergeRows } from './tables/merge-rows.ts';
 import type { EventFacts } from './tables/projection-table.ts';
 import { type Projection, projections } from './tables/projections.ts';
-import type { FactRow } from './tables/upsert-table.ts';
-import { byteaArray, textArray } from './text-array.ts';
+import { rowsOf, valuesOf } from './tables/row-values.ts';
+import { writeIdentities } from './write-identities.ts';
 import {
   inWriteSession,
   type SessionOptions,
@@ -33,47 +34,58 @@ export type WriteAlongside = (
   events: readonly EventToWrite[],
 ) => Promise<void>;
 
-/** The knowledge of a writer about erased people, which lasts from batch to batch. */
-export interface ErasedList {
+export interface BatchTools {
+  readonly database: Database;
+  readonly options: SessionOptions;
+  readonly alongside: WriteAlongside | undefined;
   /** Absent where no ERASURE_KEY is set. */
-  readonly keys: ErasureKeys | undefined;
-  /** True once the list had rows: then each batch asks it first. */
-  hasKeys: boolean;
+  readonly erasureKeys: ErasureKeys | undefined;
+  /** False where the list of erased people was empty at the last batch: then it must still be. */
+  readonly asksList: boolean;
+}
+
+export interface Batch {
+  /** Events with distinct digests. */
+  readonly events: readonly EventToWrite[];
+  /** Copies of some of them, received at another time: their repetition is recorded. */
+  readonly copies: readonly EventToWrite[];
+  readonly appliedAt: Date;
+}
+
+export interface WrittenBatch {
+  /** Keys of the events that were not applied before. */
+  readonly written: ReadonlySet<string>;
+  readonly isListEmpty: boolean;
 }
 
 /**
  * Writes all events and their rows, or nothing: one transaction, one statement per table that is
- * concerned, however many events there are.
- *
- * @param given events with distinct digests. Those about an erased person are written redacted, and
- *   lead to no more than their rows.
- * @param copies of some of them, received at another time: their repetition is recorded.
- * @returns the keys of the events that were not applied before.
- * @throws ErasedListFilledError, MissingErasureKeyError, SlowTransactionError, or pg's error when any of it fails.
+ * concerned, however many events there are. What happened before the last redaction by age, and what
+ * concerns an erased person, is written redacted; events about that person lead to no more than
+ * their rows.
+ * @throws ErasedListFilledError, MissingErasureKeyError, SlowTransactionError, or pg's error when
+ *   any of it fails.
  */
 export async function writeBatch(
-  database: Database,
-  given: readonly EventToWrite[],
-  copies: readonly EventToWrite[],
-  appliedAt: Date,
-  options: SessionOptions,
-  alongside: WriteAlongside = nothing,
-  erased: ErasedList = { keys: undefined, hasKeys: false },
-): Promise<ReadonlySet<string>> {
+  { database, options, alongside = nothing, erasureKeys, asksList }: BatchTools,
+  { events, copies, appliedAt }: Batch,
+): Promise<WrittenBatch> {
   return await inWriteSession(database, options, async (session) => {
-    if (given.some(hasMerge)) await lockContactRoots(session);
-    const isChecked = erased.hasKeys;
-    const checked = isChecked ? await redactErased(session, given, erased.keys) : undefined;
-    if (checked) erased.hasKeys = checked.hasErasedKeys;
-    const events = checked?.events ?? given;
-    const stored = await writeEventRows(session, events, appliedAt, isChecked);
+    if (events.some(hasMerge)) await lockContactRoots(session);
+    const found = asksList ? await findErased(session, events, erasureKeys) : undefined;
+    const stored = await writeEventRows(session, events, { appliedAt, erased: found?.erased });
     const { keys: written, redactedBeforeMs } = stored;
-    const isOld = (item: EventToWrite) =>
-      redactedBeforeMs !== undefined && happenedAtMs(item) < redactedBeforeMs;
+    const redactionOf = (item: EventToWrite): RowRedaction | undefined => {
+      const erased = found?.erased.get(item.event.key);
+      const isAged = redactedBeforeMs !== undefined && happenedAtMs(item) < redactedBeforeMs;
+      return isAged || erased ? { isAged, erased } : undefined;
+    };
     const newly = events.filter(({ event }) => written.has(event.key));
-    const facts = newly.flatMap((item) => factsOf(item, isOld(item)));
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
-    const upserts = upsertAll(session, facts);
+    const facts = newly.flatMap((item) => factsOf(item, redactionOf(item)));
+    // Identities that some of these events may not bring back are written when it is known which.
+    const isRedacting = redactedBeforeMs !== undefined || found?.erased.size;
+    const upserts = upsertAll(session, facts, isRedacting ? withoutIdentities : projections);
     await settleAll([
       ...upserts.map(({ done }) => done),
       repeatConsents(session, absorbed.flatMap(consentsOf)),
@@ -81,7 +93,7 @@ export async function writeBatch(
       settleOutbound(session, facts),
       alongside(
         session,
-        checked ? newly.filter(({ event }) => !checked.redacted.has(event.key)) : newly,
+        newly.filter((item) => redactionOf(item)?.erased?.isOwn !== true),
       ),
     ]);
     const emptied = new Map<string, Set<string>>();
@@ -90,7 +102,8 @@ export async function writeBatch(
       emptied.set(table.name, new Set(rows.map(({ id }) => id)));
     }
     // Before statuses are computed, which copies the identity of a channel.
-    await keepRedacted(session, newly, emptied, isOld);
+    const late = await emptyAgain(session, facts, emptied);
+    if (isRedacting) await writeIdentities(session, facts, late);
     for (const { table, done } of upserts) {
       if (table.difference === undefined) continue;
       const rows = (await done).rows.filter((row) => row.differs === true);
@@ -101,15 +114,21 @@ export async function writeBatch(
       );
     }
     await writeContactRoots(session, facts);
-    return written;
+    return { written, isListEmpty: found?.isListEmpty ?? true };
   });
 }
 
 const nothing: WriteAlongside = async () => undefined;
 
-/** Sends one statement for each table that the facts are about. */
-function upsertAll(session: WriteSession, facts: readonly EventFacts[]) {
-  const statements = projections.flatMap(({ table, statement }) => {
+const withoutIdentities = projections.filter(({ table }) => table !== contactIdentity);
+
+/** Sends one statement for each of the tables that the facts are about. */
+function upsertAll(
+  session: WriteSession,
+  facts: readonly EventFacts[],
+  tables: readonly Projection[],
+) {
+  const statements = tables.flatMap(({ table, statement }) => {
     const rows = mergeRows(
       table,
       facts.flatMap((event) => rowsOf(table, event)),
@@ -131,29 +150,13 @@ interface UpsertedRow {
   readonly emptied?: boolean;
 }
 
-function rowsOf(table: Projection['table'], event: EventFacts): readonly FactRow[] {
-  const rows = table.rows(event);
-  if (event.isOld !== true) return rows;
-  return rows.flatMap((row) => {
-    const redacted = redactedRow(table.name, row);
-    return redacted === undefined ? [] : [redacted];
-  });
-}
-
-function valuesOf(
-  { columns }: Projection['statement'],
-  rows: ReturnType<typeof mergeRows>,
-): Buffer[] {
-  return columns.map(({ name, type }) => {
-    const values = rows.map((row) => row[name] ?? null);
-    return type === 'bytea' ? byteaArray(values) : textArray(values);
-  });
-}
-
-function factsOf({ event, decision }: EventToWrite, isOld: boolean): EventFacts[] {
+function factsOf(
+  { event, decision }: EventToWrite,
+  redaction: RowRedaction | undefined,
+): EventFacts[] {
   if (decision.kind !== 'apply') return [];
   const { facts } = decision;
-  return [{ eventDigest: digestOfEvent(event), receivedAt: event.receivedAt, facts, isOld }];
+  return [{ eventDigest: digestOfEvent(event), receivedAt: event.receivedAt, facts, redaction }];
 }
 
 function consentsOf({ decision }: EventToWrite) {

@@ -2,7 +2,7 @@ export const phone = '46701230001';
 
 /** A minute of the same hour. */
 export const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
-const address = (identity: string, channel = 'SMS') => ({
+export const address = (identity: string, channel = 'SMS') => ({
   channel,
   identity,
   app_id: 'A1',

@@ -12,6 +12,7 @@ const unknown: Person = {
   identities: [],
   emails: [],
   externalIds: [],
+  shared: [],
   messages: [],
   subjects: [],
 };

@@ -195,6 +195,53 @@ describe('a redaction by age', () => {
     ).toEqual([{ state: 'APPLIED', raw_body: '' }]);
   });
 
+  it('removes no identity that others have named, in any order of what comes late', async () => {
+    const number = '15550100';
+    const sms = [{ channel: 'SMS', identity: number }];
+    const profile = (of: string) => ({
+      contact: { id: of, display_name: 'Old', channel_identities: sms },
+    });
+    const optOut = { contact_id: 'WITH OPT-OUT', channel: 'SMS', status: 'OPT_OUT_SUCCEEDED' };
+    const old = { accepted_time: at(2), event_time: at(2) };
+    const fresh = { accepted_time: later, event_time: later };
+    // The old ones were received first, as letters that died then are.
+    const events = [
+      ...[contactId, 'QUIET', 'WITH OPT-OUT'].map((of) =>
+        toWrite(
+          eventOf({ ...old, contact_create_notification: profile(of) }, '2030-06-01T00:00:00Z'),
+        ),
+      ),
+      toWrite(eventOf(report('DELIVERED', '2030-05-01T00:00:00Z'), '2030-06-02T00:00:00Z')),
+      toWrite(eventOf({ ...fresh, contact_update_notification: profile(contactId) }, later)),
+      toWrite(eventOf({ message: { ...message.message, id: '01NEW', accept_time: later } }, later)),
+    ];
+    const rowsAfter = async (batches: readonly (readonly EventToWrite[])[]) => {
+      await empty();
+      await write([
+        toWrite(eventOf({ message: inbound('hello', { id, accept_time: at(1) }) })),
+        toWrite(eventOf({ ...old, opt_out_notification: optOut })),
+      ]);
+      await redactOld(migrated.database, before, batch);
+      for (const one of batches) await write(one);
+      return await migrated.read('SELECT * FROM contact_identity ORDER BY sinch_contact_id');
+    };
+    const expected = await rowsAfter([events]);
+    const named = expected.map((row) => row['sinch_contact_id']);
+    expect(named).toEqual([contactId, 'WITH OPT-OUT']);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...events.keys()], { minLength: events.length }),
+        fc.nat(events.length),
+        async (places, cut) => {
+          const shuffled = places.flatMap((place) => events[place] ?? []);
+          const batches = [shuffled.slice(0, cut), shuffled.slice(cut)];
+          expect(await rowsAfter(batches)).toEqual(expected);
+        },
+      ),
+      { numRuns: sized({ short: 20, long: 200 }) },
+    );
+  });
+
   it('ends at its signal, and the next call does the rest', async () => {
     await empty();
     await write([toWrite(eventOf(message))]);

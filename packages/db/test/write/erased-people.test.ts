@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@sinch-callbacks/dev-env/processes';
 import { afterEach, expect, it } from 'vitest';
 import { createErasureKeys, type ErasedKind } from '../../src/erase/erasure-keys.ts';
 import {
@@ -225,4 +226,20 @@ it('an empty list costs no statement, and a list with rows costs one a batch', a
   await pool.query('DELETE FROM erasure');
   await writer.write(batch(30));
   expect(await count(async () => await writer.write(batch(40)))).toBe(plain);
+});
+
+it('batches that find a filled list at the same time are all written, and cost no attempt', async () => {
+  await erased('identity', phone);
+  const writer = createEventWriter(migrated.database, () => new Date(), undefined, keys);
+  const write = async (id: string) =>
+    await writer.write([toWrite(eventOf(inbound(id, '2026-02-02T00:00:00Z')))]);
+  const other = await migrated.database.pool.connect();
+  await other.query('BEGIN; LOCK TABLE event_guard IN SHARE MODE');
+  const writes = Promise.all(['N1', 'N2'].map(write));
+  const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'event_guard'::regclass`;
+  // Each has begun before any of them can find out.
+  await until(async () => (await migrated.read(waiting)).length === 2, { what: 'both' });
+  await other.query('COMMIT');
+  other.release();
+  expect((await writes).flat()).toEqual([{ kind: 'applied' }, { kind: 'applied' }]);
 });

@@ -4,7 +4,7 @@ import {
   asDigested,
   type Database,
   type ErasureKeys,
-  hasErasedKeys,
+  isErasedListEmpty,
   whileAvailable,
 } from '@sinch-callbacks/db';
 import type { Recipient, SendRequest } from '@sinch-callbacks/sinch-api';
@@ -37,7 +37,7 @@ FROM outbound AS o WHERE o.app_id = $1 AND o.key = $2`;
 
 /**
  * Reads the list of erased people and inserts, in one statement. It keeps its lock on the list, that
- * of `hasErasedKeys`, until its transaction ends, and an erasure waits for that before it reads the
+ * of `isErasedListEmpty`, until its transaction ends, and an erasure waits for that before it reads the
  * first row. So either this statement sees the person on the list, or the erasure sees this row.
  * Under REPEATABLE READ it reads the list as it was when its transaction began.
  *
@@ -49,7 +49,7 @@ WITH list AS MATERIALIZED (
     SELECT FROM erased_key AS k JOIN erasure AS e ON e.id = k.erasure_id
     WHERE k.digest = ANY (ARRAY(SELECT decode(d, 'hex') FROM unnest($12::text[]) AS d))
       AND (e.for_ever OR e.cutoff > coalesce($13::timestamptz, now()))
-  ) AS "isErased", ${hasErasedKeys}
+  ) AS "isErased", ${isErasedListEmpty}
 ), added AS (
   INSERT INTO outbound AS o (id, app_id, key, lane, contact_id, identities, content_digest, request,
     allows_opted_out, resends_uncertain, not_after)
@@ -123,7 +123,10 @@ function digestsOf(recipient: Recipient, keys: ErasureKeys): readonly string[] {
   const identities = meantIdentitiesOf(recipient).map(({ identity }) => asDigested(identity));
   return [
     ...(contactId === undefined ? [] : [keys.digest('contact', contactId)]),
-    ...[...new Set(identities)].map((identity) => keys.digest('identity', identity)),
+    ...[...new Set(identities)].flatMap((identity) => [
+      keys.digest('identity', identity),
+      keys.digest('shared-identity', identity),
+    ]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Facts } from '@sinch-callbacks/core';
+import type { RowRedaction } from '../../privacy/redacted-row.ts';
 import type { Column, FactRow, UpsertTable } from './upsert-table.ts';
 
 /** Facts of one event, with the values of the event itself that rows store. */
@@ -8,8 +9,8 @@ export interface EventFacts {
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
   readonly facts: Facts;
-  /** True where it is written redacted. */
-  readonly isOld?: boolean;
+  /** Present where it is written redacted. */
+  readonly redaction?: RowRedaction | undefined;
 }
 
 /** An upserted table, with the function that makes its rows of an event's facts. */

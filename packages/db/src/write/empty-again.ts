@@ -1,4 +1,4 @@
-import { digestOfEvent } from '../event-digest.ts';
+import { erasedPrefix } from '../erase/erasure-keys.ts';
 import {
   emptyBodies,
   emptyDependents,
@@ -6,20 +6,18 @@ import {
   type MarkedTable,
   namesNoConsent,
 } from '../privacy/empty-rows.ts';
-import type { EventToWrite } from './event-to-write.ts';
+import type { EventFacts } from './tables/projection-table.ts';
 import { textArray } from './text-array.ts';
 import { settleAll, type WriteSession } from './write-session.ts';
 
 /** Ids of the rows that were emptied before and that this transaction wrote again, by table. */
 export type EmptiedRows = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Identities that only these events name: those of others were received before. */
+/** Those under the keyed spelling name no one, and a later opt-out may need them. */
 const deleteIdentities = `
 DELETE FROM contact_identity AS i
-USING unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-  AS f(contact, channel, identity, app, received_at)
-WHERE i.sinch_contact_id = f.contact AND i.channel = f.channel AND i.identity = f.identity
-  AND i.app_id = f.app AND i.created_at >= f.received_at::timestamptz AND ${namesNoConsent}`;
+WHERE i.sinch_contact_id = ANY($1::text[]) AND i.identity NOT LIKE '${erasedPrefix}%'
+  AND ${namesNoConsent}`;
 
 const emptyConversations = `
 UPDATE conversation SET metadata = NULL, metadata_json = NULL, correlation_id = NULL
@@ -27,22 +25,23 @@ WHERE contact_id = ANY($1::text[])
   AND (metadata IS NOT NULL OR metadata_json IS NOT NULL OR correlation_id IS NOT NULL)`;
 
 /**
- * Removes, in the transaction that wrote it, what came too late: what happened before the last
- * redaction by age, and what is about a row or a contact that was emptied. It sends nothing where
- * there is none, which is nearly always.
+ * Empties, in the transaction that wrote it, what is about a row or a contact that was emptied, and
+ * bodies of what happened before the last redaction by age. It sends nothing where there is none,
+ * which is nearly always.
  * @param emptied as the upserts returned them.
+ * @returns the events about such rows.
  */
-export async function keepRedacted(
+export async function emptyAgain(
   session: WriteSession,
-  events: readonly EventToWrite[],
+  events: readonly EventFacts[],
   emptied: EmptiedRows,
-  isOld: (item: EventToWrite) => boolean,
-): Promise<void> {
+): Promise<ReadonlySet<EventFacts>> {
+  const late = new Set<EventFacts>();
   const isUsual = [...emptied.values()].every((ids) => ids.size === 0);
-  if (isUsual && !events.some(isOld)) return;
+  const aged = events.filter(({ redaction }) => redaction?.isAged);
+  if (isUsual && aged.length === 0) return late;
   const gone = (table: string, id: string | undefined) =>
     id !== undefined && emptied.get(table)?.has(id) === true;
-  const late: EventToWrite[] = [];
   const ofContacts: Record<MarkedTable, Set<string>> = {
     message: new Set(),
     inbound_event: new Set(),
@@ -50,50 +49,39 @@ export async function keepRedacted(
     unsupported: new Set(),
     event_delivery: new Set(),
   };
-  for (const item of events) {
-    if (item.decision.kind !== 'apply') continue;
-    let isLate = isOld(item);
-    for (const { table, id, contactId } of markedFacts(item.decision.facts)) {
+  for (const event of events) {
+    let isLate = false;
+    for (const { table, id, contactId } of markedFacts(event.facts)) {
       const isOfGone = gone('contact', contactId);
       if (isOfGone) ofContacts[table].add(id);
       isLate ||= isOfGone || gone(table, id);
     }
-    const { contacts, messageAnalyses, messageChannels } = item.decision.facts;
+    const { contacts, messageAnalyses, messageChannels } = event.facts;
     isLate ||= contacts.some(({ sinchContactId }) => gone('contact', sinchContactId));
     isLate ||= messageAnalyses.some(({ sinchMessageId }) => gone('message', sinchMessageId));
     isLate ||= messageChannels.some(({ sinchMessageId }) => gone('message', sinchMessageId));
-    if (isLate) late.push(item);
+    if (isLate) late.add(event);
   }
   for (const table of Object.keys(ofContacts) as MarkedTable[]) {
     await emptyMarked(session, table, [...ofContacts[table]]);
     const written = [...(emptied.get(table) ?? [])];
     await emptyDependents(session, table, written);
   }
-  if (late.length === 0) return;
-  const identities = late.flatMap(({ event, decision }) =>
-    decision.kind === 'apply'
-      ? decision.facts.contactIdentities.map((fact) => ({ ...fact, at: event.receivedAt }))
-      : [],
-  );
+  const contacts = [textArray([...(emptied.get('contact') ?? [])])];
+  const bodies = new Set([...aged, ...late]);
+  if (bodies.size === 0) return late;
   await settleAll([
-    session.query({ sql: deleteIdentities }, [
-      textArray(identities.map(({ sinchContactId }) => sinchContactId)),
-      textArray(identities.map(({ channel }) => channel)),
-      textArray(identities.map(({ identity }) => identity)),
-      textArray(identities.map(({ appId }) => appId)),
-      textArray(identities.map(({ at }) => at)),
-    ]),
-    session.query({ sql: emptyConversations }, [textArray([...(emptied.get('contact') ?? [])])]),
+    session.query({ sql: deleteIdentities }, contacts),
+    session.query({ sql: emptyConversations }, contacts),
     emptyBodies(
       session,
-      late.map(({ event }) => digestOfEvent(event)),
+      [...bodies].map(({ eventDigest }) => eventDigest),
     ),
   ]);
+  return late;
 }
 
-type ApplyFacts = Extract<EventToWrite['decision'], { kind: 'apply' }>['facts'];
-
-function markedFacts(facts: ApplyFacts) {
+function markedFacts(facts: EventFacts['facts']) {
   const of = (table: MarkedTable, id: string, contactId: string | undefined) => ({
     table,
     id,
