@@ -54,7 +54,7 @@ async function registerHandlers(databaseUrl: string, count: number): Promise<voi
   );
 }
 
-const erasureKey = 'a key of the benchmark, which no one keeps';
+const erasureKey = 'a-key-of-the-benchmark-which-no-one-keeps';
 
 /** Fills the list of erased people with digests of which the events have none. */
 async function fillErasedList(databaseUrl: string, count: number): Promise<void> {

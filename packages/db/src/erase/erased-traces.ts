@@ -33,13 +33,17 @@ export interface ErasedTrace {
  */
 export function erasedTracesOf(
   item: EventToWrite,
-  keys: ErasureKeys,
+  keys: Pick<ErasureKeys, 'digest'>,
 ): ReadonlyMap<string, ErasedTrace> {
   const traces = new Map<string, ErasedTrace>();
+  // What the facts name stands in the body too, and an HMAC is most of the work.
+  const seen = new Set<string>();
   const add = (kind: ErasedKind, value: string | undefined, reach: TraceReach = 'before') => {
     if (!value || traces.size >= maxTraces) return;
-    const digest = keys.digest(kind, value);
-    if (reach === 'always' || !traces.has(digest)) traces.set(digest, { kind, value, reach });
+    const name = `${kind} ${value}`;
+    if (reach !== 'always' && seen.has(name)) return;
+    seen.add(name);
+    traces.set(keys.digest(kind, value), { kind, value, reach });
   };
   const addShareable = (kind: ShareableKind, value: string | undefined) => {
     add(kind, value);

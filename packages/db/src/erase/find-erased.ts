@@ -54,7 +54,10 @@ export async function findErased(
   events: readonly EventToWrite[],
   keys: ErasureKeys | undefined,
 ): Promise<FoundErased> {
-  const traced = keys ? events.map((item) => ({ item, traces: erasedTracesOf(item, keys) })) : [];
+  const digests = keys && remembering(keys);
+  const traced = digests
+    ? events.map((item) => ({ item, traces: erasedTracesOf(item, digests) }))
+    : [];
   const asked = new Set(traced.flatMap(({ traces }) => [...traces.keys()]));
   const { rows } = await session.query<ListedRow>({ sql: askList }, [
     byteaArray([...asked].sort()),
@@ -79,4 +82,17 @@ export async function findErased(
     if (hits.length > 0) erased.set(item.event.key, erasedPartOf(item, hits, keys));
   }
   return { erased, isListEmpty: isEmpty };
+}
+
+/** Digests each value once: the events of a batch often name the same people. */
+function remembering(keys: ErasureKeys): Pick<ErasureKeys, 'digest'> {
+  const known = new Map<string, string>();
+  return {
+    digest(kind, value) {
+      const name = `${kind} ${value}`;
+      const digest = known.get(name) ?? keys.digest(kind, value);
+      known.set(name, digest);
+      return digest;
+    },
+  };
 }
