@@ -111,7 +111,7 @@ let before: ReadonlyMap<string, string>;
 
 it(`killed at ${kills} points it is not finished, and its log can be read`, async () => {
   before = await dumpDatabase(stack.database.url);
-  for (let n = 1; n <= kills; n += 1) await killAfterPages(n, drawInteger(random, 0, 3));
+  for (let n = 1; n <= kills; n += 1) await killAfterPages(n, drawInteger(random, 0, 6));
   const rows = await erasures();
   expect(rows).toMatchObject([{ state: 'RUNNING', finished_at: null }]);
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
@@ -278,7 +278,9 @@ const erasures = async () => await readErasures(stack.database.url);
 async function killAfterPages(n: number, pages: number): Promise<void> {
   const place = async () => JSON.stringify((await erasures())[0]?.position ?? null);
   let last = await place();
-  const args = [programs.cli, '--no-stack', ...eraseArgs];
+  // The same command begins at the first page; the other one goes on where the last was killed.
+  const goesOn = last !== 'null' && drawInteger(random, 0, 3) > 0;
+  const args = [programs.cli, '--no-stack', ...(goesOn ? ['erase', '--continue'] : eraseArgs)];
   const one = await stack.start(`killed run ${n}`, args, { ERASURE_LOG: logFile });
   const giveUpAt = performance.now() + drawInteger(random, 3_000, 6_000);
   for (let noted = 0; noted < pages || last === 'null'; ) {
