@@ -4,6 +4,7 @@ import { whileAvailable } from './failure.ts';
 
 /** A statement at this interval keeps the lock's connection, which is idle for as long as the work. */
 const keepAliveMs = 5_000;
+const maxUnanswered = 2;
 
 export type ExclusiveRun<T> =
   | { readonly kind: 'done'; readonly value: T }
@@ -16,8 +17,8 @@ const begin = 'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0';
 /**
  * Does the work unless another process does it now. The lock is that of an open transaction: it
  * works through a pooler, and ends with the process. Where its connection breaks, another process
- * may begin before this one has ended; `lost` is aborted at once, or after two keep-alives where the
- * connection was dropped silently.
+ * may begin before this one has ended; `lost` is aborted at once, or, where the connection was
+ * dropped silently, when two keep-alives have had no answer.
  * @throws DatabaseUnavailableError when the database is down, or the error of `work`.
  */
 export async function runExclusively<T>(
@@ -30,13 +31,14 @@ export async function runExclusively<T>(
   const onLost = () => lost.abort();
   // A connection that breaks while it is idle: the last statement fails.
   client.on('error', onLost);
-  let isAnswered = true;
+  let unanswered = 0;
   const keepAlive = setInterval(() => {
-    // A connection that was dropped silently fails much later, after its limit of silence.
-    if (!isAnswered) return onLost();
-    isAnswered = false;
+    // A connection that was dropped silently fails much later, after its limit of silence. One that
+    // has not answered yet may be well: this process or Postgres was busy.
+    if (unanswered === maxUnanswered) return onLost();
+    unanswered += 1;
     client.query('SELECT 1').then(() => {
-      isAnswered = true;
+      unanswered = 0;
     }, onLost);
   }, keepAliveMs);
   let isSound = false;

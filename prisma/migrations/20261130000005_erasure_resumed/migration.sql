@@ -4,9 +4,8 @@ ADD COLUMN "person" TEXT,
 ADD COLUMN "position" TEXT,
 ADD COLUMN "request" TEXT;
 
--- One that runs now keeps its person and its place.
-UPDATE "erasure" SET "person" = "progress" ->> 'person', "position" = "progress" ->> 'position'
-WHERE "progress" IS NOT NULL;
+-- One that runs now keeps its person, and begins at the first page again: pages and their order differ.
+UPDATE "erasure" SET "person" = "progress" ->> 'person' WHERE "progress" IS NOT NULL;
 
 -- AlterTable
 ALTER TABLE "erasure" DROP COLUMN "progress";

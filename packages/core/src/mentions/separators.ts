@@ -43,7 +43,7 @@ function code(point: number): string {
  * A sign within a time that is no separator of a number: before a fraction of a second, and between
  * a date and an hour. JavaScript and Postgres read it alike; groups 1 and 2 are what is before it.
  */
-export const timeJoint = `(:[0-9]{2})[.,](?=[0-9])|([0-9]{4}-[0-9]{2}-[0-9]{2}) (?=[0-9]{2}:)`;
+export const timeJoint = `([0-9]:[0-9]{2})[.,](?=[0-9])|([0-9]{4}-[0-9]{2}-[0-9]{2}) (?=[0-9]{2}:)`;
 
 /** Stands in the place of {@link timeJoint}, in texts that are searched. No number begins after it. */
 export const joined = '\u{e002}';

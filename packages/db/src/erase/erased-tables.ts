@@ -68,12 +68,12 @@ export function isWord(column: string): string {
 }
 
 /**
- * The body of an event. Bytes that are no text are spaces, and not the digits of their codes, which
+ * The body of an event. Bytes that are no ASCII are a space, and not the digits of their codes, which
  * would look like a part of a number. \x01 stands for a backslash meanwhile, which is doubled.
  */
 export const bodyText = (event: string) => `(CASE ${event}.raw_body_encoding WHEN 'base64'
   THEN translate(regexp_replace(replace(encode(decode(${event}.raw_body, 'base64'), 'escape'),
-    E'\\\\\\\\', E'\\x01'), '\\\\[0-7]{3}', ' ', 'g'), E'\\x01', E'\\\\')
+    E'\\\\\\\\', E'\\x01'), '(?:\\\\[0-7]{3})+', ' ', 'g'), E'\\x01', E'\\\\')
   ELSE ${event}.raw_body END)`;
 
 const ofContact = `(${byContact} OR ${atIdentity})`;

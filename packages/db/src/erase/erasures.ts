@@ -82,7 +82,8 @@ interface RunningRow {
   readonly isForEver: boolean;
   readonly operator: string;
   readonly person: string;
-  readonly position: string;
+  /** Null where an earlier release began it. */
+  readonly position: string | null;
   readonly request: string | null;
 }
 
@@ -144,7 +145,7 @@ async function readRunning(
     ...(request === null ? unknownRequest : (JSON.parse(keys.unseal(request)) as ErasureRequest)),
     // What was sealed by an earlier release has no list of what is shared.
     person: { shared: [], ...(JSON.parse(keys.unseal(person)) as Omit<Person, 'shared'>) },
-    position: JSON.parse(keys.unseal(position)) as ErasurePosition,
+    position: position === null ? start : (JSON.parse(keys.unseal(position)) as ErasurePosition),
     isResumed: true,
   }));
 }

@@ -30,6 +30,7 @@ export async function walkTable(
       await whileAvailable(async () => await work({ from: after, to }));
       if (to === undefined) return;
       from = to;
+      count = Math.min(maxPageRows, count * 2);
     } catch (error) {
       if (!isStatementTimeout(error) || count === 1) throw error;
       count = Math.floor(count / 2);

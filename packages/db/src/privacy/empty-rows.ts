@@ -1,4 +1,6 @@
+import type { Database } from '../database.ts';
 import { openTasks } from '../prune/open-tasks.ts';
+import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
 import type { WriteSession } from '../write/write-session.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
@@ -72,26 +74,30 @@ export async function emptyMarked(
   await emptyDependents(session, table, ids);
 }
 
-/** True of the digest of an event that no open letter and no open task needs. */
-const isFree = (digest: string) => `NOT EXISTS (
-    SELECT FROM dead_letter AS d WHERE d.event_digest = ${digest}
-      AND (d.resolved_at IS NULL OR d.resolution IS NULL))
-  AND NOT EXISTS (SELECT FROM ${openTasks} WHERE open_task.event_digest = ${digest})`;
+/** The digests among those of a table that an open letter or task needs. Each is read once. */
+const neededOf = (table: string) => `
+  SELECT d.event_digest FROM ${table} JOIN dead_letter AS d USING (event_digest)
+  WHERE d.resolved_at IS NULL OR d.resolution IS NULL
+  UNION
+  SELECT open_task.event_digest FROM ${openTasks} JOIN ${table} USING (event_digest)`;
 
 /** Those that something still needs are noted: see {@link emptyLeftBodies}. */
 const emptyBodiesOf = `
 WITH full_ones AS MATERIALIZED (
-  SELECT e.event_digest, e.kept, e.received_at,
-    NOT e.kept AND e.state = 'APPLIED' AND ${isFree('e.event_digest')} AS is_free
+  SELECT e.event_digest, e.received_at, NOT e.kept AND e.state = 'APPLIED' AS is_settled
   FROM callback_event AS e
   WHERE e.event_digest = ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest($1::text[]) AS d))
     AND e.raw_body <> '' AND e.state <> 'UNHANDLED'
+), needed AS (${neededOf('full_ones')}
+), judged AS MATERIALIZED (
+  SELECT f.event_digest, f.received_at, f.is_settled AND n.event_digest IS NULL AS is_free
+  FROM full_ones AS f LEFT JOIN needed AS n USING (event_digest)
 ), noted AS (
   INSERT INTO body_to_empty (event_digest)
-  SELECT event_digest FROM full_ones WHERE NOT is_free ORDER BY event_digest
+  SELECT event_digest FROM judged WHERE NOT is_free ORDER BY event_digest
   ON CONFLICT DO NOTHING
 )
-UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8' FROM full_ones AS f
+UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8' FROM judged AS f
 WHERE f.is_free AND e.event_digest = f.event_digest AND e.received_at = f.received_at AND NOT e.kept`;
 
 /**
@@ -110,9 +116,10 @@ const emptyLeft = `
 WITH page AS (
   SELECT b.event_digest FROM body_to_empty AS b
   WHERE b.event_digest > decode($1, 'hex') ORDER BY b.event_digest LIMIT $2::integer
+), needed AS (${neededOf('page')}
 ), done AS (
-  DELETE FROM body_to_empty AS b USING page
-  WHERE b.event_digest = page.event_digest AND ${isFree('b.event_digest')}
+  DELETE FROM body_to_empty AS b USING page LEFT JOIN needed AS n USING (event_digest)
+  WHERE b.event_digest = page.event_digest AND n.event_digest IS NULL
   RETURNING b.event_digest
 ), emptied AS (
   UPDATE callback_event AS e SET raw_body = '', raw_body_encoding = 'utf8' FROM done
@@ -121,19 +128,21 @@ WITH page AS (
 SELECT encode(max(event_digest), 'hex') AS last, count(*)::integer AS rows FROM page`;
 
 /**
- * Empties the bodies that something needed when the rest of their person was emptied, and that
- * nothing needs any more: their tasks are done or discarded, and their letters closed.
+ * Empties the bodies that something needed when the rest of their person, or of their time, was
+ * emptied, and that nothing needs any more: their tasks are done or discarded, and their letters
+ * closed.
  * @param batch events of one transaction.
  */
 export async function emptyLeftBodies(
-  inSession: <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>,
+  database: Pick<Database, 'pool' | 'limits'>,
   batch: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let last: string | null = '';
   while (last !== null && signal?.aborted !== true) {
     const from: string = last;
-    const { rows } = await inSession(
+    const { rows } = await inRetriedSession(
+      database,
       async (session) =>
         await session.query<{ last: string | null }>({ sql: emptyLeft }, [from, batch]),
     );

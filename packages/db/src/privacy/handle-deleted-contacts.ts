@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { TooManyIdsError } from '../erase/person.ts';
 import { DatabaseUnavailableError, whileAvailable } from '../failure.ts';
-import { inRetriedSession } from '../write/retried-session.ts';
 import { emptyLeftBodies } from './empty-rows.ts';
 import { redactContact } from './redact-contact.ts';
 import type { Pace } from './walk-pages.ts';
@@ -94,9 +93,7 @@ export async function handleDeletedContacts(
     }
     await pace.afterBatch(1);
   }
-  await whileAvailable(async () => {
-    await emptyLeftBodies((work) => inRetriedSession(database, work), batch, pace.signal);
-  });
+  await whileAvailable(async () => await emptyLeftBodies(database, batch, pace.signal));
   return { contacts };
 }
 

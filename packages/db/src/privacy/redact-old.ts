@@ -3,7 +3,7 @@ import { whileAvailable } from '../failure.ts';
 import { requirePast } from '../server-time.ts';
 import { inRetriedSession } from '../write/retried-session.ts';
 import { textArray } from '../write/text-array.ts';
-import { emptyAndMark, emptyMarked, markedTables } from './empty-rows.ts';
+import { emptyAndMark, emptyLeftBodies, emptyMarked, markedTables } from './empty-rows.ts';
 import { isRedactableEvent, isRedactableLetter, oldRows } from './old-rows.ts';
 import { emptyingOf, isFull } from './personal-columns.ts';
 import { redactOldContacts } from './redact-old-contacts.ts';
@@ -48,6 +48,7 @@ export async function redactOld(
       });
     }
     counts['contact'] = await redactOldContacts(database, before, batch, pace);
+    await emptyLeftBodies(database, batch, signal);
     return counts;
   });
 }
@@ -158,8 +159,8 @@ UPDATE dead_letter SET ${emptyingOf('dead_letter')},
   resolution = CASE WHEN resolution = 'APPLIED' THEN 'APPLIED' ELSE 'REDACTED' END
 FROM closed WHERE dead_letter.event_digest = closed.event_digest`;
 
-const channelsOfEvents = `sinch_event_id IN (
-  SELECT sinch_event_id FROM event_delivery WHERE emptied_at IS NOT NULL)
+const channelsOfEvents = `EXISTS (SELECT FROM event_delivery AS d
+    WHERE d.sinch_event_id = event_delivery_channel.sinch_event_id AND d.emptied_at IS NOT NULL)
   AND $1::text IS NOT NULL AND ${isFull('event_delivery_channel')}`;
 
 /** Statements by table, in order: what belongs to a row comes after it. */

@@ -83,7 +83,8 @@ export async function writeBatch(
     const newly = events.filter(({ event }) => written.has(event.key));
     const absorbed = [...events.filter(({ event }) => !written.has(event.key)), ...copies];
     const facts = newly.flatMap((item) => factsOf(item, redactionOf(item)));
-    // Identities that some of these events may not bring back are written when it is known which.
+    // Identities that some of these events may not bring back are written when it is known which:
+    // also a late report about a message that was emptied, which is seen once that is written.
     const isRedacting = redactedBeforeMs !== undefined || found?.erased.size;
     const upserts = upsertAll(session, facts, isRedacting ? withoutIdentities : projections);
     await settleAll([

@@ -30,7 +30,8 @@ import { type UpsertStatement, upsertStatement } from './upsert-table.ts';
 /**
  * Every projection, in the one order in which all batches lock rows. A message's row comes before
  * those that its status is computed from. Consents come last, since repeated opt-outs are written
- * after them (`repeatConsents`).
+ * after them (`repeatConsents`). Once anything was redacted, identities come after them too, whose
+ * contacts are locked by then (`writeIdentities`).
  */
 const projectionTables = [
   message,
