@@ -7,7 +7,11 @@ export interface AddressVariables {
 }
 
 /** Codes of errors whose message is written for an operator. */
-const explained: ReadonlySet<unknown> = new Set(['INVALID_CONFIG', 'DATABASE_UNAVAILABLE']);
+const explained: ReadonlySet<unknown> = new Set([
+  'INVALID_CONFIG',
+  'DATABASE_UNAVAILABLE',
+  'erasure-log',
+]);
 
 /** Explains a failed start: one line where an operator can fix it, the stack for a bug. */
 export function explainStart(error: unknown, { host, port }: AddressVariables): string {

@@ -34,7 +34,8 @@ export function judgeRetention(
     return warning(
       name,
       `${meaning}\na clock was ahead: ${showInstant(seen.ahead)} is noted as past`,
-      'Rows may be gone too early. Set the clock of each worker right: docs/operate.md#retention',
+      'Rows may be gone too early. Set the clocks of the database and of each worker right: ' +
+        'docs/operate.md#retention',
     );
   }
   const { last } = seen;
@@ -55,7 +56,8 @@ export function judgeRetention(
   }
   if (now.getTime() - last.finishedAt.getTime() > overdueMs) {
     const advice =
-      'The workers’ log has the reason: retention failed, or callbacks that wait (outcome behind).';
+      'The workers’ log has the reason: retention failed, or a queue in which callbacks wait, or ' +
+      'that does not answer (outcome behind).';
     return warning(name, `${shown}; since then none came to its end`, advice);
   }
   const failed = last.removed['contact failed'] ?? 0;
