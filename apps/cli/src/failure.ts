@@ -1,6 +1,7 @@
 import { ConfigError } from '@sinch-callbacks/config';
 import {
   DatabaseUnavailableError,
+  ErasureTakenOverError,
   MissingErasureKeyError,
   OpenTransactionError,
   TooManyIdsError,
@@ -40,6 +41,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (
     error instanceof TooManyIdsError ||
     error instanceof ClocksDifferError ||
+    error instanceof ErasureTakenOverError ||
     error instanceof OpenTransactionError
   ) {
     return { code: error.code, message: error.message, exitCode: exitCodes.failed };

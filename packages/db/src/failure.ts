@@ -72,8 +72,19 @@ export class WrongErasureKeyError extends Error {
    */
   constructor(place: string, keyId: string) {
     super(
-      `this is not the ERASURE_KEY that erased people ${place}: set that one, whose id is ${keyId}`,
+      `this is not the ERASURE_KEY that erased people ${place}: set that one, whose id is ${keyId}, ` +
+        'or lift its erasures with it, where it was a mistake (docs/privacy.md)',
     );
+  }
+}
+
+/** Another run of the same erasure began it again, or has finished it. */
+export class ErasureTakenOverError extends Error {
+  override readonly name = 'ErasureTakenOverError';
+  readonly code = 'erasure-taken-over';
+
+  constructor() {
+    super('another run has taken this erasure over: wait for it, or run the same command again');
   }
 }
 

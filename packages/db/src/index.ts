@@ -96,6 +96,7 @@ export { digestOfEvent } from './event-digest.ts';
 export {
   classifyFailure,
   DatabaseUnavailableError,
+  ErasureTakenOverError,
   isConflict,
   isUnavailable,
   MissingErasureKeyError,

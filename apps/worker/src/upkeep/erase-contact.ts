@@ -1,5 +1,10 @@
 import type { WorkerConfig } from '@sinch-callbacks/config';
-import { type Database, type ErasureKeys, findRunningContacts } from '@sinch-callbacks/db';
+import {
+  type Database,
+  type ErasureKeys,
+  ErasureTakenOverError,
+  findRunningContacts,
+} from '@sinch-callbacks/db';
 import {
   type EraseContact,
   type ErasureTools,
@@ -56,13 +61,24 @@ export function createContactEraser(
           await afterBatch(changed);
           signal?.throwIfAborted();
         };
-        const tried = await eraseDeletedContact({ ...tools, onPage }, contactId);
-        if (tried.isComplete) return 'done';
-        // An operator began it with --at-sinch, which this schedule cannot do.
-        const reason = tried.needsSinch ? 'not-at-sinch' : 'jobs-left';
+        const reason = await reasonLeft({ ...tools, onPage }, contactId);
+        if (reason === undefined) return 'done';
         contactNotTreated(telemetry, { contactId, policy: 'erase', reason });
         return 'left';
       },
     };
   };
+}
+
+/** Erases the contact. Returns why something of it is left, and undefined where nothing is. */
+async function reasonLeft(tools: ErasureTools, contactId: string) {
+  try {
+    const { isComplete, needsSinch } = await eraseDeletedContact(tools, contactId);
+    if (isComplete) return undefined;
+    // An operator began it with --at-sinch, which this schedule cannot do.
+    return needsSinch ? 'not-at-sinch' : 'jobs-left';
+  } catch (error) {
+    if (error instanceof ErasureTakenOverError) return 'taken-over';
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { ErasureTakenOverError } from '../failure.ts';
 import { countErasable, erasePage } from './erase-page.ts';
 import { erasureSteps } from './erased-tables.ts';
 import type { ErasureKeys } from './erasure-keys.ts';
@@ -14,11 +15,12 @@ export type OnErasedPage = (table: string, changed: number) => unknown;
  * Erases the person from every table, page by page, from where it was interrupted. Writers go on
  * meanwhile. Reads every row once, since a number may stand in any text, and those that others than
  * the writer write once more at the end.
- * @throws DatabaseUnavailableError, or OpenTransactionError where a writer does not end.
+ * @throws DatabaseUnavailableError, OpenTransactionError where a writer does not end, or
+ *   ErasureTakenOverError, which leaves the page as it was.
  */
 export async function eraseTables(
   database: Database,
-  { id, person, position }: RunningErasure,
+  { id, person, position, generation }: RunningErasure,
   keys: ErasureKeys,
   onPage: OnErasedPage = () => undefined,
 ): Promise<void> {
@@ -36,7 +38,9 @@ export async function eraseTables(
         range,
         { person, keys },
         async (session, rows) => {
-          await session.query({ sql: notePage }, [id, sealed, table.name, rows]);
+          const values = [id, sealed, table.name, rows, generation];
+          const noted = await session.query({ sql: notePage }, values);
+          if (noted.count === 0) throw new ErasureTakenOverError();
         },
       );
       await onPage(table.name, changed);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readTypedIdentity } from '@sinch-callbacks/core';
 import type { Database } from '../database.ts';
-import { whileAvailable } from '../failure.ts';
-import { byteaArray } from '../write/text-array.ts';
+import { ErasureTakenOverError, whileAvailable } from '../failure.ts';
+import { byteaArray, textArray } from '../write/text-array.ts';
 import { inWriteSession } from '../write/write-session.ts';
 import { asDigested, type ErasureKeys } from './erasure-keys.ts';
 import { digestsOf, type OtherContacts, type Person, type PersonKey } from './person.ts';
@@ -35,6 +35,8 @@ export interface RunningErasure extends ErasureRequest {
   readonly operator: string;
   readonly person: Person;
   readonly position: ErasurePosition;
+  /** Grows each time it is begun again: a run of an earlier generation changes nothing more. */
+  readonly generation: number;
   readonly isResumed: boolean;
 }
 
@@ -50,6 +52,8 @@ export interface ErasureToBegin extends Partial<ErasureRequest> {
   readonly digests?: readonly string[];
   /** The id of an erasure that is begun once more. */
   readonly id?: string;
+  /** The generation that was read of it; absent where the database had no such erasure. */
+  readonly generation?: number;
 }
 
 /** Lists the digests of what was typed. */
@@ -68,7 +72,8 @@ export function typedDigests(key: PersonKey, keys: ErasureKeys): readonly string
 }
 
 const running = `
-SELECT e.id, e.cutoff, e.for_ever AS "isForEver", e.operator, e.person, e.position, e.request
+SELECT e.id, e.cutoff, e.for_ever AS "isForEver", e.operator, e.person, e.position, e.request,
+  e.generation
 FROM erasure AS e
 WHERE e.state = 'RUNNING' AND e.person IS NOT NULL`;
 
@@ -85,6 +90,7 @@ interface RunningRow {
   /** Null where an earlier release began it. */
   readonly position: string | null;
   readonly request: string | null;
+  readonly generation: number;
 }
 
 /** Before requests were kept. */
@@ -154,11 +160,12 @@ const insertErasure = `
 INSERT INTO erasure AS e
   (id, requested_at, cutoff, state, for_ever, operator, key_id, person, position, request)
 VALUES ($1::uuid, $2::timestamptz, $3::timestamptz, 'RUNNING', $4::boolean, $5, $6, $7, $8, $9)
-ON CONFLICT (id) DO UPDATE SET state = 'RUNNING', finished_at = NULL,
+ON CONFLICT (id) DO UPDATE SET
   cutoff = greatest(e.cutoff, excluded.cutoff), for_ever = e.for_ever OR excluded.for_ever,
   key_id = excluded.key_id, person = excluded.person, position = excluded.position,
-  request = excluded.request
-RETURNING cutoff, for_ever AS "isForEver"`;
+  request = excluded.request, generation = e.generation + 1
+WHERE e.state = 'RUNNING' AND e.generation = $10::integer
+RETURNING cutoff, for_ever AS "isForEver", generation`;
 
 const insertKeys = `
 INSERT INTO erased_key AS k (erasure_id, digest, is_typed)
@@ -170,7 +177,7 @@ ON CONFLICT (digest, erasure_id) DO UPDATE SET is_typed = true
  * Puts the person on the list, with the row of the erasure. From the commit on, writers recognise
  * copies of what happened before. With the id of one that is there, that one is widened, and begins
  * from its first page.
- * @throws WrongErasureKeyError or DatabaseUnavailableError.
+ * @throws WrongErasureKeyError, ErasureTakenOverError or DatabaseUnavailableError.
  */
 export async function beginErasure(
   database: Database,
@@ -178,43 +185,44 @@ export async function beginErasure(
   keys: ErasureKeys,
 ): Promise<RunningErasure> {
   await requireSameKey(database, keys);
-  const { operator, isForEver, typed, named = [], others = 'lose-shared' } = given;
+  const { operator, isForEver, typed, named = [], others = 'lose-shared', generation } = given;
   const request = { named, typed, others, isAtSinch: given.isAtSinch ?? false };
   const digests = [...new Set([...typed, ...(given.digests ?? []), ...digestsOf(person, keys)])];
   const seal = (value: object) => keys.seal(JSON.stringify(value));
   const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
-  const kept = await whileAvailable(
+  const begun = await whileAvailable(
     async () =>
       await inWriteSession(database, options, async (session) => {
-        const { rows } = await session.query<{ cutoff: Date; isForEver: boolean }>(
-          { sql: insertErasure },
-          [
-            id,
-            at.toISOString(),
-            given.cutoff.toISOString(),
-            String(isForEver),
-            operator,
-            keys.keyId,
-            seal(person),
-            seal(start),
-            seal(request),
-          ],
-        );
+        const { rows } = await session.query<BegunRow>({ sql: insertErasure }, [
+          id,
+          at.toISOString(),
+          given.cutoff.toISOString(),
+          String(isForEver),
+          operator,
+          keys.keyId,
+          seal(person),
+          seal(start),
+          seal(request),
+          generation ?? null,
+        ]);
+        const [row] = rows;
+        if (row === undefined) throw new ErasureTakenOverError();
         await session.query({ sql: insertKeys }, [id, byteaArray(digests), byteaArray(typed)]);
-        return rows[0];
+        return row;
       }),
   );
-  const { cutoff } = given;
-  const begun = { cutoff, isForEver, ...kept };
   return { id, operator, person, ...request, ...begun, position: start, isResumed: false };
 }
 
-/** A statement that notes a page. Its cursor may hold another person's number: it is sealed. */
+/** What the row has, which may be more than was asked for now. */
+type BegunRow = Pick<RunningErasure, 'cutoff' | 'isForEver' | 'generation'>;
+
+/** A statement that notes a page, of no row where another run has taken the erasure over. Its cursor may hold another person's number: it is sealed. */
 export const notePage = `
 UPDATE erasure SET position = $2,
   counts = CASE WHEN $4::integer = 0 THEN counts ELSE jsonb_set(counts, ARRAY[$3::text],
     to_jsonb(coalesce((counts ->> $3::text)::integer, 0) + $4::integer)) END
-WHERE id = $1::uuid`;
+WHERE id = $1::uuid AND state = 'RUNNING' AND generation = $5::integer`;
 
 const addCounts = `
 UPDATE erasure SET counts = counts || (
@@ -245,24 +253,31 @@ WITH gone AS MATERIALIZED (
 )
 UPDATE erasure SET state = 'DONE', finished_at = $2::timestamptz, person = NULL, position = NULL,
   request = NULL, counts = counts || $3::jsonb
-WHERE id = $1::uuid AND state = 'RUNNING'
+WHERE id = $1::uuid AND state = 'RUNNING' AND generation = $5::integer
 RETURNING counts`;
 
-/** Ends an erasure, and forgets who it was about. Returns its counts by place. */
+/**
+ * Ends an erasure, and forgets who it was about. Returns its counts by place.
+ * @throws ErasureTakenOverError or DatabaseUnavailableError.
+ */
 export async function finishErasure(
-  { pool }: Pick<Database, 'pool'>,
-  { id, person }: Pick<RunningErasure, 'id' | 'person'>,
+  database: Pick<Database, 'pool' | 'limits'>,
+  { id, person, generation }: Pick<RunningErasure, 'id' | 'person' | 'generation'>,
   at: Date,
   more: Readonly<Record<string, number>>,
 ): Promise<Readonly<Record<string, number>>> {
-  const { rows } = await whileAvailable(
+  const options = { keepsStatements: false, lockTimeoutMs: database.limits.lockTimeoutMs };
+  const values = [id, at.toISOString(), JSON.stringify(more), textArray(person.contacts)];
+  return await whileAvailable(
     async () =>
-      await pool.query<{ counts: Record<string, number> }>(finish, [
-        id,
-        at.toISOString(),
-        JSON.stringify(more),
-        person.contacts,
-      ]),
+      await inWriteSession(database, options, async (session) => {
+        const { rows } = await session.query<{ counts: Record<string, number> }>({ sql: finish }, [
+          ...values,
+          generation,
+        ]);
+        // The contacts are not marked then either: the error rolls that back.
+        if (rows[0] === undefined) throw new ErasureTakenOverError();
+        return rows[0].counts;
+      }),
   );
-  return rows[0]?.counts ?? more;
 }

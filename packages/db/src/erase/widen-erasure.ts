@@ -47,7 +47,7 @@ function union(lists: readonly (readonly string[])[]): readonly string[] {
  * Adds what was written between the search for the person and its place on the list: a contact or a
  * message of then is not on it, and later reports would write its number back. Before the first
  * page, and again after a kill there.
- * @throws DatabaseUnavailableError, TooManyIdsError, or SlowTransactionError.
+ * @throws DatabaseUnavailableError, TooManyIdsError, ErasureTakenOverError, or SlowTransactionError.
  */
 export async function widenErasure(
   database: Database,

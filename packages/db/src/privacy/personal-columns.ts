@@ -71,7 +71,11 @@ export const personalColumns: Readonly<Record<string, Readonly<Record<string, Pe
   erased_key: ids('digest', 'erasure_id').and(none('is_typed')).done(),
   erasure: none('requested_at', 'finished_at', 'cutoff', 'state', 'for_ever', 'counts')
     // Encrypted with ERASURE_KEY, and gone at its end.
-    .and(none('key_id', 'person', 'position', 'request'), ids('id'), stays('name', 'operator'))
+    .and(
+      none('key_id', 'person', 'position', 'request', 'generation'),
+      ids('id'),
+      stays('name', 'operator'),
+    )
     .done(),
   event_delivery: ids('sinch_event_id', 'app_id', 'contact_id', 'conversation_id')
     .and(none('created_at', 'updated_at', 'several_channels', 'processing_mode'))

@@ -69,8 +69,8 @@ export interface ErasureResult {
  * log outside the database, the tables, the queues, and Sinch where that is asked for. After an
  * interruption, the same call begins the same erasure again, as of now, and with all that was asked
  * for before: until Sinch has deleted everything, the erasure runs.
- * @throws ErasureLogError, WrongErasureKeyError, DatabaseUnavailableError, TooManyIdsError,
- *   QueueUnavailableError, or SinchApiError.
+ * @throws ErasureLogError, WrongErasureKeyError, ErasureTakenOverError, DatabaseUnavailableError,
+ *   TooManyIdsError, QueueUnavailableError, or SinchApiError.
  */
 export async function erasePerson(
   tools: ErasureTools,
@@ -83,8 +83,8 @@ export async function erasePerson(
 /**
  * Erases a contact that was deleted in Sinch, with those that were merged into it. A number that a
  * contact has which lives, as one that was made again for the same person, stays there.
- * @throws ErasureLogError, WrongErasureKeyError, DatabaseUnavailableError, TooManyIdsError, or
- *   QueueUnavailableError.
+ * @throws ErasureLogError, WrongErasureKeyError, ErasureTakenOverError, DatabaseUnavailableError,
+ *   TooManyIdsError, or QueueUnavailableError.
  */
 export async function eraseDeletedContact(
   tools: ErasureTools,
@@ -137,7 +137,7 @@ async function eraseOrResume(
   // It does no less, and a contact that Sinch deleted has nothing new: an erasure that each run of
   // the schedule stops must come to its end.
   if (others === 'spared') return await runErasure(tools, interrupted);
-  const { id, named, isAtSinch } = interrupted;
+  const { id, named, isAtSinch, generation } = interrupted;
   const both = {
     named: [...new Map([...named, key].map((one) => [JSON.stringify(one), one])).values()],
     typed: [...new Set([...interrupted.typed, ...typed])],
@@ -145,7 +145,7 @@ async function eraseOrResume(
     isAtSinch: isAtSinch || asked.isAtSinch,
   };
   const person = await findPersonAgain(database, [interrupted.person], both);
-  const request = { ...both, id, person, operator, at, cutoff: at, isForEver };
+  const request = { ...both, id, generation, person, operator, at, cutoff: at, isForEver };
   const begun = await beginErasure(database, request, keys);
   return await runErasure(tools, { ...begun, isResumed: true });
 }

@@ -59,10 +59,11 @@ export async function reapplyErasures(tools: ErasureTools): Promise<ReappliedEra
       others: line.others ?? 'lose-shared',
       isAtSinch: before?.isAtSinch ?? false,
     };
+    const generation = before && { generation: before.generation };
     const known = before ? [found, before.person] : [found];
     const person = await findPersonAgain(database, known, asked);
     const request = { ...asked, operator, isForEver, digests, at: now(), cutoff: new Date(cutoff) };
-    const begun = await beginErasure(database, { ...request, id, person }, keys);
+    const begun = await beginErasure(database, { ...request, ...generation, id, person }, keys);
     const isResumed = before !== undefined;
     repeated.push(await runErasure(tools, { ...begun, isResumed }, line));
   }

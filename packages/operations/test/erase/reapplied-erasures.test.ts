@@ -139,3 +139,20 @@ it('a lift does not end an erasure that has not ended', async () => {
   expect(await liftErasure(fixture.tools(), typed)).toEqual({ kind: 'running' });
   expect((await linesOf()).map((line) => JSON.parse(line).kind)).toEqual(['erased']);
 });
+
+it('a first key that was a mistake is left by lifting its erasure with it', async () => {
+  const mistaken = fixture.tools({ keys: otherKeys });
+  await erasePerson(mistaken, typed, false);
+  const erase = async () => await erasePerson(fixture.tools(), typed, false);
+  await expect(erase()).rejects.toThrow('lift its erasures with it');
+  await liftErasure(mistaken, typed);
+  expect(await erase()).toMatchObject({ isComplete: true });
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({ inLog: 1, repeated: [] });
+});
+
+it('a key that a lifted erasure keeps opt-outs under is not left', async () => {
+  await erasePerson(fixture.tools({ keys: otherKeys }), typed, false);
+  await fixture.read(`UPDATE erasure SET counts = '{"consent_event": 1}'`);
+  await liftErasure(fixture.tools({ keys: otherKeys }), typed);
+  await expect(erasePerson(fixture.tools(), typed, false)).rejects.toThrow('the ERASURE_KEY that');
+});

@@ -148,3 +148,56 @@ it('an erasure that is to delete at Sinch does not end without that', async () =
   expect(await continueErasures(fixture.tools({ atSinch }))).toMatchObject([{ isComplete: true }]);
   expect(await fixture.read('SELECT state FROM erasure')).toEqual([{ state: 'DONE' }]);
 });
+
+/** Tools of a run that stops after its first page until another one has done its work. */
+function overtakenBy(work: () => Promise<unknown>, changes: Partial<ErasureTools> = {}) {
+  let isDone = false;
+  return fixture.tools({
+    ...changes,
+    onPage: async () => {
+      if (isDone) return;
+      isDone = true;
+      await work();
+    },
+  });
+}
+
+const takenOver = 'another run has taken this erasure over';
+
+it('a narrower run does not finish the wider one that began meanwhile, or move its place', async () => {
+  await fixture.write(created('C1', 'Zephyrine', phone));
+  await fixture.write(created('C2', 'Quill', phone));
+  const place = `SELECT state, position, counts, generation FROM erasure`;
+  let left: unknown;
+  const scheduled = overtakenBy(async () => {
+    await expect(erasePerson(dyingTools(3), contactOne, false)).rejects.toThrow('killed');
+    left = await fixture.read(place);
+  });
+  await expect(eraseDeletedContact(scheduled, 'C1')).rejects.toThrow(takenOver);
+  expect(left).toMatchObject([{ state: 'RUNNING', generation: 2 }]);
+  expect(await fixture.read(place)).toEqual(left);
+  expect(await continueErasures(fixture.tools())).toMatchObject([{ isComplete: true }]);
+  expect(await fixture.tablesWith(phone)).toEqual([]);
+});
+
+it('a run that another one has overtaken and finished fails, and leaves its row done', async () => {
+  await fixture.write(created('C1', 'Zephyrine', phone));
+  const other = async () => await erasePerson(fixture.tools(), contactOne, false);
+  await expect(erasePerson(overtakenBy(other), contactOne, false)).rejects.toThrow(takenOver);
+  const done = [{ state: 'DONE', position: null, person: null }];
+  expect(await fixture.read('SELECT state, position, person FROM erasure')).toEqual(done);
+
+  await fixture.write(created('C3', 'Amber', secondPhone));
+  const contactThree = { kind: 'contact', value: 'C3' } as const;
+  const atQueues = fixture.tools({
+    eraseQueues: async () => {
+      await erasePerson(fixture.tools(), contactThree, false);
+      return { counts: {}, isComplete: true, files: [] };
+    },
+  });
+  await expect(erasePerson(atQueues, contactThree, false)).rejects.toThrow(takenOver);
+  expect(await fixture.read('SELECT state, position, person FROM erasure')).toEqual([
+    ...done,
+    ...done,
+  ]);
+});

@@ -55,7 +55,7 @@ export function contactNotTreated(
   facts: {
     readonly contactId: string;
     readonly policy: 'redact' | 'erase';
-    readonly reason: 'failed' | 'jobs-left' | 'not-at-sinch';
+    readonly reason: 'failed' | 'jobs-left' | 'not-at-sinch' | 'taken-over';
     readonly error?: unknown;
   },
 ): void {
