@@ -33,13 +33,14 @@ it('a database that goes down in the middle fails it, and the next run does the 
   await insertOld();
   const proxy = await openFaultProxy(schedule.fixture.databaseUrl);
   onTestFinished(async () => await proxy.close());
-  const { ends } = keep({ databaseUrl: proxy.url, pauseMs: 500 });
+  const { keeper, ends } = keep({ databaseUrl: proxy.url, pauseMs: 5_000 });
   await until(hasBegun, soon('the first batch'));
   await proxy.cut();
   await ends('failed');
   expect((await counts())['runs']).toBe(0);
+  await keeper.stop();
   await proxy.restore();
-  await ends('complete');
+  await keep({ databaseUrl: proxy.url }).ends('complete');
   expect(await counts()).toEqual(atTheEnd);
 });
 
@@ -77,6 +78,26 @@ it('a run that a wrong clock noted in the future keeps no worker from its own', 
   await ends('complete');
   expect(await counts()).toEqual({ ...atTheEnd, runs: 2 });
   expect((await findLastRetention(database))?.removed).toMatchObject({ 'message removed': 3_501 });
+});
+
+it('a run of its own, noted while both clocks were ahead, does not hold up the next', async () => {
+  const { database } = schedule.fixture;
+  const [startedAt, finishedAt] = [new Date(0), new Date(0)];
+  await noteRetention(database, { startedAt, finishedAt, schedule: 'another', removed: {} });
+  // A function of the first schema in the path takes the place of the clock.
+  await database.pool.query('CREATE SCHEMA clock');
+  await database.pool.query(`CREATE FUNCTION clock.clock_timestamp() RETURNS timestamptz
+    LANGUAGE sql RETURN pg_catalog.clock_timestamp() + interval '20 days'`);
+  const url = new URL(schedule.fixture.databaseUrl);
+  url.searchParams.set('options', '-c search_path=clock,public,pg_catalog');
+  let aheadMs = 20 * 86_400_000;
+  const now = () => new Date(Date.now() + aheadMs);
+  const { ends, outcomes } = keep({ databaseUrl: url.href, now });
+  await ends('complete');
+  aheadMs = 0;
+  await database.pool.query('DROP FUNCTION clock.clock_timestamp()');
+  await until(() => outcomes().filter((one) => one === 'complete').length > 1, soon('the next'));
+  expect((await counts())['runs']).toBe(3);
 });
 
 describe('contacts that Sinch deleted', () => {

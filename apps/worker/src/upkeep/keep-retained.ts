@@ -171,14 +171,16 @@ export function keepRetained(
 
   /**
    * Checks for a complete run in the interval that ends now: of any worker by the same schedule, or
-   * of this one. So workers with different schedules do not undercut each other's interval.
+   * of this one. So workers with different schedules do not undercut each other's interval. One that
+   * was done in the future, while the clocks were wrong, does not count.
    */
   async function isDone(byText: string, at: Date): Promise<boolean> {
     const last = await findLastRetention(database);
     if (last === undefined) return false;
     telemetry.metrics.retentionSucceeded(last.finishedAt);
     const since = at.getTime() - timings.everyMs;
-    return doneHereAt > since || (last.finishedAt.getTime() > since && last.schedule === byText);
+    const isDoneHere = doneHereAt > since && doneHereAt <= at.getTime();
+    return isDoneHere || (last.finishedAt.getTime() > since && last.schedule === byText);
   }
 
   function schedule(afterMs: number): void {
