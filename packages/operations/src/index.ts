@@ -74,6 +74,7 @@ export {
   type PruneAges,
   type PruneCounts,
   type PruneCutoffs,
+  type Pruned,
   type PrunePlan,
   planPrune,
   prune,
@@ -81,6 +82,8 @@ export {
 export type { RetainedRows } from './retention/retained-rows.ts';
 export {
   type EraseContact,
+  type FailedStep,
+  type RetentionEnd,
   type RetentionStep,
   type RetentionWork,
   retentionLimits,

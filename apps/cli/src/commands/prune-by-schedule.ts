@@ -14,6 +14,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import { reportProblem, type Session } from '../session.ts';
 import { counted, oneLine, showInstant } from '../terminal/format.ts';
+import { failedSteps, reportFailedSteps } from './report-failed-steps.ts';
 
 interface ScheduleOptions {
   readonly olderThan?: number;
@@ -84,18 +85,16 @@ async function runHere(
   const sums = new Map<string, RetainedRows>();
   const run = await runExclusively(database, 'retention', async (lost) => {
     const startedAt = await agreedTime(database, io.now);
-    const isComplete = await runRetention(database, planRetention(schedule, startedAt), {
+    const ended = await runRetention(database, planRetention(schedule, startedAt), {
       proceed: async () => !lost.aborted,
       onRows(rows) {
         const name = `${rows.table} ${rows.action}`;
         sums.set(name, { ...rows, rows: rows.rows + (sums.get(name)?.rows ?? 0) });
       },
-      onFailure: ({ table, action }, error) =>
-        terminal.note(`${table}: not ${action}: ${oneLine(String(error))}`),
       onContactFailed: (id, error) =>
         terminal.note(`contact ${id}: not redacted: ${oneLine(String(error))}`),
     });
-    if (isComplete && isWhole) {
+    if (ended.isComplete && ended.failures.length === 0 && isWhole) {
       await noteRetention(database, {
         startedAt,
         finishedAt: await readServerTime(database),
@@ -105,20 +104,22 @@ async function runHere(
         ),
       });
     }
-    return isComplete;
+    return ended;
   });
   if (run.kind === 'busy') {
     terminal.note('a worker is at it: what is due goes now');
     return exitCodes.failed;
   }
-  if (!run.value) {
+  const { isComplete, failures } = run.value;
+  if (!isComplete) {
     const message = 'the lock was lost: the same command does the rest';
     return reportProblem(session, 'interrupted', message);
   }
   const counts = [...sums.values()];
-  terminal.document({ dryRun: false, counts });
+  terminal.document({ dryRun: false, counts, ...failedSteps(failures) });
   for (const { table, action, rows } of counts) {
     terminal.print(`${table}: ${counted(rows, 'row')} ${action}`);
   }
-  return counts.some(({ action }) => action === 'failed') ? exitCodes.failed : exitCodes.ok;
+  const isLeft = counts.some(({ action }) => action === 'failed');
+  return reportFailedSteps(terminal, failures) || isLeft ? exitCodes.failed : exitCodes.ok;
 }

@@ -3,6 +3,7 @@ import {
   countToPrune,
   minAgeDays,
   type PruneCutoffs,
+  type Pruned,
   planPrune,
   prune,
   retentionLimits,
@@ -15,6 +16,7 @@ import type { Host, Session } from '../session.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted, showInstant } from '../terminal/format.ts';
 import { pruneBySchedule } from './prune-by-schedule.ts';
+import { failedSteps, reportFailedSteps } from './report-failed-steps.ts';
 
 interface PruneOptions {
   readonly olderThan?: number;
@@ -58,7 +60,8 @@ here; with --dry-run it says what that would be. Contacts that are to be erased 
 worker.
 
 With --json: {dryRun, before, guardsBefore, outboundBefore, events, deadLetters, guards, outbound};
-with --schedule: {dryRun, counts: [{table, action, rows}]}.
+with --schedule: {dryRun, counts: [{table, action, rows}]}. Where a step failed, the others are done,
+it exits 1, and the document has failed: [{table, action, message}] too.
 
 Examples:
   $ callbacks prune --older-than 90d --dry-run
@@ -115,12 +118,15 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
   }
   refuseUnderSchedule(plan, (await session.readSettings()).retention, now);
   const { before, guardsBefore, outboundBefore } = plan;
-  const { events, deadLetters, guards, outbound } = await session.withDatabase(async (database) => {
+  const { counts, failures } = await session.withDatabase(async (database): Promise<Pruned> => {
     await agreedTime(database, io.now);
-    return await (dryRun ? countToPrune : prune)(database, plan);
+    if (dryRun) return { counts: await countToPrune(database, plan), failures: [] };
+    return await prune(database, plan);
   }, retentionLimits);
+  const { events, deadLetters, guards, outbound } = counts;
   const befores = { before, guardsBefore, ...(outboundBefore && { outboundBefore }) };
-  terminal.document({ dryRun, ...befores, events, deadLetters, guards, outbound });
+  const rows = { events, deadLetters, guards, outbound };
+  terminal.document({ dryRun, ...befores, ...rows, ...failedSteps(failures) });
   const what = `${counted(events, 'event')} and ${counted(deadLetters, 'dead letter')}`;
   const done = dryRun ? 'would be removed' : 'removed';
   terminal.print(`${what} from before ${showInstant(before)} ${done}`);
@@ -130,7 +136,7 @@ async function pruneOld(session: Session, options: PruneOptions): Promise<ExitCo
     terminal.print(`${messages} from before ${showInstant(outboundBefore)} ${done}`);
   }
   if (dryRun) terminal.note('dry run: nothing is changed');
-  return exitCodes.ok;
+  return reportFailedSteps(terminal, failures) ? exitCodes.failed : exitCodes.ok;
 }
 
 const dayMs = 86_400_000;

@@ -129,6 +129,41 @@ it('prune --schedule does what the variables say, and first only says so', async
   expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing expires') });
 });
 
+it('prune reports what it removed, and each step that failed with its table', async () => {
+  const { database } = cli;
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  const write = async (id: string) => {
+    const event = { ...reportOf(id), receivedAt: longAgo.toISOString() };
+    const decision = decideEvent(event);
+    if (decision.kind === 'refuse') throw new Error(decision.reason);
+    await createEventWriter(database, () => longAgo).write([{ event, decision, attempts: 1 }]);
+  };
+  await database.pool.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'planted' USING ERRCODE = '42501'; END $$`);
+  await database.pool.query(`CREATE TRIGGER refuse BEFORE DELETE ON event_guard
+    FOR EACH ROW EXECUTE FUNCTION refuse()`);
+  const failed = [
+    { table: 'event_guard', action: 'removed', message: expect.stringContaining('planted') },
+  ];
+  const stderr = expect.stringMatching(/event_guard: not all removed: .*planted/);
+  await write('01OLD');
+  const byAge = await runJson('prune', '--older-than', '90d');
+  expect(byAge).toMatchObject({ code: 1, stderr, document: { events: 1, guards: 0, failed } });
+  await write('01OTHER');
+  const env = { ...cli.env, RETENTION_DAYS: '30', GUARD_DAYS: '60' };
+  const bySchedule = await callbacksHere(['prune', '--schedule', '--no-stack', '--json'], env);
+  expect(bySchedule).toMatchObject({ code: 1, stderr });
+  const events = { table: 'callback_event', action: 'removed', rows: 1 };
+  const counts = expect.arrayContaining([events]);
+  expect(JSON.parse(bySchedule.stdout)).toMatchObject({ dryRun: false, counts, failed });
+  expect(await findLastRetention(database)).toBeUndefined();
+  await database.pool.query('DROP TRIGGER refuse ON event_guard');
+  expect(await runJson('prune', '--older-than', '90d')).toMatchObject({
+    code: 0,
+    document: { events: 0, guards: 2 },
+  });
+});
+
 it('prune --schedule counts by table what would be redacted, deleted contacts too', async () => {
   const { database } = cli;
   const longAgo = new Date('2020-01-01T00:00:00Z');

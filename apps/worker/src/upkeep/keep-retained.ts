@@ -138,8 +138,10 @@ export function keepRetained(
       return !(wasBehind || isEnded());
     };
     const plan = planRetention(days, startedAt);
-    const isComplete = await runRetention(database, plan, workOf(proceed, removed));
+    const { isComplete, failures } = await runRetention(database, plan, workOf(proceed, removed));
     if (!isComplete) return wasBehind && !isEnded() ? 'behind' : 'interrupted';
+    const [failed] = failures;
+    if (failed !== undefined) throw failed.error;
     const finishedAt = await readServerTime(database);
     doneHereAt = finishedAt.getTime();
     await noteRetention(database, { startedAt, finishedAt, schedule: byText, removed });

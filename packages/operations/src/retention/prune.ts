@@ -2,7 +2,7 @@ import { type Database, type Prunable, toTheEnd } from '@sinch-callbacks/db';
 import { countRetention } from './count-retention.ts';
 import type { RetentionPlan } from './plan-retention.ts';
 import type { RetainedRows } from './retained-rows.ts';
-import { runRetention } from './run-retention.ts';
+import { type FailedStep, runRetention } from './run-retention.ts';
 
 /** The instants before which rows go. */
 export interface PruneCutoffs {
@@ -60,16 +60,23 @@ export async function countToPrune(
   return countsOf(await countRetention(database, retentionOf(cutoffs)));
 }
 
+/** What {@link prune} removed, and the steps that did not do all of theirs. */
+export interface Pruned {
+  readonly counts: PruneCounts;
+  readonly failures: readonly FailedStep[];
+}
+
 /**
- * Removes what is applied or closed, in batches. After an interruption, the same call removes the
- * rest.
- * @throws DatabaseUnavailableError.
+ * Removes what is applied or closed, in batches. After an interruption or a failure, the same call
+ * removes the rest.
+ * @throws DatabaseUnavailableError where the database is down.
  */
-export async function prune(database: Database, cutoffs: PruneCutoffs): Promise<PruneCounts> {
+export async function prune(database: Database, cutoffs: PruneCutoffs): Promise<Pruned> {
   const removed: RetainedRows[] = [];
   const onRows = (rows: RetainedRows) => void removed.push(rows);
-  await runRetention(database, retentionOf(cutoffs), { proceed: toTheEnd, onRows });
-  return countsOf(removed);
+  const work = { proceed: toTheEnd, onRows };
+  const { failures } = await runRetention(database, retentionOf(cutoffs), work);
+  return { counts: countsOf(removed), failures };
 }
 
 function retentionOf({ before, guardsBefore, outboundBefore }: PruneCutoffs): RetentionPlan {

@@ -32,12 +32,24 @@ const redactedAtOnce = 500;
 /** The steps of a run are told apart by their table and action. */
 export type RetentionStep = Pick<RetainedRows, 'table' | 'action'>;
 
+export interface FailedStep {
+  readonly step: RetentionStep;
+  readonly error: unknown;
+}
+
+export interface RetentionEnd {
+  /** False where `proceed` ended it. After that or a crash, the same call does the rest. */
+  readonly isComplete: boolean;
+  /** The steps that did not do all of theirs, in their order. */
+  readonly failures: readonly FailedStep[];
+}
+
 export interface RetentionWork {
   /** Asked between batches. It ends the run early by false. */
   readonly proceed: Proceed;
   /** Called after each step, also where it ends early. */
   readonly onRows: (rows: RetainedRows) => void;
-  /** Called with each step that failed. The others go on. */
+  /** Called with each step that failed or was left out because of one. The others go on. */
   readonly onFailure?: (step: RetentionStep, error: unknown) => void;
   /** Called with each contact that failed, which is due again at the next run. */
   readonly onContactFailed?: (sinchContactId: string, error: unknown) => void;
@@ -50,19 +62,16 @@ export interface RetentionWork {
  * long as their event's guard.
  *
  * A step that fails does not keep the others from running, unless the database is down: what must go
- * by law does not wait for a partition that cannot be dropped. A contact that could not be erased
- * is reported as failed, and is no failure of its step.
- *
- * Resolves with true at the end, and with false where `proceed` ended it. After that or a crash, the
- * same call does the rest.
- * @throws DatabaseUnavailableError or FutureInstantError at once, or at the end the error of the first
- *   step that failed.
+ * by law does not wait for a partition that cannot be dropped. The keys of outbound messages alone
+ * wait: where events may have stayed, their handlers may run again and send the same once more. A
+ * contact that could not be erased is reported as failed, and is no failure of its step.
+ * @throws DatabaseUnavailableError or FutureInstantError at once.
  */
 export async function runRetention(
   database: Database,
   plan: RetentionPlan,
   work: RetentionWork,
-): Promise<boolean> {
+): Promise<RetentionEnd> {
   await requirePast(database, instantsOf(plan));
   let isComplete = true;
   const goOn: Proceed = async (removed) => {
@@ -71,19 +80,33 @@ export async function runRetention(
     isComplete = isComplete && may;
     return isComplete;
   };
-  const failures: unknown[] = [];
+  const failures: FailedStep[] = [];
   for (const [step, run] of stepsOf(database, plan, { ...work, proceed: goOn })) {
     try {
+      if (step.table === 'outbound') requireDone(failures);
       await run();
     } catch (error) {
       if (isDown(error)) throw error;
       work.onFailure?.(step, error);
-      failures.push(error);
+      failures.push({ step, error });
     }
-    if (!isComplete) return false;
+    if (!isComplete) break;
   }
-  if (failures.length > 0) throw failures[0];
-  return true;
+  return { isComplete, failures };
+}
+
+const outlivedByKeys: ReadonlySet<string> = new Set([
+  'dead_letter',
+  'callback_event',
+  'event_guard',
+  'handler_task',
+]);
+
+/** A handler that runs again would send the same message again. */
+function requireDone(failures: readonly FailedStep[]): void {
+  const failed = failures.find(({ step }) => outlivedByKeys.has(step.table));
+  if (failed === undefined) return;
+  throw new Error(`keys stay while events may: ${failed.step.table} failed in this run`);
 }
 
 function instantsOf(plan: RetentionPlan): readonly Date[] {
