@@ -13,12 +13,16 @@ const maxWorkers = 3;
 /** On a busy machine what is awaited takes its time; it comes, or the test fails. */
 const poll = { timeout: 15_000 };
 
-/** Two kinds of tests: beside the code they are about, without servers; and in `test/`, on real ones. */
+/**
+ * Two kinds of tests: beside the code they are about, without servers; and in `test/`, on real
+ * ones.
+ */
 export default defineConfig({
   test: {
     // Node runs the sources as they are, here as in production.
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    // Loading the modules for each file takes longer than most files; none changes what others load.
+    // Loading the modules for each file takes longer than most files; none changes what others
+    // load.
     isolate: false,
     reporters: ['default', './packages/dev-env/src/vitest/report-failures.ts'],
     projects: [

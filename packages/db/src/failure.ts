@@ -119,7 +119,10 @@ export function isTransactionTimeout(error: unknown): boolean {
   return factsOfError(error).code === 'P2028';
 }
 
-/** Checks for a statement or a transaction that took longer than it may. One with less to do may not. */
+/**
+ * Checks for a statement or a transaction that took longer than it may. One with less to do may
+ * not.
+ */
 export function isStatementTimeout(error: unknown): boolean {
   return error instanceof SlowTransactionError || factsOfError(error).sqlState === '57014';
 }

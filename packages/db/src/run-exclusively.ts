@@ -2,7 +2,9 @@ import { advisoryLocks } from './advisory-locks.ts';
 import type { Database } from './database.ts';
 import { whileAvailable } from './failure.ts';
 
-/** A statement at this interval keeps the lock's connection, which is idle for as long as the work. */
+/**
+ * A statement at this interval keeps the lock's connection, which is idle for as long as the work.
+ */
 const keepAliveMs = 5_000;
 const maxUnanswered = 2;
 

@@ -35,7 +35,9 @@ export interface SinchApiOptions {
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
 }
 
-/** Sinch's Conversation API. Each call throws a `SinchApiError`, and a TypeError for an empty id. */
+/**
+ * Sinch's Conversation API. Each call throws a `SinchApiError`, and a TypeError for an empty id.
+ */
 export interface SinchApi {
   readonly apps: {
     get(appId: string): Promise<App>;

@@ -48,7 +48,9 @@ export async function readReportBodies(databaseUrl: string): Promise<ReadonlyMap
   return new Map(rows.map(({ key, text, encoding }) => [key, rawBodyText({ text, encoding })]));
 }
 
-/** Lists differences between the callbacks that Sinch saw acknowledged and those that are stored. */
+/**
+ * Lists differences between the callbacks that Sinch saw acknowledged and those that are stored.
+ */
 export async function findCallbackProblems(
   databaseUrl: string,
   { callbacks }: Pick<SinchTruth, 'callbacks'>,

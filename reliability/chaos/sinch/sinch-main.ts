@@ -1,4 +1,6 @@
-/** The simulated Sinch, as a process that can be frozen. Its arguments are its port and its seed. */
+/**
+ * The simulated Sinch, as a process that can be frozen. Its arguments are its port and its seed.
+ */
 import { usualRetryRules } from '@sinch-callbacks/simulator';
 import { startSinchApi } from '@sinch-callbacks/simulator/api';
 import { compress } from '../plan/plan-wave.ts';

@@ -17,7 +17,9 @@ import { type Reply, startHttpServer } from './http-server.ts';
 /** The secrets of {@link openAccount}: the new one first. */
 export const secrets = { new: 'new-hook-secret', old: 'old-hook-secret' };
 
-/** Opens a local Sinch with one empty app, an ingest to register, and runs of the command on both. */
+/**
+ * Opens a local Sinch with one empty app, an ingest to register, and runs of the command on both.
+ */
 export async function openAccount(
   options: SinchApiOptions = {},
   more: Environment = {},

@@ -36,7 +36,9 @@ export function nonceOf(request: Received): string | undefined {
   return readHeader(request)('x-sinch-webhook-signature-nonce');
 }
 
-/** Starts a receiver that treats each new body, with its copies and retries, as the next of these. */
+/**
+ * Starts a receiver that treats each new body, with its copies and retries, as the next of these.
+ */
 export async function startSinchReceiver(
   treatments: readonly Treatment[],
   onRequest: (count: number) => void = () => {},

@@ -26,7 +26,9 @@ export function eventOfBody(body: object, receivedAt = '2026-11-23T18:00:00.000Z
   };
 }
 
-/** Writes the rows of these bodies as a worker does, all received on 2026-11-23. Returns their keys. */
+/**
+ * Writes the rows of these bodies as a worker does, all received on 2026-11-23. Returns their keys.
+ */
 export async function store({ database }: CliHarness, ...bodies: object[]): Promise<string[]> {
   const writer = createEventWriter(database, () => new Date());
   const events = bodies.map((body) => eventOfBody(body));

@@ -1,6 +1,8 @@
 import { GiveUp, on, RetryAt } from '@sinch-callbacks/handlers';
 
-/** Tells a CRM who wrote and who opted out. The CRM drops what it has had, by the idempotency key. */
+/**
+ * Tells a CRM who wrote and who opted out. The CRM drops what it has had, by the idempotency key.
+ */
 export function crmSync(url: string) {
   return on(
     'crm-sync',

@@ -4,7 +4,9 @@ import type { HandlerMetrics } from '@sinch-callbacks/telemetry/handler-metrics'
 
 const everyMs = 15_000;
 
-/** Counts the stored tasks at intervals, for `/metrics`. Figures that cannot be read are not shown. */
+/**
+ * Counts the stored tasks at intervals, for `/metrics`. Figures that cannot be read are not shown.
+ */
 export function watchTasks(
   database: Database,
   metrics: Pick<HandlerMetrics, 'taskStocks'>,

@@ -17,7 +17,9 @@ export interface ReconcileTimings {
 
 export const defaultReconcileTimings: ReconcileTimings = { soonMs: 60_000 };
 
-/** One holds the lock for as long as a run lasts. Apart from the pool that events are written by. */
+/**
+ * One holds the lock for as long as a run lasts. Apart from the pool that events are written by.
+ */
 const poolSize = 2;
 /** Of the first run, since nothing was compared while no worker ran. */
 const firstRangeMs = 24 * 3_600_000;

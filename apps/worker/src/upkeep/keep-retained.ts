@@ -53,7 +53,9 @@ export const defaultRetentionTimings: RetentionTimings = {
 
 type RetentionSettings = Pick<WorkerConfig, 'databaseUrl' | 'retention' | 'contactDelete'>;
 
-/** One holds the lock for as long as a run lasts. Apart from the pool that events are written by. */
+/**
+ * One holds the lock for as long as a run lasts. Apart from the pool that events are written by.
+ */
 const poolSize = 2;
 /** For a batch in progress. One that is cut off by the end of the process is rolled back. */
 const stopWithinMs = 3_000;

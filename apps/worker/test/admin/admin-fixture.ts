@@ -69,7 +69,10 @@ export async function openAdminFixture(): Promise<AdminFixture> {
 export const jobs = { waiting: '01WAITING', delayed: '01DELAYED', failed: '01FAILED' } as const;
 const deadJob = '01DEAD';
 
-/** Strings in the jobs' bodies, failures and signatures that no page may show without a login; the nonce never. */
+/**
+ * Strings in the jobs' bodies, failures and signatures that no page may show without a login; the
+ * nonce never.
+ */
 export const canaries = { text: '01CANARYTEXT', phone: '15550123456', nonce: '01CANARYNONCE' };
 
 async function fillBoard(fixture: WorkerFixture, board: BoardQueues): Promise<void> {

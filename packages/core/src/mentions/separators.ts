@@ -45,5 +45,7 @@ function code(point: number): string {
  */
 export const timeJoint = `([0-9]:[0-9]{2})[.,](?=[0-9])|([0-9]{4}-[0-9]{2}-[0-9]{2}) (?=[0-9]{2}:)`;
 
-/** Stands in the place of {@link timeJoint}, in texts that are searched. No number begins after it. */
+/**
+ * Stands in the place of {@link timeJoint}, in texts that are searched. No number begins after it.
+ */
 export const joined = '\u{e002}';

@@ -26,7 +26,9 @@ const numbers = [
   String.raw`\d{4}-\d\d-\d\d(?![\w-])`,
 ];
 
-/** A number after a name, such as `sms-46701234567`. A shorter one is a part of a name more often. */
+/**
+ * A number after a name, such as `sms-46701234567`. A shorter one is a part of a name more often.
+ */
 const afterName = String.raw`(?<=[a-z][_.-])\+?\d{10,15}(?![\w-])`;
 
 const numberOrKept = new RegExp(

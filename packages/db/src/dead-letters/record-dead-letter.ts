@@ -150,7 +150,9 @@ async function withoutErased(
   };
 }
 
-/** Closes a letter of which nothing is left to apply. Earlier attempts have their messages still. */
+/**
+ * Closes a letter of which nothing is left to apply. Earlier attempts have their messages still.
+ */
 const closeErased = `
 UPDATE dead_letter SET resolved_at = coalesce(resolved_at, now()),
   attempts = (SELECT coalesce(jsonb_agg(a || '{"message": "(redacted)"}'), '[]')

@@ -15,7 +15,9 @@ export interface ErasedPart {
   owns(row: FactRow): boolean;
   /** True for a value of a column that names the person: rows of others lose it. */
   names(value: string, holds: PersonalKind): boolean;
-  /** Returns the keyed spelling of an identity; that of the number, where one has more around it. */
+  /**
+   * Returns the keyed spelling of an identity; that of the number, where one has more around it.
+   */
   spell(identity: string): string;
 }
 

@@ -217,7 +217,10 @@ export async function beginErasure(
 /** What the row has, which may be more than was asked for now. */
 type BegunRow = Pick<RunningErasure, 'cutoff' | 'isForEver' | 'generation'>;
 
-/** A statement that notes a page, of no row where another run has taken the erasure over. Its cursor may hold another person's number: it is sealed. */
+/**
+ * A statement that notes a page, of no row where another run has taken the erasure over. Its cursor
+ * may hold another person's number: it is sealed.
+ */
 export const notePage = `
 UPDATE erasure SET position = $2,
   counts = CASE WHEN $4::integer = 0 THEN counts ELSE jsonb_set(counts, ARRAY[$3::text],

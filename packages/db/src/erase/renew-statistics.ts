@@ -3,7 +3,9 @@ import { classifyFailure, isStatementTimeout, whileAvailable } from '../failure.
 import { inWriteSession } from '../write/write-session.ts';
 import { erasureSteps } from './erased-tables.ts';
 
-/** Tables, and those that a partitioned one consists of; itself where it has statistics of its own. */
+/**
+ * Tables, and those that a partitioned one consists of; itself where it has statistics of its own.
+ */
 const analysed = `
 SELECT c.oid::regclass::text AS name
 FROM unnest($1::text[]) AS given(name)

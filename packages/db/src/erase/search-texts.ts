@@ -22,7 +22,9 @@ interface Known {
 
 /** A shorter run of digits, with separators, is a date or a time more often than a number. */
 const minSpeltDigits = 9;
-/** A shorter run of digits is a code, a price or a fraction of a second more often than a person. */
+/**
+ * A shorter run of digits is a code, a price or a fraction of a second more often than a person.
+ */
 const minLiteralDigits = 7;
 /** A shorter text may be a part of any other one. */
 const minSearched = 6;

@@ -6,7 +6,10 @@ const pauseMs = 50;
 /** Longer than any transaction of a writer. */
 const usualWaitMs = 90_000;
 
-/** The mode is that of `isErasedListEmpty`: a backup or another reader holds the table in another one. */
+/**
+ * The mode is that of `isErasedListEmpty`: a backup or another reader holds the table in another
+ * one.
+ */
 const holders = `
 SELECT l.virtualtransaction AS id, l.pid, coalesce(a.application_name, '') AS application
 FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)

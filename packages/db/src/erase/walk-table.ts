@@ -38,7 +38,9 @@ export async function walkTable(
   }
 }
 
-/** Finds the end of the page of `count` rows that begins after `from`; undefined on the last one. */
+/**
+ * Finds the end of the page of `count` rows that begins after `from`; undefined on the last one.
+ */
 export async function endOfPage(
   { pool }: Pick<Database, 'pool'>,
   { name, key }: ErasedTable,

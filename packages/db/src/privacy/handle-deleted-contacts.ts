@@ -25,7 +25,9 @@ export interface ContactsWork {
   /** Rows of a transaction. */
   readonly batch: number;
   readonly pace?: Pace;
-  /** Called with a contact that failed, and throws to end the walk. Absent: each failure ends it. */
+  /**
+   * Called with a contact that failed, and throws to end the walk. Absent: each failure ends it.
+   */
   readonly onFailed?: (sinchContactId: string, error: unknown) => void;
 }
 
@@ -103,7 +105,9 @@ const rethrow = (_: string, error: unknown) => {
   throw error;
 };
 
-/** Creates a check that is called after each contact, and throws the error once too many are alike. */
+/**
+ * Creates a check that is called after each contact, and throws the error once too many are alike.
+ */
 function limitFailuresInARow(): (error: unknown) => void {
   let [cause, count] = ['', 0];
   return (error) => {

@@ -53,7 +53,9 @@ SELECT encode(g.event_digest, 'hex') AS digest, coalesce(event_key(e), event_key
   e.applied_at AS "appliedAt", e.state::text, e.origin::text, d.error_class AS "errorClass",
   d.dead_at AS "deadAt", d.replays, d.resolved_at AS "resolvedAt", d.resolution`;
 
-/** The guard's receipt selects one week, so that Postgres reads that and the kept partition alone. */
+/**
+ * The guard's receipt selects one week, so that Postgres reads that and the kept partition alone.
+ */
 const joined = `
 LEFT JOIN callback_event AS e
   ON e.event_digest = g.event_digest AND e.received_at = g.received_at
@@ -156,7 +158,9 @@ interface StateRow {
   readonly has_status_row: boolean;
 }
 
-/** The guard's receipt selects one week, so that Postgres reads that and the kept partition alone. */
+/**
+ * The guard's receipt selects one week, so that Postgres reads that and the kept partition alone.
+ */
 const selectStates = `
 SELECT encode(e.event_digest, 'hex') AS digest, e.state::text,
   (extract(epoch FROM e.applied_at - e.received_at) * 1000)::float8 AS applied_after_ms,

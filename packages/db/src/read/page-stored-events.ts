@@ -4,7 +4,9 @@ import { digestText } from '../event-digest.ts';
 import { whileAvailable } from '../failure.ts';
 import { type EventRow, eventOfRow } from './event-of-row.ts';
 
-/** Conditions on stored events, all of which hold. Redacted events have no body, and are left out. */
+/**
+ * Conditions on stored events, all of which hold. Redacted events have no body, and are left out.
+ */
 export interface StoredEventFilter {
   readonly receivedSince: Date;
   readonly receivedUntil?: Date | undefined;

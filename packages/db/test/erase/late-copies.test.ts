@@ -36,7 +36,9 @@ async function erase(): Promise<void> {
   await eraseTables(migrated.database, running, keys);
 }
 
-/** A late description has no stamp, so that it replaces no later one. What goes with it is absent. */
+/**
+ * A late description has no stamp, so that it replaces no later one. What goes with it is absent.
+ */
 const described = ['profile_stamp', 'language', 'channel_priority', 'details_stamp'];
 
 async function rowsOfEvents() {

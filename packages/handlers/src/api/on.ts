@@ -41,7 +41,9 @@ export interface HandlerOptions {
   readonly key?: OrderKeySource;
   /** The largest number of tasks that a process runs at the same time; 10 when absent. */
   readonly concurrency?: number;
-  /** Milliseconds after which a run counts as failed and `ctx.signal` aborts; 60,000 when absent. */
+  /**
+   * Milliseconds after which a run counts as failed and `ctx.signal` aborts; 60,000 when absent.
+   */
   readonly timeout?: number;
   /** The number of attempts after which a task is dead; 10 when absent. */
   readonly attempts?: number;

@@ -3,7 +3,9 @@ import type { Database } from '@sinch-callbacks/db';
 import type { ClaimedTask } from '../tasks/claim-tasks.ts';
 import type { RunResult } from '../tasks/decide-settlement.ts';
 
-/** Runs of a task that found the database down, although this process can use it; then they count. */
+/**
+ * Runs of a task that found the database down, although this process can use it; then they count.
+ */
 const maxDatabaseDownRuns = 5;
 const maxCountedTasks = 10_000;
 /** A database that does not answer a question without work in this time is down. */
@@ -25,7 +27,9 @@ export function createOutageJudge(
     return { ...result, kind: 'database-down' };
   }
 
-  /** A handler that always finds the database down, for a reason of its own, must not run for ever. */
+  /**
+   * A handler that always finds the database down, for a reason of its own, must not run for ever.
+   */
   function countedResult(task: ClaimedTask, result: RunResult): RunResult {
     const id = `${task.handler} ${task.occurrence}`;
     const runs = result.kind === 'database-down' ? (databaseDownRuns.get(id) ?? 0) + 1 : 0;

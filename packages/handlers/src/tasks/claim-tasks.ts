@@ -29,7 +29,9 @@ export interface FreeSlots {
   readonly order: HandlerOrder;
 }
 
-/** By its key or by itself: a process with another version of the handler may order it otherwise. */
+/**
+ * By its key or by itself: a process with another version of the handler may order it otherwise.
+ */
 const isHeld = `EXISTS (SELECT FROM handler_hold AS h
   WHERE h.handler = t.handler AND h.key IN (t.key, encode(t.occurrence, 'hex')))`;
 

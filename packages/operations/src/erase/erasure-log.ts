@@ -174,7 +174,9 @@ export async function readErasureLog(file: string): Promise<ErasureLog> {
   return { erasures: [...erasures.values()], lifted: [...lifted], cutLines };
 }
 
-/** Finds what the log has of an erasure; undefined where that is nothing. @throws ErasureLogError. */
+/**
+ * Finds what the log has of an erasure; undefined where that is nothing. @throws ErasureLogError.
+ */
 export async function findLogged(file: string, id: string): Promise<LoggedErasure | undefined> {
   let found: LoggedErasure | undefined;
   for await (const line of linesOf(file)) {

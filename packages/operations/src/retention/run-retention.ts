@@ -116,7 +116,9 @@ function instantsOf(plan: RetentionPlan): readonly Date[] {
   return [...tables, ...others].filter((before) => before !== undefined);
 }
 
-/** Each step would fail. A missing privilege, which counts as unavailable too, concerns one step. */
+/**
+ * Each step would fail. A missing privilege, which counts as unavailable too, concerns one step.
+ */
 function isDown(error: unknown): boolean {
   return error instanceof DatabaseUnavailableError && isUnavailable(error.cause);
 }

@@ -47,7 +47,9 @@ export function showTarget(target: string): string {
   return `${origin}${pathname}${search === '' ? '' : '?…'}`;
 }
 
-/** Compares addresses as a request would: `https://EXAMPLE.com:443/a` is `https://example.com/a`. */
+/**
+ * Compares addresses as a request would: `https://EXAMPLE.com:443/a` is `https://example.com/a`.
+ */
 export function isSameTarget(one: string, other: string): boolean {
   return one === other || normalised(one) === normalised(other);
 }

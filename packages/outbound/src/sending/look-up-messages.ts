@@ -15,7 +15,9 @@ const maxPages = 20;
 const clockToleranceMs = 60_000;
 /** A request may be carried out so long after it left. */
 const longestDelayMs = 120_000;
-/** Before the second and further lookups of a row. A row that all of them miss is left to a person. */
+/**
+ * Before the second and further lookups of a row. A row that all of them miss is left to a person.
+ */
 const pausesMs = [60_000, 600_000, 3_600_000];
 
 /** Returns the stores of Sinch in which an app's messages can be found. */

@@ -1,4 +1,6 @@
-/** A sender in a process of its own, which a test can kill. Its argument is its settings as JSON. */
+/**
+ * A sender in a process of its own, which a test can kill. Its argument is its settings as JSON.
+ */
 import { openDatabase } from '@sinch-callbacks/db';
 import { createSinchApi, type SinchApiOptions } from '@sinch-callbacks/sinch-api';
 import { type SenderTimings, startSender } from '../../src/index.ts';

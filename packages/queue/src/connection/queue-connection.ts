@@ -130,7 +130,9 @@ function watchOpening(queue: JobQueue): Opened {
   return opened;
 }
 
-/** True until the first answer, for 3 s at most: the first event also sends the script that adds it. */
+/**
+ * True until the first answer, for 3 s at most: the first event also sends the script that adds it.
+ */
 function isComingUp({ state, hasAnswered, since }: Opened): boolean {
   return state !== 'failed' && !hasAnswered && performance.now() - since < comingUpMs;
 }

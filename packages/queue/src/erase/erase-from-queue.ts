@@ -28,7 +28,9 @@ export type ErasureProgress =
   | { readonly kind: 'rewriting' };
 
 export interface ErasureWaits {
-  /** How long it waits for jobs that a worker has, or that keep their body until they are applied. */
+  /**
+   * How long it waits for jobs that a worker has, or that keep their body until they are applied.
+   */
   readonly jobsMs: number;
   /** How long it waits for the rewritten append-only file. */
   readonly fileMs: number;
@@ -36,7 +38,9 @@ export interface ErasureWaits {
 
 const defaultWaits: ErasureWaits = { jobsMs: 60_000, fileMs: 300_000 };
 const firstPauseMs = 250;
-/** The passes that may find something new although no job is left, before it is called unfinished. */
+/**
+ * The passes that may find something new although no job is left, before it is called unfinished.
+ */
 const maxRestlessPasses = 20;
 /** The keys and rows between two calls of `onProgress`. */
 const progressEvery = 1_000;

@@ -15,7 +15,9 @@ export type AppendOnlyFile =
   | { readonly kind: 'begun' }
   /** It did not end in time; Redis is still rewriting it. */
   | { readonly kind: 'unfinished' }
-  /** Redis was rewriting it already, from before the erasure, all the time: it began no other one. */
+  /**
+   * Redis was rewriting it already, from before the erasure, all the time: it began no other one.
+   */
   | { readonly kind: 'not-begun' }
   /** A managed Redis, or a user without the right. The file is rewritten when it has grown. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -71,7 +73,9 @@ function worse(one: AppendOnlyFile, other: AppendOnlyFile): AppendOnlyFile {
   return fromBest.indexOf(one.kind) < fromBest.indexOf(other.kind) ? other : one;
 }
 
-/** A replica that is down keeps no erasure from its end: it copies its master again when it is back. */
+/**
+ * A replica that is down keeps no erasure from its end: it copies its master again when it is back.
+ */
 export async function rewriteOnReplica(redis: Redis, deadline: number): Promise<AppendOnlyFile> {
   try {
     return await rewriteOn(redis, deadline);

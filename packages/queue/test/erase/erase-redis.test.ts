@@ -73,7 +73,9 @@ it('the settings of a queue stay, whatever they spell', async () => {
   }
 });
 
-/** Returns every command that Redis ran meanwhile, with its arguments, as its slow log shows them. */
+/**
+ * Returns every command that Redis ran meanwhile, with its arguments, as its slow log shows them.
+ */
 async function slowLogOf(url: string, run: () => Promise<void>): Promise<string> {
   const redis = new Redis(url);
   try {

@@ -6,7 +6,9 @@ export interface PhoneMemory {
   snapshot(): Record<string, readonly PhoneMessage[]>;
 }
 
-/** A message that a phone received: it is counted when the send is accepted, if it will not expire. */
+/**
+ * A message that a phone received: it is counted when the send is accepted, if it will not expire.
+ */
 export interface PhoneMessage {
   readonly messageId: string;
   readonly metadata: string;

@@ -14,7 +14,9 @@ export const webhookTriggers: readonly WebhookTrigger[] = knownTriggers.filter(
   (trigger) => trigger !== 'BATCH_STATUS_UPDATE',
 );
 
-/** Credentials with which Sinch fetches a token for its callbacks, where the target asks for one. */
+/**
+ * Credentials with which Sinch fetches a token for its callbacks, where the target asks for one.
+ */
 export interface WebhookClientCredentials {
   readonly client_id: string;
   readonly client_secret: SecretText;

@@ -4,7 +4,9 @@ const fewestCharacters = 3;
 /** A longer text is left out as a whole: it is no sentence, but most likely the request. */
 const maxTextLength = 500;
 
-/** Members of requests with the words of Sinch's own, and with ids. Errors are of no use without. */
+/**
+ * Members of requests with the words of Sinch's own, and with ids. Errors are of no use without.
+ */
 const harmlessMembers: ReadonlySet<string> = new Set([
   'app_id',
   'channel',

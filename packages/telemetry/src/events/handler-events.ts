@@ -34,12 +34,16 @@ export function handlersLoaded(
   logger.info(facts, 'handlers loaded');
 }
 
-/** Logs that the user's code cannot be loaded: no task runs, or the code from before stays in use. */
+/**
+ * Logs that the user's code cannot be loaded: no task runs, or the code from before stays in use.
+ */
 export function handlersNotLoaded(logger: Logger, facts: { readonly error: unknown }): void {
   logger.error({ err: facts.error }, 'handlers not loaded');
 }
 
-/** Logs an error of the handlers process itself: a statement that failed, or a bug. It continues. */
+/**
+ * Logs an error of the handlers process itself: a statement that failed, or a bug. It continues.
+ */
 export function handlersErred(logger: Logger, facts: { readonly error: unknown }): void {
   logger.error({ err: facts.error }, 'handlers process error');
 }

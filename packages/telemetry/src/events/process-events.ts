@@ -107,7 +107,10 @@ export function dependencyRestored(logger: Logger, facts: DependencyAway): void 
   logger.info(facts, 'dependency restored');
 }
 
-/** Logs that a lane has work, no outage explains it, and no job ends: the process exits to be restarted. */
+/**
+ * Logs that a lane has work, no outage explains it, and no job ends: the process exits to be
+ * restarted.
+ */
 export function workerStalled(logger: Logger, facts: WorkerStalled): void {
   logger.fatal(facts, 'worker stalled');
 }

@@ -52,7 +52,9 @@ async function testUnderLoad(session: Session, options: LoadCommandOptions): Pro
   }
 }
 
-/** @throws UsageError when there is no address, or it is another machine's and that was not meant. */
+/**
+ * @throws UsageError when there is no address, or it is another machine's and that was not meant.
+ */
 function requireTarget({ url, allowRemote }: LoadCommandOptions, settings: Settings) {
   const target: Given<string> = requireUrl(url, settings);
   if (allowRemote || isLoopback(new URL(target.value).hostname)) return target;

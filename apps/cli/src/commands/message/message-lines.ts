@@ -7,7 +7,10 @@ import type {
 } from '@sinch-callbacks/db';
 import { factLines, oneLine, showInstant, tableLines } from '../../terminal/format.ts';
 
-/** Formats a message: facts, how it was sent, its channels, then its events in the order in which they happened. */
+/**
+ * Formats a message: facts, how it was sent, its channels, then its events in the order in which
+ * they happened.
+ */
 export function messageLines(message: MessageHistory): string[] {
   const { outbound, channels, reports, unapplied } = message;
   const events = eventRows(reports, unapplied);

@@ -152,5 +152,8 @@ export interface EntryRow {
   readonly text: string | null;
 }
 
-/** A message, an inbound event, an outbound message or a callback, with the kinds that it was found as. */
+/**
+ * A message, an inbound event, an outbound message or a callback, with the kinds that it was found
+ * as.
+ */
 export type FoundEntry = WithoutNulls<EntryRow> & { readonly foundAs: readonly FoundAs[] };

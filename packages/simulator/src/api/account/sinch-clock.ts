@@ -8,7 +8,9 @@ export interface SinchInstant {
 
 /** The clock of the API. */
 export interface SinchClock {
-  /** Returns the present instant. Each is later than the one before, so that texts order messages. */
+  /**
+   * Returns the present instant. Each is later than the one before, so that texts order messages.
+   */
   next(): SinchInstant;
   /** Returns the present time as a channel writes it, in whole seconds. */
   channelTime(): string;

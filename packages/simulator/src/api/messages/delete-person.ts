@@ -6,7 +6,9 @@ import type { StoredMessage } from './message-store.ts';
 
 type Apps = SimulatedProject['apps'];
 
-/** Deletes a message from the store that `messages_source` names: CONVERSATION_SOURCE by default. */
+/**
+ * Deletes a message from the store that `messages_source` names: CONVERSATION_SOURCE by default.
+ */
 export function deleteMessage(apps: Apps, id: string, query: URLSearchParams): ApiReply {
   const problem = choiceProblem(Object.fromEntries(query), 'messages_source', sources);
   if (problem !== undefined) return refuse('INVALID_ARGUMENT', problem);
@@ -18,7 +20,9 @@ export function deleteMessage(apps: Apps, id: string, query: URLSearchParams): A
 
 const sources = ['CONVERSATION_SOURCE', 'DISPATCH_SOURCE'];
 
-/** Deletes a conversation with its messages. Its contact stays, and its next message begins another. */
+/**
+ * Deletes a conversation with its messages. Its contact stays, and its next message begins another.
+ */
 export function deleteConversation(apps: Apps, id: string, source: CallbackSource): ApiReply {
   for (const app of apps) {
     const contact = app.contacts.findConversation(id);

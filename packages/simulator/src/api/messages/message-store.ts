@@ -24,13 +24,17 @@ export interface StoredMessage {
 export interface MessageStore {
   /** Keeps a message, and forgets the oldest ones of too many. */
   add(message: StoredMessage): void;
-  /** Removes the messages that are chosen, and returns their number. The others keep their places. */
+  /**
+   * Removes the messages that are chosen, and returns their number. The others keep their places.
+   */
   remove(isChosen: (message: StoredMessage) => boolean): number;
   /** Lists kept messages, the newest first, each with its position. */
   newestFirst(before: number): Iterable<readonly [number, StoredMessage]>;
 }
 
-/** The newest messages of one app, so that the local API can run for days. Sinch has no such limit. */
+/**
+ * The newest messages of one app, so that the local API can run for days. Sinch has no such limit.
+ */
 const maxMessages = 100_000;
 
 /** @param most the messages that are kept at least; up to a tenth more are. */

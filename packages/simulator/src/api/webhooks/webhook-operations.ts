@@ -67,7 +67,9 @@ export function deleteWebhook(app: SimulatedApp, id: string): ApiReply {
   return app.webhooks.delete(id) ? answer({}) : unknownWebhook(id);
 }
 
-/** Describes a target that another webhook of the app has: for Sinch that is no conflict, but 400. */
+/**
+ * Describes a target that another webhook of the app has: for Sinch that is no conflict, but 400.
+ */
 function duplicateProblem(app: SimulatedApp, target: string, id: string): string | undefined {
   const isTaken = [...app.webhooks.values()].some(
     (other) => other.target === target && other.id !== id,

@@ -36,7 +36,9 @@ const frames = {
   narrow: { width: 360, height: 250, left: 68, right: 10, top: 10, bottom: 42 },
 } as const satisfies Record<string, Frame>;
 
-/** A figure with its title, legend and drawing, as HTML. It is drawn here: the page has no script. */
+/**
+ * A figure with its title, legend and drawing, as HTML. It is drawn here: the page has no script.
+ */
 export function drawChart(options: ChartOptions): string {
   const { title, lines, note } = options;
   const entries = lines.map(

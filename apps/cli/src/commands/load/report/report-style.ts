@@ -1,4 +1,6 @@
-/** The page's style: one column, light and dark as the reader's system says, two sizes of charts. */
+/**
+ * The page's style: one column, light and dark as the reader's system says, two sizes of charts.
+ */
 export const reportStyle = `
 :root {
   --ground: #f7f7f5; --paper: #ffffff; --ink: #1d2430; --soft: #5b6472; --rule: #e2e4e8;
