@@ -1,7 +1,7 @@
 /**
  * `npm start`: starts the whole stack on this machine, sends a burst of signed callbacks through
- * it and a message out of it, and counts the result. scripts/bootstrap.mjs installs and builds first, then runs this.
- * `pnpm dev` runs it with --watch, without a build.
+ * it and a message out of it, and counts the result. scripts/bootstrap.mjs installs and builds
+ * first, then runs this. `pnpm dev` runs it with --watch, without a build.
  */
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { root } from './shown-command.ts';
 
 /*
- * `docs/limits.md` has a row for each limit. A row names a workspace and not a file, so that code may
- * move within its workspace.
+ * `docs/limits.md` has a row for each limit. A row names a workspace and not a file, so that code
+ * may move within its workspace.
  */
 const workspaces = ['cli', 'handlers', 'ingest', 'sender', 'worker']
   .map((name) => `apps/${name}`)

@@ -32,8 +32,8 @@ const firstAnswerTimeoutMs = 120_000;
 const finishTimeoutMs = 2_400_000;
 
 /**
- * Runs the rounds one after the other, and waits until Sinch has nothing left to send, and no message
- * is left to be queued.
+ * Runs the rounds one after the other, and waits until Sinch has nothing left to send, and no
+ * message is left to be queued.
  */
 export async function runRounds(
   context: FaultContext,

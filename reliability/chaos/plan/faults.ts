@@ -40,9 +40,9 @@ interface HoldRange {
 /**
  * Durations of each fault in milliseconds, without the time of a restart. `first` is for its first
  * round, so that a short schedule is short; later rounds draw from `wide`. A job's lock lasts 15 s,
- * so a worker that is frozen for longer finds its jobs taken by others. A task's hold lasts 20 s, and
- * a handlers process is always frozen for longer. A sender's hold lasts as long, and its requests end
- * after 15 s: some freezes of a sender, and of Sinch, are longer.
+ * so a worker that is frozen for longer finds its jobs taken by others. A task's hold lasts 20 s,
+ * and a handlers process is always frozen for longer. A sender's hold lasts as long, and its
+ * requests end after 15 s: some freezes of a sender, and of Sinch, are longer.
  */
 export const holdRanges: Readonly<Record<FaultName, { first: HoldRange; wide: HoldRange }>> = {
   'kill-ingest': { first: { from: 50, to: 300 }, wide: { from: 50, to: 4_000 } },

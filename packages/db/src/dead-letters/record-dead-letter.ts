@@ -82,8 +82,8 @@ export type RecordOutcome = 'recorded' | 'already-applied' | 'already-closed';
 
 /**
  * Stores an event that could not be applied: its exact body, the reason and every attempt, those of
- * earlier deaths included. Idempotent: the same record again changes nothing. One about a person that
- * was erased is stored without its body and its errors, and closed.
+ * earlier deaths included. Idempotent: the same record again changes nothing. One about a person
+ * that was erased is stored without its body and its errors, and closed.
  * @param erasureKeys recognise such people; required while anyone is on the list.
  * @throws DatabaseUnavailableError when the database is down, or the keys are missing.
  */

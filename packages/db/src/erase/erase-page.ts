@@ -216,8 +216,9 @@ const keyedSpelling = (row: string) => `(SELECT f.spelling
   ORDER BY f.identity <> ${row}.identity, ${digits('f')} <> ${digits(row)}, f.identity LIMIT 1)`;
 
 /**
- * An identity stays under the keyed spelling, since an opt-out that names the contact alone may still
- * come. One that was left to a contact that lives goes from the person, unless a consent needs it.
+ * An identity stays under the keyed spelling, since an opt-out that names the contact alone may
+ * still come. One that was left to a contact that lives goes from the person, unless a consent
+ * needs it.
  */
 const renameIdentities = (where: string) => `
 ${withUsed}, gone AS (DELETE FROM contact_identity AS t USING used WHERE ${where} RETURNING t.*),

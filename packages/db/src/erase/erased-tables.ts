@@ -68,8 +68,9 @@ export function isWord(column: string): string {
 }
 
 /**
- * The body of an event. Bytes that are no ASCII are a space, and not the digits of their codes, which
- * would look like a part of a number. \x01 stands for a backslash meanwhile, which is doubled.
+ * The body of an event. Bytes that are no ASCII are a space, and not the digits of their codes,
+ * which would look like a part of a number. \x01 stands for a backslash meanwhile, which is
+ * doubled.
  */
 export const bodyText = (event: string) => `(CASE ${event}.raw_body_encoding WHEN 'base64'
   THEN translate(regexp_replace(replace(encode(decode(${event}.raw_body, 'base64'), 'escape'),
@@ -85,9 +86,9 @@ const isOwnMessage = `(${byContact} OR ${byMessage} OR t.lane = 'erased:' || t.i
 export const isRequestQuoting = mentions('t.request::text');
 
 /**
- * Every table with personal columns but holds, in the order in which an erasure goes through them. Letters come
- * before events, since they are known by the bodies of these; what a person is found by comes last.
- * The rest is in the order in which writers lock rows.
+ * Every table with personal columns but holds, in the order in which an erasure goes through them.
+ * Letters come before events, since they are known by the bodies of these; what a person is found
+ * by comes last. The rest is in the order in which writers lock rows.
  */
 const erasedTables: readonly ErasedTable[] = [
   {

@@ -5,8 +5,8 @@ import { normaliseIdentity } from '@sinch-callbacks/core';
 export type ShareableKind = 'identity' | 'email' | 'external-id';
 
 /**
- * A kind of value that the keyed list recognises. `subject`: an id of a conversation, or of an event.
- * `shared-…`: a contact that is someone else had the value too.
+ * A kind of value that the keyed list recognises. `subject`: an id of a conversation, or of an
+ * event. `shared-…`: a contact that is someone else had the value too.
  */
 export type ErasedKind =
   | 'contact'

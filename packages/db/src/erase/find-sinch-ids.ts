@@ -71,7 +71,8 @@ const pageRows = 5_000;
 
 /**
  * Finds the contacts and messages of a person who was erased before by the same number or id, by
- * their digests: nothing else leads to them. One that only shares a number is someone else. Reads the ids of all contacts and messages once, where there was such an erasure.
+ * their digests: nothing else leads to them. One that only shares a number is someone else. Reads
+ * the ids of all contacts and messages once, where there was such an erasure.
  * @param typed the digests of what was typed.
  * @throws DatabaseUnavailableError.
  */

@@ -49,8 +49,8 @@ const counts: readonly (readonly [table: string, sql: string])[] = [
 ];
 
 /**
- * Counts the rows that `redactOld` would empty or remove now, by table; it changes nothing. Rows that
- * go with another one are not counted by it either.
+ * Counts the rows that `redactOld` would empty or remove now, by table; it changes nothing. Rows
+ * that go with another one are not counted by it either.
  * @throws DatabaseUnavailableError when the database is down.
  */
 export async function countRedactable(

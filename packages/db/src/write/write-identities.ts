@@ -20,8 +20,8 @@ WHERE ${isNeededByConsent('i')}`,
 
 /**
  * Writes the identities of contacts after all other rows, consents included. Those that an event
- * names which is redacted by age, or about emptied rows, are written only where a consent needs them:
- * what others have named stays as it is.
+ * names which is redacted by age, or about emptied rows, are written only where a consent needs
+ * them: what others have named stays as it is.
  * @param late events about rows that were emptied before.
  */
 export async function writeIdentities(

@@ -113,7 +113,8 @@ interface ClaimedRow extends Omit<ClaimedTask, 'receivedAt' | 'rawBody'> {
 
 /**
  * Claims tasks that may run now: not held, not before their retry, in their order, and of handlers
- * that are registered and neither paused nor retired. Each is held until it is settled, or until `holdMs` have passed without {@link renewHolds}.
+ * that are registered and neither paused nor retired. Each is held until it is settled, or until
+ * `holdMs` have passed without {@link renewHolds}.
  * @param holder a UUID that no other process has.
  * @throws pg's error.
  */

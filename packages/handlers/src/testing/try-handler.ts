@@ -63,7 +63,8 @@ class Undo extends Error {}
 
 /**
  * Runs a handler on an event, here and once. Nothing that it writes to the database is kept; what
- * it sends elsewhere is sent, but for messages of `ctx.send`. `ctx.key` is of the event, and never that of its real run. Without a database, statements are recorded and change no row.
+ * it sends elsewhere is sent, but for messages of `ctx.send`. `ctx.key` is of the event, and never
+ * that of its real run. Without a database, statements are recorded and change no row.
  * @param given an event, or the body of a callback.
  */
 export async function tryHandler(

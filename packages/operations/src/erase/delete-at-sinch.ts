@@ -9,8 +9,8 @@ const maxParallelDeletions = 8;
 
 /**
  * Deletes a person at Sinch: conversations first, which take their messages with them, and contacts
- * once all of that is done: what a contact that is gone has left may not be found any more. What is not there counts as done; so the
- * same call does the rest after an interruption.
+ * once all of that is done: what a contact that is gone has left may not be found any more. What is
+ * not there counts as done; so the same call does the rest after an interruption.
  * @param note is called after each step, also before an error.
  * @throws SinchApiError, once the client has repeated what may pass.
  */

@@ -11,7 +11,8 @@ const pageSize = 500;
 
 /**
  * Reads the chosen dead letters page by page: a filter's in the order of their digests, a list's in
- * its own order. There may be millions, and each comes once: a letter that dies again behind the current page does not come again.
+ * its own order. There may be millions, and each comes once: a letter that dies again behind the
+ * current page does not come again.
  * @param cursor the last letter of an interrupted run. It comes again, because its operation may
  *   not have finished.
  */

@@ -15,8 +15,8 @@ import type { RetainedRows } from './retained-rows.ts';
 
 /**
  * Counts what {@link runRetention} would remove and redact now; it changes nothing. A row
- * that would be removed may be counted as redacted too. Guards of events that are still stored, and tasks whose guard is, are not counted: they may go in the same
- * run, after their event.
+ * that would be removed may be counted as redacted too. Guards of events that are still stored, and
+ * tasks whose guard is, are not counted: they may go in the same run, after their event.
  * @throws DatabaseUnavailableError.
  */
 export async function countRetention(

@@ -31,8 +31,8 @@ export interface RetentionPlan {
 const dayMs = 86_400_000;
 
 /**
- * The tables that a schedule removes rows of, and contacts that it erases. Parts of a row go with it,
- * and are not counted.
+ * The tables that a schedule removes rows of, and contacts that it erases. Parts of a row go with
+ * it, and are not counted.
  */
 export const retainedTables: readonly string[] = [
   'callback_event',

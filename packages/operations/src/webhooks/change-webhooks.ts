@@ -31,8 +31,8 @@ export type Written =
   | { readonly kind: 'unclear'; readonly error: SinchApiError };
 
 /**
- * Writes once. A lost answer is `unclear`, and so is a 400 to a creation: that is Sinch's answer when
- * another webhook has the target, also one that an unanswered request has made.
+ * Writes once. A lost answer is `unclear`, and so is a 400 to a creation: that is Sinch's answer
+ * when another webhook has the target, also one that an unanswered request has made.
  * @throws SinchApiError for a write that has certainly done nothing.
  */
 export async function writeWebhook(tools: WebhookTools, write: WebhookWrite): Promise<Written> {

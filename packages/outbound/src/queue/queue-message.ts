@@ -37,9 +37,9 @@ FROM outbound AS o WHERE o.app_id = $1 AND o.key = $2`;
 
 /**
  * Reads the list of erased people and inserts, in one statement. It keeps its lock on the list, that
- * of `isErasedListEmpty`, until its transaction ends, and an erasure waits for that before it reads the
- * first row. So either this statement sees the person on the list, or the erasure sees this row.
- * Under REPEATABLE READ it reads the list as it was when its transaction began.
+ * of `isErasedListEmpty`, until its transaction ends, and an erasure waits for that before it reads
+ * the first row. So either this statement sees the person on the list, or the erasure sees this
+ * row. Under REPEATABLE READ it reads the list as it was when its transaction began.
  *
  * A transaction that inserts the same key meanwhile is awaited; then nothing is inserted.
  */

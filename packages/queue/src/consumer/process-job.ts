@@ -128,8 +128,8 @@ export async function processJob(
 }
 
 /**
- * Applies one event. Its error has no contact details: the job, its copies and its record are read by
- * people, and stay for long.
+ * Applies one event. Its error has no contact details: the job, its copies and its record are read
+ * by people, and stay for long.
  */
 export async function handleSafely(
   handle: HandleEvent,
