@@ -3,6 +3,7 @@ export {
   continueErasures,
   type ErasurePreview,
   type ErasureResult,
+  type ErasureResults,
   type ErasureTools,
   eraseDeletedContact,
   erasePerson,
@@ -19,6 +20,7 @@ export {
 } from './erase/erasure-log.ts';
 export { type LiftResult, liftErasure } from './erase/lift-erasure.ts';
 export { type ReappliedErasures, reapplyErasures } from './erase/reapply-erasures.ts';
+export type { FailedErasure } from './erase/run-each.ts';
 export { cancelLetterRun, type Withdrawal, type WithdrawalCounts } from './letters/cancel-run.ts';
 export type { LetterResult, LetterTools, RedactText, RunTools } from './letters/letter-result.ts';
 export { AmbiguousKeyError, type LetterSelection } from './letters/letter-selection.ts';

@@ -7,6 +7,7 @@ import {
   type ErasureTools,
   erasePerson,
   eraseQueues,
+  type FailedErasure,
   liftErasure,
   type PreviewTools,
   previewErasure,
@@ -24,7 +25,7 @@ import { counted } from '../terminal/format.ts';
 import { openProgressLine } from '../terminal/progress-line.ts';
 import { namedPerson, type PersonOptions, requirePersonKey } from './person-to-erase.ts';
 import { fileNote, leftNote, queueNames, queuesOf, requireAllQueues } from './queues-to-erase.ts';
-import { countLines, reportErasures, reportReapplied } from './report-erasures.ts';
+import { countLines, reportErasures, reportReapplied, reportSeveral } from './report-erasures.ts';
 
 interface EraseOptions extends PersonOptions {
   readonly dryRun?: true;
@@ -72,7 +73,8 @@ Exit codes:
   1  jobs that no worker has applied yet still hold something of the person: see that a worker
      runs, then run the same command again. It waits for them, as long as --wait says. Or the
      person is to be deleted at Sinch, and --at-sinch is missing; or, with --lift, an erasure of
-     the person has not ended
+     the person has not ended. With --continue and --reapply: one of the erasures failed, and
+     the others went on; or another run has taken the erasure over
   2  ERASURE_LOG cannot be written or is not that file, or ERASURE_KEY is another one; nothing
      is done
   4  no row and no job is about the person, or none any more: see that the number, id or address is
@@ -80,7 +82,8 @@ Exit codes:
 
 With --json: {dryRun, queues, contacts, identities, neighbours, counts} of a dry run, {queues,
 erasures: [{id, contacts, identities, isResumed, isComplete, needsSinch, files, counts}]} of an
-erasure, with {inLog, cutLines, lifted} of --reapply, {lifted} of --lift.
+erasure, with failed: [{id, code, message}] of --continue and --reapply, {inLog, cutLines, lifted}
+of --reapply, {lifted} of --lift.
 
 Examples:
   $ callbacks erase --phone +46701234567 --dry-run
@@ -172,8 +175,10 @@ async function eraseWith(
     try {
       if (key === undefined) {
         const continued = await continueErasures(tools);
-        if (continued.length === 0) session.terminal.print('every erasure has ended');
-        return reportErasures(session, settings, continued);
+        const { ended, failed } = continued;
+        if (ended.length + failed.length === 0) session.terminal.print('every erasure has ended');
+        if (failed.some(isOfSinch)) session.terminal.note(notAtSinch);
+        return reportSeveral(session, settings, continued);
       }
       const erased = await erasePerson(tools, key, options.forEver ?? false);
       const code = reportErasures(session, settings, [erased]);
@@ -188,6 +193,8 @@ async function eraseWith(
     }
   });
 }
+
+const isOfSinch = ({ error }: FailedErasure) => error instanceof SinchApiError;
 
 const notAtSinch =
   'the person is erased here, and not yet at Sinch: the same command does the rest';

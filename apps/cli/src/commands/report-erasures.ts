@@ -1,5 +1,6 @@
-import type { ErasureResult, ReappliedErasures } from '@sinch-callbacks/operations';
+import type { ErasureResult, ErasureResults, ReappliedErasures } from '@sinch-callbacks/operations';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { failureOf } from '../failure.ts';
 import type { Session } from '../session.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { counted } from '../terminal/format.ts';
@@ -9,9 +10,14 @@ import { queueNames } from './queues-to-erase.ts';
 export function reportReapplied(
   session: Session,
   settings: Settings,
-  { inLog, cutLines, lifted, repeated }: ReappliedErasures,
+  { inLog, cutLines, lifted, repeated, failed }: ReappliedErasures,
 ): ExitCode {
-  const exitCode = reportErasures(session, settings, repeated, { inLog, cutLines, lifted });
+  const exitCode = reportSeveral(
+    session,
+    settings,
+    { ended: repeated, failed },
+    { inLog, cutLines, lifted },
+  );
   session.terminal.print(
     `${counted(inLog, 'erasure')} in the log, ${repeated.length} repeated, ` +
       `${counted(cutLines, 'cut line')}`,
@@ -20,12 +26,37 @@ export function reportReapplied(
   return exitCode;
 }
 
+/**
+ * Reports several erasures, those that failed among them.
+ * @throws the first error that was not foreseen, at the end.
+ */
+export function reportSeveral(
+  session: Session,
+  settings: Settings,
+  { ended, failed }: ErasureResults,
+  facts: ErasureFacts = {},
+): ExitCode {
+  const failures = failed.map(({ id, error }) => {
+    const { code = 'unforeseen', message = String(error) } = failureOf(error) ?? {};
+    return { id, code, message };
+  });
+  const exitCode = reportErasures(session, settings, ended, { ...facts, failed: failures });
+  for (const { id, message } of failures) session.terminal.note(`erasure ${id} failed: ${message}`);
+  for (const { error } of failed) if (failureOf(error) === undefined) throw error;
+  return failed.length > 0 ? exitCodes.failed : exitCode;
+}
+
+/** What a document says besides its erasures. */
+type ErasureFacts = Partial<Pick<ReappliedErasures, 'inLog' | 'cutLines' | 'lifted'>> & {
+  readonly failed?: readonly object[];
+};
+
 /** Reports erasures, each with its counts and with what is left. */
 export function reportErasures(
   { terminal }: Session,
   settings: Settings,
   erasures: readonly ErasureResult[],
-  facts: Partial<ReappliedErasures> = {},
+  facts: ErasureFacts = {},
 ): ExitCode {
   const queues = queueNames(settings);
   terminal.document({ queues, erasures, ...facts });
@@ -36,12 +67,15 @@ export function reportErasures(
       `${counted(contacts, 'contact')} with ${counted(identities, 'identity', 'identities')}`,
     );
     for (const line of countLines(counts)) terminal.print(line);
-    if (needsSinch) terminal.note('not complete: run the same command with --at-sinch');
+    if (needsSinch) terminal.note(atSinchIsLeft);
     else if (!isComplete) terminal.note('not complete: run the same command again');
   }
   if (erasures.length > 0) for (const name of queues) terminal.print(`queue erased: ${name}`);
   return erasures.every(({ isComplete }) => isComplete) ? exitCodes.ok : exitCodes.failed;
 }
+
+const atSinchIsLeft =
+  'not complete: callbacks erase --continue --at-sinch deletes the person at Sinch too';
 
 /** One line for each place with changes. */
 export function countLines(counts: Readonly<Record<string, number>>): readonly string[] {

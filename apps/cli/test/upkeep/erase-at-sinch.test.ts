@@ -148,6 +148,28 @@ it('where Sinch fails, the person is erased here, and the same command does the 
   expect(rows).toEqual([{ state: 'DONE' }]);
 });
 
+it('continue reports the erasure that fails at Sinch, and the others that ended', async () => {
+  const faults = { unavailable: 1 };
+  const { sinch, erase, env } = await openSinch({ faults, faultyOperations: ['delete-contact'] });
+  await writeAll(sinch, [phone]);
+  expect(await erase('--at-sinch')).toMatchObject({ code: 3 });
+  const refuse = 'ALTER TABLE message ADD CONSTRAINT refuse CHECK (text IS NOT NULL) NOT VALID';
+  await writeAll(sinch, ['46709990002']);
+  await cli.database.pool.query(refuse);
+  const other = ['erase', '--phone', '46709990002', '--no-stack'];
+  await expect(callbacksHere(other, env)).rejects.toThrow('refuse');
+  await cli.database.pool.query('ALTER TABLE message DROP CONSTRAINT refuse');
+  const args = ['erase', '--continue', '--at-sinch', '--no-stack', '--json'];
+  const { code, stdout } = await callbacksHere(args, env, '', {
+    firstPauseMs: 1,
+    longestPauseMs: 4,
+  });
+  expect({ code, document: JSON.parse(stdout) }).toMatchObject({
+    code: 1,
+    document: { erasures: [{ isComplete: true }], failed: [{ code: 'sinch-api' }] },
+  });
+});
+
 it('after an erasure without it, the same command with it deletes the person at Sinch', async () => {
   const { sinch, erase } = await openSinch();
   await writeAll(sinch, [phone, '46709990002']);

@@ -26,6 +26,7 @@ import type { AppendOnlyFile } from '@sinch-callbacks/queue';
 import { countAtSinch } from './delete-at-sinch.ts';
 import { type AtSinch, eraseAtSinch, idsAtSinch } from './erase-at-sinch.ts';
 import { findLogged, type LoggedErasure, noteErasure, requireErasureLog } from './erasure-log.ts';
+import { type EndsOf, runEach } from './run-each.ts';
 
 export interface ErasureTools {
   readonly database: Database;
@@ -64,6 +65,9 @@ export interface ErasureResult {
   readonly needsSinch: boolean;
 }
 
+/** The ends of several erasures. */
+export type ErasureResults = EndsOf<ErasureResult>;
+
 /**
  * Erases a person. The list comes first, so that no writer brings anything back meanwhile; then the
  * log outside the database, the tables, the queues, and Sinch where that is asked for. After an
@@ -96,15 +100,12 @@ export async function eraseDeletedContact(
 
 /**
  * Continues every erasure that was interrupted, each from where it was, without naming anyone.
- * @throws as {@link erasePerson}.
+ * @throws ErasureLogError, WrongErasureKeyError, DatabaseUnavailableError or QueueUnavailableError.
  */
-export async function continueErasures(tools: ErasureTools): Promise<readonly ErasureResult[]> {
+export async function continueErasures(tools: ErasureTools): Promise<ErasureResults> {
   await requireLogAndKey(tools);
-  const results: ErasureResult[] = [];
-  for (const running of await listRunningErasures(tools.database, tools.keys)) {
-    results.push(await runErasure(tools, running));
-  }
-  return results;
+  const interrupted = await listRunningErasures(tools.database, tools.keys);
+  return await runEach(interrupted, async (running) => await runErasure(tools, running));
 }
 
 /** Checks, before anything is changed, what no erasure lasts without. */
@@ -184,7 +185,7 @@ export async function runErasure(
 }
 
 function lineOf({ keys, now }: ErasureTools, running: RunningErasure): LoggedErasure {
-  const { id, isForEver, others, operator, typed } = running;
+  const { id, isForEver, others, isAtSinch, operator, typed } = running;
   return {
     kind: 'erased',
     id,
@@ -193,6 +194,7 @@ function lineOf({ keys, now }: ErasureTools, running: RunningErasure): LoggedEra
     cutoff: running.cutoff.toISOString(),
     isForEver,
     others,
+    isAtSinch,
     operator,
     typed,
     digests: [...new Set([...typed, ...digestsOf(running.person, keys)])],

@@ -18,6 +18,8 @@ export type ErasureLine =
       readonly cutoff: string;
       readonly isForEver: boolean;
       readonly others?: OtherContacts;
+      /** True where the person is to be deleted at Sinch too. */
+      readonly isAtSinch?: boolean;
       readonly operator: string;
       /** Those of the digests that named the person. */
       readonly typed?: readonly string[];
@@ -115,7 +117,7 @@ export async function noteErasure(
 }
 
 function factsOf(line: LoggedErasure | undefined): unknown {
-  return line && [line.cutoff, line.isForEver, line.others, line.typed];
+  return line && [line.cutoff, line.isForEver, line.others, line.isAtSinch ?? false, line.typed];
 }
 
 /** Joins two lines of an erasure: whatever each of them asks for. */
@@ -129,6 +131,7 @@ function joined(one: LoggedErasure, more: LoggedErasure): LoggedErasure {
     cutoff,
     isForEver: one.isForEver || more.isForEver,
     others,
+    isAtSinch: [one, more].some((line) => line.isAtSinch),
     // Where a line does not say which were typed, all may have been.
     typed: union(one.typed ?? one.digests, more.typed ?? more.digests),
     digests: union(one.digests, more.digests),

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import {
+  continueErasures,
+  type ErasureTools,
   eraseDeletedContact,
   erasePerson,
   inspectErasureLog,
@@ -74,7 +76,7 @@ it('a log that is absent, empty, cut or another file is not taken for one', asyn
     'line 2 of ERASURE_LOG is not an erasure: is this the right file?',
   );
   await writeFile(fixture.logFile, '{"kind":"erased","id":"0');
-  expect(await reapply()).toEqual({ inLog: 0, lifted: 0, cutLines: 1, repeated: [] });
+  expect(await reapply()).toEqual({ inLog: 0, lifted: 0, cutLines: 1, repeated: [], failed: [] });
   await erasePerson(fixture.tools(), typed, false);
   expect(await linesOf()).toEqual(['{"kind":"erased","id":"0', expect.stringContaining('keyId')]);
 });
@@ -155,4 +157,45 @@ it('a key that a lifted erasure keeps opt-outs under is not left', async () => {
   await fixture.read(`UPDATE erasure SET counts = '{"consent_event": 1}'`);
   await liftErasure(fixture.tools({ keys: otherKeys }), typed);
   await expect(erasePerson(fixture.tools(), typed, false)).rejects.toThrow('the ERASURE_KEY that');
+});
+
+const atSinch: ErasureTools['atSinch'] = {
+  deletions: {
+    contact: async () => await Promise.resolve({ kind: 'deleted' }),
+    conversation: async () => await Promise.resolve({ kind: 'deleted' }),
+    message: async () => await Promise.resolve({ kind: 'deleted' }),
+  },
+  onProgress: () => undefined,
+};
+
+/** Begins an erasure, and ends it at its queues. */
+const dying = (changes: Partial<ErasureTools> = {}) =>
+  fixture.tools({
+    ...changes,
+    eraseQueues: async () => await Promise.reject(new Error('killed')),
+  });
+
+it('a repetition does not end an erasure that is to delete at Sinch without that', async () => {
+  await restore(created('C1', 'Zephyrine', phone));
+  await expect(erasePerson(dying({ atSinch }), contactOne, false)).rejects.toThrow('killed');
+  await restore(created('C1', 'Zephyrine', phone));
+  const unfinished = [{ isComplete: false, needsSinch: true }];
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({ repeated: unfinished });
+  expect(await fixture.read('SELECT state FROM erasure')).toEqual([{ state: 'RUNNING' }]);
+  const complete = { ended: [{ isComplete: true }] };
+  expect(await continueErasures(fixture.tools({ atSinch }))).toMatchObject(complete);
+});
+
+it('a repetition does not narrow an erasure that runs', async () => {
+  await restore(created('C1', 'Zephyrine', phone), created('C2', 'Quill', phone));
+  const onPage = async () => await Promise.reject(new Error('killed'));
+  await expect(eraseDeletedContact(fixture.tools({ onPage }), 'C1')).rejects.toThrow('killed');
+  const [narrow = ''] = await linesOf();
+  const wider = erasePerson(fixture.tools({ onPage, atSinch }), contactOne, false);
+  await expect(wider).rejects.toThrow('killed');
+  await writeFile(fixture.logFile, `${narrow}\n`);
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({
+    repeated: [{ isResumed: true, needsSinch: true }],
+  });
+  expect(await fixture.tablesWith(phone)).toEqual([]);
 });

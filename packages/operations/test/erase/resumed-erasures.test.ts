@@ -78,11 +78,11 @@ it('an interrupted erasure of someone else does not take the place of the one th
   expect(await fixture.tablesWith('Quill')).toEqual([]);
   const states = await fixture.read('SELECT state FROM erasure ORDER BY state');
   expect(states).toEqual([{ state: 'RUNNING' }, { state: 'DONE' }]);
-  expect(await continueErasures(fixture.tools())).toMatchObject([
-    { isResumed: true, isComplete: true },
-  ]);
+  expect(await continueErasures(fixture.tools())).toMatchObject({
+    ended: [{ isResumed: true, isComplete: true }],
+  });
   expect(await fixture.tablesWith('Zephyrine', phone, secondPhone)).toEqual([]);
-  expect(await continueErasures(fixture.tools())).toEqual([]);
+  expect(await continueErasures(fixture.tools())).toEqual({ ended: [], failed: [] });
 });
 
 it('the same command later is as of then, for all that was asked for in either', async () => {
@@ -142,10 +142,11 @@ it('an erasure that is to delete at Sinch does not end without that', async () =
   const unfinished = { isComplete: false, needsSinch: true };
   expect(await erasePerson(fixture.tools(), contactOne, false)).toMatchObject(unfinished);
   expect(await eraseDeletedContact(fixture.tools(), 'C1')).toMatchObject(unfinished);
-  expect(await continueErasures(fixture.tools())).toMatchObject([unfinished]);
+  expect(await continueErasures(fixture.tools())).toMatchObject({ ended: [unfinished] });
   expect(await fixture.read('SELECT state FROM erasure')).toEqual([{ state: 'RUNNING' }]);
   deleted.push('C1');
-  expect(await continueErasures(fixture.tools({ atSinch }))).toMatchObject([{ isComplete: true }]);
+  const complete = { ended: [{ isComplete: true }], failed: [] };
+  expect(await continueErasures(fixture.tools({ atSinch }))).toMatchObject(complete);
   expect(await fixture.read('SELECT state FROM erasure')).toEqual([{ state: 'DONE' }]);
 });
 
@@ -176,7 +177,7 @@ it('a narrower run does not finish the wider one that began meanwhile, or move i
   await expect(eraseDeletedContact(scheduled, 'C1')).rejects.toThrow(takenOver);
   expect(left).toMatchObject([{ state: 'RUNNING', generation: 2 }]);
   expect(await fixture.read(place)).toEqual(left);
-  expect(await continueErasures(fixture.tools())).toMatchObject([{ isComplete: true }]);
+  expect(await continueErasures(fixture.tools())).toMatchObject({ ended: [{ isComplete: true }] });
   expect(await fixture.tablesWith(phone)).toEqual([]);
 });
 
@@ -200,4 +201,19 @@ it('a run that another one has overtaken and finished fails, and leaves its row 
     ...done,
     ...done,
   ]);
+});
+
+it('an erasure that fails keeps no later one from its end', async () => {
+  await fixture.write(created('C1', 'Zephyrine', phone));
+  await fixture.write(created('C3', 'Amber', secondPhone));
+  await expect(erasePerson(dyingTools(), contactOne, false)).rejects.toThrow('killed');
+  const contactThree = { kind: 'contact', value: 'C3' } as const;
+  const later = dyingTools(1, { at: '2026-03-02T00:00:00Z' });
+  await expect(erasePerson(later, contactThree, false)).rejects.toThrow('killed');
+  const ids = await fixture.read('SELECT id FROM erasure ORDER BY requested_at');
+  expect(await continueErasures(dyingTools())).toMatchObject({
+    ended: [{ id: ids[1]?.['id'], isComplete: true }],
+    failed: [{ id: ids[0]?.['id'], error: { message: 'killed' } }],
+  });
+  expect(await fixture.tablesWith('Amber', secondPhone)).toEqual([]);
 });
