@@ -12,12 +12,8 @@ export {
   type QueuesErased,
 } from './erase/erase-person.ts';
 export { countQueues, eraseQueues, type StaleFile } from './erase/erase-queues.ts';
-export {
-  ErasureLogError,
-  type ErasureLogState,
-  inspectErasureLog,
-  requireErasureLog,
-} from './erase/erasure-log.ts';
+export { ErasureLogError } from './erase/erasure-lines.ts';
+export { type ErasureLogState, inspectErasureLog, requireErasureLog } from './erase/erasure-log.ts';
 export { type LiftResult, liftErasure } from './erase/lift-erasure.ts';
 export { type ReappliedErasures, reapplyErasures } from './erase/reapply-erasures.ts';
 export type { FailedErasure } from './erase/run-each.ts';

@@ -29,14 +29,17 @@ export async function findTypedErasures(
 
 const lift = `
 WITH lifted AS (
-  UPDATE erasure SET state = 'LIFTED' WHERE state = 'DONE' AND id = ANY ($1::uuid[]) RETURNING id
+  UPDATE erasure SET state = 'LIFTED', person = NULL, position = NULL, request = NULL,
+    finished_at = coalesce(finished_at, now())
+  WHERE state <> 'LIFTED' AND id = ANY ($1::uuid[]) RETURNING id
 ), gone AS (
   DELETE FROM erased_key WHERE erasure_id IN (SELECT id FROM lifted)
 )
 SELECT id FROM lifted`;
 
 /**
- * Takes erasures that have ended off the list: later copies are written as they are. What was
+ * Takes erasures off the list: later copies are written as they are. One that has not ended, as a
+ * restore leaves it, changes nothing more. What was
  * removed stays removed, and so do the consents under their keyed spelling. Returns the ids.
  */
 export async function liftErasures(

@@ -25,7 +25,8 @@ import {
 import type { AppendOnlyFile } from '@sinch-callbacks/queue';
 import { countAtSinch } from './delete-at-sinch.ts';
 import { type AtSinch, eraseAtSinch, idsAtSinch } from './erase-at-sinch.ts';
-import { findLogged, type LoggedErasure, noteErasure, requireErasureLog } from './erasure-log.ts';
+import { type LoggedErasure } from './erasure-lines.ts';
+import { findLogged, noteErasure, requireErasureLog } from './erasure-log.ts';
 import { type EndsOf, runEach } from './run-each.ts';
 
 export interface ErasureTools {
@@ -145,10 +146,11 @@ async function eraseOrResume(
     others,
     isAtSinch: isAtSinch || asked.isAtSinch,
   };
+  const logged = await findLogged(tools.logFile, id);
   const person = await findPersonAgain(database, [interrupted.person], both);
   const request = { ...both, id, generation, person, operator, at, cutoff: at, isForEver };
   const begun = await beginErasure(database, request, keys);
-  return await runErasure(tools, { ...begun, isResumed: true });
+  return await runErasure(tools, { ...begun, isResumed: true }, logged);
 }
 
 /**

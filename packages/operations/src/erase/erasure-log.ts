@@ -1,47 +1,31 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { OtherContacts } from '@sinch-callbacks/db';
-
-/**
- * One line of ERASURE_LOG. No identity is in it: digests are nothing without ERASURE_KEY. A later
- * line of the same erasure adds to it.
- */
-export type ErasureLine =
-  | {
-      readonly kind: 'erased';
-      readonly id: string;
-      /** The key that made the digests. */
-      readonly keyId?: string;
-      /** ISO 8601, UTC. */
-      readonly at: string;
-      readonly cutoff: string;
-      readonly isForEver: boolean;
-      readonly others?: OtherContacts;
-      /** True where the person is to be deleted at Sinch too. */
-      readonly isAtSinch?: boolean;
-      readonly operator: string;
-      /** Those of the digests that named the person. */
-      readonly typed?: readonly string[];
-      readonly digests: readonly string[];
-    }
-  | { readonly kind: 'lifted'; readonly id: string; readonly at: string };
-
-export type LoggedErasure = Extract<ErasureLine, { kind: 'erased' }>;
-
-/** A log that cannot be used: absent, another file, or not to be written. */
-export class ErasureLogError extends Error {
-  override readonly name = 'ErasureLogError';
-  readonly code = 'erasure-log';
-}
+import {
+  type ErasureLine,
+  ErasureLogError,
+  type LoggedErasure,
+  linesOf,
+  reasonOf,
+} from './erasure-lines.ts';
 
 /**
  * Opens the log for a line, which makes the file where there is none. Call it before anything is
  * erased: without a log no erasure lasts.
- * @throws ErasureLogError where it cannot be written.
+ * @throws ErasureLogError where it cannot be written, or is another file.
  */
 export async function requireErasureLog(file: string): Promise<void> {
   await (await openLog(file)).close();
+  let hasForeign = false;
+  for await (const line of linesOf(file)) {
+    if (line.kind !== 'cut') return;
+    hasForeign ||= line.isForeign;
+  }
+  if (hasForeign) throw noErasures(file);
+}
+
+function noErasures(file: string): ErasureLogError {
+  return new ErasureLogError(`ERASURE_LOG (${file}) has no erasure: is this the right file?`);
 }
 
 /**
@@ -77,10 +61,6 @@ function notWritable(file: string, error: unknown): ErasureLogError {
   return new ErasureLogError(
     `ERASURE_LOG (${file}) cannot be written: ${reasonOf(error)}. ${advice}`,
   );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 async function endsLine(handle: FileHandle, size: number): Promise<boolean> {
@@ -154,15 +134,27 @@ export interface ErasureLog {
 /**
  * Reads the log, line by line. A line that is no JSON was cut by a kill.
  * @throws ErasureLogError where it is absent, empty or not to be read, or where a line is JSON and
- *   no erasure: it is another file.
+ *   no erasure, or no line is one: it is another file.
  */
 export async function readErasureLog(file: string): Promise<ErasureLog> {
+  const log = await readLines(file);
+  if (log.erasures.length + log.lifted.length + log.cutLines === 0) {
+    throw new ErasureLogError(`ERASURE_LOG (${file}) is empty: is this the right file?`);
+  }
+  return log;
+}
+
+/** Reads the log, also one that has nothing yet. @throws ErasureLogError. */
+async function readLines(file: string): Promise<ErasureLog> {
   const erasures = new Map<string, LoggedErasure>();
   const lifted = new Set<string>();
   let cutLines = 0;
+  let hasForeign = false;
   for await (const line of linesOf(file)) {
-    if (line === 'cut') cutLines += 1;
-    else if (line.kind === 'lifted') {
+    if (line.kind === 'cut') {
+      cutLines += 1;
+      hasForeign ||= line.isForeign;
+    } else if (line.kind === 'lifted') {
       erasures.delete(line.id);
       lifted.add(line.id);
     } else {
@@ -171,20 +163,21 @@ export async function readErasureLog(file: string): Promise<ErasureLog> {
       erasures.set(line.id, before ? joined(before, line) : line);
     }
   }
-  if (erasures.size + lifted.size + cutLines === 0) {
-    throw new ErasureLogError(`ERASURE_LOG (${file}) is empty: is this the right file?`);
-  }
+  if (hasForeign && erasures.size + lifted.size === 0) throw noErasures(file);
   return { erasures: [...erasures.values()], lifted: [...lifted], cutLines };
 }
 
 /**
- * Finds what the log has of an erasure; undefined where that is nothing. @throws ErasureLogError.
+ * Finds what the log has of an erasure since it was lifted, if it was; undefined where that is
+ * nothing.
+ * @throws ErasureLogError.
  */
 export async function findLogged(file: string, id: string): Promise<LoggedErasure | undefined> {
   let found: LoggedErasure | undefined;
   for await (const line of linesOf(file)) {
-    if (line === 'cut' || line.kind !== 'erased' || line.id !== id) continue;
-    found = found ? joined(found, line) : line;
+    if (line.kind === 'cut' || line.id !== id) continue;
+    if (line.kind === 'lifted') found = undefined;
+    else found = found ? joined(found, line) : line;
   }
   return found;
 }
@@ -207,7 +200,7 @@ export async function inspectErasureLog(
   try {
     const exists = await canWrite(file);
     if (!exists && ids.length === 0) return { kind: 'usable', missing: 0, cutLines: 0 };
-    const { erasures, lifted, cutLines } = await readErasureLog(file);
+    const { erasures, lifted, cutLines } = await readLines(file);
     const logged = new Set([...erasures.map(({ id }) => id), ...lifted]);
     return { kind: 'usable', missing: ids.filter((id) => !logged.has(id)).length, cutLines };
   } catch (error) {
@@ -229,50 +222,5 @@ async function canWrite(file: string): Promise<boolean> {
     return false;
   } catch (error) {
     throw notWritable(file, error);
-  }
-}
-
-async function* linesOf(file: string): AsyncGenerator<ErasureLine | 'cut'> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    const why = reasonOf(error) === 'ENOENT' ? 'there is no such file' : reasonOf(error);
-    throw new ErasureLogError(`ERASURE_LOG (${file}) cannot be read: ${why}`);
-  }
-  try {
-    let number = 0;
-    for await (const text of handle.readLines()) {
-      number += 1;
-      if (text.trim() === '') continue;
-      const value = parseJson(text);
-      if (value !== undefined && !isErasureLine(value)) {
-        throw new ErasureLogError(
-          `line ${number} of ERASURE_LOG is not an erasure: is this the right file?`,
-        );
-      }
-      yield value ?? 'cut';
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-function isErasureLine(value: unknown): value is ErasureLine {
-  if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) {
-    return false;
-  }
-  if (value.kind === 'lifted') return true;
-  if (value.kind !== 'erased' || !('cutoff' in value)) return false;
-  const hasCutoff = typeof value.cutoff === 'string' && !Number.isNaN(Date.parse(value.cutoff));
-  return hasCutoff && 'digests' in value && Array.isArray(value.digests);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

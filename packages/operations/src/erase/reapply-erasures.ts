@@ -14,7 +14,8 @@ import {
   requireLogAndKey,
   runErasure,
 } from './erase-person.ts';
-import { type LoggedErasure, readErasureLog } from './erasure-log.ts';
+import { type LoggedErasure } from './erasure-lines.ts';
+import { readErasureLog } from './erasure-log.ts';
 import { type FailedErasure, runEach } from './run-each.ts';
 
 export interface ReappliedErasures {

@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '@sinch-callbacks/db';
 import { QueueUnavailableError } from '@sinch-callbacks/queue';
-import { ErasureLogError } from './erasure-log.ts';
+import { ErasureLogError } from './erasure-lines.ts';
 
 /** An erasure that failed among others. It has not ended. */
 export interface FailedErasure {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import {
   continueErasures,
@@ -8,6 +8,7 @@ import {
   inspectErasureLog,
   liftErasure,
   reapplyErasures,
+  requireErasureLog,
 } from '../../src/index.ts';
 import {
   capable,
@@ -198,4 +199,54 @@ it('a repetition does not narrow an erasure that runs', async () => {
     repeated: [{ isResumed: true, needsSinch: true }],
   });
   expect(await fixture.tablesWith(phone)).toEqual([]);
+});
+
+it('a log that nothing was written to yet lacks every erasure, and is no fault by itself', async () => {
+  await requireErasureLog(fixture.logFile);
+  const usable = { kind: 'usable', missing: 0, cutLines: 0 };
+  expect(await inspectErasureLog(fixture.logFile, [])).toEqual(usable);
+  expect(await inspectErasureLog(fixture.logFile, ['an id'])).toEqual({ ...usable, missing: 1 });
+});
+
+it.each(['Nov 28 12:00:00 host app: started\n', '{"level":30,"msg":"started"}\n'])(
+  '%j is not taken for a log, and is not appended to',
+  async (text) => {
+    await writeFile(fixture.logFile, text);
+    const wrongFile = 'is this the right file?';
+    await expect(erasePerson(fixture.tools(), typed, false)).rejects.toThrow(wrongFile);
+    await expect(reapplyErasures(fixture.tools())).rejects.toThrow(wrongFile);
+    expect(await inspectErasureLog(fixture.logFile, [])).toMatchObject({ kind: 'unusable' });
+    expect(await readFile(fixture.logFile, 'utf8')).toBe(text);
+    expect(await fixture.read('SELECT FROM erasure')).toEqual([]);
+  },
+);
+
+it('a log with another line is found before an erasure is begun again', async () => {
+  await expect(erasePerson(dying(), typed, false)).rejects.toThrow('killed');
+  await appendFile(fixture.logFile, '{"level":30}\n');
+  await expect(erasePerson(fixture.tools(), typed, false)).rejects.toThrow('is not an erasure');
+  expect(await fixture.read('SELECT generation FROM erasure')).toEqual([{ generation: 1 }]);
+});
+
+it('what the log has as lifted is lifted by a repetition, also where a restore left it running', async () => {
+  await expect(erasePerson(dying(), typed, false)).rejects.toThrow('killed');
+  const [row] = await fixture.read('SELECT id FROM erasure');
+  const line = { kind: 'lifted', id: row?.['id'], at: '2026-03-02T00:00:00Z' };
+  await appendFile(fixture.logFile, `${JSON.stringify(line)}\n`);
+  expect(await reapplyErasures(fixture.tools())).toMatchObject({ lifted: 1, repeated: [] });
+  expect(await fixture.read('SELECT state, person FROM erasure')).toEqual([
+    { state: 'LIFTED', person: null },
+  ]);
+});
+
+it('an erasure that runs after its lift in the log is logged whole', async () => {
+  await fixture.write(created('C1', 'Zephyrine', phone));
+  await expect(erasePerson(dying(), typed, false)).rejects.toThrow('killed');
+  const [first = ''] = await linesOf();
+  const { id } = JSON.parse(first);
+  const line = { kind: 'lifted', id, at: '2026-03-02T00:00:00Z' };
+  await appendFile(fixture.logFile, `${JSON.stringify(line)}\n`);
+  await continueErasures(fixture.tools());
+  const last = JSON.parse((await linesOf()).at(-1) ?? '');
+  expect(last).toMatchObject({ kind: 'erased', id, digests: JSON.parse(first).digests });
 });
