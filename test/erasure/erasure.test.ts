@@ -128,7 +128,8 @@ it('without a worker it says that jobs wait, and is complete once one has applie
   ]);
   const { erasures: ended } = await erase('last run');
   expect(ended).toMatchObject([{ isResumed: true, isComplete: true }]);
-  expect(await erasures()).toMatchObject([{ state: 'DONE', person: null, request: null }]);
+  const nothing = { person: null, position: null, request: null };
+  expect(await erasures()).toMatchObject([{ state: 'DONE', ...nothing }]);
   expect(await hits()).toEqual([]);
   expect(tracesIn(await readAppendOnlyFiles(redis.url))).toEqual([]);
   expect(hitsInOutputs()).toEqual([]);
