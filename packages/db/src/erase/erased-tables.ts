@@ -86,7 +86,7 @@ const isOwnMessage = `(${byContact} OR ${byMessage} OR t.lane = 'erased:' || t.i
 export const isRequestQuoting = mentions('t.request::text');
 
 /**
- * Every table with personal columns but holds, in the order in which an erasure goes through them.
+ * Every table with personal columns, except that of holds, in the order of an erasure.
  * Letters come before events, since they are known by the bodies of these; what a person is found
  * by comes last. The rest is in the order in which writers lock rows.
  */
