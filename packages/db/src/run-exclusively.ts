@@ -43,21 +43,22 @@ export async function runExclusively<T>(
       unanswered = 0;
     }, onLost);
   }, keepAliveMs);
-  let isSound = false;
+  let hasBegun = false;
   try {
     const isOurs = await whileAvailable(async () => {
       await client.query(begin);
       const values = [advisoryLocks[lock]];
       const sql = 'SELECT pg_try_advisory_xact_lock($1) AS "isOurs"';
-      return (await client.query<{ isOurs: boolean }>(sql, values)).rows[0]?.isOurs === true;
+      const { rows } = await client.query<{ isOurs: boolean }>(sql, values);
+      hasBegun = true;
+      return rows[0]?.isOurs === true;
     });
-    const run = isOurs
-      ? { kind: 'done' as const, value: await work(lost.signal) }
-      : { kind: 'busy' as const };
-    isSound = !lost.signal.aborted && (await client.query('COMMIT').then(yes, no));
-    return run;
+    return isOurs ? { kind: 'done', value: await work(lost.signal) } : { kind: 'busy' };
   } finally {
     clearInterval(keepAlive);
+    // Also where the work failed: the lock is free when that is known.
+    const isSound =
+      hasBegun && !lost.signal.aborted && (await client.query('COMMIT').then(yes, no));
     client.off('error', onLost);
     client.release(!isSound);
   }
