@@ -39,8 +39,8 @@ const outageMs = sized({ short: 20 * 60_000, long: 2 * 3_600_000 });
 
 /**
  * Everything that is repeated during an outage is repeated as often as in that time. What is
- * measured against it, how long a lock or a stall may last, is compressed less: a machine
- * that is slow for a second must not look like one that died for ten minutes.
+ * measured against it, how long a lock, a stall or the start of a server may last, is compressed
+ * less: a machine that is slow for a second must not look like one that died for ten minutes.
  */
 const longOutage = {
   queue: {
@@ -51,7 +51,7 @@ const longOutage = {
     lockDurationMs: 10_000,
   },
   databaseWait: { firstPauseMs: compressed(250), longestPauseMs: compressed(5_000) },
-  outages: { reminderMs: compressed(300_000), quietMs: compressed(10_000) },
+  outages: { reminderMs: compressed(300_000), quietMs: 10_000 },
   progress: { sampleIntervalMs: compressed(5_000), stalledAfterMs: 4_000, restartAfterMs: 8_000 },
 };
 const repetitions = {

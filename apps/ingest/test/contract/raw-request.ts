@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 const silenceMs = 15_000;
 
 export interface RawConnection {
-  /** Resolves once the system took the bytes: with false if the other side takes no more. */
+  /**
+   * Resolves once the system took the bytes, and what had come back by then was read: with false
+   * if the other side takes no more.
+   */
   write(bytes: string | Uint8Array): Promise<boolean>;
   /** Sends no more, and still reads. */
   endWriting(): void;
@@ -49,11 +53,15 @@ export function chunk(bytes: Uint8Array): Buffer {
   ]);
 }
 
-function writeTo(socket: Socket, bytes: string | Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (socket.writable) socket.write(bytes, (error) => resolve(!error));
-    else resolve(false);
+async function writeTo(socket: Socket, bytes: string | Uint8Array): Promise<boolean> {
+  if (!socket.writable) return false;
+  const isTaken = await new Promise<boolean>((resolve) => {
+    socket.write(bytes, (error) => resolve(!error));
   });
+  // Writes that the system takes at once follow each other without a look at what came back, and
+  // the first that fails drops it.
+  await setImmediate();
+  return isTaken;
 }
 
 /** Collects all that came back. A reset after the answer changes nothing. */

@@ -30,16 +30,20 @@ export function createDatabaseWait(
   { firstPauseMs, longestPauseMs } = defaultWaitTimings,
 ): DatabaseWait {
   const stopping = new AbortController();
+  let failures = 0;
   return {
     async run(work) {
       let pauseMs = firstPauseMs;
       while (!stopping.signal.aborted) {
+        const failuresBefore = failures;
         try {
           const value = await work();
-          outage.recordSuccess();
+          // An answer to what was asked before the last failure does not show that it is back.
+          if (failures === failuresBefore) outage.recordSuccess();
           return { kind: 'done', value };
         } catch (error) {
           if (!(error instanceof DatabaseUnavailableError)) throw error;
+          failures += 1;
           outage.recordFailure(error);
         }
         await pause(pauseMs, stopping.signal);

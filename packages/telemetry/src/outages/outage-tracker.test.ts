@@ -43,6 +43,18 @@ it('an outage that comes and goes is reported once in a while, however often it 
   expect(lines).toEqual(Array(10).fill(['lost', 'restored 0 1']).flat());
 });
 
+it('a server that fails once more while it comes back is not reported again, unless it stays away', () => {
+  const { lines, failAt, answerAt } = openTracker();
+  failAt(0);
+  answerAt(50);
+  failAt(51);
+  answerAt(52);
+  expect(lines).toEqual(['lost', 'restored 50 1']);
+  for (let at = 53; at <= 60; at += 1) failAt(at);
+  answerAt(70);
+  expect(lines).toEqual(['lost', 'restored 50 1', 'lost', 'restored 17 8']);
+});
+
 it('an outage of several parts is over once each that failed has answered', () => {
   const calls: string[] = [];
   const part = combineOutages({

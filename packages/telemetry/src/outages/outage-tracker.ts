@@ -30,7 +30,7 @@ export interface OutageFacts {
 
 export interface OutageTimings {
   readonly reminderMs: number;
-  /** A server that comes back and fails again within this time has one line. */
+  /** A server that fails again within this time after it was lost or came back has no new line. */
   readonly quietMs: number;
 }
 
@@ -84,6 +84,7 @@ export function createOutageTracker(
       failures = 0;
       if (!isReported) return;
       isReported = false;
+      reportedAt = now();
       listeners.onRestored(facts);
     },
     downMs: () => (lostAt === undefined ? undefined : now() - lostAt),
