@@ -76,7 +76,7 @@ describe('a send', () => {
 
   test('beyond the outbound queue gets 429', async () => {
     const { sendText, request, appId } = await openApi({
-      projects: [{ apps: [{ outboundLimit: 2, outboundPerSecond: 0.001 }] }],
+      projects: [{ apps: [{ outboundLimit: 2, outboundPerSecond: 1e-6 }] }],
     });
     const sent = await Promise.all(['a', 'b', 'c', 'd'].map((text) => sendText(text)));
     const statuses = sent.map(({ status }) => String(status)).toSorted();
@@ -107,7 +107,7 @@ describe('a send', () => {
   });
 
   test('beyond the rate of the project gets 429, with Retry-After where that is asked for', async () => {
-    const { request } = await openApi({ requestsPerSecond: 2, retryAfterSeconds: 3 });
+    const { request } = await openApi({ requestsPerSecond: 1, retryAfterSeconds: 3 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => request('GET', 'messages')));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(4);
