@@ -65,8 +65,9 @@ export async function quarantineFailedJobs(
     if (jobs.length === 0) return;
     for (const job of jobs) {
       try {
-        if (await settleFailedJob(job, deadQueue, steps)) await job.remove();
-        else left += 1;
+        const isSettled = await settleFailedJob(job, deadQueue, steps);
+        // What another worker removed meanwhile is no failure: `job.remove` would call it locked.
+        if (!isSettled || (await lane.remove(job.id ?? '')) === 0) left += 1;
       } catch (error) {
         left += 1;
         onError(error instanceof Error ? error : new Error(String(error)));

@@ -21,11 +21,13 @@ export async function moveDeadCopies(from: JobQueue, target: DeadCopiesTarget): 
   for (;;) {
     const isAscending = true;
     const copies = await from.getJobs(['waiting'], 0, pageSize - 1, isAscending);
+    let removed = 0;
     for (const copy of copies) {
       if (!(await copyTo(target, copy))) return;
-      await copy.remove();
+      removed += await from.remove(copy.id ?? '');
     }
-    if (copies.length < pageSize) return;
+    // Where none was left to remove, another worker moves the same ones.
+    if (copies.length < pageSize || removed === 0) return;
   }
 }
 
@@ -62,7 +64,8 @@ export async function trimDeadCopies(deadQueue: JobQueue, max = maxDeadCopies): 
     const isAscending = false;
     const last = max + trimPageSize - 1;
     const older = await deadQueue.getJobs(['waiting'], max, last, isAscending);
-    if (older.length === 0) return;
-    await Promise.all(older.map(async (job) => await job.remove()));
+    const removed = await Promise.all(older.map(({ id = '' }) => deadQueue.remove(id)));
+    // All that there were have been removed by other workers.
+    if (!removed.includes(1)) return;
   }
 }
