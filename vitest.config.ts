@@ -8,7 +8,7 @@ process.env['TEST_SEED'] ??= String(randomInt(2 ** 31));
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
 /** Most wait for servers and processes more than they compute. */
-const maxWorkers = 3;
+const maxWorkers = 4;
 
 /** On a busy machine what is awaited takes its time; it comes, or the test fails. */
 const poll = { timeout: 15_000 };
