@@ -124,11 +124,12 @@ function keepName(name: string, found: (error: null, address: string) => void): 
 
 /**
  * Makes a cluster's client end after `disconnect`, and stay ended until `connect`. BullMQ
- * interrupts a worker's wait with `disconnect`, and waits for the end.
+ * interrupts a worker's wait with `disconnect`, and waits for the end and for the command.
  *
- * ioredis 6.0 has two bugs there. A connection that closes after the last one was dropped sets the
- * state back from `end` to `close`, in which nothing ever happens again. And a client without a
- * connection, because all nodes are down, waits for one to close.
+ * ioredis 6.0 has four bugs there. A connection that closes after the last one was dropped sets the
+ * state back from `end` to `close`, in which nothing ever happens again. A client without a
+ * connection, because all nodes are down, waits for one to close, and its commands wait for a node.
+ * And an answer that names a node meanwhile, such as `MOVED`, adds it, and nothing closes that.
  */
 function endWhenDisconnected(cluster: Cluster): void {
   let hasEnded = false;
@@ -141,13 +142,14 @@ function endWhenDisconnected(cluster: Cluster): void {
   cluster.on('close', () => {
     if (hasEnded && cluster.status === 'close') cluster.status = 'end';
   });
+  cluster.on('+node', (node: Redis) => {
+    if (cluster.status === 'disconnecting') node.disconnect();
+  });
 
   const disconnect = cluster.disconnect.bind(cluster);
   cluster.disconnect = (reconnect = false) => {
-    const hasConnections = cluster.nodes().length > 0;
+    // As one that was never connected: it ends at once, with an error for each command.
+    if (!reconnect && cluster.nodes().length === 0) cluster.status = 'wait';
     disconnect(reconnect);
-    if (reconnect || hasConnections || cluster.status !== 'disconnecting') return;
-    cluster.status = 'end';
-    process.nextTick(() => cluster.emit('end'));
   };
 }

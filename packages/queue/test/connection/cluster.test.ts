@@ -1,7 +1,9 @@
 import { until } from '@sinch-callbacks/dev-env/processes';
 import type { ClusterMaster } from '@sinch-callbacks/dev-env/servers';
+import type { Cluster } from 'ioredis';
 import { expect, it } from 'vitest';
 import { redisQueueKey } from '../../src/connection/queue-backend.ts';
+import { openRedis } from '../../src/connection/redis-client.ts';
 import { keySlot } from '../../src/contract/queue-names.ts';
 import {
   inspectBackend,
@@ -112,6 +114,17 @@ it('leaves no connection behind, however often it is closed', async () => {
     // The connection that asks is in the list itself.
     return lists.every((list) => String(list).trim().split('\n').length === 1);
   }, limit('no connection but the one that asks'));
+});
+
+it('a client ends when it is disconnected, although an answer names one more node after that', async () => {
+  const client = openRedis(harness.cluster().url, { kind: 'wait' });
+  await client.get('x');
+  client.disconnect();
+  // As ioredis does where the answer is that a slot has moved.
+  const pool = (client as Cluster)['connectionPool'];
+  const [port] = harness.cluster().masters.map(({ url }) => Number(new URL(url).port));
+  pool.findOrCreate({ host: '127.0.0.1', port });
+  await until(() => client.status === 'end', limit('the client to end'));
 });
 
 it('is looked at as a whole, and is as safe as its worst master', async () => {
