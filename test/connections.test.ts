@@ -10,7 +10,6 @@ import {
   startFaultyRedis,
   type TestDatabase,
 } from '@sinch-callbacks/dev-env/servers';
-import { sized } from '@sinch-callbacks/dev-env/sizes';
 import { programs } from '@sinch-callbacks/dev-env/stack';
 import type {} from '@sinch-callbacks/dev-env/vitest';
 import { createSender, type Sender } from '@sinch-callbacks/simulator';
@@ -37,7 +36,7 @@ afterEach(async () => {
   await Promise.all([redis.close(), database.drop()]);
 });
 
-it.each(sized({ short: [3], long: [1, 3] }))(
+it.each([1, 3])(
   'with %i partitions each process holds as many connections as docs/scaling.md says',
   async (partitions) => {
     const variables = await prepare(partitions);

@@ -26,7 +26,7 @@ import { untilSettled } from './until-settled.ts';
 
 // One person's callbacks go through every process, among those of others. Then the command erases
 // the person, killed again and again, and everything is searched for what was theirs.
-const events = sized({ short: 200, long: 5_000 });
+const events = sized({ short: 300, long: 5_000 });
 const kills = sized({ short: 5, long: 20 });
 const seed = `erasure ${testSeed}`;
 const random = createRandom(seed);

@@ -39,8 +39,8 @@ SELECT id FROM lifted`;
 
 /**
  * Takes erasures off the list: later copies are written as they are. One that has not ended, as a
- * restore leaves it, changes nothing more. What was
- * removed stays removed, and so do the consents under their keyed spelling. Returns the ids.
+ * restore leaves it, changes nothing more. What was removed stays removed, and so do the consents
+ * under their keyed spelling. Returns the ids.
  */
 export async function liftErasures(
   { pool }: Pick<Database, 'pool'>,

@@ -9,8 +9,8 @@ FROM erased_key AS k JOIN erasure AS e ON e.id = k.erasure_id
 WHERE e.state = 'RUNNING' AND k.digest = ANY ($1::bytea[])`;
 
 /**
- * Returns those of the contacts whose erasure has begun and not ended. @throws
- * DatabaseUnavailableError.
+ * Returns those of the contacts whose erasure has begun and not ended.
+ * @throws DatabaseUnavailableError.
  */
 export async function findRunningContacts(
   { pool }: Pick<Database, 'pool'>,
