@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type FaultName, faultNames } from '../chaos/plan/faults.ts';
 
 const timeoutMs = 300_000;
-/** Both forms kill everything and cut everything once; `pnpm chaos --long` repeats all of it. */
+/** The short form kills, freezes, cuts and stops; the long one has every fault once. */
 const faults = sized<readonly FaultName[]>({
   short: [
     'kill-everything',
